@@ -1,0 +1,170 @@
+//! Credentials of apps and back ends.
+
+use crate::id::AppKeyId;
+use crate::time::Millis;
+
+/// Which of the two HTTP dialects a key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// An app that calls with its user's token.
+    Fresns,
+    /// A back end that signs with its secret.
+    RongCloud,
+}
+
+impl Dialect {
+    /// The name in the database, on the command line and in logs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fresns => "fresns",
+            Self::RongCloud => "rongcloud",
+        }
+    }
+
+    /// The dialect of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Fresns, Self::RongCloud].into_iter().find(|dialect| dialect.name() == name)
+    }
+}
+
+/// A secret; it never shows in debug output or logs.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a secret.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The secret itself. Ask only to sign, to verify or to store it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Secret(…)")
+    }
+}
+
+/// A credential: id and secret for one dialect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppKey {
+    /// Internal number.
+    pub id: AppKeyId,
+    /// The public id: Fresns `appId`, RongCloud `App-Key`.
+    pub app_id: String,
+    /// What it opens.
+    pub dialect: Dialect,
+    /// Its platform, 1 to 13 (Fresns only; 0 for RongCloud).
+    pub platform: i64,
+    /// 1 for the main API (facts: fresns 12.10); other types may not call it.
+    pub kind: i64,
+    /// Its secret.
+    pub secret: Secret,
+    /// The secret before the last rotation, and until when it still works.
+    pub former: Option<(Secret, Millis)>,
+    /// Whether it may be used.
+    pub is_enabled: bool,
+    /// Whether old time stamps and repeated nonces are refused (design, chapter 5).
+    pub is_strict: bool,
+    /// What the operator noted about it.
+    pub name: String,
+}
+
+/// The type of key that may call the main API.
+pub const MAIN_API: i64 = 1;
+
+impl AppKey {
+    /// The secrets that work at that moment: the present one and, while a rotation lasts, the former one.
+    pub fn live_secrets(&self, now: Millis) -> impl Iterator<Item = &Secret> {
+        let former = self.former.as_ref().filter(move |(_, until)| now <= *until).map(|(secret, _)| secret);
+        std::iter::once(&self.secret).chain(former)
+    }
+}
+
+/// How far a time stamp may be off, in both directions: five minutes (facts: fresns 4.1).
+pub const MAX_CLOCK_SKEW_MS: i64 = 300_000;
+
+/// Reads a signing time in seconds or milliseconds. A Fresns stamp of ten digits is in seconds, any other length in
+/// milliseconds (facts: fresns 4.1); RongCloud's clients differ, so there the size of the number decides
+/// (facts: rongcloud 2.4).
+#[must_use]
+pub fn signing_time(dialect: Dialect, text: &str) -> Option<Millis> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number: i64 = text.parse().ok()?;
+    let is_seconds = match dialect {
+        Dialect::Fresns => text.len() == 10,
+        Dialect::RongCloud => number < 100_000_000_000,
+    };
+    if is_seconds { number.checked_mul(1000).map(Millis) } else { Some(Millis(number)) }
+}
+
+/// Whether a signing time is within five minutes of now, before or after.
+#[must_use]
+pub fn is_fresh(signed_at: Millis, now: Millis) -> bool {
+    now.since(signed_at).saturating_abs() <= MAX_CLOCK_SKEW_MS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_never_shows_in_debug_output() {
+        assert!(!format!("{:?}", Secret::new("hunter2")).contains("hunter2"));
+    }
+
+    #[test]
+    fn both_secrets_work_while_one_is_rotated_and_then_only_the_new_one() {
+        let key = AppKey {
+            id: AppKeyId(1),
+            app_id: "k".into(),
+            dialect: Dialect::RongCloud,
+            platform: 0,
+            kind: MAIN_API,
+            secret: Secret::new("new"),
+            former: Some((Secret::new("old"), Millis(10))),
+            is_enabled: true,
+            is_strict: false,
+            name: String::new(),
+        };
+        let live = |now| key.live_secrets(Millis(now)).map(Secret::reveal).collect::<Vec<_>>();
+        assert_eq!(live(10), ["new", "old"]);
+        assert_eq!(live(11), ["new"]);
+    }
+
+    #[test]
+    fn ten_digits_are_seconds_and_any_other_length_milliseconds() {
+        assert_eq!(signing_time(Dialect::Fresns, "1668061200"), Some(Millis(1_668_061_200_000)));
+        assert_eq!(signing_time(Dialect::Fresns, "1668061200123"), Some(Millis(1_668_061_200_123)));
+        assert_eq!(signing_time(Dialect::Fresns, "16680612001"), Some(Millis(16_680_612_001)));
+        for text in ["", "-1668061200", "1668061200.5", "soon", "99999999999999999999"] {
+            assert_eq!(signing_time(Dialect::Fresns, text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn rongcloud_stamps_are_seconds_or_milliseconds_by_size() {
+        assert_eq!(signing_time(Dialect::RongCloud, "1732233600"), Some(Millis(1_732_233_600_000)));
+        assert_eq!(signing_time(Dialect::RongCloud, "1732233600000"), Some(Millis(1_732_233_600_000)));
+    }
+
+    #[test]
+    fn a_stamp_five_minutes_off_is_fresh_and_one_more_millisecond_is_not_either_way() {
+        let now = Millis(10_000_000);
+        for direction in [-1, 1] {
+            assert!(is_fresh(now.plus(direction * 300_000), now));
+            assert!(!is_fresh(now.plus(direction * 300_001), now));
+        }
+        assert!(!is_fresh(Millis(i64::MAX), now));
+    }
+}

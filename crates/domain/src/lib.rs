@@ -1,0 +1,24 @@
+//! Entities and rules of sixin.
+//!
+//! Nothing in this crate does I/O, waits, or asks what time it is: a rule gets all it needs as arguments and
+//! answers with a value. The words are those of `ARCHITECTURE.md`.
+
+pub mod app_key;
+pub mod block_words;
+pub mod body;
+pub mod file;
+pub mod id;
+pub mod limits;
+pub mod message;
+pub mod message_uid;
+pub mod object_name;
+pub mod pair;
+pub mod rate;
+pub mod refusal;
+pub mod role;
+pub mod send_rules;
+pub mod session;
+pub mod settings;
+pub mod time;
+pub mod user;
+pub mod username;

@@ -1,0 +1,28 @@
+//! How long things may be (design, chapter 6).
+
+/// Limits a deployment may change; the defaults are the design's. All in bytes, but for `recipients`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Content of an `RC:TxtMsg` (RongCloud seed, note 1).
+    pub typed_text_bytes: usize,
+    /// Text of a Fresns message (facts: fresns 6.2, step 19).
+    pub text_bytes: usize,
+    /// Content of any other RongCloud type.
+    pub content_bytes: usize,
+    /// `pushContent` and `pushData`, each (RongCloud seed).
+    pub push_bytes: usize,
+    /// Recipients of one publish.
+    pub recipients: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            typed_text_bytes: 4096,
+            text_bytes: 65_535,
+            content_bytes: 128 * 1024,
+            push_bytes: 1000,
+            recipients: 1000,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Messages on their way to the store and back.
+
+use crate::body::Body;
+use crate::id::{ConversationId, MessageId, UserId};
+use crate::time::Millis;
+
+/// What a message does to the two views of its conversation (design, chapter 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effects {
+    /// Whether it is kept in the conversation; else it only waits for the device gateway.
+    pub is_persisted: bool,
+    /// Whether it adds to the recipient's unread count.
+    pub is_counted: bool,
+    /// Whether it shows in the sender's own view.
+    pub sender_visible: bool,
+    /// Whether it becomes the conversation's latest message.
+    pub updates_latest: bool,
+}
+
+impl Effects {
+    /// What a message has that a user sent from an app.
+    pub const OWN: Self =
+        Self { is_persisted: true, is_counted: true, sender_visible: true, updates_latest: true };
+}
+
+/// A message that is ready to be stored; `seq` and time are given by the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMessage {
+    /// Its id, made by the application.
+    pub id: MessageId,
+    /// The id its conversation gets if this is the pair's first message.
+    pub conversation_if_new: ConversationId,
+    /// Who gets it.
+    pub recipient: UserId,
+}
+
+/// What all messages of one send have in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// Who speaks.
+    pub sender: UserId,
+    /// What is said.
+    pub body: Body,
+    /// What it does to the views.
+    pub effects: Effects,
+    /// Options for the coming device gateway, as JSON text, or `None` where there are none.
+    pub delivery: Option<String>,
+}
+
+/// Where one message ended up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placed {
+    /// Its id.
+    pub id: MessageId,
+    /// Who got it.
+    pub recipient: UserId,
+    /// Its conversation and its position there, or `None` for a message that is not persisted.
+    pub place: Option<(ConversationId, i64)>,
+    /// Its sent time, strictly increasing within a conversation.
+    pub sent_at: Millis,
+}

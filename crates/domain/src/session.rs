@@ -1,0 +1,259 @@
+//! Sessions of Fresns users, and what makes one valid (facts: fresns 3, rows 8 to 19 and 22).
+
+use thiserror::Error;
+
+use crate::id::{AccountId, UserId};
+use crate::settings::{PrivateEnd, SiteMode};
+use crate::time::Millis;
+use crate::user::User;
+
+/// A stored session. Its token is kept only as a hash, which is what it was found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Session {
+    /// The account that logged in.
+    pub account: AccountId,
+    /// The user it is for, or `None` for a session of the account alone.
+    pub user: Option<UserId>,
+    /// The platform it was made on, 1 to 13.
+    pub platform: i64,
+    /// When it ends; `None` means never.
+    pub expired_at: Option<Millis>,
+}
+
+/// Why a caller is not let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
+pub enum SessionRefusal {
+    /// No account with that aid, or it is off.
+    #[error("there is no such account")]
+    AccountUnknown,
+    /// No such session of the account, at an endpoint that needs no user.
+    #[error("there is no such account session")]
+    AccountSessionUnknown,
+    /// No such session of the user.
+    #[error("there is no such user session")]
+    UserSessionUnknown,
+    /// The session was made on another platform.
+    #[error("the session belongs to another platform")]
+    OtherPlatform,
+    /// The user is not one of the account's.
+    #[error("the user does not belong to the account")]
+    ForeignUser,
+    /// The session has run out.
+    #[error("the session has run out")]
+    Expired,
+    /// The user is disabled.
+    #[error("the user is disabled")]
+    UserDisabled,
+    /// The user has been deleted.
+    #[error("the user has been deleted")]
+    UserDeleted,
+    /// The site's mode is neither public nor private.
+    #[error("the site mode is misconfigured")]
+    SiteModeUnknown,
+    /// No account was named where one is needed.
+    #[error("an account login is needed")]
+    AccountMissing,
+    /// No user was named where one is needed.
+    #[error("a user login is needed")]
+    UserMissing,
+    /// Private site that shows nothing to users whose membership has run out.
+    #[error("the membership has run out")]
+    MembershipExpired,
+}
+
+/// What is known about the caller of an endpoint that needs a user.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    /// Whether an `aid` was sent, and the account it names, if any.
+    pub account: Option<Option<AccountId>>,
+    /// The session found by account and token.
+    pub session: Option<Session>,
+    /// Whether a `uid` was sent, and the user it names, if any.
+    pub user: Option<Option<&'a User>>,
+    /// The platform of the app key.
+    pub platform: i64,
+}
+
+/// The user a claim proves, on a site in that mode.
+///
+/// # Errors
+/// The first condition that is not met, in the order of the fact sheet.
+pub fn admit<'a>(
+    claim: &Claim<'a>,
+    mode: Option<SiteMode>,
+    end: PrivateEnd,
+    now: Millis,
+) -> Result<&'a User, SessionRefusal> {
+    if let Some(account) = claim.account {
+        let account = account.ok_or(SessionRefusal::AccountUnknown)?;
+        holds_session(claim, account, now)?;
+    }
+    if let Some(Some(user)) = claim.user {
+        stands(user)?;
+    }
+    let mode = mode.ok_or(SessionRefusal::SiteModeUnknown)?;
+    if claim.account.is_none() {
+        return Err(SessionRefusal::AccountMissing);
+    }
+    let user = claim.user.flatten().ok_or(SessionRefusal::UserMissing)?;
+    if mode == SiteMode::Private && end == PrivateEnd::NothingReadable && user.is_expired(now) {
+        return Err(SessionRefusal::MembershipExpired);
+    }
+    Ok(user)
+}
+
+fn holds_session(claim: &Claim<'_>, account: AccountId, now: Millis) -> Result<(), SessionRefusal> {
+    let unknown = match claim.user {
+        Some(_) => SessionRefusal::UserSessionUnknown,
+        None => SessionRefusal::AccountSessionUnknown,
+    };
+    let session = claim.session.filter(|session| session.account == account).ok_or(unknown)?;
+    if session.platform != claim.platform {
+        return Err(SessionRefusal::OtherPlatform);
+    }
+    if let Some(user) = claim.user {
+        let user = user.ok_or(SessionRefusal::UserSessionUnknown)?;
+        if session.user != Some(user.id) {
+            return Err(SessionRefusal::UserSessionUnknown);
+        }
+        if user.account != account {
+            return Err(SessionRefusal::ForeignUser);
+        }
+    }
+    if session.expired_at.is_some_and(|end| end < now) {
+        return Err(SessionRefusal::Expired);
+    }
+    Ok(())
+}
+
+fn stands(user: &User) -> Result<(), SessionRefusal> {
+    if !user.is_enabled {
+        return Err(SessionRefusal::UserDisabled);
+    }
+    if user.deleted_at.is_some() {
+        return Err(SessionRefusal::UserDeleted);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::user::{ConversationLimit, Profile};
+    use crate::username::{Uid, Username};
+
+    const NOW: Millis = Millis(5000);
+    const PUBLIC: Option<SiteMode> = Some(SiteMode::Public);
+    const PRIVATE: Option<SiteMode> = Some(SiteMode::Private);
+
+    fn user() -> User {
+        User {
+            id: UserId(7),
+            account: AccountId(1),
+            uid: Uid(90_417),
+            username: Username::new("mira-k").unwrap(),
+            conversation_limit: ConversationLimit::Everybody,
+            is_verified: false,
+            is_enabled: true,
+            expired_at: None,
+            deleted_at: None,
+            profile: Profile::default(),
+        }
+    }
+
+    fn session() -> Session {
+        Session { account: AccountId(1), user: Some(UserId(7)), platform: 5, expired_at: None }
+    }
+
+    fn claim(user: &User) -> Claim<'_> {
+        Claim {
+            account: Some(Some(AccountId(1))),
+            session: Some(session()),
+            user: Some(Some(user)),
+            platform: 5,
+        }
+    }
+
+    fn refused(claim: Claim<'_>) -> Option<SessionRefusal> {
+        admit(&claim, PUBLIC, PrivateEnd::NothingReadable, NOW).err()
+    }
+
+    #[test]
+    fn a_user_with_its_own_session_is_let_in() {
+        let user = user();
+        assert_eq!(refused(claim(&user)), None);
+    }
+
+    #[test]
+    fn each_unmet_condition_has_its_own_reason() {
+        let user = user();
+        let fine = claim(&user);
+        let with = |session| refused(Claim { session: Some(session), ..fine });
+        assert_eq!(refused(Claim { account: Some(None), ..fine }), Some(SessionRefusal::AccountUnknown));
+        assert_eq!(refused(Claim { session: None, ..fine }), Some(SessionRefusal::UserSessionUnknown));
+        assert_eq!(
+            refused(Claim { session: None, user: None, ..fine }),
+            Some(SessionRefusal::AccountSessionUnknown)
+        );
+        assert_eq!(with(Session { platform: 4, ..session() }), Some(SessionRefusal::OtherPlatform));
+        assert_eq!(
+            with(Session { user: Some(UserId(8)), ..session() }),
+            Some(SessionRefusal::UserSessionUnknown)
+        );
+        assert_eq!(with(Session { user: None, ..session() }), Some(SessionRefusal::UserSessionUnknown));
+        assert_eq!(refused(Claim { user: Some(None), ..fine }), Some(SessionRefusal::UserSessionUnknown));
+        assert_eq!(
+            with(Session { expired_at: Some(NOW.plus(-1)), ..session() }),
+            Some(SessionRefusal::Expired)
+        );
+        assert_eq!(with(Session { expired_at: Some(NOW), ..session() }), None);
+        assert_eq!(refused(Claim { account: None, ..fine }), Some(SessionRefusal::AccountMissing));
+        assert_eq!(
+            refused(Claim { user: None, session: Some(Session { user: None, ..session() }), ..fine }),
+            Some(SessionRefusal::UserMissing)
+        );
+    }
+
+    #[test]
+    fn a_session_of_another_account_is_no_session() {
+        let user = user();
+        let foreign = Session { account: AccountId(2), ..session() };
+        assert_eq!(
+            refused(Claim { session: Some(foreign), ..claim(&user) }),
+            Some(SessionRefusal::UserSessionUnknown)
+        );
+    }
+
+    #[test]
+    fn a_user_of_another_account_is_foreign() {
+        let stranger = User { account: AccountId(2), ..user() };
+        assert_eq!(refused(claim(&stranger)), Some(SessionRefusal::ForeignUser));
+    }
+
+    #[test]
+    fn a_disabled_or_deleted_user_is_not_let_in() {
+        let disabled = User { is_enabled: false, ..user() };
+        assert_eq!(refused(claim(&disabled)), Some(SessionRefusal::UserDisabled));
+        let deleted = User { deleted_at: Some(NOW), ..user() };
+        assert_eq!(refused(claim(&deleted)), Some(SessionRefusal::UserDeleted));
+    }
+
+    #[test]
+    fn a_site_in_no_known_mode_lets_nobody_in() {
+        let user = user();
+        let result = admit(&claim(&user), None, PrivateEnd::NothingReadable, NOW);
+        assert_eq!(result.err(), Some(SessionRefusal::SiteModeUnknown));
+    }
+
+    #[test]
+    fn an_expired_member_of_a_private_site_gets_in_only_where_old_content_stays_readable() {
+        let expired = User { expired_at: Some(NOW.plus(-1)), ..user() };
+        let claim = claim(&expired);
+        assert_eq!(
+            admit(&claim, PRIVATE, PrivateEnd::NothingReadable, NOW).err(),
+            Some(SessionRefusal::MembershipExpired)
+        );
+        assert!(admit(&claim, PRIVATE, PrivateEnd::OldReadable, NOW).is_ok());
+        assert!(admit(&claim, PUBLIC, PrivateEnd::NothingReadable, NOW).is_ok());
+    }
+}
