@@ -1,1 +1,19 @@
-//! placeholder
+//! The use cases of sixin, and the ports they need.
+//!
+//! A use case says in which order things happen; the rules themselves are in `sixin-domain`, and whatever touches the
+//! outside (database, clock, randomness, cryptography) is behind a port. This crate names no web framework, no
+//! database library, no table and no JSON of a dialect.
+
+pub mod admin;
+pub mod authenticate_back_end;
+pub mod authenticate_user;
+pub mod committer;
+pub mod health;
+pub mod ids;
+pub mod outbox;
+pub mod ports;
+pub mod publish_message;
+pub mod send_message;
+pub mod send_rate;
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,331 @@
+//! Who is calling? For apps, which sign with their app secret and send the token of their user.
+//!
+//! The steps and their order are those of facts: fresns 3, rows 3 to 22.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sha2::{Digest, Sha256};
+use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, is_fresh, signing_time};
+use sixin_domain::session::{Claim, SessionRefusal, admit};
+use sixin_domain::settings::{Settings, offset_minutes};
+use sixin_domain::time::Millis;
+use sixin_domain::user::User;
+use sixin_domain::username::{Uid, UserRef};
+use thiserror::Error;
+
+use crate::ports::{
+    AppKeys, Clock, NonceUse, Sessions, SettingSource, Signatures, SignedParts, StoreError, TokenHash, Users,
+};
+
+/// What an app presents. Empty headers count as absent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UserCredentials {
+    /// Header `appId`.
+    pub app_id: String,
+    /// Header `platformId`.
+    pub platform: i64,
+    /// What is signed: names and header texts, unchanged.
+    pub signed: Vec<(&'static str, String)>,
+    /// Header `timestamp`.
+    pub timestamp: String,
+    /// Header `sign`.
+    pub signature: String,
+    /// Header `langTag`.
+    pub lang_tag: Option<String>,
+    /// Header `timezone`.
+    pub timezone: Option<String>,
+    /// Header `aid`.
+    pub aid: Option<String>,
+    /// Header `uid`.
+    pub uid: Option<Uid>,
+    /// Header `token`.
+    pub token: Option<String>,
+}
+
+/// A user who is who it says.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The user.
+    pub user: User,
+    /// The settings that were in force.
+    pub settings: Arc<Settings>,
+    /// What this request uses up, if the key is strict.
+    pub nonce: Option<NonceUse>,
+}
+
+/// Why an app or its user is not let in.
+#[derive(Debug, Error)]
+pub enum CallerRefusal {
+    /// No such key, or it is off.
+    #[error("there is no such app id")]
+    KeyUnknown,
+    /// The key is for another API.
+    #[error("the app key may not call this API")]
+    KeyKindWrong,
+    /// The key is for another platform.
+    #[error("the app key is for another platform")]
+    PlatformWrong,
+    /// The signature is more than five minutes old, or from the future.
+    #[error("the time stamp is more than five minutes off")]
+    Stale,
+    /// The signature does not match.
+    #[error("the signature does not match")]
+    SignatureWrong,
+    /// No enabled language has that tag.
+    #[error("there is no such language")]
+    LanguageUnknown,
+    /// No time zone has that offset.
+    #[error("there is no such time zone")]
+    TimezoneUnknown,
+    /// The session does not prove the user.
+    #[error(transparent)]
+    Session(#[from] SessionRefusal),
+    /// Something could not be looked up.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Lets users in.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait AuthenticateUser: Send + Sync {
+    /// The user behind the credentials, for endpoints that need one.
+    async fn authenticate(&self, credentials: &UserCredentials) -> Result<Caller, CallerRefusal>;
+}
+
+/// [`AuthenticateUser`] by stored app keys and sessions.
+pub struct UserAuthentication {
+    /// The keys.
+    pub app_keys: Arc<dyn AppKeys>,
+    /// The scheme.
+    pub signatures: Arc<dyn Signatures>,
+    /// The sessions.
+    pub sessions: Arc<dyn Sessions>,
+    /// The users.
+    pub users: Arc<dyn Users>,
+    /// The settings.
+    pub settings: Arc<dyn SettingSource>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl AuthenticateUser for UserAuthentication {
+    async fn authenticate(&self, credentials: &UserCredentials) -> Result<Caller, CallerRefusal> {
+        let now = self.clock.now();
+        let nonce = self.check_app(credentials, now).await?;
+        let settings = self.settings.settings().await?;
+        check_locale(credentials, &settings)?;
+        let found = match (&credentials.aid, &credentials.token) {
+            (Some(aid), Some(token)) => Some(self.sessions.find(aid, &hash_token(token)).await?),
+            _ => None,
+        };
+        let user = match credentials.uid {
+            Some(uid) => Some(self.users.find(&UserRef::Uid(uid)).await?),
+            None => None,
+        };
+        let claim = Claim {
+            account: found.map(|found| found.account),
+            session: found.and_then(|found| found.session),
+            user: user.as_ref().map(Option::as_ref),
+            platform: credentials.platform,
+        };
+        let user = admit(&claim, settings.site_mode(), settings.private_end(), now)?.clone();
+        Ok(Caller { user, settings, nonce })
+    }
+}
+
+impl UserAuthentication {
+    /// Rows 3 to 7: the key and its signature.
+    async fn check_app(
+        &self,
+        credentials: &UserCredentials,
+        now: Millis,
+    ) -> Result<Option<NonceUse>, CallerRefusal> {
+        let key = self
+            .app_keys
+            .find(&credentials.app_id)
+            .await?
+            .filter(|key| key.is_enabled && key.dialect == Dialect::Fresns)
+            .ok_or(CallerRefusal::KeyUnknown)?;
+        if key.kind != MAIN_API {
+            return Err(CallerRefusal::KeyKindWrong);
+        }
+        if key.platform != credentials.platform {
+            return Err(CallerRefusal::PlatformWrong);
+        }
+        let signed_at = signing_time(Dialect::Fresns, &credentials.timestamp)
+            .filter(|&signed_at| is_fresh(signed_at, now))
+            .ok_or(CallerRefusal::Stale)?;
+        let parts = SignedParts::Fields(credentials.signed.clone());
+        let is_signed = key
+            .live_secrets(now)
+            .any(|secret| self.signatures.verify(&parts, secret, &credentials.signature));
+        if !is_signed {
+            return Err(CallerRefusal::SignatureWrong);
+        }
+        Ok(strict_nonce(&key, credentials, signed_at))
+    }
+}
+
+/// This dialect has no nonce; a strict key takes each signature once.
+fn strict_nonce(key: &AppKey, credentials: &UserCredentials, signed_at: Millis) -> Option<NonceUse> {
+    key.is_strict.then(|| NonceUse {
+        app_key: key.id,
+        nonce: credentials.signature.to_ascii_lowercase(),
+        signed_at,
+    })
+}
+
+/// Row 20: language and time zone, where given, are known ones.
+fn check_locale(credentials: &UserCredentials, settings: &Settings) -> Result<(), CallerRefusal> {
+    if credentials.lang_tag.as_ref().is_some_and(|tag| settings.language(tag).is_none()) {
+        return Err(CallerRefusal::LanguageUnknown);
+    }
+    if credentials.timezone.as_ref().is_some_and(|offset| offset_minutes(offset).is_none()) {
+        return Err(CallerRefusal::TimezoneUnknown);
+    }
+    Ok(())
+}
+
+/// The form in which a token is stored and looked up.
+#[must_use]
+pub fn hash_token(token: &str) -> TokenHash {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::{
+        FoundSession, MockAppKeys, MockClock, MockSessions, MockSettingSource, MockSignatures, MockUsers,
+    };
+    use crate::testing::user;
+    use sixin_domain::app_key::Secret;
+    use sixin_domain::id::{AccountId, AppKeyId, UserId};
+    use sixin_domain::session::Session;
+    use std::collections::BTreeMap;
+
+    const NOW: Millis = Millis(1_668_061_200_123);
+
+    fn key() -> AppKey {
+        AppKey {
+            id: AppKeyId(1),
+            app_id: "Zx4kTq9L".into(),
+            dialect: Dialect::Fresns,
+            platform: 5,
+            kind: MAIN_API,
+            secret: Secret::new("secret"),
+            former: None,
+            is_enabled: true,
+            is_strict: false,
+            name: String::new(),
+        }
+    }
+
+    fn credentials() -> UserCredentials {
+        UserCredentials {
+            app_id: "Zx4kTq9L".into(),
+            platform: 5,
+            signed: vec![("uid", "10007".into())],
+            timestamp: "1668061200123".into(),
+            signature: "right".into(),
+            lang_tag: None,
+            timezone: None,
+            aid: Some("h8Qp3ZtV".into()),
+            uid: Some(Uid(10_007)),
+            token: Some("token".into()),
+        }
+    }
+
+    async fn authenticate(
+        key: Option<AppKey>,
+        credentials: UserCredentials,
+    ) -> Result<Caller, CallerRefusal> {
+        let mut app_keys = MockAppKeys::new();
+        app_keys.expect_find().return_once(|_| Ok(key));
+        let mut signatures = MockSignatures::new();
+        signatures
+            .expect_verify()
+            .returning(|parts, _, signature| matches!(parts, SignedParts::Fields(_)) && signature == "right");
+        let mut sessions = MockSessions::new();
+        sessions
+            .expect_find()
+            .withf(|aid, token| aid == "h8Qp3ZtV" && *token == hash_token("token"))
+            .returning(|_, _| {
+                let session =
+                    Session { account: AccountId(1), user: Some(UserId(7)), platform: 5, expired_at: None };
+                Ok(FoundSession { account: Some(AccountId(1)), session: Some(session) })
+            });
+        let mut users = MockUsers::new();
+        users
+            .expect_find()
+            .withf(|who| *who == UserRef::Uid(Uid(10_007)))
+            .returning(|_| Ok(Some(user(7, "mira-k"))));
+        let mut settings = MockSettingSource::new();
+        settings.expect_settings().returning(|| Ok(Arc::new(Settings::new(BTreeMap::new()))));
+        let mut clock = MockClock::new();
+        clock.expect_now().return_const(NOW);
+        UserAuthentication {
+            app_keys: Arc::new(app_keys),
+            signatures: Arc::new(signatures),
+            sessions: Arc::new(sessions),
+            users: Arc::new(users),
+            settings: Arc::new(settings),
+            clock: Arc::new(clock),
+        }
+        .authenticate(&credentials)
+        .await
+    }
+
+    #[tokio::test]
+    async fn a_user_with_key_signature_and_session_is_let_in() {
+        let caller = authenticate(Some(key()), credentials()).await.unwrap();
+        assert_eq!((caller.user.id, caller.nonce), (UserId(7), None));
+    }
+
+    #[tokio::test]
+    async fn each_step_refuses_for_its_own_reason() {
+        let refusal =
+            async |key: Option<AppKey>, credentials| authenticate(key, credentials).await.unwrap_err();
+        assert!(matches!(refusal(None, credentials()).await, CallerRefusal::KeyUnknown));
+        let disabled = AppKey { is_enabled: false, ..key() };
+        assert!(matches!(refusal(Some(disabled), credentials()).await, CallerRefusal::KeyUnknown));
+        let foreign = AppKey { dialect: Dialect::RongCloud, ..key() };
+        assert!(matches!(refusal(Some(foreign), credentials()).await, CallerRefusal::KeyUnknown));
+        let admin_api = AppKey { kind: 2, ..key() };
+        assert!(matches!(refusal(Some(admin_api), credentials()).await, CallerRefusal::KeyKindWrong));
+        let other = AppKey { platform: 6, ..key() };
+        assert!(matches!(refusal(Some(other), credentials()).await, CallerRefusal::PlatformWrong));
+        for stamp in ["1668060840", "1668061560", "never"] {
+            let stale = UserCredentials { timestamp: stamp.into(), ..credentials() };
+            assert!(matches!(refusal(Some(key()), stale).await, CallerRefusal::Stale), "{stamp}");
+        }
+        let unsigned = UserCredentials { signature: "wrong".into(), ..credentials() };
+        assert!(matches!(refusal(Some(key()), unsigned).await, CallerRefusal::SignatureWrong));
+        let klingon = UserCredentials { lang_tag: Some("tlh".into()), ..credentials() };
+        assert!(matches!(refusal(Some(key()), klingon).await, CallerRefusal::LanguageUnknown));
+        let nowhere = UserCredentials { timezone: Some("+99".into()), ..credentials() };
+        assert!(matches!(refusal(Some(key()), nowhere).await, CallerRefusal::TimezoneUnknown));
+        let nobody = UserCredentials { aid: None, uid: None, token: None, ..credentials() };
+        assert!(matches!(
+            refusal(Some(key()), nobody).await,
+            CallerRefusal::Session(SessionRefusal::AccountMissing)
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_stale_request_is_told_so_before_its_signature_is_looked_at() {
+        let stale =
+            UserCredentials { timestamp: "1668060000".into(), signature: "wrong".into(), ..credentials() };
+        assert!(matches!(authenticate(Some(key()), stale).await, Err(CallerRefusal::Stale)));
+    }
+
+    #[tokio::test]
+    async fn a_strict_key_takes_each_signature_once() {
+        let strict = AppKey { is_strict: true, ..key() };
+        let caller = authenticate(Some(strict), credentials()).await.unwrap();
+        assert_eq!(caller.nonce.map(|used| used.nonce), Some("right".into()));
+    }
+}

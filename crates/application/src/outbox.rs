@@ -1,0 +1,195 @@
+//! The last steps of every send, whichever dialect it came from: rate, ids, commit.
+
+use std::sync::Arc;
+
+use sixin_domain::id::{ConversationId, FileUsageId, MessageId, UserId};
+use sixin_domain::message::{Envelope, NewMessage, Placed};
+use sixin_domain::refusal::Refusal;
+use thiserror::Error;
+
+use crate::committer::{CommitError, Committer};
+use crate::ids::LeasedIds;
+use crate::ports::{AppendError, Clock, NonceUse, SendUnit, StoreError};
+use crate::send_rate::SendRate;
+
+/// A send that all rules but the rate have let pass.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// What the messages have in common.
+    pub envelope: Envelope,
+    /// Who gets one, no user twice.
+    pub recipients: Vec<UserId>,
+    /// The upload to bind to the message.
+    pub upload: Option<FileUsageId>,
+    /// The nonce this uses up.
+    pub nonce: Option<NonceUse>,
+}
+
+/// Why a send was not accepted.
+#[derive(Debug, Error)]
+pub enum SendError {
+    /// A rule says no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The signature or nonce has been used before.
+    #[error("the signature or nonce has been used before")]
+    Replayed,
+    /// Too much waits to be stored, or the server is stopping, or it holds no process number. Nothing was stored.
+    #[error("the server can't take messages at the moment: {0}")]
+    Busy(&'static str),
+    /// It took too long; the message may or may not be stored.
+    #[error("storing took too long; the message may or may not be stored")]
+    Unknown,
+    /// The store could not. Nothing was stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<CommitError> for SendError {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::QueueFull => Self::Busy("the queue is full"),
+            CommitError::Closed => Self::Busy("the server is stopping"),
+            CommitError::TimedOut => Self::Unknown,
+            CommitError::Append(AppendError::NonceUsed) => Self::Replayed,
+            CommitError::Append(AppendError::UploadTaken) => Self::Refused(Refusal::FileUnknown),
+            CommitError::Append(AppendError::Store(error)) => Self::Store(error),
+        }
+    }
+}
+
+/// Where accepted sends go.
+pub struct Outbox {
+    /// Makes their ids.
+    pub ids: Arc<LeasedIds>,
+    /// Counts them.
+    pub rate: Arc<SendRate>,
+    /// Has them stored.
+    pub committer: Arc<Committer>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Outbox {
+    /// Counts, numbers and stores a send. `Ok` means that every message of it is committed and on disk.
+    ///
+    /// # Errors
+    /// See [`SendError`]. A send that was not accepted does not count against the rate.
+    pub async fn send(&self, draft: Draft) -> Result<Vec<Placed>, SendError> {
+        let now = self.clock.now();
+        let sender = draft.envelope.sender;
+        self.rate.enter(sender, now)?;
+        let result = match self.numbered(draft) {
+            Some(unit) => self.committer.commit(unit).await.map_err(SendError::from),
+            None => Err(SendError::Busy("no process number is held")),
+        };
+        if result.is_err() {
+            self.rate.withdraw(sender, now);
+        }
+        result
+    }
+
+    /// The draft with an id for each message, and one for each conversation that may have to be made.
+    fn numbered(&self, draft: Draft) -> Option<SendUnit> {
+        let now = self.clock.now();
+        let count = draft.recipients.len();
+        let ids = self.ids.take(now, count * 2)?;
+        let messages = ids
+            .iter()
+            .zip(ids.iter().skip(count))
+            .zip(draft.recipients)
+            .map(|((&id, &conversation), recipient)| NewMessage {
+                id: MessageId(id),
+                conversation_if_new: ConversationId(conversation),
+                recipient,
+            })
+            .collect();
+        Some(SendUnit {
+            envelope: draft.envelope,
+            messages,
+            upload: draft.upload,
+            nonce: draft.nonce,
+            accepted_at: now,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::committer::{CommitterLimits, Lanes};
+    use crate::ports::{MessageLog, MockClock, MockMessageLog};
+    use crate::testing::{ids, placed, unit};
+    use sixin_domain::id::ID_EPOCH;
+    use sixin_domain::rate::Rate;
+
+    fn outbox(log: MockMessageLog, ids: LeasedIds) -> Outbox {
+        let mut clock = MockClock::new();
+        clock.expect_now().return_const(ID_EPOCH);
+        let log: Arc<dyn MessageLog> = Arc::new(log);
+        let lanes = Lanes { narrow: 1, wide: false };
+        Outbox {
+            ids: Arc::new(ids),
+            rate: Arc::new(SendRate::new(Rate { sends: 1, window_ms: 1000 })),
+            committer: Arc::new(Committer::start(&log, lanes, CommitterLimits::default()).unwrap()),
+            clock: Arc::new(clock),
+        }
+    }
+
+    fn draft(recipients: &[i64]) -> Draft {
+        Draft {
+            envelope: unit(1, &[2]).envelope,
+            recipients: recipients.iter().copied().map(UserId).collect(),
+            upload: None,
+            nonce: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn every_message_and_every_possible_conversation_gets_an_id_of_its_own() {
+        let mut log = MockMessageLog::new();
+        log.expect_append().returning(|units| {
+            let unit = &units[0];
+            let mut ids: Vec<_> =
+                unit.messages.iter().flat_map(|m| [m.id.0, m.conversation_if_new.0]).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            assert_eq!(ids.len(), 6);
+            units.iter().map(|unit| Ok(placed(unit))).collect()
+        });
+        let delivered = outbox(log, ids()).send(draft(&[2, 3, 4])).await.unwrap();
+        assert_eq!(delivered.iter().map(|placed| placed.recipient.0).collect::<Vec<_>>(), [2, 3, 4]);
+    }
+
+    #[tokio::test]
+    async fn a_call_counts_once_whatever_its_recipients_and_the_next_is_too_fast() {
+        let mut log = MockMessageLog::new();
+        log.expect_append().once().returning(|units| units.iter().map(|unit| Ok(placed(unit))).collect());
+        let outbox = outbox(log, ids());
+        assert!(outbox.send(draft(&[2, 3])).await.is_ok());
+        assert!(matches!(
+            outbox.send(draft(&[2])).await,
+            Err(SendError::Refused(Refusal::TooFast { retry_after_ms: 1000 }))
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_send_that_was_not_stored_does_not_count() {
+        let mut log = MockMessageLog::new();
+        log.expect_append().times(2).returning(|units| {
+            units.iter().map(|_| Err(StoreError::Fault("broken".into()).into())).collect()
+        });
+        let outbox = outbox(log, ids());
+        for _ in 0..2 {
+            assert!(matches!(outbox.send(draft(&[2])).await, Err(SendError::Store(_))));
+        }
+    }
+
+    #[tokio::test]
+    async fn without_a_process_number_nothing_is_sent_and_nothing_counts() {
+        let outbox = outbox(MockMessageLog::new(), LeasedIds::default());
+        for _ in 0..2 {
+            assert!(matches!(outbox.send(draft(&[2])).await, Err(SendError::Busy(_))));
+        }
+    }
+}

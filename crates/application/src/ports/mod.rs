@@ -1,0 +1,46 @@
+//! What the use cases need from outside. Small traits; an adapter implements each as its documentation demands.
+
+mod admin;
+mod block_words;
+mod clock;
+mod credentials;
+mod files;
+mod leases;
+mod message_log;
+mod people;
+mod secrets;
+mod settings;
+mod signatures;
+mod store_health;
+
+pub use admin::*;
+pub use block_words::*;
+pub use clock::*;
+pub use credentials::*;
+pub use files::*;
+pub use leases::*;
+pub use message_log::*;
+pub use people::*;
+pub use secrets::*;
+pub use settings::*;
+pub use signatures::*;
+pub use store_health::*;
+
+use thiserror::Error;
+
+/// The cause of a failure, kept for the log.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a store could not do what it was asked. What the caller did wrong is never a `StoreError`.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// Not now: locked, gone, full, read-only or out of connections. The same request may work later.
+    #[error("the database is not available: {0}")]
+    Unavailable(#[source] Cause),
+    /// A fault on our side.
+    #[error("the database answered with an unexpected error: {0}")]
+    Fault(#[source] Cause),
+}
+
+/// What a port that reads or writes the store answers.
+pub type StoreResult<T> = Result<T, StoreError>;

@@ -1,0 +1,40 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sixin_domain::id::UserId;
+use sixin_domain::role::{RoleBook, UserRole};
+use sixin_domain::user::{Relation, User};
+use sixin_domain::username::{UserRef, Username};
+
+use super::StoreResult;
+
+/// Users. Deleted and disabled users MUST be found too: the rules tell them apart.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait Users: Send + Sync {
+    /// The user with that uid or username. Usernames MUST be compared by bytes.
+    async fn find(&self, user: &UserRef) -> StoreResult<Option<User>>;
+
+    /// Those of the named users that exist, in any order.
+    async fn find_named(&self, names: &[Username]) -> StoreResult<Vec<User>>;
+}
+
+/// Follow and block relations. Withdrawn ones (`deleted_at`) MUST NOT count.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait Relations: Send + Sync {
+    /// How `sender` stands to each of `recipients`; recipients without any relation may be left out.
+    async fn between(&self, sender: UserId, recipients: &[UserId]) -> StoreResult<HashMap<UserId, Relation>>;
+}
+
+/// Roles and who has them.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait Roles: Send + Sync {
+    /// All roles of the site. Soft-deleted ones MUST be marked as not enabled.
+    async fn book(&self) -> StoreResult<Arc<RoleBook>>;
+
+    /// The roles of a user, oldest first; withdrawn ones MUST NOT be among them.
+    async fn of(&self, user: UserId) -> StoreResult<Vec<UserRole>>;
+}

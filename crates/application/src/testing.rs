@@ -1,0 +1,76 @@
+//! Things the tests of several use cases need.
+
+use sixin_domain::body::Body;
+use sixin_domain::id::{AccountId, ConversationId, ID_EPOCH, MessageId, UserId};
+use sixin_domain::message::{Effects, Envelope, NewMessage, Placed};
+use sixin_domain::user::{ConversationLimit, Profile, User};
+use sixin_domain::username::{Uid, Username};
+
+use crate::ids::LeasedIds;
+use crate::ports::{Lease, SendUnit};
+
+/// A unit of one text to each recipient.
+pub(crate) fn unit(sender: i64, recipients: &[i64]) -> SendUnit {
+    SendUnit {
+        envelope: Envelope {
+            sender: UserId(sender),
+            body: Body::Text("hi".into()),
+            effects: Effects::OWN,
+            delivery: None,
+        },
+        messages: recipients
+            .iter()
+            .map(|&recipient| NewMessage {
+                id: MessageId(recipient),
+                conversation_if_new: ConversationId(recipient),
+                recipient: UserId(recipient),
+            })
+            .collect(),
+        upload: None,
+        nonce: None,
+        accepted_at: ID_EPOCH,
+    }
+}
+
+/// A user without any peculiarity.
+pub(crate) fn user(id: i64, name: &str) -> User {
+    User {
+        id: UserId(id),
+        account: AccountId(1),
+        uid: Uid(id + 10_000),
+        username: Username::new(name).unwrap(),
+        conversation_limit: ConversationLimit::Everybody,
+        is_verified: false,
+        is_enabled: true,
+        expired_at: None,
+        deleted_at: None,
+        profile: Profile::default(),
+    }
+}
+
+/// Ids under a lease that covers the epoch.
+pub(crate) fn ids() -> LeasedIds {
+    let ids = LeasedIds::default();
+    let lease = Lease {
+        number: 0,
+        token: "test".into(),
+        granted_at: ID_EPOCH,
+        ends_at: ID_EPOCH.plus(10_000),
+        not_before: ID_EPOCH,
+    };
+    ids.hold(lease, ID_EPOCH);
+    ids
+}
+
+/// What a store answers that placed each message first in its conversation.
+pub(crate) fn placed(unit: &SendUnit) -> Vec<Placed> {
+    unit.messages
+        .iter()
+        .map(|message| Placed {
+            id: message.id,
+            recipient: message.recipient,
+            place: Some((message.conversation_if_new, 1)),
+            sent_at: unit.accepted_at,
+        })
+        .collect()
+}
