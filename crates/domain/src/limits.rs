@@ -3,7 +3,7 @@
 /// Limits a deployment may change; the defaults are the design's. All in bytes, but for `recipients`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Content of an `RC:TxtMsg` (RongCloud seed, note 1).
+    /// Text in the content of an `RC:TxtMsg` (RongCloud seed, note 1).
     pub typed_text_bytes: usize,
     /// Text of a Fresns message (facts: fresns 6.2, step 19).
     pub text_bytes: usize,
