@@ -1,1 +1,27 @@
-//! placeholder
+//! The store of sixin: one set of diesel repositories for two databases, chosen by URL.
+//!
+//! - [`database`]: connection pools, and how blocking work is run;
+//! - `append`: the one function that stores messages, and its transaction;
+//! - `repositories`: everything else that is read and written, a file a subject;
+//! - `statement`: the few statements whose spelling differs between the databases.
+//!
+//! Nine of ten statements are ordinary diesel code that names only the connection.
+
+mod append;
+mod connection;
+pub mod database;
+mod epochs;
+mod error;
+mod migrations;
+mod mysql_connection;
+mod repositories;
+mod schema;
+mod settings_check;
+mod statement;
+#[cfg(test)]
+mod tests;
+mod url;
+
+pub use database::{Database, DatabaseOptions, Durability};
+pub use error::OpenError;
+pub use url::{DatabaseUrl, UrlError};

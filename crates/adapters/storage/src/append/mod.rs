@@ -1,0 +1,136 @@
+//! Storing messages: what is written, and in which transaction (design, chapter 3).
+//!
+//! [`transaction`] is the recipe: guards, one upsert of the conversations, one look at them, the messages. Around it
+//! stand retrying, bisecting and settling, so that each unit gets the answer that is true of it.
+
+mod conversations;
+mod fold;
+mod guards;
+mod messages;
+mod settle;
+
+use std::time::{Duration, Instant};
+
+use diesel::QueryResult;
+use diesel::result::Error;
+use sixin_application::ports::{AppendError, MessageLog, SendUnit, StoreError};
+use sixin_domain::message::Placed;
+
+use crate::connection::{AnyConnection, TransactionError};
+use crate::database::Database;
+use crate::error::{is_conflict, is_not_now, is_taken, store_error};
+
+type Answer = Result<Vec<Placed>, AppendError>;
+
+/// How long a batch that loses against other transactions, or whose outcome is unknown, is pursued.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// How often a batch is tried that met a unique value or an upload that another process took in between.
+const TRIES_AFTER_TAKEN: usize = 3;
+/// The pause before a lost batch is tried again; doubles up to thirty-two times that.
+const FIRST_PAUSE: Duration = Duration::from_millis(2);
+
+impl MessageLog for Database {
+    fn append(&self, units: Vec<SendUnit>) -> Vec<Answer> {
+        let units: Vec<&SendUnit> = units.iter().collect();
+        self.store(&units, Instant::now() + PATIENCE)
+    }
+}
+
+/// How an attempt at a batch failed as a whole.
+enum Failure {
+    /// Nothing of it was committed.
+    Nothing(StoreError, Blame),
+    /// It may have been committed.
+    Unknown(Error),
+}
+
+/// Whose fault a failure is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Blame {
+    /// One of the units can't be stored; which, is found by halves.
+    AUnit,
+    /// The database can't store anything now.
+    TheDatabase,
+}
+
+impl Database {
+    /// Stores a batch; if that fails because of a unit, its halves.
+    fn store(&self, units: &[&SendUnit], deadline: Instant) -> Vec<Answer> {
+        let (error, blame) = match self.attempt(units, deadline) {
+            Ok(answers) => return answers,
+            Err(Failure::Unknown(error)) => return self.settle(units, error, deadline),
+            Err(Failure::Nothing(error, blame)) => (error, blame),
+        };
+        if blame == Blame::AUnit && units.len() > 1 {
+            tracing::warn!(%error, units = units.len(), "a batch can't be stored, trying its halves");
+            metrics::counter!("sixin_batches_halved_total").increment(1);
+            let (one, other) = units.split_at(units.len() / 2);
+            let mut answers = self.store(one, deadline);
+            answers.extend(self.store(other, deadline));
+            return answers;
+        }
+        tracing::error!(%error, units = units.len(), "messages could not be stored");
+        let text = error.to_string();
+        let same = |error: &StoreError| match error {
+            StoreError::Unavailable(_) => StoreError::Unavailable(text.clone().into()),
+            StoreError::Fault(_) => StoreError::Fault(text.clone().into()),
+        };
+        units.iter().map(|_| Err(same(&error).into())).collect()
+    }
+
+    /// One transaction over the batch, run again as long as it only loses against others.
+    fn attempt(&self, units: &[&SendUnit], deadline: Instant) -> Result<Vec<Answer>, Failure> {
+        let mut pause = FIRST_PAUSE;
+        let mut taken = 0;
+        loop {
+            let mut conn = self.writer().map_err(|error| Failure::Nothing(error, Blame::TheDatabase))?;
+            let error = match conn.write(|conn| transaction(conn, units)) {
+                Ok(answers) => return Ok(answers),
+                Err(TransactionError::Commit(error)) if !is_conflict(&error) => {
+                    return Err(Failure::Unknown(error));
+                }
+                Err(TransactionError::Commit(error) | TransactionError::RolledBack(error)) => error,
+            };
+            drop(conn);
+            // Taken: another process used the same nonce or upload between our look and our write, which the next look
+            // sees. If it does not, a unit brings a value that can't be stored.
+            let is_taken = is_taken(&error) || matches!(error, Error::NotFound);
+            taken += usize::from(is_taken);
+            let again = is_conflict(&error) || (is_taken && taken < TRIES_AFTER_TAKEN);
+            if !again || Instant::now() >= deadline {
+                let blame = if is_not_now(&error) { Blame::TheDatabase } else { Blame::AUnit };
+                return Err(Failure::Nothing(store_error(error), blame));
+            }
+            metrics::counter!("sixin_batches_retried_total").increment(1);
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(FIRST_PAUSE * 32);
+        }
+    }
+}
+
+/// The transaction. Units that a guard stops are answered and not written; an error undoes everything.
+fn transaction(conn: &mut AnyConnection, units: &[&SendUnit]) -> QueryResult<Vec<Answer>> {
+    let stopped = guards::check(conn, units)?;
+    let passed: Vec<&SendUnit> =
+        units.iter().zip(&stopped).filter(|(_, stop)| stop.is_none()).map(|(unit, _)| *unit).collect();
+    let kept: Vec<&SendUnit> =
+        passed.iter().filter(|unit| unit.envelope.effects.is_persisted).copied().collect();
+    let deltas = fold::fold(&kept);
+    conversations::upsert(conn, &deltas)?;
+    let mut places = conversations::places(conn, &deltas)?;
+    let placed = passed
+        .iter()
+        .map(|unit| messages::place(unit, &mut places))
+        .collect::<Option<Vec<_>>>()
+        .ok_or(Error::NotFound)?;
+    messages::insert(conn, &passed, &placed)?;
+    guards::use_up(conn, &passed, &placed)?;
+    let mut placed = placed.into_iter();
+    Ok(stopped
+        .into_iter()
+        .map(|stop| match stop {
+            Some(error) => Err(error),
+            None => Ok(placed.next().unwrap_or_default()),
+        })
+        .collect())
+}

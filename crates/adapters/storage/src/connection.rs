@@ -1,0 +1,163 @@
+//! One connection type for both databases, and how connections are made and set up.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::r2d2::R2D2Connection;
+use diesel::sqlite::SqliteConnection;
+use diesel::{Connection, ConnectionError, QueryResult};
+
+use crate::database::Durability;
+use crate::error::OpenError;
+use crate::mysql_connection::PureMysql;
+use crate::url::DatabaseUrl;
+
+/// A connection to either database. The derive's own `establish` is never used: it hides errors and takes a
+/// mistyped URL for a file name.
+#[derive(diesel::MultiConnection)]
+#[expect(unreachable_pub, reason = "the derive makes public items that name it")]
+pub enum AnyConnection {
+    /// A server.
+    Mysql(PureMysql),
+    /// A file.
+    Sqlite(SqliteConnection),
+}
+
+/// How a write transaction ended.
+#[derive(Debug)]
+pub(crate) enum TransactionError {
+    /// Nothing was committed.
+    RolledBack(diesel::result::Error),
+    /// COMMIT answered with an error; it may have been carried out all the same.
+    Commit(diesel::result::Error),
+}
+
+impl From<TransactionError> for diesel::result::Error {
+    fn from(error: TransactionError) -> Self {
+        match error {
+            TransactionError::RolledBack(error) | TransactionError::Commit(error) => error,
+        }
+    }
+}
+
+type Manager = <AnyConnection as Connection>::TransactionManager;
+
+impl AnyConnection {
+    /// Runs a transaction that writes. On SQLite it takes the write lock at once: a transaction that begins by
+    /// reading can't wait for it later, it fails.
+    pub(crate) fn write<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> QueryResult<T>,
+    ) -> Result<T, TransactionError> {
+        let begun = match self {
+            Self::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
+            Self::Mysql(_) => Manager::begin_transaction(self),
+        };
+        begun.map_err(TransactionError::RolledBack)?;
+        match work(self) {
+            Ok(value) => match Manager::commit_transaction(self) {
+                Ok(()) => Ok(value),
+                Err(error) => Err(TransactionError::Commit(error)),
+            },
+            Err(error) => {
+                // If even this fails, the connection is broken and the pool drops it, which rolls back too.
+                let _ = Manager::rollback_transaction(self);
+                Err(TransactionError::RolledBack(error))
+            }
+        }
+    }
+}
+
+/// Whether a connection writes or only reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Read,
+    Write,
+}
+
+/// Makes connections for a pool.
+#[derive(Debug)]
+pub(crate) struct Connector {
+    pub(crate) url: DatabaseUrl,
+    pub(crate) purpose: Purpose,
+    pub(crate) durability: Durability,
+}
+
+impl Connector {
+    fn open(&self) -> Result<AnyConnection, diesel::r2d2::Error> {
+        let opened = match &self.url {
+            DatabaseUrl::Sqlite(path) => self.open_sqlite(path),
+            DatabaseUrl::Mysql(url) => Self::open_mysql(url),
+        };
+        opened.map_err(diesel::r2d2::Error::ConnectionError)
+    }
+
+    fn open_sqlite(&self, path: &Path) -> Result<AnyConnection, ConnectionError> {
+        let path = path
+            .to_str()
+            .ok_or_else(|| ConnectionError::InvalidConnectionUrl("the path is not UTF-8".to_owned()))?;
+        let mut conn = SqliteConnection::establish(path)?;
+        let synchronous = match self.durability {
+            Durability::Full => "FULL",
+            Durability::Weak => "NORMAL",
+        };
+        // The time-out comes first: switching to WAL needs a lock too.
+        let mut setup = format!(
+            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; \
+             PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 67108864; \
+             PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;"
+        );
+        if self.purpose == Purpose::Read {
+            setup.push_str(" PRAGMA query_only = ON;");
+        }
+        conn.batch_execute(&setup).map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(AnyConnection::Sqlite(conn))
+    }
+
+    fn open_mysql(url: &str) -> Result<AnyConnection, ConnectionError> {
+        let separator = if url.contains('?') { '&' } else { '?' };
+        // Without probes, a server that vanished without a word would keep a connection waiting for hours.
+        let mut conn = PureMysql::establish(&format!("{url}{separator}tcp_keepalive=10000"))?;
+        conn.batch_execute(
+            "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,\
+             ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', \
+             innodb_lock_wait_timeout = 5; \
+             SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+        )
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(AnyConnection::Mysql(conn))
+    }
+}
+
+impl r2d2::ManageConnection for Connector {
+    type Connection = AnyConnection;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<AnyConnection, Self::Error> {
+        self.open()
+    }
+
+    fn is_valid(&self, conn: &mut AnyConnection) -> Result<(), Self::Error> {
+        match conn {
+            // A file does not go away between two statements; asking would only cost time.
+            AnyConnection::Sqlite(_) => Ok(()),
+            AnyConnection::Mysql(conn) => conn.ping().map_err(diesel::r2d2::Error::QueryError),
+        }
+    }
+
+    fn has_broken(&self, conn: &mut AnyConnection) -> bool {
+        std::thread::panicking() || conn.is_broken()
+    }
+}
+
+/// Makes the directory (0700) and the file (0600) of an SQLite database that does not exist yet.
+pub(crate) fn create_file(path: &Path) -> Result<(), OpenError> {
+    let error = |source| OpenError::File { path: path.display().to_string(), source };
+    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+        DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(error)?;
+    }
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(error)?;
+    Ok(())
+}

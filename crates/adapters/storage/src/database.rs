@@ -1,0 +1,171 @@
+//! The database: its connection pools, and how blocking work is run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::QueryResult;
+use r2d2::{Pool, PooledConnection};
+use sixin_application::ports::{StoreError, StoreResult};
+
+use crate::connection::{AnyConnection, Connector, Purpose, TransactionError, create_file};
+use crate::error::{OpenError, store_error};
+use crate::url::DatabaseUrl;
+use crate::{migrations, settings_check};
+
+/// What a crash may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// Nothing that was acknowledged: every commit is on disk before it is answered.
+    #[default]
+    Full,
+    /// The last moments. Only where configured by name; `/health` says so.
+    Weak,
+}
+
+/// How a database is opened.
+#[derive(Debug, Clone)]
+pub struct DatabaseOptions {
+    /// Where it is.
+    pub url: DatabaseUrl,
+    /// What a crash may cost.
+    pub durability: Durability,
+    /// Connections that only read.
+    pub readers: u32,
+    /// Connections that write (MySQL; SQLite has one).
+    pub writers: u32,
+    /// How long to wait for a connection, and for an answer to a read.
+    pub patience: Duration,
+}
+
+impl DatabaseOptions {
+    /// The defaults for a URL.
+    #[must_use]
+    pub fn new(url: DatabaseUrl) -> Self {
+        Self { url, durability: Durability::Full, readers: 4, writers: 5, patience: Duration::from_secs(5) }
+    }
+}
+
+/// An open database. Cheap to clone. Implements every port that has to do with the store.
+#[derive(Clone)]
+pub struct Database(Arc<Inner>);
+
+struct Inner {
+    options: DatabaseOptions,
+    reads: Pool<Connector>,
+    writes: Pool<Connector>,
+    block_words: crate::repositories::BlockWordMemory,
+}
+
+impl Database {
+    /// Opens a database; makes an SQLite file if there is none. Changes nothing in it. Blocks.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(options: DatabaseOptions) -> Result<Self, OpenError> {
+        let writers = match &options.url {
+            DatabaseUrl::Sqlite(path) => {
+                create_file(path)?;
+                1
+            }
+            DatabaseUrl::Mysql(_) => options.writers,
+        };
+        let pool = |purpose, size| {
+            let manager = Connector { url: options.url.clone(), purpose, durability: options.durability };
+            Pool::builder()
+                .max_size(size)
+                .min_idle(Some(1))
+                .connection_timeout(options.patience)
+                .error_handler(Box::new(LogPoolErrors))
+                .build(manager)
+                .map_err(|error| OpenError::Connect {
+                    url: options.url.to_string(),
+                    reason: error.to_string(),
+                })
+        };
+        let writes = pool(Purpose::Write, writers)?;
+        let reads = pool(Purpose::Read, options.readers)?;
+        let database = Self(Arc::new(Inner { options, reads, writes, block_words: Default::default() }));
+        settings_check::check(&database)?;
+        Ok(database)
+    }
+
+    /// Applies the migrations that are missing and answers how many. Blocks.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn migrate(&self) -> Result<usize, OpenError> {
+        migrations::run(&mut *self.writer().map_err(|error| OpenError::Migration(error.to_string()))?)
+    }
+
+    /// How many migrations are missing. Blocks.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn missing_migrations(&self) -> Result<usize, OpenError> {
+        migrations::missing(&mut *self.writer().map_err(|error| OpenError::Migration(error.to_string()))?)
+    }
+
+    /// How it was opened.
+    #[must_use]
+    pub fn options(&self) -> &DatabaseOptions {
+        &self.0.options
+    }
+
+    pub(crate) fn block_words(&self) -> &crate::repositories::BlockWordMemory {
+        &self.0.block_words
+    }
+
+    /// A connection that writes. Blocks.
+    pub(crate) fn writer(&self) -> StoreResult<PooledConnection<Connector>> {
+        self.0.writes.get().map_err(|error| StoreError::Unavailable(error.into()))
+    }
+
+    fn reader(&self) -> StoreResult<PooledConnection<Connector>> {
+        self.0.reads.get().map_err(|error| StoreError::Unavailable(error.into()))
+    }
+
+    /// Runs a read beside the async threads.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+    ) -> StoreResult<T> {
+        let database = self.clone();
+        self.blocking(move || work(&mut *database.reader()?).map_err(store_error)).await
+    }
+
+    /// Runs a write transaction beside the async threads.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+    ) -> StoreResult<T> {
+        let database = self.clone();
+        self.blocking(move || {
+            database.writer()?.write(work).map_err(TransactionError::into).map_err(store_error)
+        })
+        .await
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> StoreResult<T> + Send + 'static,
+    ) -> StoreResult<T> {
+        let span = tracing::Span::current();
+        let task = tokio::task::spawn_blocking(move || span.in_scope(work));
+        // Waiting for a connection and then for the answer may each take the whole patience.
+        match tokio::time::timeout(self.0.options.patience * 2, task).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(panicked)) => Err(StoreError::Fault(panicked.into())),
+            Err(elapsed) => Err(StoreError::Unavailable(elapsed.into())),
+        }
+    }
+}
+
+/// Sends what pools have to say to the log.
+#[derive(Debug)]
+struct LogPoolErrors;
+
+impl r2d2::HandleError<diesel::r2d2::Error> for LogPoolErrors {
+    fn handle_error(&self, error: diesel::r2d2::Error) {
+        tracing::warn!(%error, "a database connection failed");
+    }
+}

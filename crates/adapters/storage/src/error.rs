@@ -1,0 +1,139 @@
+//! Errors of the database, told apart as far as callers need it.
+//!
+//! [`OpenError`] belongs to starting up; everything after that is a port's [`StoreError`].
+
+use diesel::result::{DatabaseErrorKind, Error};
+use sixin_application::ports::StoreError;
+use thiserror::Error as ThisError;
+
+/// Why a database could not be opened or prepared.
+#[derive(Debug, ThisError)]
+pub enum OpenError {
+    /// The directory or file can't be made or opened.
+    #[error("can't open {path}: {source}")]
+    File {
+        /// Which.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The server or file can't be reached.
+    #[error("can't connect to {url}: {reason}")]
+    Connect {
+        /// Where, without password.
+        url: String,
+        /// What the driver says.
+        reason: String,
+    },
+    /// A migration failed.
+    #[error("migrating the database failed: {0}")]
+    Migration(String),
+    /// Migrations are missing, and they are not to be applied at start.
+    #[error("the database lacks {0} migration(s); run `sixin migrate`")]
+    Unmigrated(usize),
+    /// The server would lose acknowledged messages in a crash.
+    #[error("{0}; set database.durability = \"weak\" if that is what you want")]
+    TooWeak(String),
+}
+
+/// Texts by which a driver says "not now". Diesel keeps no error numbers for these, so the text is all there is;
+/// SQLite's are compiled in and never translated. A text that is missing here makes a 500 of a 503, no more.
+const NOT_NOW: &[&str] = &[
+    // SQLite: locked, full, read-only, failing disk, file gone
+    "database is locked",
+    "database table is locked",
+    "database or disk is full",
+    "attempt to write a readonly database",
+    "disk I/O error",
+    "unable to open database file",
+    // MySQL servers: locks, read-only, full, stopping
+    "try restarting transaction",
+    "Record has changed since last read",
+    "--read-only",
+    "read only",
+    "is full",
+    "Disk full",
+    "No space left",
+    "Too many connections",
+    "Server shutdown in progress",
+    "Connection was killed",
+    "gone away",
+    "WSREP has not yet prepared node",
+    // the MySQL driver: connection lost
+    "Input/output error",
+    "Connection to the server is closed",
+    "Driver error",
+    "Broken pipe",
+];
+
+/// Whether an error says that the same work may succeed later.
+pub(crate) fn is_not_now(error: &Error) -> bool {
+    match error {
+        Error::DatabaseError(kind, information) => match kind {
+            DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::SerializationFailure
+            | DatabaseErrorKind::ReadOnlyTransaction => true,
+            DatabaseErrorKind::Unknown => NOT_NOW.iter().any(|text| information.message().contains(text)),
+            _ => false,
+        },
+        Error::BrokenTransactionManager => true,
+        _ => false,
+    }
+}
+
+/// Whether the transaction lost against another one and has only to be run again: deadlock, lock time-out, snapshot
+/// conflict (1213, 1205, 1020).
+pub(crate) fn is_conflict(error: &Error) -> bool {
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+        Error::DatabaseError(DatabaseErrorKind::Unknown, information) => {
+            let message = information.message();
+            message.contains("try restarting transaction")
+                || message.contains("Record has changed since last read")
+        }
+        _ => false,
+    }
+}
+
+/// Whether a row with that unique value exists already.
+pub(crate) fn is_taken(error: &Error) -> bool {
+    matches!(error, Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
+}
+
+/// The port's error for one of diesel's.
+pub(crate) fn store_error(error: Error) -> StoreError {
+    if is_not_now(&error) { StoreError::Unavailable(error.into()) } else { StoreError::Fault(error.into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unknown(message: &str) -> Error {
+        Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message.to_owned()))
+    }
+
+    #[test]
+    fn a_locked_full_or_vanished_database_is_unavailable_and_a_broken_statement_a_fault() {
+        for text in ["database is locked", "database or disk is full", "Input/output error: connection reset"]
+        {
+            assert!(matches!(store_error(unknown(text)), StoreError::Unavailable(_)), "{text}");
+        }
+        for error in [unknown("no such table: users"), Error::NotFound] {
+            assert!(matches!(store_error(error), StoreError::Fault(_)));
+        }
+    }
+
+    #[test]
+    fn deadlock_lock_time_out_and_snapshot_conflict_are_conflicts() {
+        for text in [
+            "Deadlock found when trying to get lock; try restarting transaction",
+            "Lock wait timeout exceeded; try restarting transaction",
+            "Record has changed since last read in table 'conversations'",
+        ] {
+            assert!(is_conflict(&unknown(text)), "{text}");
+        }
+        assert!(!is_conflict(&unknown("database is locked")));
+    }
+}

@@ -1,0 +1,116 @@
+//! Block words: table `block_words`.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use sixin_application::ports::{BlockWordAdmin, BlockWordRow, BlockWordSource, StoreResult};
+use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
+use sixin_domain::time::Millis;
+
+use crate::connection::AnyConnection;
+use crate::database::Database;
+use crate::epochs::{Topic, bump, current};
+use crate::schema::block_words as words;
+
+/// The automaton that was built last, and the epoch of the words it was built from.
+#[derive(Default)]
+pub(crate) struct BlockWordMemory(Mutex<Option<(i64, Arc<BlockWordFilter>)>>);
+
+impl BlockWordMemory {
+    fn get(&self, epoch: i64) -> Option<Arc<BlockWordFilter>> {
+        let memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        memory.as_ref().filter(|(built_at, _)| *built_at == epoch).map(|(_, filter)| Arc::clone(filter))
+    }
+
+    fn put(&self, epoch: i64, filter: &Arc<BlockWordFilter>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((epoch, Arc::clone(filter)));
+    }
+}
+
+#[async_trait]
+impl BlockWordSource for Database {
+    async fn filter(&self) -> StoreResult<Arc<BlockWordFilter>> {
+        let database = self.clone();
+        self.read(move |conn| {
+            let epoch = current(conn, Topic::BlockWords)?;
+            if let Some(filter) = database.block_words().get(epoch) {
+                return Ok(filter);
+            }
+            let filter = Arc::new(BlockWordFilter::new(load(conn)?.into_iter().filter_map(block_word)));
+            database.block_words().put(epoch, &filter);
+            Ok(filter)
+        })
+        .await
+    }
+}
+
+fn load(conn: &mut AnyConnection) -> QueryResult<Vec<BlockWordRow>> {
+    let rows: Vec<(String, i16, Option<String>)> = words::table
+        .filter(words::deleted_at.is_null())
+        .order(words::word)
+        .select((words::word, words::conversation_mode, words::replace_word))
+        .load(conn)?;
+    let row = |(word, mode, replace_word): (String, i16, Option<String>)| BlockWordRow {
+        word,
+        conversation_mode: mode.into(),
+        replace_word,
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// The word as the rule sees it, or `None` if it does not concern conversations.
+fn block_word(row: BlockWordRow) -> Option<BlockWord> {
+    let mode = match row.conversation_mode {
+        2 => WordMode::Replace(row.replace_word),
+        3 => WordMode::Refuse,
+        _ => return None,
+    };
+    Some(BlockWord { word: row.word, mode })
+}
+
+#[async_trait]
+impl BlockWordAdmin for Database {
+    async fn put(&self, rows: &[BlockWordRow], at: Millis) -> StoreResult<usize> {
+        let rows = rows.to_vec();
+        self.write(move |conn| {
+            for row in &rows {
+                put_one(conn, row, at)?;
+            }
+            bump(conn, Topic::BlockWords)?;
+            Ok(rows.len())
+        })
+        .await
+    }
+
+    async fn remove(&self, word: &str) -> StoreResult<bool> {
+        let word = word.to_owned();
+        self.write(move |conn| {
+            let removed = diesel::delete(words::table.filter(words::word.eq(word))).execute(conn)?;
+            bump(conn, Topic::BlockWords)?;
+            Ok(removed > 0)
+        })
+        .await
+    }
+
+    async fn list(&self) -> StoreResult<Vec<BlockWordRow>> {
+        self.read(load).await
+    }
+}
+
+fn put_one(conn: &mut AnyConnection, row: &BlockWordRow, at: Millis) -> QueryResult<()> {
+    let change = (
+        words::conversation_mode.eq(i16::try_from(row.conversation_mode).unwrap_or(1)),
+        words::replace_word.eq(row.replace_word.as_deref()),
+    );
+    let present = words::table.filter(words::word.eq(&row.word));
+    let updated = diesel::update(present)
+        .set((change.0, change.1, words::updated_at.eq(at.0), words::deleted_at.eq(None::<i64>)))
+        .execute(conn)?;
+    if updated == 0 {
+        diesel::insert_into(words::table)
+            .values((words::word.eq(&row.word), change.0, change.1, words::created_at.eq(at.0)))
+            .execute(conn)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! What is read and written besides messages. One file a subject; each implements the ports of its subject.
+
+mod app_keys;
+mod block_words;
+mod files;
+mod health;
+mod leases;
+mod relations;
+mod roles;
+mod sessions;
+mod settings;
+mod sweep;
+mod users;
+
+pub(crate) use block_words::BlockWordMemory;

@@ -1,0 +1,86 @@
+//! Sessions: tables `accounts` and `session_tokens`.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use sixin_application::ports::{FoundSession, NewSession, SessionAdmin, Sessions, StoreResult, TokenHash};
+use sixin_domain::id::{AccountId, UserId};
+use sixin_domain::session::Session;
+use sixin_domain::time::Millis;
+
+use crate::database::Database;
+use crate::epochs::{Topic, bump};
+use crate::schema::{accounts, session_tokens as tokens};
+
+type SessionRow = (Option<i64>, i16, Option<i64>);
+
+#[async_trait]
+impl Sessions for Database {
+    async fn find(&self, aid: &str, token: &TokenHash) -> StoreResult<FoundSession> {
+        let (aid, token) = (aid.to_owned(), token.to_vec());
+        self.read(move |conn| {
+            let account: Option<(i64, String)> = accounts::table
+                .filter(accounts::aid.eq(&aid))
+                .filter(accounts::is_enable.eq(true).and(accounts::deleted_at.is_null()))
+                .select((accounts::id, accounts::aid))
+                .first(conn)
+                .optional()?;
+            let Some((account, _)) = account.filter(|(_, found)| *found == aid) else {
+                return Ok(FoundSession::default());
+            };
+            let session: Option<SessionRow> = tokens::table
+                .filter(tokens::account_id.eq(account).and(tokens::token_hash.eq(token)))
+                .filter(tokens::deleted_at.is_null())
+                .select((tokens::user_id, tokens::platform_id, tokens::expired_at))
+                .first(conn)
+                .optional()?;
+            let session = session.map(|(user, platform, expired_at)| Session {
+                account: AccountId(account),
+                user: user.map(UserId),
+                platform: platform.into(),
+                expired_at: expired_at.map(Millis),
+            });
+            Ok(FoundSession { account: Some(AccountId(account)), session })
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl SessionAdmin for Database {
+    async fn add(&self, session: &NewSession) -> StoreResult<()> {
+        let session = session.clone();
+        self.write(move |conn| {
+            let platform = i16::try_from(session.platform).unwrap_or_default();
+            let earlier = tokens::table
+                .filter(tokens::account_id.eq(session.account.0).and(tokens::user_id.eq(session.user.0)))
+                .filter(tokens::platform_id.eq(platform));
+            diesel::delete(earlier).execute(conn)?;
+            diesel::insert_into(tokens::table)
+                .values((
+                    tokens::platform_id.eq(platform),
+                    tokens::account_id.eq(session.account.0),
+                    tokens::user_id.eq(session.user.0),
+                    tokens::token_hash.eq(session.token.to_vec()),
+                    tokens::expired_at.eq(session.expired_at.map(|at| at.0)),
+                    tokens::created_at.eq(session.created_at.0),
+                ))
+                .execute(conn)?;
+            bump(conn, Topic::Sessions)
+        })
+        .await
+    }
+
+    async fn revoke(&self, user: UserId, platform: Option<i64>) -> StoreResult<usize> {
+        self.write(move |conn| {
+            let mut all = tokens::table.filter(tokens::user_id.eq(user.0)).select(tokens::id).into_boxed();
+            if let Some(platform) = platform {
+                all = all.filter(tokens::platform_id.eq(i16::try_from(platform).unwrap_or_default()));
+            }
+            let ids: Vec<i64> = all.load(conn)?;
+            diesel::delete(tokens::table.filter(tokens::id.eq_any(&ids))).execute(conn)?;
+            bump(conn, Topic::Sessions)?;
+            Ok(ids.len())
+        })
+        .await
+    }
+}

@@ -1,0 +1,69 @@
+//! Removing what is kept only for a time, in small steps that never hold up a send for long.
+
+use diesel::prelude::*;
+use sixin_application::ports::StoreResult;
+use sixin_domain::app_key::MAX_CLOCK_SKEW_MS;
+use sixin_domain::id::{COUNTER_BITS, ID_EPOCH, PROCESS_BITS};
+use sixin_domain::time::Millis;
+
+use crate::connection::AnyConnection;
+use crate::database::Database;
+use crate::schema::{message_contents, transient_messages, used_nonces};
+
+/// How long messages that are not kept in a conversation wait for the device gateway (design, chapter 2).
+const TRANSIENT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// Rows that one step removes at most.
+const STEP: i64 = 500;
+
+impl Database {
+    /// Removes some of what is too old at `now`; answers whether there is more.
+    ///
+    /// # Errors
+    /// If the database could not.
+    pub async fn sweep(&self, now: Millis) -> StoreResult<bool> {
+        self.write(move |conn| {
+            let messages = sweep_transient(conn, now)?;
+            let nonces = sweep_nonces(conn, now)?;
+            Ok(messages || nonces)
+        })
+        .await
+    }
+}
+
+/// Ids are ordered by time, so the old rows are the first ones of the primary key.
+fn sweep_transient(conn: &mut AnyConnection, now: Millis) -> QueryResult<bool> {
+    let oldest_kept = now.plus(-TRANSIENT_MS).since(ID_EPOCH).max(0) << (PROCESS_BITS + COUNTER_BITS);
+    let old: Vec<i64> = transient_messages::table
+        .filter(transient_messages::id.lt(oldest_kept))
+        .order(transient_messages::id)
+        .limit(STEP)
+        .select(transient_messages::id)
+        .load(conn)?;
+    diesel::delete(transient_messages::table.filter(transient_messages::id.eq_any(&old))).execute(conn)?;
+    let contents: Vec<i64> = message_contents::table
+        .filter(message_contents::id.lt(oldest_kept).and(message_contents::is_transient.eq(true)))
+        .order(message_contents::id)
+        .limit(STEP)
+        .select(message_contents::id)
+        .load(conn)?;
+    diesel::delete(message_contents::table.filter(message_contents::id.eq_any(&contents))).execute(conn)?;
+    Ok(is_full(&old) || is_full(&contents))
+}
+
+/// A nonce need not be remembered longer than its time stamp is accepted, on either side of now.
+fn sweep_nonces(conn: &mut AnyConnection, now: Millis) -> QueryResult<bool> {
+    let stale = used_nonces::signed_at.lt(now.plus(-2 * MAX_CLOCK_SKEW_MS).0);
+    let old: Vec<(i64, Vec<u8>)> = used_nonces::table
+        .filter(stale)
+        .limit(STEP)
+        .select((used_nonces::app_key_id, used_nonces::nonce_hash))
+        .load(conn)?;
+    for (key, hash) in &old {
+        diesel::delete(used_nonces::table.find((key, hash))).execute(conn)?;
+    }
+    Ok(is_full(&old))
+}
+
+fn is_full<T>(rows: &[T]) -> bool {
+    i64::try_from(rows.len()).is_ok_and(|count| count >= STEP)
+}

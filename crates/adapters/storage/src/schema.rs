@@ -1,0 +1,335 @@
+//! The tables, as diesel sees them on both databases. Kept by hand; a test holds it against the migrated databases.
+//!
+//! All numbers are at most 2^53-1, all times milliseconds since 1970 UTC.
+
+diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        aid -> Text,
+        is_enable -> Bool,
+        created_at -> BigInt,
+        updated_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        uid -> BigInt,
+        username -> Text,
+        nickname -> Text,
+        password -> Nullable<Text>,
+        avatar_file_url -> Nullable<Text>,
+        banner_file_url -> Nullable<Text>,
+        gender -> SmallInt,
+        birthday -> Nullable<BigInt>,
+        bio -> Nullable<Text>,
+        location -> Nullable<Text>,
+        verified_status -> SmallInt,
+        verified_desc -> Nullable<Text>,
+        verified_at -> Nullable<BigInt>,
+        conversation_limit -> SmallInt,
+        comment_limit -> SmallInt,
+        timezone -> Nullable<Text>,
+        expired_at -> Nullable<BigInt>,
+        last_post_at -> Nullable<BigInt>,
+        last_comment_at -> Nullable<BigInt>,
+        last_username_at -> Nullable<BigInt>,
+        last_nickname_at -> Nullable<BigInt>,
+        rank_state -> SmallInt,
+        is_enable -> Bool,
+        wait_delete -> Bool,
+        wait_delete_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    roles (id) {
+        id -> BigInt,
+        name -> Text,
+        #[sql_name = "type"]
+        type_ -> SmallInt,
+        icon_file_url -> Nullable<Text>,
+        is_display_name -> Bool,
+        is_display_icon -> Bool,
+        nickname_color -> Nullable<Text>,
+        permissions -> Text,
+        rank_state -> SmallInt,
+        rating -> SmallInt,
+        is_enable -> Bool,
+        created_at -> BigInt,
+        updated_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    user_roles (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        role_id -> BigInt,
+        is_main -> Bool,
+        expired_at -> Nullable<BigInt>,
+        restore_role_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    user_follows (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        follow_type -> SmallInt,
+        follow_id -> BigInt,
+        user_note -> Nullable<Text>,
+        is_mutual -> Bool,
+        created_at -> BigInt,
+        updated_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    user_blocks (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        block_type -> SmallInt,
+        block_id -> BigInt,
+        user_note -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    configs (id) {
+        id -> BigInt,
+        item_key -> Text,
+        item_value -> Nullable<Text>,
+        item_type -> Text,
+        is_api -> Bool,
+        created_at -> BigInt,
+        updated_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    block_words (id) {
+        id -> BigInt,
+        word -> Text,
+        content_mode -> SmallInt,
+        user_mode -> SmallInt,
+        conversation_mode -> SmallInt,
+        replace_word -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    cache_epochs (topic) {
+        topic -> Text,
+        epoch -> BigInt,
+    }
+}
+
+diesel::table! {
+    session_keys (id) {
+        id -> BigInt,
+        dialect -> Text,
+        platform_id -> SmallInt,
+        name -> Text,
+        #[sql_name = "type"]
+        type_ -> SmallInt,
+        app_id -> Text,
+        app_secret -> Text,
+        former_secret -> Nullable<Text>,
+        former_until -> Nullable<BigInt>,
+        is_strict -> Bool,
+        is_enable -> Bool,
+        created_at -> BigInt,
+        updated_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    session_tokens (id) {
+        id -> BigInt,
+        platform_id -> SmallInt,
+        account_id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        token_hash -> Binary,
+        expired_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    used_nonces (app_key_id, nonce_hash) {
+        app_key_id -> BigInt,
+        nonce_hash -> Binary,
+        signed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    process_leases (number) {
+        number -> SmallInt,
+        token -> Nullable<Text>,
+        ends_at -> BigInt,
+        high_water -> BigInt,
+    }
+}
+
+diesel::table! {
+    files (id) {
+        id -> BigInt,
+        fid -> Text,
+        #[sql_name = "type"]
+        type_ -> SmallInt,
+        name -> Text,
+        mime -> Nullable<Text>,
+        extension -> Text,
+        size -> Nullable<BigInt>,
+        md5 -> Nullable<Text>,
+        sha -> Nullable<Text>,
+        sha_type -> Nullable<Text>,
+        path -> Text,
+        image_width -> Nullable<BigInt>,
+        image_height -> Nullable<BigInt>,
+        audio_time -> Nullable<BigInt>,
+        video_time -> Nullable<BigInt>,
+        video_cover_path -> Nullable<Text>,
+        video_gif_path -> Nullable<Text>,
+        more_json -> Nullable<Text>,
+        transcoding_state -> SmallInt,
+        is_sensitive -> Bool,
+        is_enable -> Bool,
+        created_at -> BigInt,
+        updated_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    file_usages (id) {
+        id -> BigInt,
+        file_id -> BigInt,
+        file_type -> SmallInt,
+        usage_type -> SmallInt,
+        platform_id -> SmallInt,
+        table_name -> Text,
+        table_column -> Text,
+        table_id -> Nullable<BigInt>,
+        table_key -> Nullable<Text>,
+        account_id -> Nullable<BigInt>,
+        user_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    conversations (id) {
+        id -> BigInt,
+        a_user_id -> BigInt,
+        b_user_id -> BigInt,
+        last_seq -> BigInt,
+        last_sent_at -> BigInt,
+        latest_message_id -> Nullable<BigInt>,
+        latest_message_time -> Nullable<BigInt>,
+        latest_message_brief -> Nullable<Text>,
+        a_status -> SmallInt,
+        a_is_display -> Bool,
+        a_is_pin -> Bool,
+        a_read_seq -> BigInt,
+        a_cleared_seq -> BigInt,
+        a_unread -> BigInt,
+        a_message_count -> BigInt,
+        a_latest_message_id -> Nullable<BigInt>,
+        a_latest_message_time -> Nullable<BigInt>,
+        a_latest_message_brief -> Nullable<Text>,
+        b_status -> SmallInt,
+        b_is_display -> Bool,
+        b_is_pin -> Bool,
+        b_read_seq -> BigInt,
+        b_cleared_seq -> BigInt,
+        b_unread -> BigInt,
+        b_message_count -> BigInt,
+        b_latest_message_id -> Nullable<BigInt>,
+        b_latest_message_time -> Nullable<BigInt>,
+        b_latest_message_brief -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    conversation_messages (id) {
+        id -> BigInt,
+        conversation_id -> BigInt,
+        seq -> BigInt,
+        send_user_id -> BigInt,
+        receive_user_id -> BigInt,
+        message_type -> SmallInt,
+        message_text -> Nullable<Text>,
+        message_file_id -> Nullable<BigInt>,
+        object_name -> Nullable<Text>,
+        content -> Nullable<Text>,
+        content_id -> Nullable<BigInt>,
+        delivery -> Nullable<Text>,
+        is_counted -> Bool,
+        sender_visible -> Bool,
+        is_enable -> Bool,
+        created_at -> BigInt,
+        send_deleted_at -> Nullable<BigInt>,
+        receive_deleted_at -> Nullable<BigInt>,
+        receive_read_at -> Nullable<BigInt>,
+        recalled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    message_contents (id) {
+        id -> BigInt,
+        is_transient -> Bool,
+        message_text -> Nullable<Text>,
+        content -> Nullable<Text>,
+        delivery -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    transient_messages (id) {
+        id -> BigInt,
+        send_user_id -> BigInt,
+        receive_user_id -> BigInt,
+        message_type -> SmallInt,
+        message_text -> Nullable<Text>,
+        message_file_id -> Nullable<BigInt>,
+        object_name -> Nullable<Text>,
+        content -> Nullable<Text>,
+        content_id -> Nullable<BigInt>,
+        delivery -> Nullable<Text>,
+        is_counted -> Bool,
+        sender_visible -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(users, accounts);
+diesel::allow_tables_to_appear_in_same_query!(files, file_usages);

@@ -1,0 +1,165 @@
+//! Statements that diesel can't build for both databases at once: batch inserts and upserts.
+//!
+//! A [`Statement`] is SQL text with values bound into it. It runs on either arm of the connection, and is kept as a
+//! prepared statement by its text, so callers use few different texts: rows go in [`chunks`] of fixed sizes.
+
+use diesel::QueryResult;
+use diesel::backend::Backend;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text, Untyped};
+
+use crate::connection::AnyConnection;
+
+/// How the two databases spell what differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spelling {
+    Mysql,
+    Sqlite,
+}
+
+impl Spelling {
+    /// That of a connection.
+    pub(crate) fn of(conn: &AnyConnection) -> Self {
+        match conn {
+            AnyConnection::Mysql(_) => Self::Mysql,
+            AnyConnection::Sqlite(_) => Self::Sqlite,
+        }
+    }
+
+    /// What stands before the assignments of an upsert on a unique key over `columns`.
+    pub(crate) fn on_conflict(self, columns: &str) -> String {
+        match self {
+            Self::Mysql => " ON DUPLICATE KEY UPDATE ".to_owned(),
+            Self::Sqlite => format!(" ON CONFLICT ({columns}) DO UPDATE SET "),
+        }
+    }
+
+    /// In an upsert: the value that was to be inserted. MariaDB and TiDB know no other spelling than `VALUES`.
+    pub(crate) fn inserted(self, column: &str) -> String {
+        match self {
+            Self::Mysql => format!("VALUES({column})"),
+            Self::Sqlite => format!("excluded.{column}"),
+        }
+    }
+}
+
+enum Piece<'a> {
+    Sql(String),
+    Int(i64),
+    OptInt(Option<i64>),
+    OptText(Option<&'a str>),
+}
+
+/// SQL text with bound values.
+#[derive(Default)]
+pub(crate) struct Statement<'a>(Vec<Piece<'a>>);
+
+impl<'a> Statement<'a> {
+    /// A statement that begins with `sql`.
+    pub(crate) fn new(sql: impl Into<String>) -> Self {
+        Self(vec![Piece::Sql(sql.into())])
+    }
+
+    /// Adds text. Never anything that came from outside: that is bound.
+    pub(crate) fn sql(&mut self, sql: &str) -> &mut Self {
+        if let Some(Piece::Sql(last)) = self.0.last_mut() {
+            last.push_str(sql);
+        } else {
+            self.0.push(Piece::Sql(sql.to_owned()));
+        }
+        self
+    }
+
+    /// Binds a number (or a flag, as 0 or 1).
+    pub(crate) fn int(&mut self, value: impl Into<i64>) -> &mut Self {
+        self.push(Piece::Int(value.into()))
+    }
+
+    /// Binds a number or NULL.
+    pub(crate) fn opt_int(&mut self, value: Option<i64>) -> &mut Self {
+        self.push(Piece::OptInt(value))
+    }
+
+    /// Binds a text or NULL.
+    pub(crate) fn opt_text(&mut self, value: Option<&'a str>) -> &mut Self {
+        self.push(Piece::OptText(value))
+    }
+
+    fn push(&mut self, value: Piece<'a>) -> &mut Self {
+        self.0.push(value);
+        self
+    }
+
+    /// Adds `(row), (row), ...`, each row written by `write`, which separates values by [`Statement::comma`].
+    pub(crate) fn rows<T>(&mut self, rows: &'a [T], mut write: impl FnMut(&mut Self, &'a T)) -> &mut Self {
+        for (number, row) in rows.iter().enumerate() {
+            self.sql(if number == 0 { "(" } else { ", (" });
+            write(self, row);
+            self.sql(")");
+        }
+        self
+    }
+
+    /// Adds a comma.
+    pub(crate) fn comma(&mut self) -> &mut Self {
+        self.sql(", ")
+    }
+}
+
+impl<DB> QueryFragment<DB> for Statement<'_>
+where
+    DB: Backend + HasSqlType<BigInt> + HasSqlType<Text>,
+    i64: ToSql<BigInt, DB>,
+    Option<i64>: ToSql<Nullable<BigInt>, DB>,
+    for<'x> Option<&'x str>: ToSql<Nullable<Text>, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        for piece in &self.0 {
+            match piece {
+                Piece::Sql(sql) => pass.push_sql(sql),
+                Piece::Int(value) => pass.push_bind_param::<BigInt, _>(value)?,
+                Piece::OptInt(value) => pass.push_bind_param::<Nullable<BigInt>, _>(value)?,
+                Piece::OptText(value) => pass.push_bind_param::<Nullable<Text>, _>(value)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl QueryId for Statement<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Statement<'_> {
+    type SqlType = Untyped;
+}
+
+impl diesel::RunQueryDsl<AnyConnection> for Statement<'_> {}
+
+/// Cuts rows into pieces of 64, 16, 4 and 1, so that a statement over them has only four different texts.
+pub(crate) fn chunks<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+    let mut rest = rows;
+    std::iter::from_fn(move || {
+        let size = [64, 16, 4, 1].into_iter().find(|&size| size <= rest.len())?;
+        let (piece, after) = rest.split_at(size);
+        rest = after;
+        Some(piece)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_cut_into_few_sizes_without_losing_one() {
+        let rows: Vec<_> = (0..1000).collect();
+        let sizes: Vec<_> = chunks(&rows).map(<[_]>::len).collect();
+        assert_eq!(sizes.iter().sum::<usize>(), 1000);
+        assert_eq!(sizes.len(), 15 + 2 + 2);
+        assert_eq!(chunks(&rows).flatten().copied().collect::<Vec<_>>(), rows);
+        assert_eq!(chunks::<u8>(&[]).count(), 0);
+    }
+}

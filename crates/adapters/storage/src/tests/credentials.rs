@@ -1,0 +1,131 @@
+//! App keys, sessions and nonces.
+
+use sixin_application::authenticate_user::hash_token;
+use sixin_application::ports::{
+    AppKeyAdmin, AppKeys, ChangeError, FoundSession, NewAppKey, NewSession, SessionAdmin, Sessions, UserAdmin,
+};
+use sixin_domain::app_key::{AppKey, Dialect, Secret};
+
+use super::harness::{NOW, TestDatabase};
+use super::on_every_database;
+
+on_every_database!(
+    a_key_is_found_by_its_exact_id,
+    a_rotated_key_keeps_its_former_secret_until_a_time,
+    a_key_is_switched_off_and_on,
+    a_session_is_found_by_account_and_token,
+    a_new_session_replaces_the_one_of_the_same_platform,
+    sessions_are_revoked_and_end_with_their_user,
+);
+
+fn key(app_id: &str) -> NewAppKey {
+    NewAppKey {
+        app_id: app_id.to_owned(),
+        secret: Secret::new("first"),
+        dialect: Dialect::Fresns,
+        platform: 5,
+        is_strict: true,
+        name: "a note".into(),
+    }
+}
+
+fn find(db: &TestDatabase, app_id: &str) -> Option<AppKey> {
+    db.wait(AppKeys::find(&db.database, app_id)).unwrap()
+}
+
+fn a_key_is_found_by_its_exact_id(db: &TestDatabase) {
+    db.wait(AppKeyAdmin::add(&db.database, &key("Key"))).unwrap();
+    let found = find(db, "Key").unwrap();
+    assert_eq!((found.dialect, found.platform, found.kind), (Dialect::Fresns, 5, 1));
+    assert!(found.is_strict && found.is_enabled && found.former.is_none());
+    for other in ["key", "KEY", "Key ", " Key", "Ke", ""] {
+        assert_eq!(find(db, other), None, "{other:?}");
+    }
+    let again = db.wait(AppKeyAdmin::add(&db.database, &key("Key")));
+    assert!(matches!(again, Err(ChangeError::Taken)));
+    assert!(db.wait(AppKeyAdmin::add(&db.database, &key("key"))).is_ok());
+    assert_eq!(db.wait(AppKeyAdmin::list(&db.database)).unwrap().len(), 2);
+}
+
+fn a_rotated_key_keeps_its_former_secret_until_a_time(db: &TestDatabase) {
+    db.wait(AppKeyAdmin::add(&db.database, &key("Key"))).unwrap();
+    let rotate = |id: &str| db.wait(db.database.rotate(id, &Secret::new("second"), NOW)).unwrap();
+    assert!(rotate("Key"));
+    assert!(!rotate("Other"));
+    let found = find(db, "Key").unwrap();
+    assert_eq!(found.secret.reveal(), "second");
+    assert_eq!(
+        found.former.map(|(secret, until)| (secret.reveal().to_owned(), until)),
+        Some(("first".into(), NOW))
+    );
+}
+
+fn a_key_is_switched_off_and_on(db: &TestDatabase) {
+    db.wait(AppKeyAdmin::add(&db.database, &key("Key"))).unwrap();
+    for is_enabled in [false, false, true] {
+        assert!(db.wait(AppKeyAdmin::set_enabled(&db.database, "Key", is_enabled)).unwrap());
+        assert_eq!(find(db, "Key").unwrap().is_enabled, is_enabled);
+    }
+    assert!(!db.wait(AppKeyAdmin::set_enabled(&db.database, "Other", true)).unwrap());
+}
+
+fn session(db: &TestDatabase, name: &str, platform: i64, token: &str) -> (NewSession, String) {
+    let user = db.wait(sixin_application::ports::Users::find(
+        &db.database,
+        &sixin_domain::username::UserRef::parse(name).unwrap(),
+    ));
+    let user = user.unwrap().unwrap();
+    let session = NewSession {
+        account: user.account,
+        user: user.id,
+        platform,
+        token: hash_token(token),
+        expired_at: Some(NOW),
+        created_at: NOW,
+    };
+    db.wait(SessionAdmin::add(&db.database, &session)).unwrap();
+    let aid = db.lines(&format!("SELECT aid AS line FROM accounts WHERE id = {}", user.account)).remove(0);
+    (session, aid)
+}
+
+fn found(db: &TestDatabase, aid: &str, token: &str) -> FoundSession {
+    db.wait(Sessions::find(&db.database, aid, &hash_token(token))).unwrap()
+}
+
+fn a_session_is_found_by_account_and_token(db: &TestDatabase) {
+    db.user("ann");
+    let (made, aid) = session(db, "ann", 5, "token");
+    let there = found(db, &aid, "token");
+    assert_eq!(there.account, Some(made.account));
+    assert_eq!(
+        there.session.map(|session| (session.user, session.platform, session.expired_at)),
+        Some((Some(made.user), 5, Some(NOW)))
+    );
+    assert_eq!(found(db, &aid, "Token"), FoundSession { session: None, ..there });
+    assert_eq!(found(db, &aid.to_uppercase(), "token"), FoundSession::default());
+    db.execute("UPDATE accounts SET is_enable = 0");
+    assert_eq!(found(db, &aid, "token"), FoundSession::default());
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM session_tokens WHERE token_hash = 'token'"), 0);
+}
+
+fn a_new_session_replaces_the_one_of_the_same_platform(db: &TestDatabase) {
+    db.user("ann");
+    let (_, aid) = session(db, "ann", 5, "one");
+    session(db, "ann", 6, "two");
+    session(db, "ann", 5, "three");
+    let is_there = |token| found(db, &aid, token).session.is_some();
+    assert_eq!([is_there("one"), is_there("two"), is_there("three")], [false, true, true]);
+}
+
+fn sessions_are_revoked_and_end_with_their_user(db: &TestDatabase) {
+    let ann = db.user("ann");
+    let (_, aid) = session(db, "ann", 5, "one");
+    session(db, "ann", 6, "two");
+    assert_eq!(db.wait(db.database.revoke(ann.id, Some(5))).unwrap(), 1);
+    assert!(found(db, &aid, "one").session.is_none() && found(db, &aid, "two").session.is_some());
+    session(db, "ann", 5, "three");
+    assert_eq!(db.wait(db.database.revoke(ann.id, None)).unwrap(), 2);
+    session(db, "ann", 5, "four");
+    db.wait(UserAdmin::delete(&db.database, ann.id, NOW)).unwrap();
+    assert!(found(db, &aid, "four").session.is_none());
+}

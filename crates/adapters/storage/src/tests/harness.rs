@@ -1,0 +1,168 @@
+//! A fresh database a test.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use sixin_application::ports::{MessageLog, NewUser, SendUnit, UserAdmin, Users};
+use sixin_domain::body::Body;
+use sixin_domain::id::{ConversationId, MessageId, UserId};
+use sixin_domain::message::{Effects, Envelope, NewMessage, Placed};
+use sixin_domain::time::Millis;
+use sixin_domain::user::User;
+use sixin_domain::username::{Uid, UserRef, Username};
+
+use crate::database::{Database, DatabaseOptions};
+use crate::mysql_connection::PureMysql;
+use crate::url::DatabaseUrl;
+
+/// 2026-11-22 12:00 UTC.
+pub(super) const NOW: Millis = Millis(1_795_348_800_000);
+
+/// An open, migrated database that nothing else uses.
+pub(super) struct TestDatabase {
+    pub(super) database: Database,
+    pub(super) url: DatabaseUrl,
+    runtime: tokio::runtime::Runtime,
+    next_id: AtomicI64,
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+impl TestDatabase {
+    fn open(url: DatabaseUrl) -> Self {
+        let database = Database::open(DatabaseOptions::new(url.clone())).unwrap();
+        database.migrate().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        Self { database, url, runtime, next_id: AtomicI64::new(1 << 40) }
+    }
+
+    pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    pub(super) fn execute(&self, sql: &str) {
+        self.database.writer().unwrap().batch_execute(sql).unwrap();
+    }
+
+    /// The single number a query answers as `number`.
+    pub(super) fn number(&self, sql: &str) -> i64 {
+        diesel::sql_query(sql).get_result::<Number>(&mut *self.database.writer().unwrap()).unwrap().number
+    }
+
+    /// The texts a query answers as `line`.
+    pub(super) fn lines(&self, sql: &str) -> Vec<String> {
+        let mut conn = self.database.writer().unwrap();
+        let rows = diesel::sql_query(sql).load::<Line>(&mut *conn).unwrap();
+        rows.into_iter().map(|row| row.line).collect()
+    }
+
+    pub(super) fn user(&self, name: &str) -> User {
+        let username = Username::new(name).unwrap();
+        let uid = self.next_id.fetch_add(1, Ordering::Relaxed) - (1 << 40) + 1000;
+        let user = NewUser {
+            username: username.clone(),
+            uid: username.dictated_uid().unwrap_or(Uid(uid)),
+            nickname: name.to_owned(),
+            aid: format!("aid{uid}"),
+            created_at: NOW,
+        };
+        self.wait(UserAdmin::add(&self.database, &user)).unwrap();
+        self.wait(Users::find(&self.database, &UserRef::Username(username))).unwrap().unwrap()
+    }
+
+    /// A unit of one text to each recipient, as a user sends it.
+    pub(super) fn unit(&self, sender: i64, recipients: &[i64], text: &str) -> SendUnit {
+        let id = || self.next_id.fetch_add(1, Ordering::Relaxed);
+        SendUnit {
+            envelope: Envelope {
+                sender: UserId(sender),
+                body: Body::Text(text.to_owned()),
+                effects: Effects::OWN,
+                delivery: None,
+            },
+            messages: recipients
+                .iter()
+                .map(|&recipient| NewMessage {
+                    id: MessageId(id()),
+                    conversation_if_new: ConversationId(id()),
+                    recipient: UserId(recipient),
+                })
+                .collect(),
+            upload: None,
+            nonce: None,
+            accepted_at: NOW,
+        }
+    }
+
+    /// Stores one unit that must not fail.
+    pub(super) fn store(&self, unit: SendUnit) -> Vec<Placed> {
+        self.database.append(vec![unit]).pop().unwrap().unwrap()
+    }
+}
+
+pub(super) fn seq(placed: &Placed) -> i64 {
+    placed.place.unwrap().1
+}
+
+pub(crate) fn on_sqlite(test: fn(&TestDatabase)) {
+    let directory = tempfile::tempdir().unwrap();
+    test(&TestDatabase::open(DatabaseUrl::Sqlite(directory.path().join("sixin.db"))));
+}
+
+pub(crate) fn on_mysql(test: fn(&TestDatabase)) {
+    let Some(server) = mysql_server() else { return };
+    static COUNT: AtomicI64 = AtomicI64::new(0);
+    let name = format!("sixin_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let (host, options) = split(&server);
+    let mut admin = PureMysql::establish(&server).unwrap();
+    admin.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+    let _drop = DropDatabase { server: server.clone(), name: name.clone() };
+    let url = DatabaseUrl::parse(&format!("{host}/{name}{options}")).unwrap();
+    test(&TestDatabase::open(url));
+}
+
+/// The server the suite was given; `None` where it was told to do without.
+fn mysql_server() -> Option<String> {
+    if let Ok(url) = std::env::var("SIXIN_TEST_MYSQL_URL") {
+        return Some(url);
+    }
+    assert!(
+        std::env::var("SIXIN_TEST_NO_MYSQL").is_ok(),
+        "no MySQL to test on: run `cargo xtask test`, or set SIXIN_TEST_MYSQL_URL, or SIXIN_TEST_NO_MYSQL=1"
+    );
+    None
+}
+
+/// `mysql://user@host:port` and `?options` of a URL with or without a database.
+fn split(url: &str) -> (String, String) {
+    let rest = url.strip_prefix("mysql://").unwrap();
+    let (rest, options) = rest.split_once('?').map_or((rest, String::new()), |(r, o)| (r, format!("?{o}")));
+    let host = rest.split('/').next().unwrap();
+    (format!("mysql://{host}"), options)
+}
+
+struct DropDatabase {
+    server: String,
+    name: String,
+}
+
+impl Drop for DropDatabase {
+    fn drop(&mut self) {
+        if let Ok(mut admin) = PureMysql::establish(&self.server) {
+            let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {}", self.name));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! One suite for every database: each test runs on SQLite and on MySQL, with a fresh database of its own.
+
+mod append;
+mod credentials;
+mod harness;
+mod leases;
+mod migrations;
+mod people;
+mod shared_content;
+mod site;
+mod traps;
+
+/// Makes a test for each database out of each function.
+macro_rules! on_every_database {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $name() { crate::tests::harness::on_sqlite(super::$name); })+
+        }
+        mod mysql {
+            $(#[test] fn $name() { crate::tests::harness::on_mysql(super::$name); })+
+        }
+    };
+}
+pub(crate) use on_every_database;

@@ -1,0 +1,140 @@
+//! Users, relations and roles.
+
+use sixin_application::ports::{ChangeError, NewUser, Relations, RoleAdmin, Roles, UserAdmin, Users};
+use sixin_domain::id::{RoleId, UserId};
+use sixin_domain::role::CONVERSATION;
+use sixin_domain::user::{ConversationLimit, Relation};
+use sixin_domain::username::{Uid, UserRef, Username};
+
+use super::harness::{NOW, TestDatabase};
+use super::on_every_database;
+
+on_every_database!(
+    a_user_is_found_by_uid_and_by_name_also_when_deleted_or_disabled,
+    a_taken_name_or_number_is_refused_also_after_deletion,
+    many_users_are_found_at_once,
+    blocks_and_follows_count_until_withdrawn,
+    a_fresh_database_has_four_roles,
+    a_user_has_one_main_role_at_a_time,
+    a_role_is_made_and_changed,
+    users_are_listed_in_pages,
+);
+
+fn find(db: &TestDatabase, name: &str) -> Option<sixin_domain::user::User> {
+    db.wait(Users::find(&db.database, &UserRef::parse(name).unwrap())).unwrap()
+}
+
+fn a_user_is_found_by_uid_and_by_name_also_when_deleted_or_disabled(db: &TestDatabase) {
+    let ann = db.user("ann");
+    assert_eq!(find(db, &ann.uid.to_string()).as_ref(), Some(&ann));
+    assert_eq!(find(db, "nobody"), None);
+    assert_eq!(find(db, "1"), None);
+    assert_eq!(
+        (ann.conversation_limit, ann.is_enabled, ann.deleted_at),
+        (ConversationLimit::Everybody, true, None)
+    );
+    db.wait(db.database.set_enabled(ann.id, false)).unwrap();
+    assert!(!find(db, "ann").unwrap().is_enabled);
+    db.wait(db.database.delete(ann.id, NOW)).unwrap();
+    db.wait(db.database.delete(ann.id, NOW.plus(5))).unwrap();
+    assert_eq!(find(db, "ann").unwrap().deleted_at, Some(NOW));
+}
+
+fn a_taken_name_or_number_is_refused_also_after_deletion(db: &TestDatabase) {
+    let ann = db.user("ann");
+    db.wait(db.database.delete(ann.id, NOW)).unwrap();
+    let add = |name: &str, uid| {
+        let user = NewUser {
+            username: Username::new(name).unwrap(),
+            uid,
+            nickname: name.to_owned(),
+            aid: "aidnew".into(),
+            created_at: NOW,
+        };
+        db.wait(UserAdmin::add(&db.database, &user))
+    };
+    assert!(matches!(add("ann", Uid(77)), Err(ChangeError::Taken)));
+    assert!(matches!(add("bob", ann.uid), Err(ChangeError::Taken)));
+    assert!(add("bob", Uid(77)).is_ok());
+}
+
+fn many_users_are_found_at_once(db: &TestDatabase) {
+    let rows: Vec<String> = (0..1200).map(|n| format!("(1, {}, 'u{n}', 'u{n}')", 50_000 + n)).collect();
+    for rows in rows.chunks(200) {
+        db.execute(&format!(
+            "INSERT INTO users (account_id, uid, username, nickname) VALUES {}",
+            rows.join(", ")
+        ));
+    }
+    let names: Vec<Username> = (0..1300).map(|n| Username::new(format!("u{n}")).unwrap()).collect();
+    assert_eq!(db.wait(db.database.find_named(&names)).unwrap().len(), 1200);
+    assert!(db.wait(db.database.find_named(&[])).unwrap().is_empty());
+}
+
+fn blocks_and_follows_count_until_withdrawn(db: &TestDatabase) {
+    let [ann, bob, cid] = ["ann", "bob", "cid"].map(|name| db.user(name).id);
+    let between =
+        |from, to: UserId| db.wait(db.database.between(from, &[to, cid])).unwrap().get(&to).copied();
+    let block = |is_blocked| db.wait(db.database.set_blocked(bob, ann, is_blocked, NOW)).unwrap();
+    assert_eq!(between(ann, bob), None);
+    for _ in 0..2 {
+        block(true);
+        let blocked = Relation { recipient_blocked_sender: true, ..Relation::default() };
+        assert_eq!(between(ann, bob), Some(blocked));
+        let other_way = Relation { sender_blocked_recipient: true, ..Relation::default() };
+        assert_eq!(between(bob, ann), Some(other_way));
+        block(false);
+        assert_eq!(between(ann, bob), None);
+    }
+    db.execute(&format!("INSERT INTO user_follows (user_id, follow_type, follow_id) VALUES ({bob}, 1, {ann}), ({ann}, 2, {bob})"));
+    let followed = Relation { recipient_follows_sender: true, ..Relation::default() };
+    assert_eq!(between(ann, bob), Some(followed));
+    assert_eq!(between(bob, ann), None);
+    db.execute("UPDATE user_follows SET deleted_at = 1");
+    assert_eq!(between(ann, bob), None);
+}
+
+fn a_fresh_database_has_four_roles(db: &TestDatabase) {
+    let book = db.wait(db.database.book()).unwrap();
+    let granted: Vec<_> =
+        book.0.iter().map(|role| (role.id.0, role.is_enabled, role.grants(CONVERSATION))).collect();
+    assert_eq!(granted, [(1, true, true), (2, true, false), (3, true, false), (4, true, true)]);
+}
+
+fn a_user_has_one_main_role_at_a_time(db: &TestDatabase) {
+    let ann = db.user("ann").id;
+    assert!(db.wait(db.database.of(ann)).unwrap().is_empty());
+    db.wait(db.database.set_main_role(ann, RoleId(2), None, None, NOW)).unwrap();
+    db.wait(db.database.set_main_role(ann, RoleId(3), Some(NOW), Some(RoleId(4)), NOW)).unwrap();
+    let roles = db.wait(db.database.of(ann)).unwrap();
+    assert_eq!(roles.len(), 1);
+    assert_eq!(
+        (roles[0].role, roles[0].expired_at, roles[0].restore_role),
+        (RoleId(3), Some(NOW), Some(RoleId(4)))
+    );
+    assert!(roles[0].is_main);
+}
+
+fn a_role_is_made_and_changed(db: &TestDatabase) {
+    let set = |name, permission, enabled| {
+        db.wait(RoleAdmin::set(&db.database, RoleId(9), name, permission, enabled, NOW)).unwrap()
+    };
+    let role =
+        || db.wait(db.database.book()).unwrap().0.iter().find(|role| role.id == RoleId(9)).unwrap().clone();
+    set(Some("Guest"), Some((CONVERSATION, "true")), None);
+    assert!(role().grants(CONVERSATION) && role().is_enabled);
+    set(None, Some((CONVERSATION, "false")), Some(false));
+    assert!(!role().grants(CONVERSATION) && !role().is_enabled);
+    assert_eq!(role().name, "Guest");
+    set(None, Some(("image_max_size", "5")), Some(true));
+    assert_eq!(role().permissions.len(), 2);
+}
+
+fn users_are_listed_in_pages(db: &TestDatabase) {
+    let users = ["ann", "bob", "cid"].map(|name| db.user(name));
+    let page = |after| db.wait(UserAdmin::list(&db.database, after, 2)).unwrap();
+    let names = |after| page(after).iter().map(|row| row.user.username.to_string()).collect::<Vec<_>>();
+    assert_eq!(names(UserId(0)), ["ann", "bob"]);
+    assert_eq!(names(users[1].id), ["cid"]);
+    assert!(page(UserId(0))[0].aid.starts_with("aid"));
+}

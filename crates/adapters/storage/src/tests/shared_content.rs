@@ -1,0 +1,60 @@
+//! Content that several messages have in common is stored once.
+
+use sixin_application::ports::SendUnit;
+use sixin_domain::body::Body;
+use sixin_domain::object_name::ObjectName;
+
+use super::harness::{TestDatabase, seq};
+use super::on_every_database;
+
+on_every_database!(
+    large_content_for_many_recipients_is_stored_once,
+    small_content_and_content_for_one_recipient_stay_with_the_message,
+    content_is_kept_byte_for_byte,
+);
+
+fn typed(db: &TestDatabase, recipients: &[i64], content: String) -> SendUnit {
+    let mut unit = db.unit(1, recipients, "");
+    let object_name = ObjectName::new("My:Type").unwrap();
+    unit.envelope.body = Body::Typed { object_name, content, text: None };
+    unit
+}
+
+fn large_content_for_many_recipients_is_stored_once(db: &TestDatabase) {
+    let content = "x".repeat(128 * 1024);
+    let recipients: Vec<i64> = (2..1002).collect();
+    let unit = typed(db, &recipients, content);
+    let first = unit.messages[0].id;
+    let placed = db.store(unit);
+    assert_eq!(placed.len(), 1000);
+    assert!(placed.iter().all(|placed| seq(placed) == 1));
+    assert_eq!(placed.iter().map(|placed| placed.recipient.0).collect::<Vec<_>>(), recipients);
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM message_contents"), 1);
+    let referring = "SELECT COUNT(*) AS number FROM conversation_messages m JOIN message_contents c ON c.id = m.content_id \
+        WHERE m.content IS NULL AND LENGTH(c.content) = 131072";
+    assert_eq!(db.number(referring), 1000);
+    assert_eq!(db.number("SELECT MIN(content_id) AS number FROM conversation_messages"), first.0);
+}
+
+fn small_content_and_content_for_one_recipient_stay_with_the_message(db: &TestDatabase) {
+    db.store(typed(db, &[2, 3], "x".repeat(1024)));
+    db.store(typed(db, &[2], "x".repeat(128 * 1024)));
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM message_contents"), 0);
+    assert_eq!(
+        db.number("SELECT COUNT(*) AS number FROM conversation_messages WHERE content IS NOT NULL"),
+        3
+    );
+}
+
+fn content_is_kept_byte_for_byte(db: &TestDatabase) {
+    let content = "{ \"content\" :\t\"\\u4f60 🙂 \\/ é\", \"big\": 12345678901234567890 }  ";
+    db.store(typed(db, &[2], content.to_owned()));
+    assert_eq!(db.lines("SELECT content AS line FROM conversation_messages"), [content]);
+    let text = "  outer space and 🙂  ";
+    db.store(db.unit(1, &[2], text));
+    assert_eq!(db.lines("SELECT message_text AS line FROM conversation_messages WHERE seq = 2"), [text]);
+    let longest = "语".repeat(21_845);
+    db.store(db.unit(1, &[2], &longest));
+    assert_eq!(db.lines("SELECT message_text AS line FROM conversation_messages WHERE seq = 3"), [longest]);
+    assert_eq!(db.lines("SELECT latest_message_brief AS line FROM conversations"), ["语".repeat(255)]);
+}

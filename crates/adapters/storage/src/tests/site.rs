@@ -1,0 +1,134 @@
+//! Settings, block words, files and what is swept away.
+
+use sixin_application::ports::{
+    BlockWordAdmin, BlockWordRow, BlockWordSource, Files, MessageLog, NonceUse, SendUnit, SettingAdmin,
+    SettingSource, StoreHealth,
+};
+use sixin_domain::file::FileKind;
+use sixin_domain::id::{AppKeyId, ID_EPOCH, MessageId, UserId};
+use sixin_domain::refusal::Refusal;
+use sixin_domain::settings::check;
+
+use super::harness::{NOW, TestDatabase};
+use super::on_every_database;
+
+on_every_database!(
+    a_setting_is_stored_and_stored_again,
+    block_words_take_effect_at_once,
+    a_file_is_found_with_its_waiting_uploads,
+    old_transient_messages_and_nonces_are_swept_in_steps,
+    every_change_moves_its_epoch,
+    an_open_database_is_healthy,
+);
+
+fn a_setting_is_stored_and_stored_again(db: &TestDatabase) {
+    let value = |key: &str| db.wait(db.database.settings()).unwrap().text(key).to_owned();
+    assert_eq!((value("conversation_status"), value("default_role")), ("true".into(), "4".into()));
+    let set = |key, value| {
+        db.wait(SettingAdmin::set(&db.database, check(key, value).unwrap(), value, NOW)).unwrap()
+    };
+    for mode in ["private", "private", "public"] {
+        set("site_mode", mode);
+        assert_eq!(value("site_mode"), mode);
+    }
+    set("default_role", "");
+    assert_eq!(value("default_role"), "");
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM configs WHERE item_key = 'site_mode'"), 1);
+}
+
+fn word(word: &str, mode: i64, with: Option<&str>) -> BlockWordRow {
+    BlockWordRow { word: word.into(), conversation_mode: mode, replace_word: with.map(str::to_owned) }
+}
+
+fn block_words_take_effect_at_once(db: &TestDatabase) {
+    let apply = |text: &str| {
+        let filter = db.wait(db.database.filter()).unwrap();
+        filter.apply(text).map(|text| text.into_owned())
+    };
+    assert_eq!(apply("Darn"), Ok("Darn".into()));
+    let put = |rows: &[BlockWordRow]| db.wait(db.database.put(rows, NOW)).unwrap();
+    assert_eq!(put(&[word("darn", 2, Some("*")), word("Darn", 1, None), word("heck", 3, None)]), 3);
+    assert_eq!(apply("Darn"), Ok("*".into()));
+    assert_eq!(apply("heck"), Err(Refusal::ForbiddenWord));
+    put(&[word("heck", 1, None)]);
+    assert_eq!(apply("heck"), Ok("heck".into()));
+    assert!(db.wait(db.database.remove("darn")).unwrap());
+    assert!(!db.wait(db.database.remove("darn")).unwrap());
+    assert_eq!(apply("darn"), Ok("darn".into()));
+    assert_eq!(
+        db.wait(BlockWordAdmin::list(&db.database)).unwrap(),
+        [word("Darn", 1, None), word("heck", 1, None)]
+    );
+}
+
+fn a_file_is_found_with_its_waiting_uploads(db: &TestDatabase) {
+    db.execute(
+        "INSERT INTO files (fid, type, name, extension, path, size) VALUES ('AbCdEf12', 4, 'a.pdf', 'pdf', 'x/a.pdf', 10)",
+    );
+    let usage = |column: &str, key: &str, table_id: &str| {
+        db.execute(&format!(
+            "INSERT INTO file_usages (file_id, usage_type, platform_id, table_name, table_column, table_id, table_key, user_id) \
+             SELECT id, 6, 5, 'conversation_messages', '{column}', {table_id}, '{key}', 7 FROM files"
+        ));
+    };
+    usage("message_file_id", "bob", "NULL");
+    usage("message_file_id", "cid", "12");
+    usage("other", "dan", "NULL");
+    let (file, uploads) = db.wait(Files::find(&db.database, "AbCdEf12")).unwrap().unwrap();
+    assert_eq!((file.kind, file.size, file.is_enabled), (FileKind::Document, Some(10), true));
+    assert_eq!(
+        uploads.iter().map(|u| (u.addressee.as_str(), u.uploader)).collect::<Vec<_>>(),
+        [("bob", UserId(7))]
+    );
+    assert!(db.wait(Files::find(&db.database, "abcdef12")).unwrap().is_none());
+    db.execute("UPDATE files SET deleted_at = 1");
+    assert!(db.wait(Files::find(&db.database, "AbCdEf12")).unwrap().is_none());
+}
+
+fn old_transient_messages_and_nonces_are_swept_in_steps(db: &TestDatabase) {
+    let id_at = |ms: i64| NOW.plus(ms).since(ID_EPOCH) << 12;
+    let week = 7 * 24 * 60 * 60 * 1000;
+    let transient = |id: i64, recipients: &[i64]| {
+        let mut unit = db.unit(1, recipients, &"x".repeat(2000));
+        unit.envelope.effects.is_persisted = false;
+        for (message, id) in unit.messages.iter_mut().zip(id..) {
+            message.id = MessageId(id);
+        }
+        unit
+    };
+    let many: Vec<i64> = (2..702).collect();
+    let nonce = |age: i64| SendUnit {
+        nonce: Some(NonceUse { app_key: AppKeyId(1), nonce: age.to_string(), signed_at: NOW.plus(-age) }),
+        ..db.unit(1, &[2], "kept")
+    };
+    let units = vec![
+        transient(id_at(-week - 2), &many),
+        transient(id_at(-week + 2), &[2, 3]),
+        nonce(1000),
+        nonce(700_000),
+    ];
+    assert!(db.database.append(units).iter().all(Result::is_ok));
+    assert!(db.wait(db.database.sweep(NOW)).unwrap());
+    assert!(!db.wait(db.database.sweep(NOW)).unwrap());
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM transient_messages"), 2);
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM message_contents"), 1);
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM used_nonces"), 1);
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM conversation_messages"), 2);
+}
+
+fn every_change_moves_its_epoch(db: &TestDatabase) {
+    let epoch =
+        |topic| db.number(&format!("SELECT epoch AS number FROM cache_epochs WHERE topic = '{topic}'"));
+    let before = (epoch("settings"), epoch("users"), epoch("sessions"));
+    db.wait(SettingAdmin::set(&db.database, check("site_mode", "public").unwrap(), "public", NOW)).unwrap();
+    db.user("ann");
+    assert_eq!(
+        (epoch("settings"), epoch("users"), epoch("sessions")),
+        (before.0 + 1, before.1 + 1, before.2)
+    );
+}
+
+fn an_open_database_is_healthy(db: &TestDatabase) {
+    assert!(db.wait(db.database.is_ready()).unwrap());
+    assert_eq!(db.database.weakness(), None);
+}

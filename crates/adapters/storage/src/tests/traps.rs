@@ -1,0 +1,143 @@
+//! Where the two databases would differ if we let them.
+
+use diesel::prelude::*;
+use sixin_application::ports::{SettingAdmin, Users};
+use sixin_domain::settings::check;
+use sixin_domain::username::UserRef;
+
+use super::harness::{NOW, TestDatabase};
+use super::on_every_database;
+use crate::connection::AnyConnection;
+use crate::database::{Database, DatabaseOptions};
+use crate::schema::configs;
+use crate::url::DatabaseUrl;
+
+on_every_database!(
+    writers_that_read_first_wait_for_each_other_instead_of_failing,
+    names_that_differ_in_case_or_accent_are_different_names,
+    an_update_that_changes_nothing_still_found_its_row,
+    times_keep_their_milliseconds_and_ids_their_53_bits,
+    a_transaction_that_fails_leaves_nothing_behind,
+    each_session_is_set_up_as_designed,
+    a_server_that_is_not_there_is_named_without_its_password,
+);
+
+fn writers_that_read_first_wait_for_each_other_instead_of_failing(db: &TestDatabase) {
+    db.execute("UPDATE cache_epochs SET epoch = 0");
+    let add = || {
+        for _ in 0..25 {
+            let mut conn = Database::writer(&db.database).unwrap();
+            conn.write(|conn| {
+                let _: i64 = crate::epochs::current(conn, crate::epochs::Topic::Users)?;
+                crate::epochs::bump(conn, crate::epochs::Topic::Users)
+            })
+            .unwrap();
+        }
+    };
+    // A second pool is another process.
+    let other = Database::open(DatabaseOptions::new(db.url.clone())).unwrap();
+    let add_there = || {
+        for _ in 0..25 {
+            let mut conn = other.writer().unwrap();
+            conn.write(|conn| {
+                let _: i64 = crate::epochs::current(conn, crate::epochs::Topic::Users)?;
+                crate::epochs::bump(conn, crate::epochs::Topic::Users)
+            })
+            .unwrap();
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(add);
+            scope.spawn(add_there);
+        }
+    });
+    assert_eq!(db.number("SELECT epoch AS number FROM cache_epochs WHERE topic = 'users'"), 200);
+}
+
+fn names_that_differ_in_case_or_accent_are_different_names(db: &TestDatabase) {
+    let names = ["ann", "Ann", "ANN", "änn", "ａｎｎ"];
+    let ids: Vec<_> = names.iter().map(|name| db.user(name).id).collect();
+    for (name, id) in names.iter().zip(ids) {
+        let found = db.wait(Users::find(&db.database, &UserRef::parse(name).unwrap())).unwrap();
+        assert_eq!(found.map(|user| user.id), Some(id), "{name}");
+    }
+}
+
+fn an_update_that_changes_nothing_still_found_its_row(db: &TestDatabase) {
+    let mut conn = db.database.writer().unwrap();
+    for _ in 0..2 {
+        let row = configs::table.filter(configs::item_key.eq("default_role"));
+        assert_eq!(diesel::update(row).set(configs::item_value.eq("4")).execute(&mut *conn), Ok(1));
+    }
+}
+
+fn times_keep_their_milliseconds_and_ids_their_53_bits(db: &TestDatabase) {
+    let at = NOW.plus(123);
+    db.wait(SettingAdmin::set(&db.database, check("site_url", "x").unwrap(), "x", at)).unwrap();
+    assert_eq!(db.number("SELECT created_at AS number FROM configs WHERE item_key = 'site_url'"), at.0);
+    db.execute("INSERT INTO message_contents (id) VALUES (9007199254740991)");
+    assert_eq!(db.number("SELECT id AS number FROM message_contents"), sixin_domain::id::MAX_SAFE_INTEGER);
+}
+
+fn a_transaction_that_fails_leaves_nothing_behind(db: &TestDatabase) {
+    let mut conn = db.database.writer().unwrap();
+    let failed: Result<(), _> = conn.write(|conn| {
+        crate::epochs::bump(conn, crate::epochs::Topic::Users)?;
+        Err(diesel::result::Error::NotFound)
+    });
+    assert!(failed.is_err());
+    drop(conn);
+    assert_eq!(db.number("SELECT epoch AS number FROM cache_epochs WHERE topic = 'users'"), 0);
+}
+
+#[derive(QueryableByName)]
+struct Text {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    line: String,
+}
+
+fn each_session_is_set_up_as_designed(db: &TestDatabase) {
+    let mut conn = db.database.writer().unwrap();
+    let mut line = |sql: &str| diesel::sql_query(sql).get_result::<Text>(&mut *conn).unwrap().line;
+    if db.url.scheme() == "sqlite" {
+        let pragma = |name: &str| format!("SELECT CAST({name} AS TEXT) AS line FROM pragma_{name}");
+        assert_eq!(line(&pragma("journal_mode")), "wal");
+        // 2 is FULL: the WAL is on disk before COMMIT answers.
+        assert_eq!(line(&pragma("synchronous")), "2");
+        assert_eq!(line(&pragma("foreign_keys")), "1");
+    } else {
+        let mode = line("SELECT @@SESSION.sql_mode AS line");
+        assert!(mode.contains("STRICT_TRANS_TABLES") && mode.contains("ONLY_FULL_GROUP_BY"), "{mode}");
+        assert_eq!(line("SELECT @@SESSION.time_zone AS line"), "+00:00");
+        assert_eq!(line("SELECT CAST(@@SESSION.innodb_lock_wait_timeout AS CHAR) AS line"), "5");
+        let isolation = "SELECT VARIABLE_VALUE AS line FROM information_schema.SESSION_VARIABLES WHERE VARIABLE_NAME IN ('tx_isolation', 'transaction_isolation') LIMIT 1";
+        let performance = "SELECT VARIABLE_VALUE AS line FROM performance_schema.session_variables WHERE VARIABLE_NAME = 'transaction_isolation'";
+        let is_mariadb = line("SELECT VERSION() AS line").contains("MariaDB");
+        assert_eq!(line(if is_mariadb { isolation } else { performance }), "READ-COMMITTED");
+    }
+}
+
+fn a_server_that_is_not_there_is_named_without_its_password(db: &TestDatabase) {
+    let (url, named) = if db.url.scheme() == "sqlite" {
+        ("sqlite:///proc/nowhere/sixin.db", "/proc/nowhere/sixin.db")
+    } else {
+        ("mysql://someone:hunter2@127.0.0.1:1/db", "mysql://127.0.0.1:1/db")
+    };
+    let options = DatabaseOptions {
+        patience: std::time::Duration::from_millis(300),
+        ..DatabaseOptions::new(DatabaseUrl::parse(url).unwrap())
+    };
+    let error = Database::open(options).err().unwrap().to_string();
+    assert!(error.contains(named) && !error.contains("hunter2"), "{error}");
+}
+
+#[test]
+fn a_reading_connection_to_sqlite_cannot_write() {
+    super::harness::on_sqlite(|db| {
+        let refused =
+            db.wait(db.database.read(|conn| crate::epochs::bump(conn, crate::epochs::Topic::Users)));
+        assert!(matches!(refused, Err(sixin_application::ports::StoreError::Unavailable(_))));
+        assert!(matches!(*db.database.writer().unwrap(), AnyConnection::Sqlite(_)));
+    });
+}

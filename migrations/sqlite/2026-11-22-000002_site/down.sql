@@ -1,0 +1,3 @@
+DROP TABLE cache_epochs;
+DROP TABLE block_words;
+DROP TABLE configs;

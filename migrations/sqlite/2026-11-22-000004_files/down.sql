@@ -1,0 +1,2 @@
+DROP TABLE file_usages;
+DROP TABLE files;

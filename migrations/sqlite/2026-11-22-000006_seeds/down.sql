@@ -1,0 +1,4 @@
+DELETE FROM process_leases;
+DELETE FROM cache_epochs;
+DELETE FROM configs;
+DELETE FROM roles;
