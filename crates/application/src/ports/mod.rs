@@ -3,6 +3,7 @@
 mod admin;
 mod block_words;
 mod clock;
+mod conversations;
 mod credentials;
 mod files;
 mod leases;
@@ -16,6 +17,7 @@ mod store_health;
 pub use admin::*;
 pub use block_words::*;
 pub use clock::*;
+pub use conversations::*;
 pub use credentials::*;
 pub use files::*;
 pub use leases::*;

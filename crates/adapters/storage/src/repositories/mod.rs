@@ -2,6 +2,7 @@
 
 mod app_keys;
 mod block_words;
+mod conversations;
 mod files;
 mod health;
 mod leases;

@@ -1,8 +1,10 @@
 //! Content that several messages have in common is stored once.
 
-use sixin_application::ports::SendUnit;
+use sixin_application::ports::{Conversations, SendUnit};
 use sixin_domain::body::Body;
+use sixin_domain::id::UserId;
 use sixin_domain::object_name::ObjectName;
+use sixin_domain::pair::Pair;
 
 use super::harness::{TestDatabase, seq};
 use super::on_every_database;
@@ -11,6 +13,7 @@ on_every_database!(
     large_content_for_many_recipients_is_stored_once,
     small_content_and_content_for_one_recipient_stay_with_the_message,
     content_is_kept_byte_for_byte,
+    the_last_messages_of_a_pair_are_read_in_order,
 );
 
 fn typed(db: &TestDatabase, recipients: &[i64], content: String) -> SendUnit {
@@ -57,4 +60,18 @@ fn content_is_kept_byte_for_byte(db: &TestDatabase) {
     db.store(db.unit(1, &[2], &longest));
     assert_eq!(db.lines("SELECT message_text AS line FROM conversation_messages WHERE seq = 3"), [longest]);
     assert_eq!(db.lines("SELECT latest_message_brief AS line FROM conversations"), ["语".repeat(255)]);
+}
+
+fn the_last_messages_of_a_pair_are_read_in_order(db: &TestDatabase) {
+    let last = |a, b, limit| {
+        let pair = Pair::of(UserId(a), UserId(b)).unwrap();
+        let messages = db.wait(db.database.last(pair, limit)).unwrap();
+        messages.into_iter().map(|message| (message.seq, message.text.unwrap().len())).collect::<Vec<_>>()
+    };
+    assert_eq!(last(1, 2, 5), []);
+    db.store(db.unit(1, &[2], "one"));
+    db.store(db.unit(2, &[1, 3], &"x".repeat(3000)));
+    db.store(db.unit(1, &[2], "three"));
+    assert_eq!(last(2, 1, 5), [(1, 3), (2, 3000), (3, 5)]);
+    assert_eq!(last(2, 1, 2), [(2, 3000), (3, 5)]);
 }
