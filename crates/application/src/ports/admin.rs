@@ -86,6 +86,9 @@ pub trait UserAdmin: Send + Sync {
     /// exist, deleted users included.
     async fn add(&self, user: &NewUser) -> Result<(), ChangeError>;
 
+    /// The public id of the account a user belongs to.
+    async fn account_of(&self, user: UserId) -> StoreResult<Option<String>>;
+
     /// Switches a user off or on.
     async fn set_enabled(&self, user: UserId, is_enabled: bool) -> StoreResult<()>;
 

@@ -158,6 +158,18 @@ impl UserAdmin for Database {
         if added { Ok(()) } else { Err(ChangeError::Taken) }
     }
 
+    async fn account_of(&self, user: UserId) -> StoreResult<Option<String>> {
+        self.read(move |conn| {
+            users::table
+                .inner_join(accounts::table.on(accounts::id.eq(users::account_id)))
+                .filter(users::id.eq(user.0))
+                .select(accounts::aid)
+                .first(conn)
+                .optional()
+        })
+        .await
+    }
+
     async fn set_enabled(&self, user: UserId, is_enabled: bool) -> StoreResult<()> {
         self.write(move |conn| {
             diesel::update(users::table.find(user.0)).set(users::is_enable.eq(is_enabled)).execute(conn)?;

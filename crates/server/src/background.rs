@@ -1,0 +1,75 @@
+//! What a running server does besides answering: keep its process number, sweep, keep metrics small.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::rt::task::JoinHandle;
+use actix_web::rt::time::sleep;
+use metrics_exporter_prometheus::PrometheusHandle;
+use sixin_application::ids::{LEASE_MS, LeasedIds};
+use sixin_application::ports::Clock;
+use sixin_storage::Database;
+
+use crate::system::SystemClock;
+
+/// How long there is nothing to sweep after everything was swept.
+const SWEEP_PAUSE: Duration = Duration::from_secs(60);
+/// The pause between two steps of sweeping, so that sends come first.
+const STEP_PAUSE: Duration = Duration::from_millis(100);
+/// How often the samples behind histograms are folded.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// The tasks of a running server.
+pub(crate) struct Tasks(Vec<JoinHandle<()>>);
+
+impl Tasks {
+    /// Starts them.
+    pub(crate) fn start(
+        database: &Database,
+        ids: &Arc<LeasedIds>,
+        token: String,
+        metrics: PrometheusHandle,
+    ) -> Self {
+        Self(vec![
+            actix_web::rt::spawn(keep_lease(database.clone(), Arc::clone(ids), token)),
+            actix_web::rt::spawn(sweep(database.clone())),
+            actix_web::rt::spawn(async move {
+                loop {
+                    sleep(UPKEEP).await;
+                    metrics.run_upkeep();
+                }
+            }),
+        ])
+    }
+
+    /// Ends them where they are; each of their steps is a transaction of its own.
+    pub(crate) fn stop(&self) {
+        for task in &self.0 {
+            task.abort();
+        }
+    }
+}
+
+async fn keep_lease(database: Database, ids: Arc<LeasedIds>, token: String) {
+    let third = Duration::from_millis(u64::try_from(LEASE_MS / 3).unwrap_or(5000));
+    loop {
+        sleep(third).await;
+        if let Err(error) = ids.refresh(&database, &token, || SystemClock.now()).await {
+            tracing::warn!(%error, "the process number could not be renewed; trying again");
+        }
+    }
+}
+
+async fn sweep(database: Database) {
+    loop {
+        let pause = match database.sweep(SystemClock.now()).await {
+            Ok(true) => STEP_PAUSE,
+            Ok(false) => SWEEP_PAUSE,
+            Err(error) => {
+                tracing::warn!(%error, "sweeping failed; trying again");
+                SWEEP_PAUSE
+            }
+        };
+        sleep(pause).await;
+    }
+}

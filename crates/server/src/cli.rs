@@ -1,0 +1,313 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A self-hosted service for one-to-one messages.
+///
+/// sixin speaks two HTTP dialects over one message store: the Fresns conversation API (apps send with their user's
+/// token) and the RongCloud server API (back ends publish, signed with their app secret).
+///
+/// Start with `sixin demo`: it makes everything it needs under ./var, sends a message through each dialect and prints
+/// lines to try. For your own server: `sixin app-key create`, `sixin user create`, `sixin session create`, then
+/// `sixin serve`.
+#[derive(Debug, Parser)]
+#[command(name = "sixin", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// Configuration file [default: sixin.toml, if it exists]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Answer in JSON, for scripts
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve until stopped (SIGTERM or Ctrl-C finishes what was accepted)
+    Serve,
+    /// Show it all: make a database under ./var, send a message through each dialect, print curl lines, serve
+    Demo(Demo),
+    /// Apply the migrations that are missing
+    Migrate,
+    /// Read the configuration, say what is wrong with it or print what is in force
+    CheckConfig,
+    /// Credentials of apps (Fresns) and back ends (RongCloud)
+    #[command(subcommand)]
+    AppKey(AppKey),
+    /// Users; USER is a uid (a plain number) or a username
+    #[command(subcommand)]
+    User(User),
+    /// Sessions: what an app sends as its user's token
+    #[command(subcommand)]
+    Session(Session),
+    /// The site's settings
+    #[command(subcommand)]
+    Setting(Setting),
+    /// Roles and their permissions
+    #[command(subcommand)]
+    Role(Role),
+    /// Words that are replaced in messages or for which they are refused
+    #[command(subcommand)]
+    BlockWord(BlockWord),
+    /// Print a freshly signed curl line
+    #[command(subcommand)]
+    Curl(Curl),
+    /// Print the OpenAPI document
+    #[command(hide = true)]
+    Openapi,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Where the demo keeps its database and credentials
+    #[arg(long, default_value = "var", value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// Where it listens
+    #[arg(long, default_value = "127.0.0.1:8686", value_name = "ADDRESS")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// Stop after showing, instead of serving until Ctrl-C
+    #[arg(long)]
+    pub(crate) once: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DialectName {
+    /// For apps
+    Fresns,
+    /// For back ends
+    Rongcloud,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyOptions {
+    /// What the key is for
+    #[arg(long)]
+    pub(crate) dialect: DialectName,
+    /// Fresns: platform of the app, 1 to 13 (2 web, 5 iOS, 6 Android, ...)
+    #[arg(long, default_value_t = 4)]
+    pub(crate) platform: i64,
+    /// Refuse old time stamps and repeated nonces (RongCloud's own Node SDK repeats them)
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// A note for yourself
+    #[arg(long, default_value = "")]
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AppKey {
+    /// Make a key with a fresh id and secret and print them
+    Create(KeyOptions),
+    /// Take over a key that your clients use already; the secret is read from standard input
+    Import {
+        /// The id: Fresns appId, RongCloud App-Key
+        app_id: String,
+        #[command(flatten)]
+        options: KeyOptions,
+    },
+    /// Give a key a fresh secret and print it; the present one works for a while longer
+    Rotate {
+        app_id: String,
+        /// For how many hours the present secret still works
+        #[arg(long, default_value_t = 24)]
+        overlap_hours: i64,
+    },
+    /// Switch a key off
+    Disable {
+        app_id: String,
+        /// Switch it on again
+        #[arg(long)]
+        undo: bool,
+    },
+    /// List the keys, without their secrets
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum User {
+    /// Make a user; a username that is a plain number is its uid too
+    Create {
+        username: String,
+        /// Public number [default: a free one]
+        #[arg(long)]
+        uid: Option<i64>,
+        /// Shown name [default: the username]
+        #[arg(long)]
+        nickname: Option<String>,
+        /// Account the user belongs to; made if it does not exist [default: a new one]
+        #[arg(long)]
+        aid: Option<String>,
+    },
+    /// Switch a user off: it can't send, and nobody can write to it
+    Disable {
+        user: String,
+        /// Switch it on again
+        #[arg(long)]
+        undo: bool,
+    },
+    /// Delete a user; its messages stay, its name and number stay taken
+    Delete { user: String },
+    /// Make USER block BLOCKED
+    Block {
+        user: String,
+        blocked: String,
+        /// Take the block back
+        #[arg(long)]
+        undo: bool,
+    },
+    /// Give a user another main role
+    Role {
+        user: String,
+        role: i64,
+        /// Let the role end after so many hours
+        #[arg(long)]
+        hours: Option<i64>,
+        /// The role that follows then
+        #[arg(long)]
+        restore: Option<i64>,
+    },
+    /// List users
+    List {
+        /// How many at most
+        #[arg(long, default_value_t = 1000)]
+        limit: i64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Session {
+    /// Make a session and print its token; an earlier one of the same platform ends
+    Create {
+        user: String,
+        /// Platform of the app, 1 to 13; must be that of its key
+        #[arg(long, default_value_t = 4)]
+        platform: i64,
+        /// Let it end after so many hours [default: never]
+        #[arg(long)]
+        hours: Option<i64>,
+    },
+    /// End a user's sessions
+    Revoke {
+        user: String,
+        /// Only those of this platform
+        #[arg(long)]
+        platform: Option<i64>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Setting {
+    /// Print a setting
+    Get { key: String },
+    /// Change a setting; running servers follow within two seconds
+    Set { key: String, value: String },
+    /// Print all settings, what they mean and what is in force
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Role {
+    /// List the roles
+    List,
+    /// Make or change a role
+    Set {
+        role: i64,
+        #[arg(long)]
+        name: Option<String>,
+        /// A permission and its JSON value, for example conversation=true
+        #[arg(long, value_name = "KEY=VALUE")]
+        permission: Option<String>,
+        /// true or false
+        #[arg(long)]
+        enabled: Option<bool>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BlockWord {
+    /// Add or change a word
+    Add {
+        word: String,
+        /// ignore, replace or refuse
+        #[arg(long, default_value = "refuse")]
+        mode: String,
+        /// What replaces it; without this, replacing removes it
+        #[arg(long)]
+        with: Option<String>,
+    },
+    /// Remove a word
+    Remove { word: String },
+    /// Add words from a file: a line a word, optionally TAB mode TAB replacement
+    Import { file: PathBuf },
+    /// List the words
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Curl {
+    /// A user sends a text. What is left out is taken from the demo's credentials
+    Fresns(CurlFresns),
+    /// A back end publishes a text. What is left out is taken from the demo's credentials
+    Rongcloud(CurlRongcloud),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CurlFresns {
+    /// The app key
+    #[arg(long)]
+    pub(crate) app_id: Option<String>,
+    /// The sender's account, uid and token
+    #[arg(long)]
+    pub(crate) aid: Option<String>,
+    #[arg(long)]
+    pub(crate) uid: Option<i64>,
+    #[arg(long)]
+    pub(crate) token: Option<String>,
+    /// The recipient's uid or username
+    #[arg(long)]
+    pub(crate) to: Option<String>,
+    #[arg(long, default_value = "Hello from curl")]
+    pub(crate) text: String,
+    /// Where the server is
+    #[arg(long, default_value = "http://127.0.0.1:8686")]
+    pub(crate) url: String,
+    /// The demo's directory
+    #[arg(long, default_value = "var")]
+    pub(crate) dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CurlRongcloud {
+    /// The app key
+    #[arg(long)]
+    pub(crate) app_id: Option<String>,
+    /// The sender's userId (its username)
+    #[arg(long)]
+    pub(crate) from: Option<String>,
+    /// The recipient's userId
+    #[arg(long)]
+    pub(crate) to: Option<String>,
+    #[arg(long, default_value = "Hello from curl")]
+    pub(crate) text: String,
+    /// Where the server is
+    #[arg(long, default_value = "http://127.0.0.1:8686")]
+    pub(crate) url: String,
+    /// The demo's directory
+    #[arg(long, default_value = "var")]
+    pub(crate) dir: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+}

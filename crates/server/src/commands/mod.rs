@@ -1,0 +1,151 @@
+//! What each command does. A command reads its arguments, calls one thing of the application, and prints.
+
+mod app_key;
+mod block_word;
+mod curl;
+mod role;
+mod serve;
+mod session;
+mod setting;
+mod user;
+
+use std::error::Error;
+
+use serde_json::Value;
+use sixin_application::admin::app_keys::AppKeyError;
+use sixin_application::admin::block_words::BlockWordError;
+use sixin_application::admin::sessions::SessionError;
+use sixin_application::admin::users::UserError;
+use sixin_application::ports::{Clock, StoreError, Users};
+use sixin_domain::settings::SettingError;
+use sixin_domain::time::Millis;
+use sixin_domain::user::User;
+use sixin_domain::username::{UserRef, UsernameError};
+use sixin_storage::Database;
+use thiserror::Error as ThisError;
+
+use crate::cli::{Arguments, Command};
+use crate::config::{Config, ConfigError};
+use crate::demo::{self, DemoError};
+use crate::system::SystemClock;
+use crate::telemetry;
+use crate::wiring::{StartError, open_database};
+
+pub(crate) use serve::until_stopped;
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, ThisError)]
+pub(crate) enum CommandError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    AppKey(#[from] AppKeyError),
+    #[error(transparent)]
+    User(#[from] UserError),
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    #[error(transparent)]
+    BlockWord(#[from] BlockWordError),
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    #[error(transparent)]
+    Demo(#[from] DemoError),
+    #[error("{0}: {1}")]
+    Username(String, UsernameError),
+    #[error("there is no {0}")]
+    NotFound(String),
+    #[error("{0}")]
+    Usage(String),
+    #[error("{0}: {1}")]
+    File(String, #[source] std::io::Error),
+    #[error("can't start the runtime")]
+    Runtime(#[from] std::io::Error),
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    let mut config = match &arguments.command {
+        Command::Openapi => {
+            print!("{}", sixin_http::openapi_json());
+            return Ok(());
+        }
+        _ => Config::load(arguments.config.as_deref())?,
+    };
+    match &arguments.command {
+        Command::CheckConfig => {
+            println!("{}", serde_json::to_string_pretty(&config)?);
+            return Ok(());
+        }
+        Command::Serve => {}
+        Command::Demo(demo) => demo::configure(&mut config, demo)?,
+        // The result is what matters; the log would stand in its way.
+        _ => config.log.level = "warn".to_owned(),
+    }
+    telemetry::log(&config.log);
+    if let Command::Migrate = arguments.command {
+        config.database.migrate_at_start = true;
+    }
+    let database = match &arguments.command {
+        Command::Curl(command) => curl::database(&config, command)?,
+        _ => open_database(&config)?,
+    };
+    let runtime = actix_web::rt::System::new();
+    runtime.block_on(dispatch(arguments, config, database))?;
+    Ok(())
+}
+
+async fn dispatch(arguments: Arguments, config: Config, database: Database) -> Result<(), CommandError> {
+    let out = Output { json: arguments.json };
+    match arguments.command {
+        Command::Serve => serve::run(&config, database).await,
+        Command::Demo(demo) => Ok(demo::run(&config, database, &demo).await?),
+        Command::Migrate => {
+            out.line("the database is up to date", || Value::from(true));
+            Ok(())
+        }
+        Command::AppKey(command) => app_key::run(&database, out, command).await,
+        Command::User(command) => user::run(&database, out, command).await,
+        Command::Session(command) => session::run(&database, out, command).await,
+        Command::Setting(command) => setting::run(&database, out, command).await,
+        Command::Role(command) => role::run(&database, out, command).await,
+        Command::BlockWord(command) => block_word::run(&database, out, command).await,
+        Command::Curl(command) => curl::run(&database, command).await,
+        Command::CheckConfig | Command::Openapi => Ok(()),
+    }
+}
+
+/// How answers are printed.
+#[derive(Debug, Clone, Copy)]
+struct Output {
+    json: bool,
+}
+
+impl Output {
+    /// Prints a line for people, or the value for scripts.
+    fn line(self, text: &str, value: impl FnOnce() -> Value) {
+        if self.json {
+            println!("{}", value());
+        } else {
+            println!("{text}");
+        }
+    }
+}
+
+fn now() -> Millis {
+    SystemClock.now()
+}
+
+/// The moment so many hours from now.
+fn in_hours(hours: i64) -> Millis {
+    now().plus(hours.saturating_mul(60 * 60 * 1000))
+}
+
+async fn find_user(database: &Database, text: &str) -> Result<User, CommandError> {
+    let wanted = UserRef::parse(text).map_err(|error| CommandError::Username(text.to_owned(), error))?;
+    let found = Users::find(database, &wanted).await?;
+    found.ok_or_else(|| CommandError::NotFound(format!("user {text}")))
+}

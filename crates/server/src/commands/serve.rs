@@ -1,0 +1,33 @@
+//! `sixin serve`
+
+use actix_web::rt::signal::unix::{SignalKind, signal};
+use sixin_storage::Database;
+
+use super::CommandError;
+use crate::config::Config;
+use crate::wiring::Running;
+
+pub(super) async fn run(config: &Config, database: Database) -> Result<(), CommandError> {
+    let url = database.options().url.to_string();
+    let running = Running::start(config, database).await?;
+    tracing::info!(address = %running.address, database = url, "sixin serves");
+    until_stopped().await?;
+    tracing::info!("stopping: finishing what was accepted");
+    running.stop().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Returns on SIGTERM or Ctrl-C.
+pub(crate) async fn until_stopped() -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    std::future::poll_fn(|context| {
+        if terminate.poll_recv(context).is_ready() || interrupt.poll_recv(context).is_ready() {
+            return std::task::Poll::Ready(());
+        }
+        std::task::Poll::Pending
+    })
+    .await;
+    Ok(())
+}

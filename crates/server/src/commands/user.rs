@@ -1,0 +1,99 @@
+//! `sixin user`
+
+use serde_json::json;
+use sixin_application::admin::users::{self, UserSpec};
+use sixin_application::ports::{ListedUser, Roles, UserAdmin};
+use sixin_domain::id::{MAX_SAFE_INTEGER, RoleId, UserId};
+use sixin_domain::user::User as DomainUser;
+use sixin_domain::username::{Uid, Username};
+use sixin_storage::Database;
+
+use super::{CommandError, Output, find_user, in_hours, now};
+use crate::cli::User;
+use crate::system::SystemSecrets;
+
+pub(super) async fn run(database: &Database, out: Output, command: User) -> Result<(), CommandError> {
+    match command {
+        User::Create { username, uid, nickname, aid } => {
+            let name = Username::new(username.as_str())
+                .map_err(|error| CommandError::Username(format!("the username {username:?}"), error))?;
+            let spec = UserSpec { username: name, uid: uid.map(checked_uid).transpose()?, nickname, aid };
+            let user = users::create(database, &SystemSecrets, spec, now()).await?;
+            let text = format!("user {} has uid {} and belongs to account {}", user.username, user.uid, user.aid);
+            out.line(&text, || {
+                json!({ "username": user.username.as_str(), "uid": user.uid.0, "aid": user.aid })
+            });
+        }
+        User::Disable { user, undo } => {
+            let user = find_user(database, &user).await?;
+            UserAdmin::set_enabled(database, user.id, undo).await?;
+            done(out, &user, if undo { "enabled" } else { "disabled" });
+        }
+        User::Delete { user } => {
+            let user = find_user(database, &user).await?;
+            UserAdmin::delete(database, user.id, now()).await?;
+            done(out, &user, "deleted");
+        }
+        User::Block { user, blocked, undo } => {
+            let (user, blocked) = (find_user(database, &user).await?, find_user(database, &blocked).await?);
+            if user.id == blocked.id {
+                return Err(CommandError::Usage("nobody blocks themself".to_owned()));
+            }
+            database.set_blocked(user.id, blocked.id, !undo, now()).await?;
+            done(out, &user, &format!("{} {}", if undo { "unblocked" } else { "blocked" }, blocked.username));
+        }
+        User::Role { user, role, hours, restore } => {
+            let user = find_user(database, &user).await?;
+            for id in [Some(role), restore].into_iter().flatten() {
+                if !database.book().await?.0.iter().any(|role| role.id == RoleId(id)) {
+                    return Err(CommandError::NotFound(format!("role {id}; see `sixin role list`")));
+                }
+            }
+            let until = hours.map(in_hours);
+            database.set_main_role(user.id, RoleId(role), until, restore.map(RoleId), now()).await?;
+            done(out, &user, &format!("given role {role}"));
+        }
+        User::List { limit } => list(database, out, limit).await?,
+    }
+    Ok(())
+}
+
+fn checked_uid(uid: i64) -> Result<Uid, CommandError> {
+    if (1..=MAX_SAFE_INTEGER).contains(&uid) {
+        return Ok(Uid(uid));
+    }
+    Err(CommandError::Usage("a uid is a number from 1 to 9007199254740991".to_owned()))
+}
+
+fn done(out: Output, user: &DomainUser, what: &str) {
+    let text = format!("{} ({}): {what}", user.username, user.uid);
+    out.line(&text, || json!({ "username": user.username.as_str(), "uid": user.uid.0, "done": what }));
+}
+
+async fn list(database: &Database, out: Output, limit: i64) -> Result<(), CommandError> {
+    let (mut after, mut left) = (UserId(0), limit.max(0));
+    while left > 0 {
+        let page = UserAdmin::list(database, after, left.min(500)).await?;
+        let Some(last) = page.last() else { break };
+        after = last.user.id;
+        left -= i64::try_from(page.len()).unwrap_or(left);
+        page.iter().for_each(|row| print_row(out, row));
+    }
+    Ok(())
+}
+
+fn print_row(out: Output, row: &ListedUser) {
+    let user = &row.user;
+    let state = match (user.deleted_at, user.is_enabled) {
+        (Some(_), _) => "deleted",
+        (None, false) => "disabled",
+        (None, true) => "",
+    };
+    let text = format!("{:<17} {:<32} {:<10} {state}", user.uid, user.username.as_str(), row.aid);
+    out.line(text.trim_end(), || {
+        json!({
+            "uid": user.uid.0, "username": user.username.as_str(), "aid": row.aid,
+            "enabled": user.is_enabled, "deleted": user.deleted_at.is_some(),
+        })
+    });
+}

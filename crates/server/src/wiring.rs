@@ -1,0 +1,186 @@
+//! Adapters into use cases: the one place that knows them all.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use actix_web::dev::ServerHandle;
+use sixin_application::authenticate_back_end::BackEndAuthentication;
+use sixin_application::authenticate_user::UserAuthentication;
+use sixin_application::committer::{Committer, Lanes};
+use sixin_application::health::HealthCheck;
+use sixin_application::ids::LeasedIds;
+use sixin_application::outbox::Outbox;
+use sixin_application::ports::{Clock, MessageLog, ProcessLeases, SecretSource, Signatures};
+use sixin_application::publish_message::MessagePublishing;
+use sixin_application::send_message::MessageSending;
+use sixin_application::send_rate::SendRate;
+use sixin_http::Api;
+use sixin_signature::HttpSignatures;
+use sixin_storage::{Database, DatabaseUrl, OpenError};
+use thiserror::Error;
+
+use crate::background;
+use crate::config::{Config, ConfigError};
+use crate::system::{SystemClock, SystemSecrets};
+use crate::telemetry;
+
+/// Why the server does not start.
+#[derive(Debug, Error)]
+pub(crate) enum StartError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    #[error("can't listen on {0}: {1}")]
+    Listen(SocketAddr, #[source] std::io::Error),
+    #[error("the server could not be started")]
+    Run(#[from] std::io::Error),
+    #[error("no process number could be had")]
+    Lease(#[from] sixin_application::ports::StoreError),
+    #[error("metrics could not be set up: {0}")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
+}
+
+/// Opens the configured database and, where configured, migrates it. Blocks; not to be called from async code.
+pub(crate) fn open_database(config: &Config) -> Result<Database, StartError> {
+    let database = Database::open(config.database_options()?)?;
+    if config.database.migrate_at_start {
+        let applied = database.migrate()?;
+        if applied > 0 {
+            tracing::info!(applied, "migrated the database");
+        }
+    } else {
+        let missing = database.missing_migrations()?;
+        if missing > 0 {
+            return Err(OpenError::Unmigrated(missing).into());
+        }
+    }
+    Ok(database)
+}
+
+/// A server that serves.
+pub(crate) struct Running {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    servers: Vec<ServerHandle>,
+    committer: Arc<Committer>,
+    ids: Arc<LeasedIds>,
+    database: Database,
+    background: background::Tasks,
+}
+
+impl Running {
+    /// Starts serving.
+    pub(crate) async fn start(config: &Config, database: Database) -> Result<Self, StartError> {
+        let listener = listen(config.server.listen)?;
+        let address = listener.local_addr()?;
+        let ids = Arc::new(LeasedIds::default());
+        let token = SystemSecrets.alphanumeric(32);
+        ids.refresh(&database, &token, || SystemClock.now()).await?;
+        let log: Arc<dyn MessageLog> = Arc::new(database.clone());
+        let lanes = lanes(config, &database);
+        let committer = Arc::new(Committer::start(&log, lanes, config.committer_limits())?);
+        let api = api(config, &database, &ids, &committer);
+        let metrics = telemetry::metrics()?;
+        let mut servers = Vec::new();
+        if let Some(address) = config.metrics_listen()? {
+            let render = metrics.clone();
+            let server = sixin_http::start_metrics(listen(address)?, Arc::new(move || render.render()))?;
+            servers.push(spawn(server));
+        }
+        servers.push(spawn(sixin_http::start(api, listener)?));
+        let background = background::Tasks::start(&database, &ids, token, metrics);
+        Ok(Self { address, servers, committer, ids, database, background })
+    }
+
+    /// Finishes what was accepted, then stops.
+    pub(crate) async fn stop(self) {
+        for server in self.servers.iter().rev() {
+            server.stop(true).await;
+        }
+        self.background.stop();
+        let committer = Arc::clone(&self.committer);
+        if actix_web::rt::task::spawn_blocking(move || committer.drain()).await.is_err() {
+            tracing::error!("the writers did not finish");
+        }
+        if let Some(lease) = self.ids.lease()
+            && let Err(error) = self.database.release(&lease).await
+        {
+            tracing::warn!(%error, "the process number could not be given back; it ends by itself");
+        }
+    }
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).map_err(|error| StartError::Listen(address, error))
+}
+
+fn spawn(server: actix_web::dev::Server) -> ServerHandle {
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    handle
+}
+
+/// SQLite has one writer. On MySQL every writing connection but one serves a lane of its own, and the last one units
+/// with several recipients.
+fn lanes(config: &Config, database: &Database) -> Lanes {
+    match database.options().url {
+        DatabaseUrl::Sqlite(_) => Lanes { narrow: 1, wide: false },
+        DatabaseUrl::Mysql(_) => {
+            let writers = usize::try_from(config.database.writers).unwrap_or(1);
+            Lanes { narrow: writers.saturating_sub(2).max(1), wide: writers > 2 }
+        }
+    }
+}
+
+fn api(config: &Config, database: &Database, ids: &Arc<LeasedIds>, committer: &Arc<Committer>) -> Api {
+    let store = Arc::new(database.clone());
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let signatures: Arc<dyn Signatures> = Arc::new(HttpSignatures);
+    let outbox = Arc::new(Outbox {
+        ids: Arc::clone(ids),
+        rate: Arc::new(SendRate::new(config.rate())),
+        committer: Arc::clone(committer),
+        clock: Arc::clone(&clock),
+    });
+    Api {
+        authenticate_user: Arc::new(UserAuthentication {
+            app_keys: store.clone(),
+            signatures: Arc::clone(&signatures),
+            sessions: store.clone(),
+            users: store.clone(),
+            settings: store.clone(),
+            clock: Arc::clone(&clock),
+        }),
+        authenticate_back_end: Arc::new(BackEndAuthentication {
+            app_keys: store.clone(),
+            signatures,
+            clock: Arc::clone(&clock),
+        }),
+        send_message: Arc::new(MessageSending {
+            users: store.clone(),
+            relations: store.clone(),
+            roles: store.clone(),
+            block_words: store.clone(),
+            files: store.clone(),
+            clock: Arc::clone(&clock),
+            outbox: Arc::clone(&outbox),
+            limits: config.limits(),
+        }),
+        publish_message: Arc::new(MessagePublishing {
+            users: store.clone(),
+            relations: store.clone(),
+            settings: store.clone(),
+            block_words: store.clone(),
+            clock: Arc::clone(&clock),
+            outbox,
+            limits: config.limits(),
+        }),
+        check_health: Arc::new(HealthCheck { store: store.clone(), committer: Arc::clone(committer) }),
+        settings: store,
+        secrets: Arc::new(SystemSecrets),
+        clock,
+        limits: config.limits(),
+        http: config.http_limits(),
+    }
+}
