@@ -31,8 +31,14 @@ pub(crate) fn build(
         .app_data(web::Data::new(api))
         .service(one(rongcloud::PUBLISH, [Method::POST]).route(web::post().to(rongcloud::publish)))
         .service(one(fresns::SEND, [Method::POST]).route(web::post().to(fresns::send)))
-        .service(one("/health", reads_only()).route(web::get().to(health::health)).route(web::head().to(health::health)))
-        .service(one("/openapi.json", reads_only()).route(web::get().to(document)).route(web::head().to(document)))
+        .service(
+            one("/health", reads_only())
+                .route(web::get().to(health::health))
+                .route(web::head().to(health::health)),
+        )
+        .service(
+            one("/openapi.json", reads_only()).route(web::get().to(document)).route(web::head().to(document)),
+        )
         .service(one("/", reads_only()).route(web::get().to(to_docs)).route(web::head().to(to_docs)))
         .route("/docs", web::get().to(to_docs))
         .service(reference())

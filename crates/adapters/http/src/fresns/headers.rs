@@ -9,18 +9,8 @@ use super::codes::Failure;
 use crate::plumbing::reply::header_text;
 
 /// The headers browsers may send.
-pub(crate) const SIGNING_HEADERS: &[&str] = &[
-    "platformid",
-    "version",
-    "appid",
-    "sign",
-    "langtag",
-    "timezone",
-    "aid",
-    "uid",
-    "token",
-    "deviceinfo",
-];
+pub(crate) const SIGNING_HEADERS: &[&str] =
+    &["platformid", "version", "appid", "sign", "langtag", "timezone", "aid", "uid", "token", "deviceinfo"];
 
 /// The names that are signed, in the spelling that is hashed (facts: fresns 4.1).
 const SIGNED: [&str; 7] = ["platformId", "version", "appId", "timestamp", "aid", "uid", "token"];
@@ -32,7 +22,8 @@ pub(crate) fn credentials(request: &HttpRequest) -> Result<UserCredentials, Fail
     let platform = text("platformId").and_then(platform).ok_or(Failure::new(31101))?;
     needed("version", 31201)?;
     let app_id = needed("appId", 31301)?;
-    let timestamp = text("timestamp").filter(|text| is_timestamp(text)).ok_or(Failure::new(31000))?.to_owned();
+    let timestamp =
+        text("timestamp").filter(|text| is_timestamp(text)).ok_or(Failure::new(31000))?.to_owned();
     let signature = needed("sign", 31302)?;
     let aid = text("aid").map(str::to_owned);
     let uid = match text("uid") {
@@ -44,8 +35,7 @@ pub(crate) fn credentials(request: &HttpRequest) -> Result<UserCredentials, Fail
         return Err(Failure::new(31503));
     }
     check_device(text("deviceInfo"))?;
-    let signed =
-        SIGNED.into_iter().filter_map(|name| Some((name, text(name)?.to_owned()))).collect();
+    let signed = SIGNED.into_iter().filter_map(|name| Some((name, text(name)?.to_owned()))).collect();
     Ok(UserCredentials {
         app_id,
         platform,

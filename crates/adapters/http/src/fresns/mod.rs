@@ -7,6 +7,7 @@ mod file_info;
 mod headers;
 mod messages;
 
+pub(crate) mod openapi;
 mod requests;
 mod responses;
 mod routes;

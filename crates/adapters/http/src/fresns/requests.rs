@@ -27,8 +27,7 @@ pub(crate) struct SendBody {
 impl SendBody {
     /// Reads a body, whatever its content type says.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Failure> {
-        let object: Map<String, Value> =
-            serde_json::from_slice(body).map_err(|_| Failure::new(MALFORMED))?;
+        let object: Map<String, Value> = serde_json::from_slice(body).map_err(|_| Failure::new(MALFORMED))?;
         Ok(Self {
             uid_or_username: text(number_as_text(object.get("uidOrUsername")).as_ref())?,
             message: text(object.get("message"))?,
@@ -111,9 +110,17 @@ mod tests {
     #[test]
     fn a_body_is_an_object_with_texts() {
         for body in [
-            "", "[]", "null", "1", "{", "{\"uidOrUsername\":true}", "{\"uidOrUsername\":1.5}",
-            r#"{"uidOrUsername":"a","message":1}"#, r#"{"uidOrUsername":"a","fid":[]}"#,
-            r#"{"uidOrUsername":"a","message":"x\u0000"}"#, r#"{"uidOrUsername":{}}"#,
+            "",
+            "[]",
+            "null",
+            "1",
+            "{",
+            "{\"uidOrUsername\":true}",
+            "{\"uidOrUsername\":1.5}",
+            r#"{"uidOrUsername":"a","message":1}"#,
+            r#"{"uidOrUsername":"a","fid":[]}"#,
+            r#"{"uidOrUsername":"a","message":"x\u0000"}"#,
+            r#"{"uidOrUsername":{}}"#,
         ] {
             assert_eq!(code(body), 30000, "{body}");
         }
@@ -123,8 +130,11 @@ mod tests {
     #[test]
     fn recipient_and_either_text_or_file_must_be_given() {
         for body in [
-            "{}", r#"{"message":"x"}"#, r#"{"uidOrUsername":" ","message":"x"}"#,
-            r#"{"uidOrUsername":"a"}"#, r#"{"uidOrUsername":"a","message":"  ","fid":null}"#,
+            "{}",
+            r#"{"message":"x"}"#,
+            r#"{"uidOrUsername":" ","message":"x"}"#,
+            r#"{"uidOrUsername":"a"}"#,
+            r#"{"uidOrUsername":"a","message":"  ","fid":null}"#,
             r#"{"message":"x","fid":"y"}"#,
         ] {
             assert_eq!(code(body), 30001, "{body}");
@@ -134,7 +144,8 @@ mod tests {
 
     #[test]
     fn texts_are_trimmed_and_a_number_is_a_uid() {
-        let body = SendBody::parse(br#"{"uidOrUsername":90417,"message":" hi\n","fid":"","more":1}"#).unwrap();
+        let body =
+            SendBody::parse(br#"{"uidOrUsername":90417,"message":" hi\n","fid":"","more":1}"#).unwrap();
         let (to, content) = body.into_parts().unwrap();
         assert_eq!(to, UserRef::parse("90417").ok());
         assert_eq!(content, Content::Text("hi".into()));

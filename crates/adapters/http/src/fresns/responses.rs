@@ -97,12 +97,17 @@ pub(crate) fn sent(sent: &SentMessage, locale: &Locale<'_>) -> HttpResponse {
         datetime_format: locale.times.brief(sent.placed.sent_at, locale.now),
         read_status: false,
     };
-    reply::json(StatusCode::OK, 0, &Envelope { code: 0, message: message(0, locale.language), data: Some(data) })
+    reply::json(
+        StatusCode::OK,
+        0,
+        &Envelope { code: 0, message: message(0, locale.language), data: Some(data) },
+    )
 }
 
 /// The answer to a request that was not accepted.
 pub(crate) fn refused(failure: Failure, language: Language) -> HttpResponse {
-    let envelope = Envelope::<()> { code: failure.code, message: message(failure.code, language), data: None };
+    let envelope =
+        Envelope::<()> { code: failure.code, message: message(failure.code, language), data: None };
     let answer = reply::json(failure.status, failure.code, &envelope);
     match failure.retry_after_ms {
         Some(after_ms) => reply::with_retry_after(answer, after_ms),

@@ -13,8 +13,8 @@ use super::requests::SendBody;
 use super::responses::{self, Locale};
 use super::time_format::TimeFormat;
 use crate::api::Api;
-use crate::plumbing::reply::{header_text, note_app_key};
 use crate::plumbing::body;
+use crate::plumbing::reply::{header_text, note_app_key};
 
 /// Where a user sends (Fresns seed).
 pub(crate) const SEND: &str = "/api/v2/conversation/send-message";
@@ -27,11 +27,7 @@ pub(crate) async fn send(request: HttpRequest, payload: web::Payload, api: web::
     }
 }
 
-async fn accepted(
-    request: &HttpRequest,
-    payload: web::Payload,
-    api: &Api,
-) -> Result<HttpResponse, Failure> {
+async fn accepted(request: &HttpRequest, payload: web::Payload, api: &Api) -> Result<HttpResponse, Failure> {
     let credentials = credentials(request)?;
     note_app_key(request, &credentials.app_id);
     let caller = api.authenticate_user.authenticate(&credentials).await.inspect_err(log_refusal)?;
@@ -39,7 +35,8 @@ async fn accepted(
     let (to, content) = SendBody::parse(&bytes)?.into_parts()?;
     let settings = caller.settings.clone();
     let locale = locale(&credentials, &settings, caller.user.profile.timezone.as_deref(), api);
-    let wanted = SendRequest { sender: caller.user, settings: caller.settings, to, content, nonce: caller.nonce };
+    let wanted =
+        SendRequest { sender: caller.user, settings: caller.settings, to, content, nonce: caller.nonce };
     let sent = api.send_message.send(wanted).await.inspect_err(log_error)?;
     Ok(responses::sent(&sent, &locale))
 }

@@ -128,9 +128,11 @@ mod tests {
 
     #[test]
     fn the_brief_form_depends_on_how_long_ago_it_is() {
-        for (format, year, no_year) in
-            [("Y-m-d", "2022-11-10", "11-10"), ("m/d/Y", "11/10/2022", "11/10"), ("Y年n月j日", "2022年11月10日", "11月10日")]
-        {
+        for (format, year, no_year) in [
+            ("Y-m-d", "2022-11-10", "11-10"),
+            ("m/d/Y", "11/10/2022", "11/10"),
+            ("Y年n月j日", "2022年11月10日", "11月10日"),
+        ] {
             let format = TimeFormat::new(480, format);
             assert_eq!(format.brief(AT, AT), "14:20");
             assert_eq!(format.brief(AT, AT.plus(DAY)), format!("{no_year} 14:20"));

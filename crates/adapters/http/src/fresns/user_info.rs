@@ -256,7 +256,10 @@ impl Subject<'_> {
             location: profile.location.clone(),
             conversation_limit: user.conversation_limit.number(),
             comment_limit: profile.comment_limit,
-            timezone: profile.timezone.clone().unwrap_or_else(|| settings.text("default_timezone").to_owned()),
+            timezone: profile
+                .timezone
+                .clone()
+                .unwrap_or_else(|| settings.text("default_timezone").to_owned()),
             verified_status: user.is_verified,
             verified_icon: None,
             verified_desc: profile.verified_desc.clone(),

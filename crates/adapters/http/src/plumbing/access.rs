@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::error::InternalError;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 
@@ -21,20 +22,17 @@ pub(crate) async fn observe(
     let secrets = request.app_data::<web::Data<Api>>().map(|api| api.secrets.clone());
     let id = request_id::of(&request, secrets.as_deref());
     let (method, path) = (request.method().clone(), request.path().to_owned());
-    let original = request.request().clone();
     let mut answer = match next.call(request).await {
         Ok(answer) => in_json(answer.map_into_boxed_body(), &path),
+        // No handler of ours fails this way; a middleware may, and then the request is gone.
         Err(error) => {
-            let status = error.as_response_error().status_code();
-            if status.is_server_error() {
-                tracing::error!(%error, request_id = id, "a request failed");
-            }
-            ServiceResponse::new(original, fallback::plain(&path, status))
+            tracing::error!(%error, %method, path, request_id = id, "a request failed before its handler");
+            let mut answer = fallback::plain(&path, error.as_response_error().status_code());
+            name(answer.headers_mut(), &id);
+            return Err(InternalError::from_response(error, answer).into());
         }
     };
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        answer.headers_mut().insert(HeaderName::from_static(request_id::HEADER), value);
-    }
+    name(answer.headers_mut(), &id);
     let code = answer.response().extensions().get::<DialectCode>().map(|code| code.0);
     let app_key = answer.request().extensions().get::<AppKeyId>().map(|key| key.0.clone());
     tracing::info!(
@@ -48,6 +46,13 @@ pub(crate) async fn observe(
         "request"
     );
     Ok(answer)
+}
+
+/// Puts the request id on an answer.
+fn name(headers: &mut HeaderMap, id: &str) {
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(HeaderName::from_static(request_id::HEADER), value);
+    }
 }
 
 /// Errors that the framework or a library answered in plain text or not at all get a JSON body.

@@ -160,7 +160,9 @@ impl From<StoreError> for Failure {
             StoreError::Unavailable(_) => {
                 Self::later(Code::Busy, "the database is not available; try again later", TRY_AGAIN_MS)
             }
-            StoreError::Fault(_) => Self::new(Code::Internal, "an internal error occurred; nothing was stored"),
+            StoreError::Fault(_) => {
+                Self::new(Code::Internal, "an internal error occurred; nothing was stored")
+            }
         }
     }
 }
@@ -168,20 +170,26 @@ impl From<StoreError> for Failure {
 impl From<PublishError> for Failure {
     fn from(error: PublishError) -> Self {
         match error {
-            PublishError::User { refusal, user } => Self::new(Code::of(refusal), format!("{refusal} ({user})")),
+            PublishError::User { refusal, user } => {
+                Self::new(Code::of(refusal), format!("{refusal} ({user})"))
+            }
             PublishError::Send(SendError::Refused(Refusal::TooFast { retry_after_ms })) => Self::later(
                 Code::TooFast,
                 "fromUserId has sent too many messages; try again after the seconds in Retry-After",
                 retry_after_ms,
             ),
-            PublishError::Send(SendError::Refused(refusal)) => Self::new(Code::of(refusal), refusal.to_string()),
+            PublishError::Send(SendError::Refused(refusal)) => {
+                Self::new(Code::of(refusal), refusal.to_string())
+            }
             PublishError::Send(SendError::Replayed) => Self::new(
                 Code::Signature,
                 "this Nonce and Timestamp have been used before; sign each request anew",
             ),
-            PublishError::Send(SendError::Busy(_)) => {
-                Self::later(Code::Busy, "too much waits to be stored; nothing was stored, try again", TRY_AGAIN_MS)
-            }
+            PublishError::Send(SendError::Busy(_)) => Self::later(
+                Code::Busy,
+                "too much waits to be stored; nothing was stored, try again",
+                TRY_AGAIN_MS,
+            ),
             PublishError::Send(SendError::Unknown) => Self::later(
                 Code::Busy,
                 "storing took too long; the message may or may not be stored",

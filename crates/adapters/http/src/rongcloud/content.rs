@@ -29,8 +29,8 @@ pub(crate) fn check(object_name: &ObjectName, content: String, limits: &Limits) 
     }
     let content = unwrapped(content);
     let name = object_name.as_str();
-    let pairs =
-        Pairs::parse(&content).ok_or_else(|| format!("content of {name} must be the text of a JSON object"))?;
+    let pairs = Pairs::parse(&content)
+        .ok_or_else(|| format!("content of {name} must be the text of a JSON object"))?;
     for (field, kind) in fields(name) {
         check_field(&pairs, field, *kind).map_err(|rule| format!("content.{field} of {name} {rule}"))?;
     }
@@ -87,7 +87,10 @@ fn text_in(pairs: &Pairs<'_>, limits: &Limits) -> Result<String, String> {
         return Err("content.content of RC:TxtMsg must not contain a NUL character".to_owned());
     }
     if text.len() > limits.typed_text_bytes {
-        return Err(format!("content.content of RC:TxtMsg must be at most {} bytes long", limits.typed_text_bytes));
+        return Err(format!(
+            "content.content of RC:TxtMsg must be at most {} bytes long",
+            limits.typed_text_bytes
+        ));
     }
     Ok(text)
 }
@@ -181,10 +184,7 @@ mod tests {
     fn another_text_leaves_the_other_members_as_they_are() {
         let content = r#"{"extra": 12345678901234567890.50, "content":"darn","user":{"b":1,"a":2}}"#;
         let replaced = replace_text(content, "d\"n").unwrap();
-        assert_eq!(
-            replaced,
-            r#"{"extra":12345678901234567890.50,"content":"d\"n","user":{"b":1,"a":2}}"#
-        );
+        assert_eq!(replaced, r#"{"extra":12345678901234567890.50,"content":"d\"n","user":{"b":1,"a":2}}"#);
         assert_eq!(replace_text("{}", "x"), None);
         assert_eq!(replace_text("no", "x"), None);
     }

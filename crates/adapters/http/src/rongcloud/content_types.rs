@@ -82,10 +82,7 @@ const TYPES: &[(&str, &[Field])] = &[
             ("referMsg", Kind::Object),
         ],
     ),
-    (
-        "RC:CombineMsg",
-        &[("remoteUrl", Kind::Text), ("nameList", Kind::List), ("summaryList", Kind::List)],
-    ),
+    ("RC:CombineMsg", &[("remoteUrl", Kind::Text), ("nameList", Kind::List), ("summaryList", Kind::List)]),
     ("RC:InfoNtf", &[("message", Kind::Text)]),
     (
         "RC:ContactNtf",

@@ -25,11 +25,13 @@ impl Fields {
     }
 
     fn json(text: &str) -> Result<Self, Failure> {
-        let broken = |error: serde_json::Error| Failure::parameter(format!("the body is not valid JSON: {error}"));
+        let broken =
+            |error: serde_json::Error| Failure::parameter(format!("the body is not valid JSON: {error}"));
         let pairs: Pairs<'_> = serde_json::from_str(text).map_err(broken)?;
-        let members = pairs.0.into_iter().map(|(name, raw)| {
-            serde_json::from_str(raw.get()).map(|value| (name, value)).map_err(broken)
-        });
+        let members = pairs
+            .0
+            .into_iter()
+            .map(|(name, raw)| serde_json::from_str(raw.get()).map(|value| (name, value)).map_err(broken));
         members.collect::<Result<_, _>>().map(Self)
     }
 
@@ -113,7 +115,11 @@ impl Fields {
                         texts.push(text.ok_or_else(wrong)?.to_owned());
                     }
                 }
-                _ => return Err(Failure::parameter(format!("{name} must be a string or an array of strings"))),
+                _ => {
+                    return Err(Failure::parameter(format!(
+                        "{name} must be a string or an array of strings"
+                    )));
+                }
             }
         }
         if texts.is_empty() { Err(missing(name)) } else { Ok(texts) }
@@ -124,7 +130,9 @@ impl Fields {
         let mut given = given.by_ref().filter(|value| !absence.covers(value));
         let Some(first) = given.next() else { return Ok(None) };
         if given.any(|other| other != first) {
-            return Err(Failure::parameter(format!("{name} is given twice with different values; give it once")));
+            return Err(Failure::parameter(format!(
+                "{name} is given twice with different values; give it once"
+            )));
         }
         Ok(Some(first))
     }
@@ -278,7 +286,9 @@ mod tests {
 
     #[test]
     fn broken_bodies_are_refused() {
-        for body in [&b"{"[..], b"{\"a\":}", b"{\"a\":\"\\ud800\"}", b"{}x", b"a=%ff", b"\xff=1", b"{\"a\":\"\xff\"}"] {
+        for body in
+            [&b"{"[..], b"{\"a\":}", b"{\"a\":\"\\ud800\"}", b"{}x", b"a=%ff", b"\xff=1", b"{\"a\":\"\xff\"}"]
+        {
             assert!(Fields::parse(body).is_err(), "{body:?}");
         }
     }

@@ -7,16 +7,8 @@ use super::codes::{Code, Failure};
 use crate::plumbing::reply::header_text;
 
 /// The headers browsers may send, in both spellings.
-pub(crate) const SIGNING_HEADERS: &[&str] = &[
-    "app-key",
-    "nonce",
-    "timestamp",
-    "signature",
-    "rc-app-key",
-    "rc-nonce",
-    "rc-timestamp",
-    "rc-signature",
-];
+pub(crate) const SIGNING_HEADERS: &[&str] =
+    &["app-key", "nonce", "timestamp", "signature", "rc-app-key", "rc-nonce", "rc-timestamp", "rc-signature"];
 
 /// The credentials, every text as it stood in its header.
 pub(crate) fn credentials(request: &HttpRequest) -> Result<BackEndCredentials, Failure> {
@@ -34,6 +26,9 @@ fn part(request: &HttpRequest, name: &str) -> Result<String, Failure> {
         .or_else(|| header_text(request, &format!("RC-{name}")))
         .map(str::to_owned)
         .ok_or_else(|| {
-            Failure::new(Code::Signature, format!("header {name} (or RC-{name}) is missing or empty; send it"))
+            Failure::new(
+                Code::Signature,
+                format!("header {name} (or RC-{name}) is missing or empty; send it"),
+            )
         })
 }

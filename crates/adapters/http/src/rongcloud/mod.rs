@@ -9,6 +9,7 @@ mod fields;
 mod headers;
 mod options;
 
+pub(crate) mod openapi;
 mod pairs;
 mod requests;
 mod responses;

@@ -83,7 +83,8 @@ impl Options {
                 "the keys of extraContent must be 1 to {MAX_KEY_CHARS} characters out of A-Z a-z 0-9 + = _ -"
             )));
         }
-        let is_value = |value: &Value| value.as_str().is_some_and(|text| text.chars().count() <= MAX_VALUE_CHARS);
+        let is_value =
+            |value: &Value| value.as_str().is_some_and(|text| text.chars().count() <= MAX_VALUE_CHARS);
         if !pairs.values().all(is_value) {
             return Err(Failure::parameter(format!(
                 "the values of extraContent must be strings of at most {MAX_VALUE_CHARS} characters"

@@ -52,7 +52,11 @@ impl PublishBody {
     }
 
     /// The request in the words of the application, if every rule about its form holds.
-    pub(crate) fn into_request(self, limits: &Limits, nonce: Option<NonceUse>) -> Result<PublishRequest, Failure> {
+    pub(crate) fn into_request(
+        self,
+        limits: &Limits,
+        nonce: Option<NonceUse>,
+    ) -> Result<PublishRequest, Failure> {
         let from = user("fromUserId", &self.from_user_id)?;
         let to = recipients(&self.to_user_id, &from, limits)?;
         if self.count.is_some_and(|count| !COUNTS.contains(&count)) {

@@ -16,18 +16,18 @@ use crate::plumbing::{body, reply};
 pub(crate) const PUBLISH: &str = "/message/private/publish.json";
 
 /// `POST /message/private/publish.json`: first who calls, then what it wants, then whether it may.
-pub(crate) async fn publish(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
+pub(crate) async fn publish(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<Api>,
+) -> HttpResponse {
     match accepted(&request, payload, &api).await {
         Ok(answer) => answer,
         Err(failure) => responses::refused(request.path(), &failure),
     }
 }
 
-async fn accepted(
-    request: &HttpRequest,
-    payload: web::Payload,
-    api: &Api,
-) -> Result<HttpResponse, Failure> {
+async fn accepted(request: &HttpRequest, payload: web::Payload, api: &Api) -> Result<HttpResponse, Failure> {
     let credentials = credentials(request)?;
     reply::note_app_key(request, &credentials.app_key);
     let back_end = api.authenticate_back_end.authenticate(&credentials).await.inspect_err(log_refusal)?;
@@ -49,7 +49,9 @@ fn log_refusal(refusal: &BackEndRefusal) {
 
 fn log_error(error: &PublishError) {
     match error {
-        PublishError::Send(SendError::Store(error)) => tracing::error!(%error, "a message could not be stored"),
+        PublishError::Send(SendError::Store(error)) => {
+            tracing::error!(%error, "a message could not be stored")
+        }
         PublishError::Send(error @ (SendError::Busy(_) | SendError::Unknown)) => {
             tracing::warn!(%error, "a message was not accepted");
         }
