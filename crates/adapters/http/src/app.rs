@@ -40,7 +40,7 @@ pub(crate) fn build(
             one("/openapi.json", reads_only()).route(web::get().to(document)).route(web::head().to(document)),
         )
         .service(one("/", reads_only()).route(web::get().to(to_docs)).route(web::head().to(to_docs)))
-        .route("/docs", web::get().to(to_docs))
+        .service(one("/docs", reads_only()).route(web::get().to(to_docs)).route(web::head().to(to_docs)))
         .service(reference())
         .default_service(web::to(not_found))
         // Go and PHP clients double slashes (facts: rongcloud 1).

@@ -131,10 +131,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_document_is_the_same_each_time_and_matches_its_snapshot() {
+    fn the_document_is_the_same_each_time() {
         assert_eq!(openapi_json(), openapi_json());
         assert!(openapi_json().ends_with("}\n"));
-        insta::assert_snapshot!(openapi_json());
     }
 
     #[test]

@@ -78,8 +78,12 @@ fn log_refusal(refusal: &CallerRefusal) {
 
 fn log_error(error: &SendError) {
     match error {
-        SendError::Store(error) => tracing::error!(%error, "a message could not be stored"),
-        SendError::Busy(_) | SendError::Unknown => tracing::warn!(%error, "a message was not accepted"),
+        SendError::Store(error) => {
+            tracing::error!(%error, "a message could not be stored");
+        }
+        SendError::Busy(_) | SendError::Unknown => {
+            tracing::warn!(%error, "a message was not accepted");
+        }
         SendError::Refused(_) | SendError::Replayed => {}
     }
 }

@@ -17,13 +17,13 @@ const DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Debug, Error)]
 pub(crate) enum BodyError {
     /// Larger than allowed.
-    #[error("the body is larger than {0} bytes")]
+    #[error("the body is larger than {0} bytes; send less at once")]
     TooLarge(usize),
     /// It did not arrive in time.
-    #[error("the body did not arrive in time")]
+    #[error("the body did not arrive in time; send it faster")]
     TooSlow,
     /// The connection broke, or its framing is wrong.
-    #[error("the body could not be read")]
+    #[error("the body could not be read; check its length and encoding")]
     Broken,
 }
 

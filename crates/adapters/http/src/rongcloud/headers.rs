@@ -12,13 +12,20 @@ pub(crate) const SIGNING_HEADERS: &[&str] =
 
 /// The credentials, every text as it stood in its header.
 pub(crate) fn credentials(request: &HttpRequest) -> Result<BackEndCredentials, Failure> {
-    Ok(BackEndCredentials {
+    let credentials = BackEndCredentials {
         app_key: part(request, "App-Key")?,
         nonce: part(request, "Nonce")?,
         timestamp: part(request, "Timestamp")?,
         signature: part(request, "Signature")?,
-    })
+    };
+    if credentials.nonce.len() + credentials.timestamp.len() > MAX_NONCE_BYTES {
+        return Err(Failure::new(Code::Signature, "Nonce is too long; 18 characters are enough"));
+    }
+    Ok(credentials)
 }
+
+/// Longest nonce and time stamp together: they must fit where the nonces of strict keys are kept.
+const MAX_NONCE_BYTES: usize = 240;
 
 /// The plain name, else its alias for hosts that reserve plain names (facts: rongcloud 2.1).
 fn part(request: &HttpRequest, name: &str) -> Result<String, Failure> {

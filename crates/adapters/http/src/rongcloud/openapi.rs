@@ -98,7 +98,7 @@ fn responses() -> Value {
             &schema_ref("RongCloudPublished"),
             &json!({"stored": {"value": {
             "code": 200, "messageId": "338194283397121", "sentTime": 1_640_995_200_000_i64,
-            "messageUIDs": [{"userId": "user2", "messageUID": "04TK-CDH8-0H00-8WXN"}]}}}),
+            "messageUIDs": [{"userId": "user2", "messageUID": "16EA-XU84-007G-FDTH"}]}}}),
             false,
         ),
     );

@@ -44,7 +44,7 @@ pub(crate) struct MessageUid {
     user_id: String,
     /// The message: four groups of four characters.
     #[serde(rename = "messageUID")]
-    #[schema(pattern = "^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$", example = "04TK-CDH8-0H00-8WXN")]
+    #[schema(pattern = "^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$", example = "16EA-XU84-007G-FDTH")]
     message_uid: String,
 }
 

@@ -50,7 +50,7 @@ fn log_refusal(refusal: &BackEndRefusal) {
 fn log_error(error: &PublishError) {
     match error {
         PublishError::Send(SendError::Store(error)) => {
-            tracing::error!(%error, "a message could not be stored")
+            tracing::error!(%error, "a message could not be stored");
         }
         PublishError::Send(error @ (SendError::Busy(_) | SendError::Unknown)) => {
             tracing::warn!(%error, "a message was not accepted");

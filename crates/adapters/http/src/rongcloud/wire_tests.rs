@@ -3,38 +3,21 @@
 use std::sync::{Arc, Mutex};
 
 use actix_web::test::TestRequest;
-use sixin_application::authenticate_back_end::{BackEnd, BackEndRefusal};
+use sixin_application::authenticate_back_end::BackEndRefusal;
 use sixin_application::outbox::SendError;
 use sixin_application::ports::StoreError;
 use sixin_application::publish_message::{PublishError, PublishRequest};
-use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, Secret};
-use sixin_domain::id::{AppKeyId, ConversationId, MessageId, UserId};
+use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::{Effects, Placed};
 use sixin_domain::refusal::Refusal;
 use sixin_domain::time::Millis;
 use sixin_domain::username::Username;
 
-use crate::testing::{Answer, Mocks, call, call_without_end};
+use crate::testing::{Answer, Mocks, back_end, call, call_without_end};
 
 const SEED: &str =
     "fromUserId=user1&toUserId=user2&objectName=RC:TxtMsg&content=%7B%22content%22%3A%22Hello%20World%22%7D";
 const TEXT: &str = "objectName=RC:TxtMsg&content=%7B%22content%22%3A%22hi%22%7D";
-
-fn back_end() -> BackEnd {
-    let app_key = AppKey {
-        id: AppKeyId(1),
-        app_id: "your-app-key".into(),
-        dialect: Dialect::RongCloud,
-        platform: 0,
-        kind: MAIN_API,
-        secret: Secret::new("s"),
-        former: None,
-        is_enabled: true,
-        is_strict: false,
-        name: String::new(),
-    };
-    BackEnd { app_key, nonce: None }
-}
 
 fn signed() -> TestRequest {
     TestRequest::post()
