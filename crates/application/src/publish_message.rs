@@ -174,7 +174,8 @@ impl MessagePublishing {
             Cow::Owned(text) => {
                 let content =
                     (request.replace_text)(&request.content, &text).ok_or(Refusal::ForbiddenWord)?;
-                if content.len() > self.limits.typed_text_bytes {
+                let Limits { typed_text_bytes, content_bytes, .. } = self.limits;
+                if text.len() > typed_text_bytes || content.len() > content_bytes {
                     return Err(Refusal::TextTooLong.into());
                 }
                 Ok((content, Some(text)))

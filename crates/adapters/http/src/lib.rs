@@ -1,1 +1,19 @@
-//! placeholder
+//! The HTTP API of sixin.
+//!
+//! Each dialect is a module of its own and knows nothing of the other; what is truly the same for both is in
+//! `plumbing`. No rule about messages is decided here: a handler checks form, calls one use case, and renders.
+
+mod api;
+mod app;
+mod fresns;
+mod health;
+mod openapi;
+mod plumbing;
+mod rongcloud;
+mod server;
+#[cfg(test)]
+mod testing;
+
+pub use api::{Api, HttpLimits};
+pub use openapi::openapi_json;
+pub use server::{start, start_metrics};

@@ -1,0 +1,70 @@
+//! What the handlers need, and how much of it clients may use.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sixin_application::authenticate_back_end::AuthenticateBackEnd;
+use sixin_application::authenticate_user::AuthenticateUser;
+use sixin_application::health::CheckHealth;
+use sixin_application::ports::{Clock, SecretSource, SettingSource};
+use sixin_application::publish_message::PublishMessage;
+use sixin_application::send_message::SendMessage;
+use sixin_domain::limits::Limits;
+
+/// The use cases and ports behind the handlers.
+#[derive(Clone)]
+pub struct Api {
+    /// Lets users of apps in.
+    pub authenticate_user: Arc<dyn AuthenticateUser>,
+    /// Lets back ends in.
+    pub authenticate_back_end: Arc<dyn AuthenticateBackEnd>,
+    /// A user sends a message.
+    pub send_message: Arc<dyn SendMessage>,
+    /// A back end publishes a message.
+    pub publish_message: Arc<dyn PublishMessage>,
+    /// How the server is.
+    pub check_health: Arc<dyn CheckHealth>,
+    /// The site's settings, for the language of refusals that come before anybody is let in.
+    pub settings: Arc<dyn SettingSource>,
+    /// Makes request ids.
+    pub secrets: Arc<dyn SecretSource>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// How long things may be.
+    pub limits: Limits,
+    /// How much of the server one client may use.
+    pub http: HttpLimits,
+}
+
+/// Bounds of the HTTP server (design, chapter 6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpLimits {
+    /// Largest body in bytes; larger ones are answered with 413.
+    pub body_bytes: usize,
+    /// How long a body may take to arrive; slower ones are answered with 408.
+    pub body_timeout: Duration,
+    /// How long the head of a request may take to arrive.
+    pub head_timeout: Duration,
+    /// How long an idle connection is kept.
+    pub keep_alive: Duration,
+    /// How long requests may take to finish once the server stops.
+    pub shutdown_timeout: Duration,
+    /// Threads that handle requests.
+    pub workers: usize,
+    /// Origins browsers may call from; `*` stands for all, nothing for none.
+    pub cors_origins: Vec<String>,
+}
+
+impl Default for HttpLimits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 2 * 1024 * 1024,
+            body_timeout: Duration::from_secs(10),
+            head_timeout: Duration::from_secs(5),
+            keep_alive: Duration::from_secs(75),
+            shutdown_timeout: Duration::from_secs(30),
+            workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
+            cors_origins: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The routes, and what every request passes through.
+
+use actix_cors::Cors;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderName};
+use actix_web::middleware::{Condition, NormalizePath, TrailingSlash, from_fn};
+use actix_web::{App, Error, HttpRequest, HttpResponse, web};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::api::{Api, HttpLimits};
+use crate::plumbing::{access, fallback};
+use crate::{fresns, health, openapi, rongcloud};
+
+/// The whole API over its use cases.
+pub(crate) fn build(
+    api: Api,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let http = api.http.clone();
+    let reads_only = || [Method::GET, Method::HEAD];
+    App::new()
+        .app_data(web::Data::new(api))
+        .service(one(rongcloud::PUBLISH, [Method::POST]).route(web::post().to(rongcloud::publish)))
+        .service(one(fresns::SEND, [Method::POST]).route(web::post().to(fresns::send)))
+        .service(
+            one("/health", reads_only())
+                .route(web::get().to(health::health))
+                .route(web::head().to(health::health)),
+        )
+        .service(
+            one("/openapi.json", reads_only()).route(web::get().to(document)).route(web::head().to(document)),
+        )
+        .service(one("/", reads_only()).route(web::get().to(to_docs)).route(web::head().to(to_docs)))
+        .service(one("/docs", reads_only()).route(web::get().to(to_docs)).route(web::head().to(to_docs)))
+        .service(reference())
+        .default_service(web::to(not_found))
+        // Go and PHP clients double slashes (facts: rongcloud 1).
+        .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
+        .wrap(Condition::new(!http.cors_origins.is_empty(), cors(&http)))
+        .wrap(from_fn(access::observe))
+}
+
+/// A path that answers all but the named methods with 405.
+fn one<const N: usize>(path: &str, methods: [Method; N]) -> actix_web::Resource {
+    let allowed = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+    web::resource(path).default_service(web::to(move |request: HttpRequest| {
+        let answer = fallback::method_not_allowed(request.path(), &allowed);
+        async move { answer }
+    }))
+}
+
+async fn not_found(request: HttpRequest) -> HttpResponse {
+    fallback::not_found(request.path())
+}
+
+async fn to_docs() -> HttpResponse {
+    HttpResponse::Found().insert_header((header::LOCATION, "/docs/")).json(serde_json::json!({
+        "service": "sixin", "docs": "/docs/", "openapi": "/openapi.json", "health": "/health",
+    }))
+}
+
+async fn document() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json; charset=utf-8").body(openapi::openapi_json())
+}
+
+/// The browsable reference. Its files are in the binary, and nothing is fetched from elsewhere.
+fn reference() -> SwaggerUi {
+    SwaggerUi::new("/docs/{tail:.*}").config(Config::new(["/openapi.json"]).validator_url("none"))
+}
+
+/// Browsers may call from the configured origins, with the signing headers of both dialects (design, chapter 5).
+fn cors(http: &HttpLimits) -> Cors {
+    let exposed = ["retry-after", "idempotent-replayed", "x-request-id"].map(HeaderName::from_static);
+    let allowed = fresns::SIGNING_HEADERS.iter().chain(rongcloud::SIGNING_HEADERS);
+    let cors = Cors::default()
+        .allowed_methods([Method::GET, Method::HEAD, Method::POST])
+        .allowed_headers(allowed.map(|name| HeaderName::from_static(name)))
+        .allowed_headers([header::ACCEPT, header::CONTENT_TYPE])
+        .allowed_headers(["x-request-id", "idempotency-key"].map(HeaderName::from_static))
+        .expose_headers(exposed)
+        .max_age(3600);
+    if http.cors_origins.iter().any(|origin| origin == "*") {
+        return cors.allow_any_origin().send_wildcard();
+    }
+    http.cors_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}

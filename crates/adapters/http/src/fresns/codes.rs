@@ -1,0 +1,137 @@
+//! Which code a client gets, and why. The only table of its kind in this dialect.
+
+use actix_web::http::StatusCode;
+use sixin_application::authenticate_user::CallerRefusal;
+use sixin_application::outbox::SendError;
+use sixin_application::ports::StoreError;
+use sixin_domain::refusal::Refusal;
+use sixin_domain::session::SessionRefusal;
+
+use crate::plumbing::body::BodyError;
+
+/// When to try again after a failure of the server's own, in milliseconds.
+const TRY_AGAIN_MS: i64 = 1000;
+/// The code of a send that came too fast (design, chapter 5: ours, the documentation has none).
+pub(crate) const TOO_FAST: i64 = 36117;
+
+/// Why a request is not answered with code 0. The message is looked up by code and language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// The code.
+    pub(crate) code: i64,
+    /// 200 for all that the API itself refuses (facts: fresns 1).
+    pub(crate) status: StatusCode,
+    /// When to try again.
+    pub(crate) retry_after_ms: Option<i64>,
+}
+
+impl Failure {
+    /// A refusal of the API, in HTTP 200.
+    pub(crate) fn new(code: i64) -> Self {
+        Self { code, status: StatusCode::OK, retry_after_ms: None }
+    }
+
+    /// A failure whose code is its HTTP status.
+    fn transport(status: StatusCode) -> Self {
+        Self { code: i64::from(status.as_u16()), status, retry_after_ms: None }
+    }
+
+    fn unavailable() -> Self {
+        Self { retry_after_ms: Some(TRY_AGAIN_MS), ..Self::transport(StatusCode::SERVICE_UNAVAILABLE) }
+    }
+}
+
+impl From<BodyError> for Failure {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge(_) => Self::transport(StatusCode::PAYLOAD_TOO_LARGE),
+            BodyError::TooSlow => Self::transport(StatusCode::REQUEST_TIMEOUT),
+            BodyError::Broken => Self::new(30000),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::unavailable(),
+            StoreError::Fault(_) => Self::transport(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+}
+
+impl From<CallerRefusal> for Failure {
+    fn from(refusal: CallerRefusal) -> Self {
+        let code = match refusal {
+            CallerRefusal::KeyUnknown => 31301,
+            CallerRefusal::KeyKindWrong => 31304,
+            CallerRefusal::PlatformWrong => 31102,
+            CallerRefusal::Stale => 31303,
+            CallerRefusal::SignatureWrong => 31302,
+            CallerRefusal::LanguageUnknown => 31401,
+            CallerRefusal::TimezoneUnknown => 31402,
+            CallerRefusal::Session(refusal) => of_session(refusal),
+            CallerRefusal::Store(error) => return error.into(),
+        };
+        Self::new(code)
+    }
+}
+
+/// Rows 8 to 22 of facts: fresns 3.
+fn of_session(refusal: SessionRefusal) -> i64 {
+    match refusal {
+        SessionRefusal::AccountUnknown => 31502,
+        SessionRefusal::AccountSessionUnknown => 31505,
+        SessionRefusal::UserSessionUnknown => 31603,
+        SessionRefusal::OtherPlatform => 31103,
+        SessionRefusal::ForeignUser => 35201,
+        SessionRefusal::Expired => 31504,
+        SessionRefusal::SiteModeUnknown => 33102,
+        SessionRefusal::AccountMissing => 31501,
+        SessionRefusal::UserMissing => 31601,
+        SessionRefusal::UserDisabled => 35202,
+        SessionRefusal::UserDeleted => 35203,
+        SessionRefusal::MembershipExpired => 35303,
+    }
+}
+
+impl From<SendError> for Failure {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Refused(Refusal::TooFast { retry_after_ms }) => Self {
+                code: TOO_FAST,
+                status: StatusCode::TOO_MANY_REQUESTS,
+                retry_after_ms: Some(retry_after_ms),
+            },
+            SendError::Refused(refusal) => Self::new(of_refusal(refusal)),
+            // A signature that was used before is one whose time is over.
+            SendError::Replayed => Self::new(31303),
+            SendError::Busy(_) | SendError::Unknown => Self::unavailable(),
+            SendError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Steps 5 to 19 of facts: fresns 6.2.
+fn of_refusal(refusal: Refusal) -> i64 {
+    match refusal {
+        Refusal::ConversationsOff => 36600,
+        Refusal::RoleForbids => 36114,
+        Refusal::MembershipExpired => 35302,
+        Refusal::RecipientUnknown => 31602,
+        Refusal::Oneself => 36603,
+        Refusal::SenderDeleted | Refusal::RecipientDeleted => 35203,
+        Refusal::SenderDisabled | Refusal::RecipientDisabled => 35202,
+        Refusal::Blocked | Refusal::AcceptsNobody => 36608,
+        Refusal::AcceptsFollowedOrVerified => 36607,
+        Refusal::AcceptsFollowed => 36606,
+        Refusal::FileUnknown => 37500,
+        Refusal::FileDisabled => 37501,
+        Refusal::FileKindForbidden => 36310,
+        Refusal::ForbiddenWord => 36605,
+        Refusal::TextTooLong => 33302,
+        // Neither reaches this table: the sender is the caller, and the rate has a status of its own.
+        Refusal::SenderUnknown => 35201,
+        Refusal::TooFast { .. } => TOO_FAST,
+    }
+}

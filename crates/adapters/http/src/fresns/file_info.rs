@@ -1,0 +1,237 @@
+//! The file object (facts: fresns 10.2). Keys of other kinds of file are absent, not null.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use sixin_domain::file::{FileKind, StoredFile};
+use sixin_domain::settings::Settings;
+use utoipa::ToSchema;
+
+/// A stored file.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FresnsFile)]
+pub(crate) struct FileInfo {
+    fid: String,
+    /// 1 image, 2 video, 3 audio, 4 document.
+    #[schema(minimum = 1, maximum = 4)]
+    r#type: i64,
+    /// Whether it may be shown.
+    status: bool,
+    /// What is shown instead of a file that may not be shown.
+    #[schema(required = true)]
+    substitution_image_url: Option<String>,
+    sensitive: bool,
+    /// Original name with extension.
+    name: String,
+    #[schema(required = true)]
+    mime: Option<String>,
+    extension: String,
+    /// For people: `12 B`, `1.50 KB`, `3 MB`.
+    #[schema(required = true)]
+    size: Option<String>,
+    #[schema(required = true)]
+    md5: Option<String>,
+    #[schema(required = true)]
+    sha: Option<String>,
+    #[schema(required = true)]
+    sha_type: Option<String>,
+    #[schema(required = true, value_type = Option<Object>)]
+    more_json: Option<Map<String, Value>>,
+    #[serde(flatten)]
+    of_kind: OfKind,
+}
+
+/// The keys of one kind of file.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged, rename_all_fields = "camelCase")]
+#[schema(as = FresnsFileOfKind)]
+pub(crate) enum OfKind {
+    /// Images.
+    Image {
+        #[schema(required = true)]
+        image_width: Option<i64>,
+        #[schema(required = true)]
+        image_height: Option<i64>,
+        /// At least 700 wide and at least three times as high.
+        image_long: bool,
+        image_default_url: String,
+        image_config_url: String,
+        image_avatar_url: String,
+        image_ratio_url: String,
+        image_square_url: String,
+        image_big_url: String,
+    },
+    /// Videos.
+    Video {
+        /// Seconds.
+        #[schema(required = true)]
+        video_time: Option<i64>,
+        #[schema(required = true)]
+        video_cover_url: Option<String>,
+        #[schema(required = true)]
+        video_gif_url: Option<String>,
+        video_url: String,
+        /// 1 waiting, 2 running, 3 done, 4 failed.
+        transcoding_state: i64,
+    },
+    /// Sounds.
+    Audio {
+        /// Seconds.
+        #[schema(required = true)]
+        audio_time: Option<i64>,
+        audio_url: String,
+        /// 1 waiting, 2 running, 3 done, 4 failed.
+        transcoding_state: i64,
+    },
+    /// Documents.
+    Document {
+        document_url: String,
+        #[schema(required = true)]
+        document_preview_url: Option<String>,
+    },
+}
+
+/// The object of a file, its addresses built from the settings.
+pub(crate) fn file_info(file: &StoredFile, settings: &Settings) -> FileInfo {
+    let substitution = settings.text(&format!("{}_substitution", file.kind.name()));
+    FileInfo {
+        fid: file.fid.clone(),
+        r#type: file.kind.number(),
+        status: file.is_enabled,
+        substitution_image_url: Some(substitution.to_owned()).filter(|url| !url.is_empty()),
+        sensitive: file.is_sensitive,
+        name: file.name.clone(),
+        mime: file.mime.clone(),
+        extension: file.extension.clone(),
+        size: file.size.map(size_text),
+        md5: file.md5.clone(),
+        sha: file.sha.clone(),
+        sha_type: file.sha_type.clone(),
+        more_json: file.more_json.as_deref().and_then(|json| serde_json::from_str(json).ok()),
+        of_kind: of_kind(file, settings),
+    }
+}
+
+fn of_kind(file: &StoredFile, settings: &Settings) -> OfKind {
+    let place = Place::of(file.kind, settings);
+    let url = || place.url(&file.path);
+    let other = |path: &Option<String>| path.as_deref().map(|path| place.url(path));
+    match file.kind {
+        FileKind::Image => image(file, settings, &place),
+        FileKind::Video => OfKind::Video {
+            video_time: file.video_time,
+            video_cover_url: other(&file.video_cover_path),
+            video_gif_url: other(&file.video_gif_path),
+            video_url: url(),
+            transcoding_state: file.transcoding_state,
+        },
+        FileKind::Audio => OfKind::Audio {
+            audio_time: file.audio_time,
+            audio_url: url(),
+            transcoding_state: file.transcoding_state,
+        },
+        FileKind::Document => OfKind::Document { document_url: url(), document_preview_url: None },
+    }
+}
+
+fn image(file: &StoredFile, settings: &Settings, place: &Place<'_>) -> OfKind {
+    let thumb = |name: &str| {
+        let suffix = settings.text(&format!("image_thumb_{name}"));
+        match settings.text("image_handle_position") {
+            "start" => place.url(&format!("{suffix}{}", file.path)),
+            _ => format!("{}{suffix}", place.url(&file.path)),
+        }
+    };
+    let is_long = match (file.image_width, file.image_height) {
+        (Some(width), Some(height)) => width >= 700 && height >= width.saturating_mul(3),
+        _ => false,
+    };
+    OfKind::Image {
+        image_width: file.image_width,
+        image_height: file.image_height,
+        image_long: is_long,
+        image_default_url: place.url(&file.path),
+        image_config_url: thumb("config"),
+        image_avatar_url: thumb("avatar"),
+        image_ratio_url: thumb("ratio"),
+        image_square_url: thumb("square"),
+        image_big_url: thumb("big"),
+    }
+}
+
+/// Where files of a kind are.
+struct Place<'a> {
+    domain: &'a str,
+    is_local: bool,
+}
+
+impl<'a> Place<'a> {
+    fn of(kind: FileKind, settings: &'a Settings) -> Self {
+        let name = kind.name();
+        let bucket = settings.text(&format!("{name}_bucket_domain"));
+        Self {
+            domain: if bucket.is_empty() { settings.text("system_url") } else { bucket },
+            is_local: settings.text(&format!("{name}_filesystem_disk")) == "local",
+        }
+    }
+
+    /// A path below the domain; a path that is an address already stays one.
+    fn url(&self, path: &str) -> String {
+        if path.starts_with("http://") || path.starts_with("https://") {
+            return path.to_owned();
+        }
+        let prefix = if self.is_local { "/storage/" } else { "/" };
+        format!("{}{prefix}{}", self.domain.trim_end_matches('/'), path.trim_start_matches('/'))
+    }
+}
+
+/// A size for people: whole megabytes, kilobytes with two decimals, or bytes.
+fn size_text(bytes: i64) -> String {
+    const KB: i64 = 1024;
+    const MB: i64 = 1024 * KB;
+    if bytes > MB {
+        format!("{} MB", bytes.saturating_add(MB / 2) / MB)
+    } else if bytes > KB {
+        let hundredths = (bytes * 100 + KB / 2) / KB;
+        format!("{}.{:02} KB", hundredths / 100, hundredths % 100)
+    } else {
+        format!("{bytes} B")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn settings(rows: &[(&str, &str)]) -> Settings {
+        Settings::new(
+            rows.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect::<BTreeMap<_, _>>(),
+        )
+    }
+
+    #[test]
+    fn sizes_are_written_for_people() {
+        for (bytes, text) in [
+            (0, "0 B"),
+            (1024, "1024 B"),
+            (1025, "1.00 KB"),
+            (1536, "1.50 KB"),
+            (1_048_576, "1024.00 KB"),
+            (1_048_577, "1 MB"),
+            (1_572_864, "2 MB"),
+        ] {
+            assert_eq!(size_text(bytes), text);
+        }
+    }
+
+    #[test]
+    fn paths_are_joined_to_the_bucket_or_the_system_address() {
+        let url = |rows: &[(&str, &str)]| Place::of(FileKind::Image, &settings(rows)).url("a/b.png");
+        let bucket = ("image_bucket_domain", "https://img.example/");
+        let system = ("system_url", "https://api.example");
+        assert_eq!(url(&[bucket, system]), "https://img.example/a/b.png");
+        assert_eq!(url(&[system]), "https://api.example/a/b.png");
+        assert_eq!(url(&[system, ("image_filesystem_disk", "local")]), "https://api.example/storage/a/b.png");
+    }
+}

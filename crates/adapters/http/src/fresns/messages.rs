@@ -1,0 +1,107 @@
+//! What each code says, in three languages. The meanings are those of facts: fresns 11; the wordings are our own.
+
+/// A language messages are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Language {
+    /// `en`.
+    English,
+    /// `zh-Hans`.
+    Simplified,
+    /// `zh-Hant`.
+    Traditional,
+}
+
+impl Language {
+    /// The language of a tag, compared without case, if it is one of the three.
+    pub(crate) fn of_tag(tag: &str) -> Option<Self> {
+        [("en", Self::English), ("zh-Hans", Self::Simplified), ("zh-Hant", Self::Traditional)]
+            .into_iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(tag))
+            .map(|(_, language)| language)
+    }
+}
+
+/// One code and its message in each language.
+pub(crate) type Row = (i64, &'static str, &'static str, &'static str);
+
+/// Every code a client can get.
+#[rustfmt::skip]
+pub(crate) const MESSAGES: &[Row] = &[
+    (0, "ok", "ok", "ok"),
+    (408, "The request body took too long to arrive", "请求内容传输超时", "請求內容傳輸逾時"),
+    (413, "The request body is too large", "请求内容过大", "請求內容過大"),
+    (500, "Something went wrong on the server", "服务器出现错误", "伺服器發生錯誤"),
+    (503, "The server is busy, please try again shortly", "服务器繁忙，请稍后重试", "伺服器忙碌中，請稍後再試"),
+    (30000, "The body must be a JSON object whose parameters have the documented types", "请求内容须为 JSON 对象，且参数类型正确", "請求內容須為 JSON 物件，且參數型別正確"),
+    (30001, "Give uidOrUsername, and either message or fid", "请提供 uidOrUsername，以及 message 或 fid 其中之一", "請提供 uidOrUsername，以及 message 或 fid 其中之一"),
+    (31000, "Header timestamp must have 10 to 13 digits and header uid must be a number", "请求头 timestamp 须为 10 至 13 位数字，uid 须为数字", "請求標頭 timestamp 須為 10 至 13 位數字，uid 須為數字"),
+    (31101, "Header platformId must be a number from 1 to 13", "请求头 platformId 须为 1 至 13 的数字", "請求標頭 platformId 須為 1 至 13 的數字"),
+    (31102, "This app key belongs to another platform", "该密钥不适用于此平台", "此金鑰不適用於這個平台"),
+    (31103, "This session was made on another platform", "该登录凭证来自其他平台", "此登入憑證來自其他平台"),
+    (31201, "Header version is missing", "缺少请求头 version", "缺少請求標頭 version"),
+    (31301, "The app id is missing, unknown or disabled", "应用 ID 缺失、不存在或已停用", "應用程式 ID 缺少、不存在或已停用"),
+    (31302, "The signature is missing or does not match", "签名缺失或不匹配", "簽章缺少或不相符"),
+    (31303, "The signature is more than five minutes off or was used before", "签名时间相差超过五分钟或已被使用", "簽章時間相差超過五分鐘或已被使用"),
+    (31304, "This app key may not call this API", "该密钥无权请求此接口", "此金鑰無權呼叫這個介面"),
+    (31401, "The site does not offer that language", "站点未启用该语言标签", "網站未啟用該語言標籤"),
+    (31402, "That time zone is not a known offset", "时区偏移值无效", "時區偏移值無效"),
+    (31501, "Please sign in to an account first", "请先登录账号", "請先登入帳號"),
+    (31502, "There is no such account", "找不到该账号", "找不到此帳號"),
+    (31503, "The session token is missing, please sign in again", "缺少登录凭证，请重新登录", "缺少登入憑證，請重新登入"),
+    (31504, "The session has run out, please sign in again", "登录已过期，请重新登录", "登入已過期，請重新登入"),
+    (31505, "The account session is not known, please sign in again", "账号登录凭证无效，请重新登录", "帳號登入憑證無效，請重新登入"),
+    (31601, "Please choose a user first", "请先登录用户", "請先登入使用者"),
+    (31602, "There is no such user", "找不到该用户", "找不到此使用者"),
+    (31603, "The user session is not known, please sign in again", "用户登录凭证无效，请重新登录", "使用者登入憑證無效，請重新登入"),
+    (31701, "Header deviceInfo is missing", "缺少请求头 deviceInfo", "缺少請求標頭 deviceInfo"),
+    (31702, "Header deviceInfo must be a JSON object", "请求头 deviceInfo 须为 JSON 对象", "請求標頭 deviceInfo 須為 JSON 物件"),
+    (33102, "The site mode is set to neither public nor private", "站点模式既不是公开也不是私有", "網站模式既非公開也非私有"),
+    (33302, "The message is too long", "消息内容过长", "訊息內容過長"),
+    (35201, "This user does not belong to the account", "该用户不属于此账号", "此使用者不屬於這個帳號"),
+    (35202, "This user is disabled", "该用户已被停用", "此使用者已被停用"),
+    (35203, "This user has left", "该用户已注销", "此使用者已註銷"),
+    (35302, "Your membership has run out, so you can't send", "您的会员已到期，不能发送", "您的會員已到期，無法傳送"),
+    (35303, "Your membership has run out, so you can't read here", "您的会员已到期，不能浏览", "您的會員已到期，無法瀏覽"),
+    (36114, "Your role may not send private messages", "您的角色没有私信权限", "您的角色沒有私訊權限"),
+    (36117, "You are sending too fast, please wait a moment", "发送过于频繁，请稍候再试", "傳送過於頻繁，請稍候再試"),
+    (36310, "Files of this kind can't be sent", "不支持发送这种文件", "不支援傳送這種檔案"),
+    (36600, "Private messages are switched off on this site", "站点未开启私信", "網站未開啟私訊"),
+    (36603, "You can't write to yourself", "不能给自己发私信", "不能傳私訊給自己"),
+    (36604, "Give either message or fid, not both", "message 与 fid 只能二选一", "message 與 fid 只能擇一"),
+    (36605, "The message contains a word that is not allowed", "消息中含有禁用词", "訊息中含有禁用詞"),
+    (36606, "This user only accepts messages from people they follow", "对方仅接收其关注者的私信", "對方僅接收其追蹤對象的私訊"),
+    (36607, "This user only accepts messages from people they follow and from verified users", "对方仅接收其关注者和认证用户的私信", "對方僅接收其追蹤對象與認證使用者的私訊"),
+    (36608, "This user does not accept messages", "对方不接收私信", "對方不接收私訊"),
+    (37500, "There is no such file for this message", "找不到可用于此消息的文件", "找不到可用於此訊息的檔案"),
+    (37501, "This file is disabled", "该文件已被停用", "此檔案已被停用"),
+];
+
+/// The message of a code.
+pub(crate) fn message(code: i64, language: Language) -> &'static str {
+    let row = MESSAGES.iter().find(|(known, ..)| *known == code);
+    row.map_or("The request failed", |(_, english, simplified, traditional)| match language {
+        Language::English => english,
+        Language::Simplified => simplified,
+        Language::Traditional => traditional,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_compared_without_case() {
+        assert_eq!(Language::of_tag("ZH-hans"), Some(Language::Simplified));
+        assert_eq!(Language::of_tag("zh-Hant"), Some(Language::Traditional));
+        assert_eq!(Language::of_tag("fr"), None);
+    }
+
+    #[test]
+    fn every_code_has_three_messages_and_stands_once() {
+        for (index, (code, english, simplified, traditional)) in MESSAGES.iter().enumerate() {
+            assert!([english, simplified, traditional].iter().all(|text| !text.is_empty()), "{code}");
+            assert!(MESSAGES[..index].iter().all(|(other, ..)| other < code), "{code} is out of order");
+        }
+    }
+}

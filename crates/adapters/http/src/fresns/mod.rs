@@ -1,0 +1,21 @@
+//! The Fresns dialect: apps call with their user's own token.
+//!
+//! The seed `000` decides; around it the facts of Fresns' documentation of that day.
+
+mod codes;
+mod file_info;
+mod headers;
+mod messages;
+
+pub(crate) mod openapi;
+mod requests;
+mod responses;
+mod routes;
+mod stats;
+mod time_format;
+mod user_info;
+#[cfg(test)]
+mod wire_tests;
+
+pub(crate) use headers::SIGNING_HEADERS;
+pub(crate) use routes::{SEND, send};

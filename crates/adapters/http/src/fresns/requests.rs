@@ -1,0 +1,153 @@
+//! The body of a send request (Fresns seed; facts: fresns 6.1 and steps 1 to 4 of 6.2).
+
+use serde_json::{Map, Value};
+use sixin_application::send_message::Content;
+use sixin_domain::username::UserRef;
+use validator::{Validate, ValidationError, ValidationErrors};
+
+use super::codes::Failure;
+
+/// The code of a body that is no JSON object, or of a parameter of a wrong type.
+const MALFORMED: i64 = 30000;
+/// The code of a parameter that is missing.
+const MISSING: i64 = 30001;
+/// The code of a message that is both text and file.
+const BOTH: i64 = 36604;
+
+/// The parameters, trimmed, empty ones absent (facts: fresns 1, input trimming).
+#[derive(Debug, PartialEq, Eq, Validate)]
+#[validate(schema(function = "is_text_or_file", skip_on_field_errors = false))]
+pub(crate) struct SendBody {
+    #[validate(required)]
+    uid_or_username: Option<String>,
+    message: Option<String>,
+    fid: Option<String>,
+}
+
+impl SendBody {
+    /// Reads a body, whatever its content type says.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Failure> {
+        let object: Map<String, Value> = serde_json::from_slice(body).map_err(|_| Failure::new(MALFORMED))?;
+        Ok(Self {
+            uid_or_username: text(number_as_text(object.get("uidOrUsername")).as_ref())?,
+            message: text(object.get("message"))?,
+            fid: text(object.get("fid"))?,
+        })
+    }
+
+    /// To whom, or `None` if that can't be anybody's name, and what.
+    pub(crate) fn into_parts(self) -> Result<(Option<UserRef>, Content), Failure> {
+        self.validate().map_err(|errors| broken_rule(&errors))?;
+        let to = self.uid_or_username.ok_or(Failure::new(MISSING))?;
+        let content = match (self.message, self.fid) {
+            (Some(message), None) => Content::Text(message),
+            (None, Some(fid)) => Content::File(fid),
+            (None, None) => return Err(Failure::new(MISSING)),
+            (Some(_), Some(_)) => return Err(Failure::new(BOTH)),
+        };
+        Ok((UserRef::parse(&to).ok(), content))
+    }
+}
+
+/// A whole number is as good as its digits (facts: fresns 6.1).
+fn number_as_text(value: Option<&Value>) -> Option<Value> {
+    match value {
+        Some(Value::Number(number)) if number.is_u64() => Some(Value::String(number.to_string())),
+        other => other.cloned(),
+    }
+}
+
+fn text(value: Option<&Value>) -> Result<Option<String>, Failure> {
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if text.contains('\0') => Err(Failure::new(MALFORMED)),
+        Some(Value::String(text)) => Ok(Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)),
+        Some(_) => Err(Failure::new(MALFORMED)),
+    }
+}
+
+/// `message` and `fid`: one of the two, and only one (Fresns seed).
+fn is_text_or_file(body: &SendBody) -> Result<(), ValidationError> {
+    match (&body.message, &body.fid) {
+        (Some(_), Some(_)) => Err(ValidationError::new("both")),
+        (None, None) => Err(ValidationError::new("neither")),
+        _ => Ok(()),
+    }
+}
+
+/// What is missing comes before what is too much (facts: fresns 6.2).
+fn broken_rule(errors: &ValidationErrors) -> Failure {
+    let is_both_only =
+        errors.field_errors().values().flat_map(|errors| errors.iter()).all(|error| error.code == "both");
+    Failure::new(if is_both_only { BOTH } else { MISSING })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn code(body: &str) -> i64 {
+        match SendBody::parse(body.as_bytes()).and_then(SendBody::into_parts) {
+            Ok(_) => 0,
+            Err(failure) => failure.code,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_parser_panic(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = SendBody::parse(&body).and_then(SendBody::into_parts);
+        }
+
+        #[test]
+        fn no_texts_make_the_parser_panic(to in "\\PC{0,70}", message in "\\PC{0,70}") {
+            let body = serde_json::json!({"uidOrUsername": to, "message": message}).to_string();
+            prop_assert!([0, 30001].contains(&code(&body)));
+        }
+    }
+
+    #[test]
+    fn a_body_is_an_object_with_texts() {
+        for body in [
+            "",
+            "[]",
+            "null",
+            "1",
+            "{",
+            "{\"uidOrUsername\":true}",
+            "{\"uidOrUsername\":1.5}",
+            r#"{"uidOrUsername":"a","message":1}"#,
+            r#"{"uidOrUsername":"a","fid":[]}"#,
+            r#"{"uidOrUsername":"a","message":"x\u0000"}"#,
+            r#"{"uidOrUsername":{}}"#,
+        ] {
+            assert_eq!(code(body), 30000, "{body}");
+        }
+        assert_eq!(SendBody::parse(b"{\"message\":\"\xff\"}").unwrap_err().code, 30000);
+    }
+
+    #[test]
+    fn recipient_and_either_text_or_file_must_be_given() {
+        for body in [
+            "{}",
+            r#"{"message":"x"}"#,
+            r#"{"uidOrUsername":" ","message":"x"}"#,
+            r#"{"uidOrUsername":"a"}"#,
+            r#"{"uidOrUsername":"a","message":"  ","fid":null}"#,
+            r#"{"message":"x","fid":"y"}"#,
+        ] {
+            assert_eq!(code(body), 30001, "{body}");
+        }
+        assert_eq!(code(r#"{"uidOrUsername":"a","message":"x","fid":"y"}"#), 36604);
+    }
+
+    #[test]
+    fn texts_are_trimmed_and_a_number_is_a_uid() {
+        let body =
+            SendBody::parse(br#"{"uidOrUsername":90417,"message":" hi\n","fid":"","more":1}"#).unwrap();
+        let (to, content) = body.into_parts().unwrap();
+        assert_eq!(to, UserRef::parse("90417").ok());
+        assert_eq!(content, Content::Text("hi".into()));
+    }
+}

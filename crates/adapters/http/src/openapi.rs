@@ -1,0 +1,152 @@
+//! The OpenAPI document: endpoints described beside their handlers, code tables taken from the handlers' own tables,
+//! answers derived from the structs that are sent.
+
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+
+use crate::health::{Checks, HealthInfo, Status};
+use crate::{fresns, rongcloud};
+
+const ABOUT: &str = "One-to-one messages over one store, in two HTTP dialects: Fresns (apps call with their user's \
+token) and RongCloud (back ends sign with their app secret). A message sent through one is a message in the other. \
+Nothing is acknowledged before it is committed to disk. Repeated slashes in paths count as one; parameters nobody \
+knows are ignored. Every answer has the header X-Request-Id.";
+
+#[derive(OpenApi)]
+#[openapi(components(schemas(HealthInfo, Status, Checks)))]
+struct Schemas;
+
+/// The whole document as JSON, always the same text for the same build.
+#[must_use]
+pub fn openapi_json() -> String {
+    let mut text = serde_json::to_string_pretty(&document()).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn document() -> Value {
+    let mut schemas = Map::new();
+    for part in
+        [derived_schemas(&Schemas::openapi()), fresns::openapi::schemas(), rongcloud::openapi::schemas()]
+    {
+        schemas.extend(part);
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": "sixin", "description": ABOUT, "version": env!("CARGO_PKG_VERSION"),
+                 "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"}},
+        "servers": [{"url": "/"}],
+        "tags": [
+            {"name": "rongcloud", "description": "For back ends that sign with their app secret."},
+            {"name": "fresns", "description": "For apps that call with their user's token."},
+            {"name": "server", "description": "For operators."},
+        ],
+        "paths": {
+            (rongcloud::PUBLISH): rongcloud::openapi::publish(),
+            (fresns::SEND): fresns::openapi::send(),
+            "/health": health(),
+            "/openapi.json": this_document(),
+        },
+        "components": {"schemas": schemas},
+    })
+}
+
+/// The schemas of structs that derive theirs.
+pub(crate) fn derived_schemas(derived: &utoipa::openapi::OpenApi) -> Map<String, Value> {
+    let components = serde_json::to_value(&derived.components).unwrap_or_default();
+    components.get("schemas").and_then(Value::as_object).cloned().unwrap_or_default()
+}
+
+/// A reference to a schema.
+pub(crate) fn schema_ref(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+/// An answer in JSON, with the headers it always has.
+pub(crate) fn answer(description: &str, schema: &Value, examples: &Value, says_when_to_retry: bool) -> Value {
+    let mut headers = Map::new();
+    headers.insert(
+        "X-Request-Id".to_owned(),
+        json!({"description": "The request's id: the client's own, or a new one.", "required": true,
+               "schema": {"type": "string", "minLength": 1, "maxLength": 64}}),
+    );
+    if says_when_to_retry {
+        headers.insert(
+            "Retry-After".to_owned(),
+            json!({"description": "Seconds until it makes sense to try again.", "required": true,
+                   "schema": {"type": "integer", "minimum": 1}}),
+        );
+    }
+    let mut content = json!({"schema": schema});
+    if let (Some(content), Some(false)) = (content.as_object_mut(), examples.as_object().map(Map::is_empty)) {
+        content.insert("examples".to_owned(), examples.clone());
+    }
+    json!({"description": description, "headers": headers, "content": {"application/json": content}})
+}
+
+/// A header of a request.
+pub(crate) fn header(name: &str, required: bool, description: &str, schema: &Value, example: &str) -> Value {
+    let mut parameter = json!({
+        "name": name, "in": "header", "required": required, "description": description, "schema": schema,
+    });
+    if let (Some(parameter), false) = (parameter.as_object_mut(), example.is_empty()) {
+        parameter.insert("example".to_owned(), json!(example));
+    }
+    parameter
+}
+
+/// The header every endpoint takes.
+pub(crate) fn request_id_header() -> Value {
+    let about = "1 to 64 visible ASCII characters by which the request is found in the log; anything else is \
+                 replaced.";
+    header("X-Request-Id", false, about, &json!({"type": "string"}), "4f6c0f7e-9d1f-4f0e-8c52-0b6f6b1f7a10")
+}
+
+fn health() -> Value {
+    let schema = schema_ref("Health");
+    json!({"get": {
+        "tags": ["server"], "operationId": "health", "summary": "Whether requests should be sent here",
+        "parameters": [request_id_header()],
+        "responses": {
+            "200": answer("Ready.", &schema, &json!({"ready": {"value": {
+                "status": "ready", "live": true, "ready": true,
+                "checks": {"database": true, "migrations": true, "queue": true}, "weakness": null}}}), false),
+            "503": answer("Not ready; `checks` says why.", &schema, &json!({"unreachable": {"value": {
+                "status": "unready", "live": true, "ready": false,
+                "checks": {"database": false, "migrations": false, "queue": true}, "weakness": null}}}), false),
+        },
+    }})
+}
+
+fn this_document() -> Value {
+    json!({"get": {
+        "tags": ["server"], "operationId": "openapi", "summary": "This document",
+        "parameters": [request_id_header()],
+        "responses": {"200": answer("The document.", &json!({"type": "object"}), &json!({}), false)},
+    }})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_is_the_same_each_time() {
+        assert_eq!(openapi_json(), openapi_json());
+        assert!(openapi_json().ends_with("}\n"));
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let document = document();
+        let schemas = document.pointer("/components/schemas").unwrap().as_object().unwrap();
+        let text = document.to_string();
+        let mut seen = 0;
+        for rest in text.split("\"#/components/schemas/").skip(1) {
+            let name = rest.split('"').next().unwrap();
+            assert!(schemas.contains_key(name), "{name}");
+            seen += 1;
+        }
+        assert!(seen > 20);
+    }
+}

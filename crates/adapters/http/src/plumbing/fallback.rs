@@ -1,0 +1,59 @@
+//! Answers for requests that no endpoint takes.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use serde::Serialize;
+
+use super::reply;
+
+/// Below this prefix an answer is an envelope of code, message and data; elsewhere code, errorMessage and url
+/// (facts: fresns 1; rongcloud 1).
+const ENVELOPED: &str = "/api/";
+
+#[derive(Serialize)]
+struct Envelope<'a> {
+    code: i64,
+    message: &'a str,
+    data: Option<()>,
+}
+
+#[derive(Serialize)]
+struct Plain<'a> {
+    url: &'a str,
+    code: i64,
+    #[serde(rename = "errorMessage")]
+    error_message: &'a str,
+}
+
+/// No endpoint has that path (facts: rongcloud 1, unknown path).
+pub(crate) fn not_found(path: &str) -> HttpResponse {
+    with_text(path, StatusCode::NOT_FOUND, "Not a valid API.")
+}
+
+/// The endpoint does not take that method.
+pub(crate) fn method_not_allowed(path: &str, allowed: &str) -> HttpResponse {
+    let text = format!("This path takes {allowed} only.");
+    let mut answer = with_text(path, StatusCode::METHOD_NOT_ALLOWED, &text);
+    if let Ok(value) = HeaderValue::from_str(allowed) {
+        answer.headers_mut().insert(header::ALLOW, value);
+    }
+    answer
+}
+
+/// Any other status, with its standard name.
+pub(crate) fn plain(path: &str, status: StatusCode) -> HttpResponse {
+    match status {
+        StatusCode::NOT_FOUND => not_found(path),
+        _ => with_text(path, status, status.canonical_reason().unwrap_or("The request failed.")),
+    }
+}
+
+fn with_text(path: &str, status: StatusCode, text: &str) -> HttpResponse {
+    let code = i64::from(status.as_u16());
+    if path.starts_with(ENVELOPED) {
+        reply::json(status, code, &Envelope { code, message: text, data: None })
+    } else {
+        reply::json(status, code, &Plain { url: path, code, error_message: text })
+    }
+}

@@ -1,0 +1,7 @@
+//! What is truly the same for both dialects: it knows neither of them.
+
+pub(crate) mod access;
+pub(crate) mod body;
+pub(crate) mod fallback;
+pub(crate) mod reply;
+pub(crate) mod request_id;

@@ -1,0 +1,201 @@
+//! Which code and HTTP status a client gets, and why. The only table of its kind in this dialect.
+
+use actix_web::http::StatusCode;
+use sixin_application::authenticate_back_end::BackEndRefusal;
+use sixin_application::outbox::SendError;
+use sixin_application::ports::StoreError;
+use sixin_application::publish_message::PublishError;
+use sixin_domain::refusal::Refusal;
+
+use crate::plumbing::body::BodyError;
+
+/// When to try again after a failure of the server's own, in milliseconds.
+const TRY_AGAIN_MS: i64 = 1000;
+
+/// The codes of this dialect: the seed's, and the few official ones for what the seed has no code for
+/// (facts: rongcloud 17, 18).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Code {
+    /// A fault of the server.
+    Internal,
+    /// A signature part is missing or wrong.
+    Signature,
+    /// The seed's "AppKey does not exist".
+    AppKeyUnknown,
+    /// The seed's "parameter error".
+    Parameter,
+    /// The seed's "user does not exist".
+    UserUnknown,
+    /// The seed's "user is in the blacklist".
+    Blacklisted,
+    /// The seed's "content format error".
+    ContentFormat,
+    /// The seed's "message type unsupported".
+    TypeUnsupported,
+    /// Too many sends.
+    TooFast,
+    /// The server can't take the message now.
+    Busy,
+}
+
+impl Code {
+    /// Every code there is.
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Internal,
+        Self::Signature,
+        Self::AppKeyUnknown,
+        Self::Parameter,
+        Self::UserUnknown,
+        Self::Blacklisted,
+        Self::ContentFormat,
+        Self::TypeUnsupported,
+        Self::TooFast,
+        Self::Busy,
+    ];
+
+    /// The number, its HTTP status, and the text its error message begins with (the seed's own where it has one).
+    pub(crate) fn row(self) -> (i64, StatusCode, &'static str) {
+        match self {
+            Self::Internal => (1000, StatusCode::INTERNAL_SERVER_ERROR, "服务内部错误"),
+            Self::Signature => (1001, StatusCode::UNAUTHORIZED, "签名错误"),
+            Self::AppKeyUnknown => (1002, StatusCode::UNAUTHORIZED, "AppKey不存在"),
+            Self::Parameter => (1003, StatusCode::BAD_REQUEST, "参数错误"),
+            Self::UserUnknown => (1004, StatusCode::NOT_FOUND, "用户不存在"),
+            Self::Blacklisted => (1005, StatusCode::FORBIDDEN, "用户被加入黑名单"),
+            Self::ContentFormat => (1006, StatusCode::BAD_REQUEST, "消息内容格式错误"),
+            Self::TypeUnsupported => (1007, StatusCode::BAD_REQUEST, "消息类型不支持"),
+            Self::TooFast => (1008, StatusCode::TOO_MANY_REQUESTS, "发送频率超过限制"),
+            Self::Busy => (1050, StatusCode::SERVICE_UNAVAILABLE, "服务繁忙"),
+        }
+    }
+
+    /// The code for a rule that says no.
+    fn of(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::SenderUnknown
+            | Refusal::SenderDeleted
+            | Refusal::SenderDisabled
+            | Refusal::RecipientUnknown
+            | Refusal::RecipientDeleted
+            | Refusal::RecipientDisabled => Self::UserUnknown,
+            Refusal::Blocked
+            | Refusal::AcceptsNobody
+            | Refusal::AcceptsFollowed
+            | Refusal::AcceptsFollowedOrVerified => Self::Blacklisted,
+            Refusal::ForbiddenWord | Refusal::TextTooLong => Self::ContentFormat,
+            Refusal::TooFast { .. } => Self::TooFast,
+            Refusal::Oneself
+            | Refusal::ConversationsOff
+            | Refusal::RoleForbids
+            | Refusal::MembershipExpired
+            | Refusal::FileUnknown
+            | Refusal::FileDisabled
+            | Refusal::FileKindForbidden => Self::Parameter,
+        }
+    }
+}
+
+/// Why a request is not answered with 200.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// The code.
+    pub(crate) code: Code,
+    /// The HTTP status, usually that of the code.
+    pub(crate) status: StatusCode,
+    /// In English: which parameter or user, and what to mend.
+    pub(crate) detail: String,
+    /// When to try again.
+    pub(crate) retry_after_ms: Option<i64>,
+}
+
+impl Failure {
+    /// A failure with the status of its code.
+    pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, status: code.row().1, detail: detail.into(), retry_after_ms: None }
+    }
+
+    /// A parameter error.
+    pub(crate) fn parameter(detail: impl Into<String>) -> Self {
+        Self::new(Code::Parameter, detail)
+    }
+
+    fn later(code: Code, detail: impl Into<String>, after_ms: i64) -> Self {
+        Self { retry_after_ms: Some(after_ms), ..Self::new(code, detail) }
+    }
+}
+
+impl From<BodyError> for Failure {
+    fn from(error: BodyError) -> Self {
+        let status = match error {
+            BodyError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            BodyError::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            BodyError::Broken => StatusCode::BAD_REQUEST,
+        };
+        Self { status, ..Self::parameter(error.to_string()) }
+    }
+}
+
+impl From<BackEndRefusal> for Failure {
+    fn from(refusal: BackEndRefusal) -> Self {
+        match refusal {
+            BackEndRefusal::KeyUnknown => {
+                Self::new(Code::AppKeyUnknown, "there is no such app key, or it is disabled; check App-Key")
+            }
+            BackEndRefusal::SignatureWrong => Self::new(
+                Code::Signature,
+                "the signature does not match; Signature is the hex SHA-1 of secret, Nonce and Timestamp",
+            ),
+            BackEndRefusal::Stale => Self::new(
+                Code::Signature,
+                "Timestamp is more than five minutes off; sign again with the present time",
+            ),
+            BackEndRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => {
+                Self::later(Code::Busy, "the database is not available; try again later", TRY_AGAIN_MS)
+            }
+            StoreError::Fault(_) => {
+                Self::new(Code::Internal, "an internal error occurred; nothing was stored")
+            }
+        }
+    }
+}
+
+impl From<PublishError> for Failure {
+    fn from(error: PublishError) -> Self {
+        match error {
+            PublishError::User { refusal, user } => {
+                Self::new(Code::of(refusal), format!("{refusal} ({user})"))
+            }
+            PublishError::Send(SendError::Refused(Refusal::TooFast { retry_after_ms })) => Self::later(
+                Code::TooFast,
+                "fromUserId has sent too many messages; try again after the seconds in Retry-After",
+                retry_after_ms,
+            ),
+            PublishError::Send(SendError::Refused(refusal)) => {
+                Self::new(Code::of(refusal), refusal.to_string())
+            }
+            PublishError::Send(SendError::Replayed) => Self::new(
+                Code::Signature,
+                "this Nonce and Timestamp have been used before; sign each request anew",
+            ),
+            PublishError::Send(SendError::Busy(_)) => Self::later(
+                Code::Busy,
+                "too much waits to be stored; nothing was stored, try again",
+                TRY_AGAIN_MS,
+            ),
+            PublishError::Send(SendError::Unknown) => Self::later(
+                Code::Busy,
+                "storing took too long; the message may or may not be stored",
+                TRY_AGAIN_MS,
+            ),
+            PublishError::Send(SendError::Store(error)) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! The parameters of a body, form or JSON, read as leniently as RongCloud's clients need (facts: rongcloud 3).
+
+use serde_json::Value;
+
+use super::codes::Failure;
+use super::pairs::Pairs;
+
+/// The parameters in the order they came, doubles included.
+#[derive(Debug)]
+pub(crate) struct Fields(Vec<(String, Value)>);
+
+/// What a Node client sends for a value it does not have (facts: rongcloud 3, Node).
+const UNDEFINED: &str = "undefined";
+
+impl Fields {
+    /// Reads a body. One whose first byte that is not blank is `{` is JSON whatever its content type says: the seed's
+    /// JavaScript sample sends that under a form content type with axios before 1.0.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Failure> {
+        let text = std::str::from_utf8(body);
+        if body.trim_ascii_start().first() == Some(&b'{') {
+            let text = text.map_err(|_| Failure::parameter("the body is not UTF-8; encode it so"))?;
+            return Self::json(text);
+        }
+        Self::form(body)
+    }
+
+    fn json(text: &str) -> Result<Self, Failure> {
+        let broken =
+            |error: serde_json::Error| Failure::parameter(format!("the body is not valid JSON: {error}"));
+        let pairs: Pairs<'_> = serde_json::from_str(text).map_err(broken)?;
+        let members = pairs
+            .0
+            .into_iter()
+            .map(|(name, raw)| serde_json::from_str(raw.get()).map(|value| (name, value)).map_err(broken));
+        members.collect::<Result<_, _>>().map(Self)
+    }
+
+    fn form(body: &[u8]) -> Result<Self, Failure> {
+        let text = |bytes: &[u8]| {
+            String::from_utf8(decoded(bytes))
+                .map_err(|_| Failure::parameter("the body is not UTF-8 after form decoding; encode it so"))
+        };
+        let pairs = body.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let mut halves = pair.splitn(2, |&byte| byte == b'=');
+            let name = text(halves.next().unwrap_or_default())?;
+            let value = text(halves.next().unwrap_or_default())?;
+            Ok((name, Value::String(value)))
+        });
+        pairs.collect::<Result<_, _>>().map(Self)
+    }
+
+    /// A parameter that must be given once, or more often with the same value, as text.
+    pub(crate) fn required_text(&self, name: &str) -> Result<String, Failure> {
+        match self.one(name, Absence::EmptyOrNull)? {
+            None => Err(missing(name)),
+            Some(Value::String(text)) => Ok(text.clone()),
+            Some(_) => Err(Failure::parameter(format!("{name} must be a string"))),
+        }
+    }
+
+    /// An optional text.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Failure> {
+        match self.one(name, Absence::AlsoUndefined)? {
+            None => Ok(None),
+            Some(Value::String(text)) => without_nul(name, text).map(|text| Some(text.to_owned())),
+            Some(_) => Err(Failure::parameter(format!("{name} must be a string"))),
+        }
+    }
+
+    /// An optional switch, in any of the spellings of facts: rongcloud 3.
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
+        let Some(value) = self.one(name, Absence::AlsoUndefined)? else { return Ok(None) };
+        let flag = match value {
+            Value::Bool(flag) => Some(*flag),
+            Value::String(text) => match text.as_str() {
+                "1" | "true" | "True" | "TRUE" => Some(true),
+                "0" | "false" | "False" | "FALSE" => Some(false),
+                _ => None,
+            },
+            Value::Number(_) => match whole(value) {
+                Some(1) => Some(true),
+                Some(0) => Some(false),
+                _ => None,
+            },
+            _ => None,
+        };
+        flag.map(Some).ok_or_else(|| Failure::parameter(format!("{name} must be 0 or 1")))
+    }
+
+    /// An optional whole number.
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Failure> {
+        let Some(value) = self.one(name, Absence::AlsoUndefined)? else { return Ok(None) };
+        let number = match value {
+            Value::String(text) => text.parse().ok(),
+            other => whole(other),
+        };
+        number
+            .map(Some)
+            .ok_or_else(|| Failure::parameter(format!("{name} must be a whole number that fits 64 bits")))
+    }
+
+    /// A parameter that may hold several texts: repeated, as `name[]` (axios from 1.0), joined with commas
+    /// (third-party Go), as a JSON array or as the text of one.
+    pub(crate) fn list(&self, name: &str) -> Result<Vec<String>, Failure> {
+        let bracketed = format!("{name}[]");
+        let mut texts = Vec::new();
+        for (_, value) in self.0.iter().filter(|(key, _)| key == name || *key == bracketed) {
+            match value {
+                Value::Null => {}
+                Value::String(text) => texts.extend(split(text)),
+                Value::Array(values) => {
+                    for value in values {
+                        let text = value.as_str();
+                        let wrong = || Failure::parameter(format!("{name} must hold strings only"));
+                        texts.push(text.ok_or_else(wrong)?.to_owned());
+                    }
+                }
+                _ => {
+                    return Err(Failure::parameter(format!(
+                        "{name} must be a string or an array of strings"
+                    )));
+                }
+            }
+        }
+        if texts.is_empty() { Err(missing(name)) } else { Ok(texts) }
+    }
+
+    fn one(&self, name: &str, absence: Absence) -> Result<Option<&Value>, Failure> {
+        let mut given = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value);
+        let mut given = given.by_ref().filter(|value| !absence.covers(value));
+        let Some(first) = given.next() else { return Ok(None) };
+        if given.any(|other| other != first) {
+            return Err(Failure::parameter(format!(
+                "{name} is given twice with different values; give it once"
+            )));
+        }
+        Ok(Some(first))
+    }
+}
+
+/// What counts as not given: an empty text (Go, PHP) or null; for optional parameters also the text `undefined`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Absence {
+    EmptyOrNull,
+    AlsoUndefined,
+}
+
+impl Absence {
+    fn covers(self, value: &Value) -> bool {
+        match value {
+            Value::Null => true,
+            Value::String(text) => text.is_empty() || self == Self::AlsoUndefined && text == UNDEFINED,
+            _ => false,
+        }
+    }
+}
+
+fn missing(name: &str) -> Failure {
+    Failure::parameter(format!("{name} is missing or empty; give it"))
+}
+
+/// The text, unless it holds a NUL, which databases don't keep.
+pub(crate) fn without_nul<'a>(name: &str, text: &'a str) -> Result<&'a str, Failure> {
+    if text.contains('\0') {
+        return Err(Failure::parameter(format!("{name} must not contain a NUL character")));
+    }
+    Ok(text)
+}
+
+/// A JSON number without a fraction; `1.0` is the same number as `1`.
+fn whole(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| {
+        let number = value.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 9.0e15)?;
+        #[expect(clippy::cast_possible_truncation, reason = "whole and far below 2^63")]
+        let number = number as i64;
+        Some(number)
+    })
+}
+
+fn split(text: &str) -> Vec<String> {
+    if text.trim_start().starts_with('[')
+        && let Ok(texts) = serde_json::from_str::<Vec<String>>(text)
+    {
+        return texts;
+    }
+    text.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// Form decoding: `+` and `%20` are spaces; a percent sign without two hex digits stands for itself (Python sends
+/// everything but `content` unescaped).
+fn decoded(bytes: &[u8]) -> Vec<u8> {
+    let spaced: Vec<u8> = bytes.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
+    percent_encoding::percent_decode(&spaced).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn form(body: &str) -> Fields {
+        Fields::parse(body.as_bytes()).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_parser_panic(body in proptest::collection::vec(any::<u8>(), 0..300)) {
+            if let Ok(fields) = Fields::parse(&body) {
+                let _ = (fields.list("a"), fields.text("a"), fields.flag("a"), fields.integer("a"));
+            }
+        }
+
+        #[test]
+        fn no_json_makes_the_parser_panic(body in "[\\[\\]{}\",:a01.eE+u\\\\ -]{0,60}") {
+            if let Ok(fields) = Fields::parse(format!("{{{body}").as_bytes()) {
+                let _ = (fields.list("a"), fields.text("a"), fields.flag("a"), fields.integer("a"));
+            }
+        }
+
+        #[test]
+        fn what_is_form_encoded_is_read_back(text in "\\PC{1,40}") {
+            let encoded = percent_encoding::utf8_percent_encode(&text, percent_encoding::NON_ALPHANUMERIC);
+            prop_assert_eq!(form(&format!("a={encoded}")).required_text("a").ok(), Some(text));
+        }
+    }
+
+    #[test]
+    fn plus_and_percent_20_are_spaces_and_a_bad_escape_stands_for_itself() {
+        assert_eq!(form("a=x+y%20z%zz%").required_text("a").unwrap(), "x y z%zz%");
+        assert_eq!(form("a=\"你:/\"").required_text("a").unwrap(), "\"你:/\"");
+    }
+
+    #[test]
+    fn a_list_comes_in_every_spelling() {
+        for body in [
+            "t=a&t=b",
+            "t[]=a&t[]=b",
+            "t%5B%5D=a&t%5B%5D=b",
+            "t=a,b",
+            r#"t=["a","b"]"#,
+            r#"{"t":["a","b"]}"#,
+            r#"{"t":"a,b"}"#,
+            r#"  {"t":"[\"a\",\"b\"]"}"#,
+        ] {
+            assert_eq!(form(body).list("t").unwrap(), ["a", "b"], "{body}");
+        }
+    }
+
+    #[test]
+    fn empty_null_and_undefined_are_absent() {
+        for body in ["a=", "", "a=undefined", r#"{"a":null}"#, r#"{"a":""}"#, "b=1"] {
+            assert_eq!(form(body).text("a").unwrap(), None, "{body}");
+            assert_eq!(form(body).flag("a").unwrap(), None, "{body}");
+            assert_eq!(form(body).integer("a").unwrap(), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn switches_come_in_every_spelling() {
+        for (body, flag) in [
+            ("a=1", true),
+            ("a=True", true),
+            ("a=TRUE", true),
+            ("a=true", true),
+            (r#"{"a":1}"#, true),
+            (r#"{"a":true}"#, true),
+            (r#"{"a":"1"}"#, true),
+            ("a=0", false),
+            ("a=False", false),
+            ("a=FALSE", false),
+            (r#"{"a":0.0}"#, false),
+        ] {
+            assert_eq!(form(body).flag("a").unwrap(), Some(flag), "{body}");
+        }
+        for body in ["a=2", "a=yes", "a=tRUE", r#"{"a":[1]}"#, r#"{"a":0.5}"#, r#"{"a":{}}"#] {
+            assert!(form(body).flag("a").is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_scalar_given_twice_must_say_the_same() {
+        assert_eq!(form("a=1&a=1&a=").integer("a").unwrap(), Some(1));
+        assert!(form("a=1&a=2").integer("a").is_err());
+        assert!(form(r#"{"a":1,"a":2}"#).integer("a").is_err());
+    }
+
+    #[test]
+    fn broken_bodies_are_refused() {
+        for body in
+            [&b"{"[..], b"{\"a\":}", b"{\"a\":\"\\ud800\"}", b"{}x", b"a=%ff", b"\xff=1", b"{\"a\":\"\xff\"}"]
+        {
+            assert!(Fields::parse(body).is_err(), "{body:?}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! The description of `POST /message/private/publish.json`.
+
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+
+use super::codes::Code;
+use super::responses::{MessageUid, Published, Refused, SUCCESS};
+use crate::openapi::{answer, derived_schemas, header, request_id_header, schema_ref};
+
+#[derive(OpenApi)]
+#[openapi(components(schemas(Published, MessageUid, Refused)))]
+struct Schemas;
+
+const SIGNING: &str = "Publishes a message of one user to 1 to 1000 others.\n\n\
+**Signature.** `Signature` is the hex SHA-1 of app secret, `Nonce` and `Timestamp`, joined as they stand in the headers \
+without separators; either hex case. `Timestamp` is in seconds or milliseconds. Each header may also be sent as \
+`RC-App-Key`, `RC-Nonce`, `RC-Timestamp`, `RC-Signature`. Body and path are not covered, so use TLS. Old time stamps and \
+repeated nonces are refused only for keys that are strict.\n\n\
+**Body.** A form or JSON; a body that begins with `{` is read as JSON whatever its content type says. Empty texts, JSON \
+null and, for optional parameters, the text `undefined` count as not given. `toUserId` may be repeated, sent as \
+`toUserId[]`, joined with commas, or a JSON array. Any other parameter that comes twice must say the same twice.\n\n\
+**Stored or not at all.** One unknown user refuses the whole call. With `verifyBlacklist=1` recipients on whose relation \
+a block stands are skipped; if none is left, 1005.\n\n";
+
+/// The path item.
+pub(crate) fn publish() -> Value {
+    json!({"post": {
+        "tags": ["rongcloud"],
+        "operationId": "publish_private_message",
+        "summary": "Publish a private message",
+        "description": format!("{SIGNING}{}", code_table()),
+        "parameters": parameters(),
+        "requestBody": {
+            "required": true,
+            "content": {
+                "application/x-www-form-urlencoded": {
+                    "schema": schema_ref("RongCloudPublishForm"),
+                    "encoding": {"toUserId": {"style": "form", "explode": true}},
+                    "examples": {"text": {"value": sample()}},
+                },
+                "application/json": {
+                    "schema": schema_ref("RongCloudPublishJson"),
+                    "examples": {"text": {"value": sample()}},
+                },
+            },
+        },
+        "responses": responses(),
+    }})
+}
+
+/// The seed's cURL sample.
+fn sample() -> Value {
+    json!({
+        "fromUserId": "user1", "toUserId": "user2", "objectName": "RC:TxtMsg",
+        "content": "{\"content\":\"Hello World\"}",
+    })
+}
+
+fn code_table() -> String {
+    let mut table = format!("| code | HTTP | meaning |\n| --- | --- | --- |\n| {SUCCESS} | 200 | 成功 |\n");
+    for code in Code::ALL {
+        let (number, status, text) = code.row();
+        table.push_str(&format!("| {number} | {} | {text} |\n", status.as_u16()));
+    }
+    table.push_str("\nA body that is too large (413) or does not arrive in time (408) has code 1003.");
+    table
+}
+
+fn parameters() -> Value {
+    let text = json!({"type": "string", "minLength": 1});
+    json!([
+        header("App-Key", true, "Id of the app key.", &text, "your-app-key"),
+        header("Nonce", true, "Any text; a new one for each request if the key is strict.", &text, "14314"),
+        header(
+            "Timestamp",
+            true,
+            "When it was signed: seconds or milliseconds since 1970.",
+            &text,
+            "1408710653000"
+        ),
+        header(
+            "Signature",
+            true,
+            "Hex SHA-1 of secret, nonce and time stamp.",
+            &text,
+            "30be0bbca9c9b2e27578701e9fda2358a814c88f",
+        ),
+        request_id_header(),
+    ])
+}
+
+fn responses() -> Value {
+    let mut responses = Map::new();
+    responses.insert(
+        "200".to_owned(),
+        answer(
+            "The message of every recipient that is named is committed and on disk.",
+            &schema_ref("RongCloudPublished"),
+            &json!({"stored": {"value": {
+            "code": 200, "messageId": "338194283397121", "sentTime": 1_640_995_200_000_i64,
+            "messageUIDs": [{"userId": "user2", "messageUID": "16EA-XU84-007G-FDTH"}]}}}),
+            false,
+        ),
+    );
+    for (status, description) in [
+        (400, "A parameter, the type or the content is wrong; nothing was stored."),
+        (401, "A signature part is missing or wrong, or there is no such app key."),
+        (403, "A block stands between the sender and every recipient."),
+        (404, "A user is unknown, deleted or disabled; `errorMessage` names it."),
+        (408, "The body did not arrive in time."),
+        (413, "The body is larger than 2 MiB."),
+        (429, "The sender has sent more than 100 times within 60 seconds."),
+        (500, "A fault of the server; nothing was stored."),
+        (503, "The server can't take the message now."),
+    ] {
+        let retry = matches!(status, 429 | 503);
+        responses.insert(
+            status.to_string(),
+            answer(description, &schema_ref("RongCloudError"), &examples(status), retry),
+        );
+    }
+    Value::Object(responses)
+}
+
+/// One example for each code with that status.
+fn examples(status: u16) -> Value {
+    let rows = Code::ALL.into_iter().map(Code::row).filter(|(_, of_code, _)| of_code.as_u16() == status);
+    let examples = rows.map(|(number, _, text)| {
+        let value = json!({"code": number, "errorMessage": format!("{text}: what to mend, in English"),
+                           "url": super::PUBLISH});
+        (number.to_string(), json!({"value": value}))
+    });
+    Value::Object(examples.collect())
+}
+
+/// The schemas of this dialect.
+pub(crate) fn schemas() -> Map<String, Value> {
+    let mut schemas = derived_schemas(&Schemas::openapi());
+    schemas.insert("RongCloudPublishForm".to_owned(), body(&json!({"type": "string"})));
+    schemas.insert(
+        "RongCloudPublishJson".to_owned(),
+        body(&json!({"type": "string", "minLength": 1, "maxLength": 64})),
+    );
+    schemas.insert("RongCloudSwitch".to_owned(), json!({
+        "description": "0 or 1; the other spellings are those of existing clients. Empty, null and `undefined` mean \
+                        not given.",
+        "anyOf": [
+            {"type": "integer", "enum": [0, 1]},
+            {"type": "boolean"},
+            {"type": "string",
+             "enum": ["0", "1", "true", "True", "TRUE", "false", "False", "FALSE", "", "undefined"]},
+            {"type": "null"},
+        ],
+    }));
+    schemas
+}
+
+fn body(recipient: &Value) -> Value {
+    let text = |about: &str, most: u32| json!({"type": "string", "minLength": 1, "maxLength": most, "description": about});
+    let option =
+        |about: &str, most: u32| json!({"type": ["string", "null"], "maxLength": most, "description": about});
+    let switch = |about: &str| json!({"description": about, "allOf": [schema_ref("RongCloudSwitch")]});
+    let number = |about: &str, least: i64, most: i64| {
+        json!({"description": about, "anyOf": [
+            {"type": "integer", "format": "int64", "minimum": least, "maximum": most},
+            {"type": "string", "pattern": "^([+-]?[0-9]+|undefined)?$"},
+            {"type": "null"}]})
+    };
+    json!({
+        "type": "object",
+        "required": ["fromUserId", "toUserId", "objectName", "content"],
+        "properties": {
+            "fromUserId": text("Who sends: a user id of at most 64 bytes.", 64),
+            "toUserId": {
+                "description": "Who gets it: 1 to 1000 user ids of at most 64 bytes each; one id, several joined with \
+                                commas, or an array.",
+                "anyOf": [
+                    {"type": "string", "minLength": 1},
+                    {"type": "array", "items": recipient, "minItems": 1, "maxItems": 1000},
+                ],
+            },
+            "objectName": text("Type of the message: a built-in one (RC:TxtMsg, RC:ImgMsg, ...) or a custom one of at \
+                                most 32 characters that does not begin with RC:.", 32),
+            "content": text("The content: the text of a JSON object for built-in types, any text for custom ones. The \
+                             text in an RC:TxtMsg has at most 4096 bytes, any content 128 KiB.", 131_072),
+            "pushContent": option("Text of the notification, at most 1000 bytes.", 1000),
+            "pushData": option("Data of the notification, at most 1000 bytes.", 1000),
+            "count": number("0: not counted as unread (unless isCounted says so), 1: counted; -1 and 2 to 9999 are a \
+                             badge number.", -1, 9999),
+            "verifyBlacklist": switch("1: recipients on whose relation a block stands are skipped. Default 0."),
+            "isPersisted": switch("0: not kept in the conversation. Default 1."),
+            "isCounted": switch("0: adds nothing to the unread count. Default 1."),
+            "isIncludeSender": switch("1: shows in the sender's own view too. Default 0."),
+            "contentAvailable": switch("1: silent push on iOS. Default 0."),
+            "expansion": switch("true: the message can carry key-value data later. Default false."),
+            "extraContent": option("Text of a JSON object of at most 100 pairs; needs expansion=true.", 2_000_000),
+            "disablePush": switch("true: no notification. Default false."),
+            "pushExt": option("Text of a JSON object with settings for push services; title at most 50 characters.", 2_000_000),
+            "busChannel": {"type": ["string", "null"], "maxLength": 20, "pattern": "^[A-Za-z0-9]*$",
+                           "description": "Channel within the conversation, at most 20 letters and digits."},
+            "disableUpdateLastMsg": switch("true: does not become the conversation's latest message. Default false."),
+            "needReadReceipt": switch("1: asks for a read receipt. Default 0."),
+            "msgRandom": number("A number of the caller's choice, kept with the message.", i64::MIN, i64::MAX),
+        },
+    })
+}

@@ -1,0 +1,130 @@
+//! A publish request: what it may hold, and what it means (RongCloud seed; facts: rongcloud 5.1, 5.2).
+
+use serde_json::{Map, Value, json};
+use sixin_application::ports::NonceUse;
+use sixin_application::publish_message::PublishRequest;
+use sixin_domain::limits::Limits;
+use sixin_domain::message::Effects;
+use sixin_domain::object_name::ObjectName;
+use sixin_domain::username::Username;
+use validator::{ValidateArgs, ValidationErrors};
+
+use super::codes::{Code, Failure};
+use super::content::{self, Content};
+use super::fields::{Fields, without_nul};
+use super::options::Options;
+
+/// The values `count` may have (facts: rongcloud 18): 0 and 1 as in the seed, -1 and 2 to 9999 as a badge number.
+const COUNTS: std::ops::RangeInclusive<i64> = -1..=9999;
+
+/// The body of `POST /message/private/publish.json`, well typed but for the rules of its texts.
+pub(crate) struct PublishBody {
+    from_user_id: String,
+    to_user_id: Vec<String>,
+    object_name: String,
+    content: String,
+    count: Option<i64>,
+    is_counted: Option<bool>,
+    verify_blacklist: Option<bool>,
+    is_persisted: Option<bool>,
+    is_include_sender: Option<bool>,
+    disable_update_last_msg: Option<bool>,
+    options: Options,
+}
+
+impl PublishBody {
+    /// Reads the parameters out of a body. Unknown ones are ignored (Python leaves `&` in texts unescaped).
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Failure> {
+        let fields = Fields::parse(body)?;
+        Ok(Self {
+            from_user_id: fields.required_text("fromUserId")?,
+            to_user_id: fields.list("toUserId")?,
+            object_name: fields.required_text("objectName")?,
+            content: fields.required_text("content")?,
+            count: fields.integer("count")?,
+            is_counted: fields.flag("isCounted")?,
+            verify_blacklist: fields.flag("verifyBlacklist")?,
+            is_persisted: fields.flag("isPersisted")?,
+            is_include_sender: fields.flag("isIncludeSender")?,
+            disable_update_last_msg: fields.flag("disableUpdateLastMsg")?,
+            options: Options::from_fields(&fields)?,
+        })
+    }
+
+    /// The request in the words of the application, if every rule about its form holds.
+    pub(crate) fn into_request(
+        self,
+        limits: &Limits,
+        nonce: Option<NonceUse>,
+    ) -> Result<PublishRequest, Failure> {
+        let from = user("fromUserId", &self.from_user_id)?;
+        let to = recipients(&self.to_user_id, &from, limits)?;
+        if self.count.is_some_and(|count| !COUNTS.contains(&count)) {
+            return Err(Failure::parameter("count must be between -1 and 9999"));
+        }
+        self.options.validate_with_args(limits).map_err(|errors| broken_rule(&errors))?;
+        let effects = self.effects();
+        let verify_blacklist = self.verify_blacklist.unwrap_or(false);
+        let delivery = self.delivery()?;
+        let object_name = ObjectName::new(without_nul("objectName", &self.object_name)?)
+            .map_err(|error| Failure::new(Code::TypeUnsupported, format!("objectName {error}")))?;
+        let Content { content, text } = content::check(&object_name, self.content, limits)
+            .map_err(|rule| Failure::new(Code::ContentFormat, rule))?;
+        Ok(PublishRequest {
+            from,
+            to,
+            object_name,
+            content,
+            text,
+            replace_text: content::replace_text,
+            effects,
+            verify_blacklist,
+            delivery,
+            nonce,
+        })
+    }
+
+    /// What the message does to the two views (design, chapters 2 and 5). An explicit `isCounted` decides; `count=0`
+    /// decides only without it, because the Go SDK always sends `count`.
+    fn effects(&self) -> Effects {
+        Effects {
+            is_persisted: self.is_persisted.unwrap_or(true),
+            is_counted: self.is_counted.unwrap_or(self.count != Some(0)),
+            sender_visible: self.is_include_sender.unwrap_or(false),
+            updates_latest: !self.disable_update_last_msg.unwrap_or(false),
+        }
+    }
+
+    /// What the device gateway will need, as the text of a JSON object, or `None` if nothing was supplied.
+    fn delivery(&self) -> Result<Option<String>, Failure> {
+        let mut delivery: Map<String, Value> = self.options.delivery()?;
+        if let Some(badge) = self.count.filter(|count| !(0..=1).contains(count)) {
+            delivery.insert("count".to_owned(), json!(badge));
+        }
+        Ok((!delivery.is_empty()).then(|| Value::Object(delivery).to_string()))
+    }
+}
+
+fn user(parameter: &str, id: &str) -> Result<Username, Failure> {
+    Username::new(id).map_err(|error| Failure::parameter(format!("{parameter} {error}")))
+}
+
+/// 1 to 1000 recipients, counted as they were given, none of them the sender (facts: rongcloud 5.1, 5.4).
+fn recipients(ids: &[String], from: &Username, limits: &Limits) -> Result<Vec<Username>, Failure> {
+    if ids.len() > limits.recipients {
+        return Err(Failure::parameter(format!("toUserId must name at most {} users", limits.recipients)));
+    }
+    let to = ids.iter().map(|id| user("toUserId", id)).collect::<Result<Vec<_>, _>>()?;
+    if to.contains(from) {
+        return Err(Failure::parameter(format!("toUserId must not name the sender itself ({from})")));
+    }
+    Ok(to)
+}
+
+/// The first broken rule, with the parameter's name.
+fn broken_rule(errors: &ValidationErrors) -> Failure {
+    let mut rules: Vec<String> =
+        errors.field_errors().values().flat_map(|errors| errors.iter()).map(ToString::to_string).collect();
+    rules.sort_unstable();
+    Failure::parameter(rules.into_iter().next().unwrap_or_else(|| "a parameter breaks its rule".to_owned()))
+}

@@ -1,0 +1,274 @@
+//! What the wire tests of both dialects need: an API over mocks, and answers that can be looked at.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::body::{MessageBody, to_bytes};
+use actix_web::dev::{Payload, ServiceResponse};
+use actix_web::error::PayloadError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
+use actix_web::test::{TestRequest, call_service, init_service};
+use actix_web::web::Bytes;
+use serde_json::Value;
+use sixin_application::authenticate_back_end::{BackEnd, MockAuthenticateBackEnd};
+use sixin_application::authenticate_user::MockAuthenticateUser;
+use sixin_application::health::MockCheckHealth;
+use sixin_application::ports::{MockClock, MockSecretSource, MockSettingSource};
+use sixin_application::publish_message::MockPublishMessage;
+use sixin_application::send_message::MockSendMessage;
+use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, Secret};
+use sixin_domain::id::{AccountId, AppKeyId, UserId};
+use sixin_domain::limits::Limits;
+use sixin_domain::settings::Settings;
+use sixin_domain::time::Millis;
+use sixin_domain::user::{ConversationLimit, Profile, User};
+use sixin_domain::username::{Uid, Username};
+
+use crate::api::{Api, HttpLimits};
+use crate::app;
+
+/// 2022-11-10 14:20:00 in +8.
+pub(crate) const NOW: Millis = Millis(1_668_061_200_000);
+
+/// The mocks behind an API. Those that are not told what to expect fail the test when they are asked.
+#[derive(Default)]
+pub(crate) struct Mocks {
+    pub(crate) user: MockAuthenticateUser,
+    pub(crate) back_end: MockAuthenticateBackEnd,
+    pub(crate) send: MockSendMessage,
+    pub(crate) publish: MockPublishMessage,
+    pub(crate) health: MockCheckHealth,
+    pub(crate) settings: BTreeMap<String, String>,
+    pub(crate) http: HttpLimits,
+}
+
+impl Mocks {
+    pub(crate) fn api(self) -> Api {
+        let mut settings = MockSettingSource::new();
+        let in_force = Arc::new(Settings::new(self.settings));
+        settings.expect_settings().returning(move || Ok(Arc::clone(&in_force)));
+        let mut secrets = MockSecretSource::new();
+        secrets.expect_alphanumeric().returning(|length| "r".repeat(length));
+        let mut clock = MockClock::new();
+        clock.expect_now().return_const(NOW);
+        Api {
+            authenticate_user: Arc::new(self.user),
+            authenticate_back_end: Arc::new(self.back_end),
+            send_message: Arc::new(self.send),
+            publish_message: Arc::new(self.publish),
+            check_health: Arc::new(self.health),
+            settings: Arc::new(settings),
+            secrets: Arc::new(secrets),
+            clock: Arc::new(clock),
+            limits: Limits::default(),
+            http: HttpLimits { body_timeout: Duration::from_millis(200), ..self.http },
+        }
+    }
+}
+
+/// An answer, read to its end.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap()
+    }
+
+    pub(crate) fn code(&self) -> i64 {
+        self.json()["code"].as_i64().unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// Status, the headers clients read, and the body, for snapshots.
+    pub(crate) fn wire(&self) -> String {
+        let mut text = format!("HTTP {}\n", self.status.as_u16());
+        for name in ["content-type", "x-request-id", "retry-after", "allow", "location"] {
+            if let Some(value) = self.header(name) {
+                text.push_str(&format!("{name}: {value}\n"));
+            }
+        }
+        format!("{text}\n{}", serde_json::to_string_pretty(&self.json()).unwrap())
+    }
+}
+
+/// Sends one request to the API.
+pub(crate) async fn call(api: Api, request: TestRequest) -> Answer {
+    let service = init_service(app::build(api)).await;
+    read(call_service(&service, request.to_request()).await).await
+}
+
+/// Sends one request whose body never comes.
+pub(crate) async fn call_without_end(api: Api, request: TestRequest) -> Answer {
+    let service = init_service(app::build(api)).await;
+    let payload: Payload = Payload::Stream { payload: Box::pin(Never) };
+    let (request, _) = request.to_request().replace_payload(payload);
+    read(call_service(&service, request).await).await
+}
+
+struct Never;
+
+impl futures_core::Stream for Never {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Pending
+    }
+}
+
+async fn read(answer: ServiceResponse<impl MessageBody>) -> Answer {
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    let bytes = to_bytes(answer.into_body()).await.ok().unwrap();
+    Answer { status, headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+}
+
+/// A user without any peculiarity.
+pub(crate) fn user(id: i64, name: &str) -> User {
+    User {
+        id: UserId(id),
+        account: AccountId(1),
+        uid: Uid(90_000 + id),
+        username: Username::new(name).unwrap(),
+        conversation_limit: ConversationLimit::Everybody,
+        is_verified: false,
+        is_enabled: true,
+        expired_at: None,
+        deleted_at: None,
+        profile: Profile {
+            nickname: "Mira".into(),
+            gender: 3,
+            comment_limit: 1,
+            rank_state: 1,
+            created_at: NOW,
+            ..Profile::default()
+        },
+    }
+}
+
+/// A back end with an ordinary key.
+pub(crate) fn back_end() -> BackEnd {
+    let app_key = AppKey {
+        id: AppKeyId(1),
+        app_id: "your-app-key".into(),
+        dialect: Dialect::RongCloud,
+        platform: 0,
+        kind: MAIN_API,
+        secret: Secret::new("s"),
+        former: None,
+        is_enabled: true,
+        is_strict: false,
+        name: String::new(),
+    };
+    BackEnd { app_key, nonce: None }
+}
+
+mod everywhere {
+    use super::*;
+    use sixin_application::health::Health;
+
+    fn healthy(is_reachable: bool) -> Mocks {
+        let mut mocks = Mocks::default();
+        mocks.health.expect_check().returning(move || Health {
+            database_reachable: is_reachable,
+            migrated: is_reachable,
+            queue_stuck: false,
+            weakness: None,
+        });
+        mocks
+    }
+
+    fn get(path: &str) -> TestRequest {
+        TestRequest::get().uri(path)
+    }
+
+    #[actix_web::test]
+    async fn health_is_200_when_ready_and_503_when_not() {
+        insta::assert_snapshot!("ready", call(healthy(true).api(), get("/health")).await.wire());
+        insta::assert_snapshot!("unready", call(healthy(false).api(), get("/health")).await.wire());
+    }
+
+    #[actix_web::test]
+    async fn an_unknown_path_is_404_in_the_form_of_its_neighbours() {
+        let plain = call(Mocks::default().api(), get("/message/nope.json")).await;
+        insta::assert_snapshot!("unknown_path", plain.wire());
+        let enveloped = call(Mocks::default().api(), get("/api/v2/nope")).await;
+        insta::assert_snapshot!("unknown_path_below_api", enveloped.wire());
+    }
+
+    #[actix_web::test]
+    async fn a_wrong_method_is_405_with_those_allowed() {
+        let plain = call(Mocks::default().api(), get("/message/private/publish.json")).await;
+        insta::assert_snapshot!("wrong_method", plain.wire());
+        let enveloped = call(Mocks::default().api(), get("/api/v2/conversation/send-message")).await;
+        insta::assert_snapshot!("wrong_method_below_api", enveloped.wire());
+        assert_eq!(call(Mocks::default().api(), TestRequest::post().uri("/health")).await.status, 405);
+    }
+
+    #[actix_web::test]
+    async fn a_request_id_is_taken_if_acceptable_and_else_made() {
+        let with = |id: &'static str| get("/nope").insert_header(("X-Request-Id", id));
+        let id = |answer: Answer| answer.header("x-request-id").map(str::to_owned);
+        let made = Some("r".repeat(32));
+        assert_eq!(id(call(Mocks::default().api(), with("abc-1")).await).as_deref(), Some("abc-1"));
+        assert_eq!(id(call(Mocks::default().api(), with("a b")).await), made);
+        assert_eq!(id(call(Mocks::default().api(), get("/nope")).await), made);
+    }
+
+    #[actix_web::test]
+    async fn the_reference_is_served_without_any_outside_host() {
+        let page = call(Mocks::default().api(), get("/docs/")).await;
+        assert_eq!(page.status, 200);
+        assert!(page.text.contains("swagger-ui"));
+        let script = call(Mocks::default().api(), get("/docs/swagger-initializer.js")).await;
+        assert!(script.text.contains("/openapi.json") && script.text.contains(r#""validatorUrl": "none""#));
+        for text in [page.text, script.text] {
+            assert!(!text.contains("http://") && !text.contains("https://"), "{text}");
+        }
+        assert_eq!(call(Mocks::default().api(), get("/")).await.header("location"), Some("/docs/"));
+        assert_eq!(call(Mocks::default().api(), get("/docs/nope.js")).await.json()["code"], 404);
+    }
+
+    #[actix_web::test]
+    async fn the_openapi_document_is_served() {
+        let answer = call(Mocks::default().api(), get("/openapi.json")).await;
+        assert_eq!(answer.text, crate::openapi_json());
+        assert!(answer.header("content-type").unwrap().starts_with("application/json"));
+    }
+
+    #[actix_web::test]
+    async fn browsers_may_call_from_configured_origins_only() {
+        let preflight = || {
+            TestRequest::default()
+                .method(actix_web::http::Method::OPTIONS)
+                .uri("/api/v2/conversation/send-message")
+                .insert_header(("Origin", "https://app.example"))
+                .insert_header(("Access-Control-Request-Method", "POST"))
+                .insert_header(("Access-Control-Request-Headers", "appid,sign,token,content-type"))
+        };
+        assert_eq!(call(Mocks::default().api(), preflight()).await.status, 405);
+        for (origin, allowed) in
+            [("https://app.example", true), ("*", true), ("https://other.example", false)]
+        {
+            let http = HttpLimits { cors_origins: vec![origin.to_owned()], ..HttpLimits::default() };
+            let answer = call(Mocks { http: http.clone(), ..Mocks::default() }.api(), preflight()).await;
+            assert_eq!(answer.header("access-control-allow-origin").is_some(), allowed, "{origin}");
+            assert!(allowed || answer.json()["code"] == 400);
+            let request = get("/nope").insert_header(("Origin", "https://app.example"));
+            let answer = call(Mocks { http, ..Mocks::default() }.api(), request).await;
+            assert_eq!(answer.header("access-control-allow-origin").is_some(), allowed, "{origin}");
+            let exposed = answer.header("access-control-expose-headers").unwrap_or_default();
+            let expected = ["retry-after", "idempotent-replayed", "x-request-id"];
+            assert!(!allowed || expected.iter().all(|name| exposed.contains(name)), "{exposed}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Fresns: MD5 over sorted names and values (facts: fresns 4.1 to 4.3).
+
+use md5::{Digest, Md5};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// What PHP's `urlencode` leaves alone besides letters and digits; a space becomes `+` (facts: fresns 4.1).
+const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b' ');
+/// The suffix of the seed's generation (facts: fresns 4.3, generation 1a).
+const SUFFIX: &str = "&key=";
+/// The suffix of the generation after it (facts: fresns 4.3, generation 1b).
+const LATER_SUFFIX: &str = "&appSecret=";
+
+/// How values are written into the text that is hashed.
+#[derive(Clone, Copy)]
+enum Spelling {
+    /// As PHP writes them.
+    Encoded,
+    /// As the documentation shows them and later JavaScript clients send them.
+    Raw,
+}
+
+/// The digest in the documented spelling: raw values, first suffix.
+pub(crate) fn digest(fields: &[(&'static str, String)], secret: &str) -> String {
+    hash(&joined(fields, Spelling::Raw, Zeros::Kept), SUFFIX, secret)
+}
+
+/// Every digest that a real client may send for these fields.
+pub(crate) fn candidates(fields: &[(&'static str, String)], secret: &str) -> Vec<String> {
+    let mut all = Vec::with_capacity(8);
+    for zeros in [Zeros::Kept, Zeros::Dropped] {
+        for spelling in [Spelling::Encoded, Spelling::Raw] {
+            let text = joined(fields, spelling, zeros);
+            all.extend([SUFFIX, LATER_SUFFIX].map(|suffix| hash(&text, suffix, secret)));
+        }
+    }
+    all
+}
+
+/// What happens to a value that is the text `0`: PHP takes it for empty, other clients don't (facts: fresns 4.1, 2).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Zeros {
+    Kept,
+    Dropped,
+}
+
+fn joined(fields: &[(&'static str, String)], spelling: Spelling, zeros: Zeros) -> String {
+    let mut present: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .filter(|(_, value)| !value.is_empty() && (zeros == Zeros::Kept || *value != "0"))
+        .collect();
+    present.sort_unstable();
+    let pairs: Vec<String> =
+        present.into_iter().map(|(name, value)| format!("{name}={}", written(value, spelling))).collect();
+    pairs.join("&")
+}
+
+fn written(value: &str, spelling: Spelling) -> String {
+    match spelling {
+        Spelling::Raw => value.to_owned(),
+        Spelling::Encoded => utf8_percent_encode(value, FORM).to_string().replace(' ', "+"),
+    }
+}
+
+fn hash(text: &str, suffix: &str, secret: &str) -> String {
+    let mut md5 = Md5::new();
+    for part in [text, suffix, secret] {
+        md5.update(part.as_bytes());
+    }
+    crate::hex(&md5.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::HttpSignatures;
+    use sixin_application::ports::{Signatures, SignedParts};
+    use sixin_domain::app_key::Secret;
+
+    const SECRET: &str = "M7r2Kc0VbYd9QwLs3HfTz8XnJp6EuGa1";
+
+    fn fields(more: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+        let mut fields = vec![
+            ("platformId", "5".to_owned()),
+            ("version", "2.0.0".to_owned()),
+            ("appId", "Zx4kTq9L".to_owned()),
+            ("timestamp", "1668061200".to_owned()),
+        ];
+        for (name, value) in more {
+            fields.retain(|(present, _)| present != name);
+            fields.push((name, (*value).to_owned()));
+        }
+        fields
+    }
+
+    fn verifies(fields: Vec<(&'static str, String)>, signature: &str) -> bool {
+        HttpSignatures.verify(&SignedParts::Fields(fields), &Secret::new(SECRET), signature)
+    }
+
+    #[test]
+    fn the_worked_examples_of_the_fact_sheet_fit() {
+        let user = [
+            ("aid", "h8Qp3ZtV"),
+            ("uid", "90417"),
+            ("timestamp", "1668061200123"),
+            ("token", "b3Nn8yWc5RkT1vQe7LxJ2uGd9HsFa4Pm"),
+        ];
+        let account = [("aid", "h8Qp3ZtV"), ("token", "Tq6Zr0Xk2MbV8cNs4LwYp1GhJd7FeAu9")];
+        for (case, fields, signature) in [
+            ("A", fields(&[]), "4eee855e710f285adc2ea401cdd07739"),
+            ("B", fields(&user), "256a35a02de008c6f906e418b8c44008"),
+            ("C", fields(&account), "ee5a68490e9ddf99f2f6182895476218"),
+            ("D", fields(&[("version", "2.0.0+build.7")]), "657084a06b7e7cb6b1396bff1bb47912"),
+            ("E", fields(&[("version", "2.0.0+build.7")]), "23e3ac1755691a9174ba85794be55a2d"),
+        ] {
+            assert!(verifies(fields.clone(), signature), "{case}");
+            assert!(verifies(fields, &signature.to_uppercase()), "{case}");
+        }
+    }
+
+    #[test]
+    fn the_documented_spelling_is_raw_with_the_first_suffix() {
+        let fields = fields(&[("version", "2.0.0+build.7")]);
+        assert_eq!(digest(&fields, SECRET), "23e3ac1755691a9174ba85794be55a2d");
+    }
+
+    #[test]
+    fn absent_and_empty_members_are_not_signed() {
+        let empty = fields(&[("aid", ""), ("uid", ""), ("token", "")]);
+        assert!(verifies(empty, "4eee855e710f285adc2ea401cdd07739"));
+    }
+
+    #[test]
+    fn a_literal_zero_is_dropped_as_php_drops_it_and_kept_as_others_keep_it() {
+        let zero = fields(&[("uid", "0")]);
+        assert!(verifies(zero.clone(), "4eee855e710f285adc2ea401cdd07739"));
+        assert!(verifies(zero.clone(), &digest(&zero, SECRET)));
+    }
+
+    #[test]
+    fn the_suffix_of_the_next_generation_is_accepted_too() {
+        let text = "appId=Zx4kTq9L&platformId=5&timestamp=1668061200&version=2.0.0";
+        assert!(verifies(fields(&[]), &hash(text, "&appSecret=", SECRET)));
+        assert!(!verifies(fields(&[]), &hash(text, "&AppKey=", SECRET)));
+    }
+
+    #[test]
+    fn values_are_encoded_as_php_encodes_forms() {
+        assert_eq!(written("a b~c+d/é-_.9", Spelling::Encoded), "a+b%7Ec%2Bd%2F%C3%A9-_.9");
+    }
+}
