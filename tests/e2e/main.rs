@@ -1,0 +1,30 @@
+//! End to end: the built binary, a real database of each kind, real HTTP.
+
+mod bad_input;
+mod calls;
+mod clients;
+mod command_line;
+mod concurrency;
+mod crash;
+mod database;
+mod dialects;
+mod fresns_rules;
+mod operations;
+mod publish_options;
+mod site;
+mod trouble;
+
+/// Makes a test for each database out of each function.
+macro_rules! on_every_database {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $name() { super::$name(&crate::site::Site::on_sqlite()); })+
+        }
+        mod mysql {
+            $(#[test] fn $name() {
+                if let Some(site) = crate::site::Site::on_mysql() { super::$name(&site); }
+            })+
+        }
+    };
+}
+pub(crate) use on_every_database;

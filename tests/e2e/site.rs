@@ -1,0 +1,210 @@
+//! A running server with keys, users and sessions.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::database::TestDatabase;
+
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_sixin");
+/// How long anything a test waits for may take on a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An app key.
+#[derive(Clone)]
+pub(crate) struct Key {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+}
+
+/// A user with a session.
+#[derive(Clone)]
+pub(crate) struct Person {
+    pub(crate) name: String,
+    pub(crate) uid: i64,
+    pub(crate) aid: String,
+    pub(crate) token: String,
+}
+
+/// A server process.
+pub(crate) struct Server {
+    child: Mutex<Child>,
+    pub(crate) url: String,
+    pub(crate) metrics_url: String,
+    log: Arc<Mutex<String>>,
+}
+
+/// A server, its database, and who is on it.
+pub(crate) struct Site {
+    pub(crate) server: Server,
+    pub(crate) rong: Key,
+    pub(crate) fresns: Key,
+    pub(crate) alice: Person,
+    pub(crate) bob: Person,
+    pub(crate) carol: Person,
+    /// Last, so that it outlives the server.
+    pub(crate) database: TestDatabase,
+}
+
+impl Site {
+    pub(crate) fn on_sqlite() -> Self {
+        Self::on(TestDatabase::sqlite(), &[])
+    }
+
+    pub(crate) fn on_mysql() -> Option<Self> {
+        TestDatabase::mysql().map(|database| Self::on(database, &[]))
+    }
+
+    /// A server on that database, with configuration over the tests' own.
+    pub(crate) fn on(database: TestDatabase, configuration: &[(&str, &str)]) -> Self {
+        let url = database.url();
+        let command = |arguments: &[&str]| sixin(&url, arguments);
+        command(&["migrate"]);
+        let key = |dialect: &str| {
+            let key = command(&["app-key", "create", "--dialect", dialect, "--platform", "5"]);
+            Key { id: text(&key, "app_id"), secret: text(&key, "secret") }
+        };
+        let person = |name: &str, nickname: &str| {
+            let user = command(&["user", "create", name, "--nickname", nickname]);
+            let session = command(&["session", "create", name, "--platform", "5"]);
+            Person {
+                name: name.to_owned(),
+                uid: user["uid"].as_i64().unwrap(),
+                aid: text(&user, "aid"),
+                token: text(&session, "token"),
+            }
+        };
+        let (rong, fresns) = (key("rongcloud"), key("fresns"));
+        let (alice, bob) = (person("alice", "Alice"), person("bob", "Bob"));
+        let carol = person("carol", "Carol");
+        let server = Server::start(&url, configuration);
+        Self { server, rong, fresns, alice, bob, carol, database }
+    }
+
+    /// Runs a command of the binary on this site's database and answers its JSON.
+    pub(crate) fn sixin(&self, arguments: &[&str]) -> Value {
+        sixin(&self.database.url(), arguments)
+    }
+
+    pub(crate) fn messages(&self) -> i64 {
+        self.database.number("SELECT COUNT(*) AS number FROM conversation_messages")
+    }
+}
+
+pub(crate) fn text(value: &Value, key: &str) -> String {
+    value[key].as_str().unwrap_or_else(|| panic!("no {key} in {value}")).to_owned()
+}
+
+/// The binary, with nothing of the tester's own configuration.
+pub(crate) fn command(url: &str) -> Command {
+    let mut command = Command::new(BINARY);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SIXIN__") || name == "RUST_LOG") {
+        command.env_remove(name);
+    }
+    command.current_dir(std::env::temp_dir()).env("SIXIN__DATABASE__URL", url);
+    command
+}
+
+/// Runs a command that must succeed; the last line of its output is JSON.
+pub(crate) fn sixin(url: &str, arguments: &[&str]) -> Value {
+    let output = command(url).arg("--json").args(arguments).output().unwrap();
+    let (out, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "sixin {arguments:?}: {out}{error}");
+    out.lines().last().map_or(Value::Null, |line| serde_json::from_str(line).unwrap())
+}
+
+/// Like [`sixin`], with a line on its standard input.
+pub(crate) fn sixin_with_input(url: &str, arguments: &[&str], input: &str) -> Value {
+    let mut child = command(url)
+        .arg("--json")
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+impl Server {
+    /// Starts a server and waits until it serves.
+    pub(crate) fn start(url: &str, configuration: &[(&str, &str)]) -> Self {
+        let mut command = command(url);
+        command.env("SIXIN__SERVER__LISTEN", "127.0.0.1:0").env("SIXIN__METRICS__LISTEN", "127.0.0.1:0");
+        command.env("SIXIN__SERVER__WORKERS", "2").env("SIXIN__LOG__FORMAT", "json");
+        command.env("SIXIN__RATE__SENDS", "100000").env("SIXIN__SERVER__BODY_TIMEOUT_SECONDS", "2");
+        command.envs(configuration.iter().copied()).arg("serve");
+        Self::spawn(command)
+    }
+
+    pub(crate) fn spawn(mut command: Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let (announce, announced) = channel();
+        let (lines, kept) = (BufReader::new(child.stderr.take().unwrap()), Arc::clone(&log));
+        std::thread::spawn(move || {
+            for line in lines.lines().map_while(Result::ok) {
+                if let Ok(event) = serde_json::from_str::<Value>(&line)
+                    && event["message"] == "sixin serves"
+                {
+                    let _ = announce.send(event);
+                }
+                let mut kept = kept.lock().unwrap();
+                kept.push_str(&line);
+                kept.push('\n');
+            }
+        });
+        let event = wait_for(&announced, &log);
+        let url = |key: &str| format!("http://{}", event[key].as_str().unwrap());
+        Self { child: Mutex::new(child), url: url("address"), metrics_url: url("metrics"), log }
+    }
+
+    /// Everything it has logged.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Kills it without any warning.
+    pub(crate) fn kill(&self) {
+        let mut child = self.child.lock().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    pub(crate) fn terminate(&self) {
+        let id = self.child.lock().unwrap().id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    }
+
+    /// Its exit code, once it has ended by itself.
+    pub(crate) fn wait(&self) -> Option<i32> {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.lock().unwrap().try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(begun.elapsed() < PATIENCE, "the server does not stop: {}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+fn wait_for(announced: &Receiver<Value>, log: &Mutex<String>) -> Value {
+    announced
+        .recv_timeout(PATIENCE)
+        .unwrap_or_else(|_| panic!("the server does not serve: {}", log.lock().unwrap()))
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let mut child = self.child.lock().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
