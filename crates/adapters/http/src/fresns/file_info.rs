@@ -43,10 +43,11 @@ pub(crate) struct FileInfo {
 
 /// The keys of one kind of file.
 #[derive(Debug, Serialize, ToSchema)]
-#[serde(untagged, rename_all_fields = "camelCase")]
+#[serde(untagged)]
 #[schema(as = FresnsFileOfKind)]
 pub(crate) enum OfKind {
     /// Images.
+    #[serde(rename_all = "camelCase")]
     Image {
         #[schema(required = true)]
         image_width: Option<i64>,
@@ -62,6 +63,7 @@ pub(crate) enum OfKind {
         image_big_url: String,
     },
     /// Videos.
+    #[serde(rename_all = "camelCase")]
     Video {
         /// Seconds.
         #[schema(required = true)]
@@ -75,6 +77,7 @@ pub(crate) enum OfKind {
         transcoding_state: i64,
     },
     /// Sounds.
+    #[serde(rename_all = "camelCase")]
     Audio {
         /// Seconds.
         #[schema(required = true)]
@@ -84,6 +87,7 @@ pub(crate) enum OfKind {
         transcoding_state: i64,
     },
     /// Documents.
+    #[serde(rename_all = "camelCase")]
     Document {
         document_url: String,
         #[schema(required = true)]

@@ -14,6 +14,7 @@ mod routes;
 mod stats;
 mod time_format;
 mod user_info;
+mod user_view;
 #[cfg(test)]
 mod wire_tests;
 

@@ -13,7 +13,8 @@ use super::codes::Failure;
 use super::file_info::{FileInfo, file_info};
 use super::messages::{Language, message};
 use super::time_format::TimeFormat;
-use super::user_info::{Subject, UserInfo};
+use super::user_info::UserInfo;
+use super::user_view::Subject;
 use crate::plumbing::reply;
 
 /// What every answer is wrapped in.

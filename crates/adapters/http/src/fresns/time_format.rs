@@ -1,6 +1,6 @@
 //! How times are written for a caller (facts: fresns 6.8).
 
-use chrono::{DateTime, Datelike, FixedOffset, Timelike, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, Offset, Timelike, Utc};
 use sixin_domain::settings::{Settings, offset_minutes};
 use sixin_domain::time::Millis;
 
@@ -106,8 +106,6 @@ fn without_year(format: &str) -> String {
         after.trim_start_matches(|letter| !LETTERS.contains(letter)).to_owned()
     }
 }
-
-use chrono::Offset;
 
 #[cfg(test)]
 mod tests {

@@ -153,6 +153,35 @@ async fn a_file_is_answered_with_its_addresses() {
 }
 
 #[actix_web::test]
+async fn every_key_of_an_answer_is_in_the_openapi_document() {
+    let document: serde_json::Value = serde_json::from_str(&crate::openapi_json()).unwrap();
+    let mut described = std::collections::BTreeSet::new();
+    keys_below_properties(&document["components"]["schemas"], &mut described);
+    let file = send(&[], r#"{"uidOrUsername":"user2","fid":"kQ3vX8pZ"}"#).await.json();
+    let text = send(&[], TEXT).await.json();
+    for object in
+        [&file["data"]["file"], &text["data"], &text["data"]["user"], &text["data"]["user"]["stats"]]
+    {
+        for key in object.as_object().unwrap().keys() {
+            assert!(described.contains(key), "{key}");
+        }
+    }
+}
+
+fn keys_below_properties(value: &serde_json::Value, found: &mut std::collections::BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(members) => {
+            if let Some(properties) = members.get("properties").and_then(serde_json::Value::as_object) {
+                found.extend(properties.keys().cloned());
+            }
+            members.values().for_each(|member| keys_below_properties(member, found));
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| keys_below_properties(item, found)),
+        _ => {}
+    }
+}
+
+#[actix_web::test]
 async fn times_follow_zone_and_language_of_the_headers() {
     for (changes, datetime, brief) in [
         (&[("langTag", "en")][..], "11/10/2022 14:20:00", "14:20"),

@@ -8,6 +8,7 @@ use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
+use tracing::Instrument;
 
 use super::reply::{AppKeyId, DialectCode};
 use super::{fallback, request_id};
@@ -22,7 +23,9 @@ pub(crate) async fn observe(
     let secrets = request.app_data::<web::Data<Api>>().map(|api| api.secrets.clone());
     let id = request_id::of(&request, secrets.as_deref());
     let (method, path) = (request.method().clone(), request.path().to_owned());
-    let mut answer = match next.call(request).await {
+    // Whatever the handler logs carries the request id too.
+    let span = tracing::info_span!("request", request_id = id);
+    let mut answer = match next.call(request).instrument(span).await {
         Ok(answer) => in_json(answer.map_into_boxed_body(), &path),
         // No handler of ours fails this way; a middleware may, and then the request is gone.
         Err(error) => {
@@ -68,4 +71,68 @@ fn in_json(answer: ServiceResponse<BoxBody>, path: &str) -> ServiceResponse<BoxB
     }
     let (request, _) = answer.into_parts();
     ServiceResponse::new(request, fallback::plain(path, status))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use actix_web::test::TestRequest;
+    use sixin_application::outbox::SendError;
+    use sixin_application::ports::StoreError;
+
+    use crate::testing::{Mocks, back_end, call};
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Logs what happens while a text is published that can't be stored.
+    async fn logged() -> String {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber =
+            tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let mut mocks = Mocks::default();
+        mocks.back_end.expect_authenticate().returning(|_| Ok(back_end()));
+        let fault = SendError::Store(StoreError::Fault("no such table".into()));
+        mocks.publish.expect_publish().return_once(|_| Err(fault.into()));
+        let request = TestRequest::post()
+            .uri("/message/private/publish.json?hidden-query=1")
+            .insert_header(("App-Key", "shown-key"))
+            .insert_header(("Nonce", "hidden-nonce"))
+            .insert_header(("Timestamp", "1732233600"))
+            .insert_header(("Signature", "hidden-signature"))
+            .insert_header(("token", "hidden-token"))
+            .set_payload("fromUserId=a&toUserId=b&objectName=My:Note&content=hidden-text");
+        assert_eq!(call(mocks.api(), request).await.status, 500);
+        let bytes = log.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[actix_web::test]
+    async fn a_request_leaves_one_line_and_its_cause_one_more_and_no_secret() {
+        let log = logged().await;
+        assert_eq!(log.lines().filter(|line| line.contains(" INFO ")).count(), 1, "{log}");
+        let causes: Vec<&str> = log.lines().filter(|line| line.contains("no such table")).collect();
+        assert!(causes.len() == 1 && causes[0].contains(&"r".repeat(32)), "{log}");
+        for shown in
+            ["method=POST", "path=/message/private/publish.json", "status=500", "code=1000", "shown-key"]
+        {
+            assert!(log.contains(shown), "{shown}: {log}");
+        }
+        assert!(log.contains(&"r".repeat(32)) && log.contains("duration_ms="), "{log}");
+        assert!(!log.contains("hidden") && !log.contains("1732233600"), "{log}");
+    }
 }

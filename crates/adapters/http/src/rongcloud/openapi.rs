@@ -159,6 +159,7 @@ fn body(recipient: &Value) -> Value {
     let text = |about: &str, most: u32| json!({"type": "string", "minLength": 1, "maxLength": most, "description": about});
     let option =
         |about: &str, most: u32| json!({"type": ["string", "null"], "maxLength": most, "description": about});
+    let object = |about: &str| json!({"type": ["string", "null"], "description": about});
     let switch = |about: &str| json!({"description": about, "allOf": [schema_ref("RongCloudSwitch")]});
     let number = |about: &str, least: i64, most: i64| {
         json!({"description": about, "anyOf": [
@@ -193,9 +194,9 @@ fn body(recipient: &Value) -> Value {
             "isIncludeSender": switch("1: shows in the sender's own view too. Default 0."),
             "contentAvailable": switch("1: silent push on iOS. Default 0."),
             "expansion": switch("true: the message can carry key-value data later. Default false."),
-            "extraContent": option("Text of a JSON object of at most 100 pairs; needs expansion=true.", 2_000_000),
+            "extraContent": object("Text of a JSON object of at most 100 pairs; needs expansion=true."),
             "disablePush": switch("true: no notification. Default false."),
-            "pushExt": option("Text of a JSON object with settings for push services; title at most 50 characters.", 2_000_000),
+            "pushExt": object("Text of a JSON object with settings for push services; title at most 50 characters."),
             "busChannel": {"type": ["string", "null"], "maxLength": 20, "pattern": "^[A-Za-z0-9]*$",
                            "description": "Channel within the conversation, at most 20 letters and digits."},
             "disableUpdateLastMsg": switch("true: does not become the conversation's latest message. Default false."),

@@ -1,0 +1,154 @@
+//! How a user is shown: the values of the user object (facts: fresns 10.1), null or empty where there are none.
+
+use serde_json::{Map, Value, json};
+use sixin_domain::role::{Role, RoleBook, UserRole};
+use sixin_domain::settings::{Settings, SiteMode};
+use sixin_domain::time::Millis;
+use sixin_domain::user::User;
+
+use super::messages::{Language, message};
+use super::stats::Stats;
+use super::time_format::TimeFormat;
+use super::user_info::{Extends, Interactive, MainRole, Operations, Permission, RoleInfo, UserInfo};
+
+/// The code that says that nobody can write to themself.
+const ONESELF: i64 = 36603;
+
+/// What the object of a user is made of.
+pub(crate) struct Subject<'a> {
+    /// The user.
+    pub(crate) user: &'a User,
+    /// Its roles.
+    pub(crate) roles: &'a [UserRole],
+    /// All roles of the site.
+    pub(crate) role_book: &'a RoleBook,
+    /// The settings in force.
+    pub(crate) settings: &'a Settings,
+    /// How times are written.
+    pub(crate) times: &'a TimeFormat,
+    /// The language of messages.
+    pub(crate) language: Language,
+    /// The time.
+    pub(crate) now: Millis,
+}
+
+impl Subject<'_> {
+    /// The user as it sees itself.
+    pub(crate) fn seen_by_itself(&self) -> UserInfo {
+        let Self { user, settings, times, .. } = self;
+        let profile = &user.profile;
+        let time = |at: Option<Millis>| at.map(|at| times.date_time(at));
+        let is_private = settings.site_mode() == Some(SiteMode::Private);
+        let fsid = self.fsid();
+        UserInfo {
+            uid: user.uid.0,
+            username: user.username.to_string(),
+            url: self.url(&fsid),
+            fsid,
+            nickname: profile.nickname.clone(),
+            avatar: self.avatar(),
+            decorate: None,
+            banner: profile.banner_file_url.clone(),
+            // The database counts from 1, the API from 0 (facts: fresns 10.1).
+            gender: (profile.gender - 1).clamp(0, 2),
+            birthday: profile.birthday.map(|day| times.date(day)),
+            bio: profile.bio.clone(),
+            location: profile.location.clone(),
+            conversation_limit: user.conversation_limit.number(),
+            comment_limit: profile.comment_limit,
+            timezone: profile
+                .timezone
+                .clone()
+                .unwrap_or_else(|| settings.text("default_timezone").to_owned()),
+            verified_status: user.is_verified,
+            verified_icon: None,
+            verified_desc: profile.verified_desc.clone(),
+            verified_date_time: time(profile.verified_at),
+            is_expiry: is_private && user.is_expired(self.now),
+            expiry_date_time: time(user.expired_at.filter(|_| is_private)),
+            last_publish_post: time(profile.last_post_at),
+            last_publish_comment: time(profile.last_comment_at),
+            last_edit_username: time(profile.last_username_at),
+            last_edit_nickname: time(profile.last_nickname_at),
+            register_date: times.date(profile.created_at),
+            has_password: profile.has_password,
+            rank_state: profile.rank_state,
+            status: user.is_enabled,
+            wait_delete: profile.wait_delete,
+            wait_delete_date_time: time(profile.wait_delete_at),
+            deactivate: user.deleted_at.is_some(),
+            deactivate_time: time(user.deleted_at),
+            main_role: self.main_role(),
+            roles: self.roles.iter().filter_map(|held| self.role(held)).collect(),
+            stats: Stats::hidden(),
+            archives: Vec::new(),
+            operations: Operations::default(),
+            extends: Extends::default(),
+            interactive: Interactive { follow_setting: true, ..Interactive::default() },
+            conversation: Permission {
+                status: false,
+                code: ONESELF,
+                message: message(ONESELF, self.language).to_owned(),
+            },
+        }
+    }
+
+    fn fsid(&self) -> String {
+        match self.settings.text("user_identifier") {
+            "uid" => self.user.uid.to_string(),
+            _ => self.user.username.to_string(),
+        }
+    }
+
+    fn url(&self, fsid: &str) -> String {
+        let site = self.settings.text("site_url").trim_end_matches('/');
+        let path = self.settings.text("website_user_detail_path").trim_matches('/');
+        format!("{site}/{path}/{fsid}")
+    }
+
+    fn avatar(&self) -> Option<String> {
+        let setting = |key| Some(self.settings.text(key).to_owned()).filter(|url| !url.is_empty());
+        if self.user.profile.wait_delete {
+            return setting("deactivate_avatar");
+        }
+        self.user.profile.avatar_file_url.clone().or_else(|| setting("default_avatar"))
+    }
+
+    fn main_role(&self) -> MainRole {
+        let role = self.role_book.deciding(self.roles, self.settings.default_role(), self.now);
+        let held = role.and_then(|role| self.roles.iter().find(|held| held.is_main && held.role == role.id));
+        MainRole {
+            nickname_color: role.and_then(|role| role.nickname_color.clone()),
+            rid: role.map(|role| role.id.0),
+            role_name: role.map(|role| role.name.clone()),
+            role_name_display: role.is_some_and(|role| role.is_display_name),
+            role_icon: role.and_then(|role| role.icon_file_url.clone()),
+            role_icon_display: role.is_some_and(|role| role.is_display_icon),
+            role_expiry_date_time: held.and_then(|held| held.expired_at).map(|at| self.times.date_time(at)),
+            role_rank_state: role.map(|role| role.rank_state),
+            role_permissions: role.map(permissions),
+            role_status: role.is_some_and(|role| role.is_enabled),
+        }
+    }
+
+    fn role(&self, held: &UserRole) -> Option<RoleInfo> {
+        let role = self.role_book.0.iter().find(|role| role.id == held.role)?;
+        Some(RoleInfo {
+            rid: role.id.0,
+            is_main: held.is_main,
+            expiry_date_time: held.expired_at.map(|at| self.times.date_time(at)),
+            nickname_color: role.nickname_color.clone(),
+            name: role.name.clone(),
+            name_display: role.is_display_name,
+            icon: role.icon_file_url.clone(),
+            icon_display: role.is_display_icon,
+            status: role.is_enabled,
+        })
+    }
+}
+
+fn permissions(role: &Role) -> Map<String, Value> {
+    let mut map: Map<String, Value> = role.permissions.iter().cloned().collect();
+    map.insert("rid".to_owned(), json!(role.id.0));
+    map
+}
