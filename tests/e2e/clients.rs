@@ -1,0 +1,91 @@
+//! Real clients against the built binary: the seed's JavaScript sample, RongCloud's own SDKs, and schemathesis.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::database::TestDatabase;
+use crate::site::Site;
+
+/// Where the repository's client scripts are.
+fn scripts(kind: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/clients").join(kind)
+}
+
+/// What `cargo xtask test` prepared, or `None` where it was told to leave clients out.
+fn prepared(variable: &str) -> Option<String> {
+    let value = std::env::var(variable).ok();
+    assert!(
+        value.is_some() || std::env::var("SIXIN_TEST_NO_CLIENTS").is_ok(),
+        "{variable} is not set: run `cargo xtask test`, or set SIXIN_TEST_NO_CLIENTS=1"
+    );
+    value
+}
+
+fn run(site: &Site, mut command: Command) {
+    command
+        .env("SIXIN_URL", &site.server.url)
+        .env("SIXIN_APP_KEY", &site.rong.id)
+        .env("SIXIN_APP_SECRET", &site.rong.secret)
+        .env("SIXIN_FROM", "alice")
+        .env("SIXIN_TO", "bob")
+        .env("SIXIN_FRESNS_APP_ID", &site.fresns.id)
+        .env("SIXIN_FRESNS_SECRET", &site.fresns.secret)
+        .env("SIXIN_FRESNS_PLATFORM", "5")
+        .env("SIXIN_FRESNS_AID", &site.alice.aid)
+        .env("SIXIN_FRESNS_UID", site.alice.uid.to_string())
+        .env("SIXIN_FRESNS_TOKEN", &site.alice.token);
+    let output = command.output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}\n{text}\nserver log:\n{}", site.server.log());
+}
+
+fn node(arguments: &[&str], messages: i64) {
+    let Some(modules) = prepared("SIXIN_TEST_NODE") else { return };
+    let site = Site::on_sqlite();
+    let mut command = Command::new("node");
+    command.env("NODE_PATH", PathBuf::from(modules).join("node_modules"));
+    command.arg(scripts("node").join(arguments[0])).args(&arguments[1..]);
+    run(&site, command);
+    assert_eq!(site.messages(), messages);
+}
+
+fn python(script: &str) -> Option<Site> {
+    let python = prepared("SIXIN_TEST_PYTHON")?;
+    let site = Site::on(TestDatabase::sqlite(), &[]);
+    let mut command = Command::new(python);
+    command.arg(scripts("python").join(script)).env("PYTHONDONTWRITEBYTECODE", "1");
+    run(&site, command);
+    Some(site)
+}
+
+#[test]
+fn the_seeds_javascript_sample_works_with_a_present_axios() {
+    node(&["seed-javascript.js", "axios"], 1);
+}
+
+#[test]
+fn the_seeds_javascript_sample_works_with_an_axios_of_its_time() {
+    node(&["seed-javascript.js", "axios-old"], 1);
+}
+
+#[test]
+fn rongclouds_node_sdk_publishes_to_one_and_to_several() {
+    node(&["sdk-publish.js"], 3);
+}
+
+#[test]
+fn rongclouds_node_sdk_understands_our_errors() {
+    node(&["sdk-errors.js"], 0);
+}
+
+#[test]
+fn rongclouds_python_sdk_publishes() {
+    if let Some(site) = python("sdk_publish.py") {
+        assert!(site.messages() > 0);
+    }
+}
+
+#[test]
+fn the_api_keeps_what_its_document_promises() {
+    python("contract.py");
+}

@@ -1,0 +1,127 @@
+//! The commands of the binary, as an operator uses them.
+
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::database::TestDatabase;
+use crate::on_every_database;
+use crate::site::{BINARY, Site, command, sixin, sixin_with_input};
+
+on_every_database!(
+    keys_users_and_settings_are_made_and_listed,
+    mistakes_are_named_and_change_nothing,
+    a_server_that_may_not_migrate_says_what_to_run,
+);
+
+fn run(url: &str, arguments: &[&str]) -> (bool, String) {
+    let output: Output = command(url).args(arguments).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    (output.status.success(), text)
+}
+
+fn keys_users_and_settings_are_made_and_listed(site: &Site) {
+    let url = site.database.url();
+    let imported = sixin_with_input(&url, &["app-key", "import", "z3v5yqkbv8v30", "--dialect", "rongcloud"], "secret\n");
+    assert_eq!((&imported["app_id"], &imported["secret"]), (&Value::from("z3v5yqkbv8v30"), &Value::from("secret")));
+    let (_, keys) = run(&url, &["app-key", "list"]);
+    assert!(keys.contains("z3v5yqkbv8v30") && !keys.contains("secret"), "{keys}");
+    let (_, users) = run(&url, &["user", "list"]);
+    assert_eq!(users.lines().count(), 3, "{users}");
+    assert_eq!(run(&url, &["setting", "get", "site_mode"]), (true, "public\n".to_owned()));
+    let (_, settings) = run(&url, &["setting", "list"]);
+    assert!(settings.contains("conversation_status = true"));
+    let (_, roles) = run(&url, &["role", "list"]);
+    assert!(roles.contains("General User") && roles.contains("Interdiction"));
+    sixin(&url, &["block-word", "add", "darn", "--mode", "replace", "--with", "d**n"]);
+    assert_eq!(run(&url, &["block-word", "list"]), (true, "darn\treplace\td**n\n".to_owned()));
+    let (worked, line) = run(&url, &["curl", "rongcloud", "--app-id", &site.rong.id, "--from", "alice", "--to", "bob"]);
+    assert!(worked && line.starts_with("curl ") && line.contains("Signature: "), "{line}");
+    let uid = site.alice.uid.to_string();
+    let (worked, line) = run(
+        &url,
+        &["curl", "fresns", "--app-id", &site.fresns.id, "--aid", &site.alice.aid, "--uid", &uid, "--token", "t", "--to", "bob"],
+    );
+    assert!(worked && line.contains("sign: ") && line.contains(r#""uidOrUsername":"bob""#), "{line}");
+}
+
+fn mistakes_are_named_and_change_nothing(site: &Site) {
+    let url = site.database.url();
+    for (arguments, named) in [
+        (&["user", "create", "alice"][..], "taken"),
+        (&["user", "create", "a,b"], "comma"),
+        (&["user", "create", "77", "--uid", "78"], "78"),
+        (&["user", "disable", "nobody"], "nobody"),
+        (&["user", "block", "alice", "alice"], "themself"),
+        (&["user", "role", "alice", "99"], "99"),
+        (&["session", "create", "alice", "--platform", "14"], "platform"),
+        (&["app-key", "create", "--dialect", "fresns", "--platform", "0"], "platform"),
+        (&["app-key", "rotate", "nokey"], "nokey"),
+        (&["setting", "set", "site_mode", "open"], "site_mode"),
+        (&["setting", "set", "no_such_setting", "1"], "no_such_setting"),
+        (&["block-word", "add", "x", "--mode", "burn"], "mode"),
+        (&["block-word", "import", "/nowhere"], "/nowhere"),
+        (&["role", "set", "4", "--permission", "conversation"], "permission"),
+    ] {
+        let (worked, text) = run(&url, arguments);
+        assert!(!worked && text.contains(named), "{arguments:?}: {text}");
+    }
+    assert_eq!(site.database.number("SELECT COUNT(*) AS number FROM users"), 3);
+}
+
+fn a_server_that_may_not_migrate_says_what_to_run(site: &Site) {
+    site.database.execute("DELETE FROM __diesel_schema_migrations WHERE version LIKE '%6'");
+    let output = command(&site.database.url())
+        .env("SIXIN__DATABASE__MIGRATE_AT_START", "false")
+        .arg("serve")
+        .output()
+        .unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && error.contains("sixin migrate"), "{error}");
+}
+
+#[test]
+fn a_configuration_that_makes_no_sense_is_refused_at_start_by_name() {
+    let database = TestDatabase::sqlite();
+    for (key, value, named) in [
+        ("SIXIN__SERVER__LISSEN", "x", "lissen"),
+        ("SIXIN__RATE__SENDS", "0", "rate.sends"),
+        ("SIXIN__DATABASE__URL", "postgres://x/y", "sqlite:// or mysql://"),
+    ] {
+        for arguments in [["serve"], ["check-config"]] {
+            let output = command(&database.url()).env(key, value).args(arguments).output().unwrap();
+            let error = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(!output.status.success() && error.contains(named), "{key}: {error}");
+        }
+    }
+    let (worked, text) = run("mysql://me:hunter2@127.0.0.1:1/db", &["check-config"]);
+    assert!(worked && text.contains("mysql://127.0.0.1:1/db") && !text.contains("hunter2"), "{text}");
+}
+
+#[test]
+fn the_demo_sends_through_both_dialects_and_reuses_what_it_made() {
+    let directory = tempfile::tempdir().unwrap();
+    let demo = || {
+        let output = Command::new(BINARY)
+            .current_dir(directory.path())
+            .args(["demo", "--once", "--listen", "127.0.0.1:0"])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let credentials = || std::fs::read_to_string(directory.path().join("var/demo.json")).unwrap();
+    let mode = |path: &str| directory.path().join(path).metadata().unwrap().permissions().mode() & 0o777;
+    let first = demo();
+    assert!(first.contains("\"code\":200") && first.contains("\"code\":0"), "{first}");
+    assert!(first.contains("seq 1") && first.contains("seq 2") && first.matches("curl -sS").count() == 2, "{first}");
+    assert_eq!((mode("var"), mode("var/demo.json"), mode("var/sixin.db")), (0o700, 0o600, 0o600));
+    let made = credentials();
+    let second = demo();
+    assert!(second.contains("seq 3") && second.contains("seq 4"), "{second}");
+    assert_eq!(credentials(), made);
+    let output = Command::new(BINARY).current_dir(directory.path()).args(["curl", "fresns"]).output().unwrap();
+    let line = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(line.contains("uidOrUsername") && line.contains("alice"), "{line}");
+}

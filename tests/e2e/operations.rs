@@ -1,0 +1,152 @@
+//! What operators rely on: health, metrics, request ids, logs, rate, shutdown, documentation.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::calls::{PUBLISH, SEND, agent, form, get, post, text_content, try_post};
+use crate::database::TestDatabase;
+use crate::on_every_database;
+use crate::site::{Server, Site};
+
+on_every_database!(
+    health_metrics_and_documentation_are_served,
+    a_request_id_is_taken_or_made_returned_and_logged,
+    nothing_secret_is_logged,
+    a_server_that_is_told_to_stop_finishes_what_it_accepted,
+    a_sender_is_limited_across_both_dialects,
+    changes_by_the_command_line_take_effect_at_once,
+);
+
+fn health_metrics_and_documentation_are_served(site: &Site) {
+    let (status, health) = get(&site.url("/health"));
+    let health: Value = serde_json::from_str(&health).unwrap();
+    assert_eq!((status, &health["live"], &health["ready"]), (200, &json!(true), &json!(true)));
+    site.publish_text("alice", "bob", "hi").is(200, 200);
+    let (status, metrics) = get(&format!("{}/metrics", site.server.metrics_url));
+    assert_eq!(status, 200);
+    for name in ["sixin_commit_seconds_bucket", "sixin_batch_units_sum", "sixin_queue_units"] {
+        assert!(metrics.contains(name), "{name} is missing: {metrics}");
+    }
+    let (status, document) = get(&site.url("/openapi.json"));
+    let document: Value = serde_json::from_str(&document).unwrap();
+    assert_eq!(status, 200);
+    assert!(document["paths"][PUBLISH]["post"].is_object() && document["paths"][SEND]["post"].is_object());
+    let (status, page) = get(&site.url("/docs/"));
+    assert_eq!(status, 200);
+    assert!(!page.contains("https://"), "the reference page names an outside host: {page}");
+}
+
+fn a_request_id_is_taken_or_made_returned_and_logged(site: &Site) {
+    let mut headers = site.back_end();
+    let made = post(&site.url(PUBLISH), &headers, b"");
+    let made = made.header("x-request-id").unwrap().to_owned();
+    assert!(made.len() >= 16, "{made}");
+    headers.push(("X-Request-Id".into(), "my-trace-42".into()));
+    let taken = post(&site.url(PUBLISH), &headers, b"");
+    assert_eq!(taken.header("x-request-id"), Some("my-trace-42"));
+    let log = site.server.log();
+    assert!(log.contains("my-trace-42") && log.contains(&made), "{log}");
+}
+
+fn nothing_secret_is_logged(site: &Site) {
+    site.publish_text("alice", "bob", "a very private text").is(200, 200);
+    site.send_text(&site.alice, "bob", "a very private text").is(200, 0);
+    let user = site.user_headers(&site.alice, &[("token", Some("a-wrong-token-of-mine"))]);
+    post(&site.url(SEND), &user, b"{}").is(200, 31_603);
+    let back_end = site.back_end();
+    post(&site.url(PUBLISH), &back_end, b"content=a+very+private+text").is(400, 1003);
+    let value = |headers: &[(String, String)], name: &str| headers.iter().find(|(key, _)| key == name).unwrap().1.clone();
+    let log = site.server.log();
+    assert!(log.contains(PUBLISH) && log.contains("duration_ms"), "{log}");
+    for secret in [
+        "very private", "a-wrong-token-of-mine", &site.alice.token, &site.rong.secret, &site.fresns.secret,
+        &value(&back_end, "Signature"), &value(&user, "sign"),
+    ] {
+        assert!(!log.contains(secret), "{secret} was logged");
+    }
+}
+
+fn a_server_that_is_told_to_stop_finishes_what_it_accepted(site: &Site) {
+    let (acknowledged, stopping) = (AtomicI64::new(0), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let content = text_content("hi");
+                let fields =
+                    [("fromUserId", "alice"), ("toUserId", "bob"), ("objectName", "RC:TxtMsg"), ("content", content.as_str())];
+                loop {
+                    match try_post(&site.url(PUBLISH), &site.back_end(), &form(&fields)) {
+                        Ok(answer) if answer.status == 200 => acknowledged.fetch_add(1, Ordering::Relaxed),
+                        Ok(answer) => panic!("not accepted: {answer:?}"),
+                        Err(error) => {
+                            assert!(stopping.load(Ordering::Relaxed), "{error}");
+                            break;
+                        }
+                    };
+                }
+            });
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        stopping.store(true, Ordering::Relaxed);
+        site.server.terminate();
+        assert_eq!(site.server.wait(), Some(0));
+    });
+    assert_eq!(site.messages(), acknowledged.into_inner());
+    assert_eq!(site.database.number("SELECT COUNT(*) AS number FROM process_leases WHERE token IS NOT NULL"), 0);
+}
+
+fn a_sender_is_limited_across_both_dialects(site: &Site) {
+    let limited = Server::start(&site.database.url(), &[("SIXIN__RATE__SENDS", "100")]);
+    let content = text_content("hi");
+    let publish = |from: &str| {
+        let fields = [("fromUserId", from), ("toUserId", "bob"), ("objectName", "RC:TxtMsg"), ("content", content.as_str())];
+        post(&format!("{}{PUBLISH}", limited.url), &site.back_end(), &form(&fields))
+    };
+    let send = || {
+        let body = json!({ "uidOrUsername": "bob", "message": "hi" }).to_string();
+        post(&format!("{}{SEND}", limited.url), &site.user_headers(&site.alice, &[]), body.as_bytes())
+    };
+    for _ in 0..50 {
+        publish("alice").is(200, 200);
+        send().is(200, 0);
+    }
+    let refused = publish("alice");
+    refused.is(429, 1008);
+    let wait: i64 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=60).contains(&wait));
+    let refused = send();
+    refused.is(429, 36_117);
+    assert!(refused.header("retry-after").is_some());
+    publish("carol").is(200, 200);
+    assert_eq!(site.messages(), 101);
+}
+
+fn changes_by_the_command_line_take_effect_at_once(site: &Site) {
+    site.send_text(&site.alice, "bob", "hi").is(200, 0);
+    site.publish_text("alice", "bob", "hi").is(200, 200);
+    site.sixin(&["session", "revoke", "alice"]);
+    site.sixin(&["app-key", "disable", &site.rong.id]);
+    // The promise is two seconds.
+    std::thread::sleep(Duration::from_secs(2));
+    site.send_text(&site.alice, "bob", "hi").is(200, 31_603);
+    site.publish_text("alice", "bob", "hi").is(401, 1002);
+}
+
+#[test]
+fn browsers_are_let_in_from_configured_origins_only() {
+    let site = Site::on(TestDatabase::sqlite(), &[("SIXIN__SERVER__CORS_ORIGINS", "https://app.example")]);
+    let preflight = |origin: &str| {
+        let answer = agent()
+            .options(site.url(SEND))
+            .header("Origin", origin)
+            .header("Access-Control-Request-Method", "POST")
+            .header("Access-Control-Request-Headers", "appid,sign,token,deviceinfo,content-type")
+            .call()
+            .unwrap();
+        answer.headers().get("access-control-allow-origin").map(|value| value.to_str().unwrap().to_owned())
+    };
+    assert_eq!(preflight("https://app.example").as_deref(), Some("https://app.example"));
+    assert_eq!(preflight("https://evil.example"), None);
+}
