@@ -88,14 +88,13 @@ impl MySqlPrograms {
     }
 }
 
-/// Small and quick to stop. What is durable stays as it is by default, because the tests look at it.
-const SERVER_OPTIONS: [&str; 7] = [
+/// Small. What is durable stays as it is by default, because the tests look at it.
+const SERVER_OPTIONS: [&str; 6] = [
     "--bind-address=127.0.0.1",
     "--max-connections=500",
     "--skip-name-resolve",
     "--skip-log-bin",
     "--innodb-buffer-pool-size=64M",
-    "--innodb-fast-shutdown=2",
     "--performance-schema=OFF",
 ];
 

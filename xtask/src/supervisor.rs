@@ -1,8 +1,9 @@
 //! A server process that never outlives us.
 //!
-//! Between us and the server stands a small shell that waits for its standard input to end. The other end of that
-//! pipe is ours, so it ends when we are done, when we fail, and when we are killed: then the shell stops the server
-//! and removes its directory. Nobody has to catch a signal for that.
+//! Beside the server runs a small shell that waits for its standard input to end. The other end of that pipe is ours,
+//! so it ends when we are done, when we fail, and when we are killed: then the shell kills the server and removes its
+//! directory. Nobody has to catch a signal for that. Killed, not asked to stop: a MariaDB that is asked while it
+//! starts up goes on for ever, and what it holds is thrown away anyway.
 
 use std::{
     ffi::OsString,
@@ -20,10 +21,23 @@ const LOG: &str = "server.log";
 /// The file that appears when the server has ended by itself.
 const ENDED: &str = "ended";
 
+/// Kills the group `$1` and removes the directory `$2` once standard input ends. The wait has an end, because where
+/// nobody collects dead processes they seem to be there for ever.
+const WATCH: &str = r#"
+cat >/dev/null
+kill -s KILL -- "-$1"
+for attempt in 1 2 3 4 5 6 7 8 9 10; do
+    kill -s 0 -- "-$1" || break
+    sleep 0.2
+done
+rm -rf "$2"
+"#;
+
 /// A server in a directory of its own; dropping it stops the one and removes the other.
 #[derive(Debug)]
 pub struct Supervised {
-    shell: Child,
+    server: Child,
+    watcher: Child,
     directory: PathBuf,
 }
 
@@ -33,17 +47,20 @@ impl Supervised {
     /// # Errors
     /// When no shell can be started.
     pub fn start(directory: &Path, prepare: &[OsString], server: &[OsString]) -> Result<Self> {
-        let shell = Command::new("sh")
-            .args(["-c", &script(prepare, server), "sh"])
+        let mut server = shell(&run_script(prepare, server))
             .arg(directory)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            // A group of its own: Ctrl-C is for us, and the shell must be able to end the whole group.
-            .process_group(0)
+            .stdin(Stdio::null())
             .spawn()
             .map_err(|error| Failure::to_start("sh", &error))?;
-        Ok(Self { shell, directory: directory.to_path_buf() })
+        let watcher = shell(WATCH).arg(server.id().to_string()).arg(directory).stdin(Stdio::piped()).spawn();
+        match watcher {
+            Ok(watcher) => Ok(Self { server, watcher, directory: directory.to_path_buf() }),
+            Err(error) => {
+                // The failure to report is the first one.
+                let _ = server.kill();
+                Err(Failure::to_start("sh", &error))
+            }
+        }
     }
 
     /// Whether the server ended although nobody asked it to.
@@ -65,28 +82,24 @@ impl Supervised {
 
 impl Drop for Supervised {
     fn drop(&mut self) {
-        drop(self.shell.stdin.take());
-        // Nothing can be done about a shell that can't be waited for.
-        let _ = self.shell.wait();
+        drop(self.watcher.stdin.take());
+        // Nothing can be done about a process that can't be waited for.
+        let _ = self.server.wait();
+        let _ = self.watcher.wait();
     }
 }
 
-/// The subshell outlives the signal by its trap, so that waiting for it means waiting for the server.
-fn script(prepare: &[OsString], server: &[OsString]) -> String {
+/// A shell in a process group of its own: Ctrl-C is for us alone, and a group can be killed as a whole.
+fn shell(script: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, "sh"]).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+    shell
+}
+
+/// Runs in the directory `$1`.
+fn run_script(prepare: &[OsString], server: &[OsString]) -> String {
     let (prepare, server) = (quoted(prepare), quoted(server));
-    format!(
-        r#"(
-    trap : TERM
-    {{ {prepare} && {server}; }} >"$1/{LOG}" 2>&1
-    echo "$?" >"$1/{ENDED}"
-) &
-trap '' TERM HUP INT
-cat >/dev/null
-kill -TERM 0
-wait
-rm -rf "$1"
-"#
-    )
+    format!("{{ {prepare} && {server}; }} >\"$1/{LOG}\" 2>&1\necho \"$?\" >\"$1/{ENDED}\"\n")
 }
 
 fn quoted(command: &[OsString]) -> String {
