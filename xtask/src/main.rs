@@ -1,1 +1,73 @@
-fn main() {}
+//! Commands of the repository, run as `cargo xtask`; without an argument it lists them.
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use xtask::{failure::Result, layers, migrations, openapi, test_run::TestRun};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Commands of the sixin repository")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Task>,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run every test of the project, on SQLite and on MySQL, with the foreign clients
+    ///
+    /// MySQL is the server named in SIXIN_TEST_MYSQL_URL, else a private MariaDB or MySQL that is started for
+    /// this run from the programs of the machine. What is missing is installed with apt-get where that is
+    /// possible (as root on Debian or Ubuntu).
+    Test {
+        /// Leave out every test on MySQL
+        #[arg(long)]
+        no_mysql: bool,
+        /// Leave out every test with a foreign client (npm, PyPI)
+        #[arg(long)]
+        no_clients: bool,
+        /// Handed on to `cargo test`, for example: cargo xtask test -- -p sixin-storage
+        #[arg(last = true)]
+        cargo_arguments: Vec<String>,
+    },
+    /// Write openapi/sixin.json from the handlers of the server
+    Openapi {
+        /// Write nothing; fail if the file is stale
+        #[arg(long)]
+        check: bool,
+    },
+    /// Check that both databases have the same migrations
+    Migrations,
+    /// Check that no layer depends on what it may not know
+    Layers,
+}
+
+fn main() -> ExitCode {
+    let Some(task) = Arguments::parse().command else {
+        // A help text that can't be printed has nobody who reads it.
+        let _ = Arguments::command().print_help();
+        return ExitCode::SUCCESS;
+    };
+    match run(task) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Returns whether all went well; an error is what could not even be tried.
+fn run(task: Task) -> Result<bool> {
+    match task {
+        Task::Test { no_mysql, no_clients, cargo_arguments } => {
+            return TestRun { no_mysql, no_clients, cargo_arguments }.run();
+        }
+        Task::Openapi { check: true } => openapi::check()?,
+        Task::Openapi { check: false } => openapi::write()?,
+        Task::Migrations => migrations::check()?,
+        Task::Layers => layers::check()?,
+    }
+    Ok(true)
+}

@@ -1,0 +1,48 @@
+//! The foreign programs of the client tests: packages of npm and PyPI, kept under `target/`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    failure::{Failure, Result},
+    node, python, workspace,
+};
+
+/// What a test needs to run a client.
+#[derive(Debug)]
+pub struct Clients {
+    /// The directory that holds `node_modules`.
+    pub node: PathBuf,
+    /// The Python that sees the installed packages.
+    pub python: PathBuf,
+}
+
+impl Clients {
+    /// Installs what the lock files ask for, unless it is there already.
+    ///
+    /// # Errors
+    /// When Node or Python is missing, or an installation fails; the message says what to do.
+    pub fn prepare() -> Result<Self> {
+        let sources = workspace::root().join("tests/clients");
+        let installed = workspace::root().join("target/clients");
+        Ok(Self {
+            node: node::prepare(&sources.join("node"), &installed.join("node"))?,
+            python: python::prepare(&sources.join("python"), &installed.join("python"))?,
+        })
+    }
+}
+
+/// The text of a file.
+pub(crate) fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|error| Failure::at(path, &error))
+}
+
+/// An empty directory in place of whatever was there.
+pub(crate) fn make_anew(directory: &Path) -> Result<()> {
+    if directory.exists() {
+        fs::remove_dir_all(directory).map_err(|error| Failure::at(directory, &error))?;
+    }
+    fs::create_dir_all(directory).map_err(|error| Failure::at(directory, &error))
+}

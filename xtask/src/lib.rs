@@ -1,0 +1,18 @@
+//! What the repository's own commands are made of; `main.rs` only names them.
+//!
+//! Few dependencies on purpose: this crate is built before anything else can be checked.
+
+pub mod clients;
+pub mod failure;
+pub mod layers;
+pub mod migrations;
+pub mod mysql_programs;
+pub mod mysql_server;
+pub mod node;
+pub mod openapi;
+pub mod programs;
+pub mod python;
+pub mod stamp;
+pub mod supervisor;
+pub mod test_run;
+pub mod workspace;

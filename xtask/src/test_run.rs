@@ -1,0 +1,147 @@
+//! `cargo xtask test`: every test of the project, with all it needs around it.
+
+use std::{
+    ffi::OsStr,
+    process::{Command, ExitStatus},
+};
+
+use crate::{
+    clients::Clients,
+    failure::{Failure, Result},
+    mysql_server::{MySqlServer, URL_VARIABLE},
+    workspace,
+};
+
+/// What was asked for on the command line.
+#[derive(Debug, Default)]
+pub struct TestRun {
+    /// Leave out every test on MySQL.
+    pub no_mysql: bool,
+    /// Leave out every test with a foreign client.
+    pub no_clients: bool,
+    /// Handed on to `cargo test`.
+    pub cargo_arguments: Vec<String>,
+}
+
+impl TestRun {
+    /// Prepares, runs and sums up. Returns whether the tests passed.
+    ///
+    /// # Errors
+    /// When something the tests need is missing and wasn't left out by choice.
+    pub fn run(&self) -> Result<bool> {
+        let mysql = if self.no_mysql { None } else { Some(MySqlServer::obtain()?) };
+        let clients = if self.no_clients { None } else { Some(Clients::prepare()?) };
+        let status = self
+            .cargo_test(mysql.as_ref(), clients.as_ref())
+            .status()
+            .map_err(|error| Failure::to_start("cargo test", &error))?;
+        let summary = self.summary(mysql.as_ref().map(|server| server.origin.as_str()), status);
+        drop(mysql);
+        println!("{summary}");
+        Ok(status.success())
+    }
+
+    fn cargo_test(&self, mysql: Option<&MySqlServer>, clients: Option<&Clients>) -> Command {
+        let mut cargo = workspace::cargo();
+        cargo.arg("test");
+        if !selects_packages(&self.cargo_arguments) {
+            cargo.arg("--workspace");
+        }
+        cargo.arg("--no-fail-fast").args(&self.cargo_arguments);
+        match mysql {
+            Some(server) => set(&mut cargo, URL_VARIABLE, &server.url, "SIXIN_TEST_NO_MYSQL"),
+            None => set(&mut cargo, "SIXIN_TEST_NO_MYSQL", "1", URL_VARIABLE),
+        }
+        match clients {
+            Some(Clients { node, python }) => {
+                set(&mut cargo, "SIXIN_TEST_NODE", node, "SIXIN_TEST_NO_CLIENTS");
+                cargo.env("SIXIN_TEST_PYTHON", python);
+            }
+            None => {
+                set(&mut cargo, "SIXIN_TEST_NO_CLIENTS", "1", "SIXIN_TEST_NODE");
+                cargo.env_remove("SIXIN_TEST_PYTHON");
+            }
+        }
+        cargo
+    }
+
+    fn summary(&self, mysql: Option<&str>, status: ExitStatus) -> String {
+        let mut lines = vec![String::new()];
+        if let Some(origin) = mysql {
+            lines.push(format!("MySQL: {origin}"));
+        }
+        lines.extend(self.left_out().into_iter().map(|part| format!("left out by choice: {part}")));
+        let outcome = if status.success() { "all tests passed" } else { "tests failed" };
+        let but = if self.left_out().is_empty() { "" } else { ", apart from what was left out" };
+        lines.push(format!("{outcome}{but}"));
+        lines.join("\n")
+    }
+
+    fn left_out(&self) -> Vec<&'static str> {
+        let parts = [
+            (self.no_mysql, "every test on MySQL (--no-mysql)"),
+            (self.no_clients, "every test with a foreign client (--no-clients)"),
+        ];
+        parts.into_iter().filter_map(|(chosen, part)| chosen.then_some(part)).collect()
+    }
+}
+
+/// Sets one variable and takes its opposite away, which may come from the shell we were called in.
+fn set(command: &mut Command, name: &str, value: impl AsRef<OsStr>, opposite: &str) {
+    command.env(name, value.as_ref()).env_remove(opposite);
+}
+
+/// Whether the caller chose packages; `--workspace` would override that. What follows a bare `--` is for the
+/// test binaries and chooses nothing.
+fn selects_packages(arguments: &[String]) -> bool {
+    arguments
+        .iter()
+        .take_while(|argument| *argument != "--")
+        .any(|argument| argument.starts_with("-p") || argument.starts_with("--package"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(arguments: &[&str]) -> Vec<String> {
+        arguments.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn the_summary_repeats_by_name_what_was_left_out() {
+        let run = TestRun { no_mysql: true, no_clients: true, ..TestRun::default() };
+        assert_eq!(
+            run.summary(None, ExitStatus::default()),
+            "\nleft out by choice: every test on MySQL (--no-mysql)\n\
+             left out by choice: every test with a foreign client (--no-clients)\n\
+             all tests passed, apart from what was left out"
+        );
+    }
+
+    #[test]
+    fn the_summary_of_a_complete_run_is_plain() {
+        let summary =
+            TestRun::default().summary(Some("a MariaDB started for this run"), ExitStatus::default());
+        assert_eq!(summary, "\nMySQL: a MariaDB started for this run\nall tests passed");
+    }
+
+    #[test]
+    fn a_chosen_package_replaces_the_workspace() {
+        assert!(selects_packages(&words(&["-p", "sixin-domain"])));
+        assert!(selects_packages(&words(&["--package=sixin-domain"])));
+        assert!(!selects_packages(&words(&["brief", "--", "-p"])));
+        assert!(!selects_packages(&[]));
+    }
+
+    #[test]
+    fn what_is_left_out_is_told_to_the_tests() {
+        let run = TestRun { no_mysql: true, no_clients: true, ..TestRun::default() };
+        let cargo = run.cargo_test(None, None);
+        let variables: Vec<_> = cargo.get_envs().collect();
+        assert!(variables.contains(&("SIXIN_TEST_NO_MYSQL".as_ref(), Some("1".as_ref()))));
+        assert!(variables.contains(&("SIXIN_TEST_NO_CLIENTS".as_ref(), Some("1".as_ref()))));
+        assert!(variables.contains(&(URL_VARIABLE.as_ref(), None)));
+        assert!(variables.contains(&("SIXIN_TEST_PYTHON".as_ref(), None)));
+    }
+}
