@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::calls::{FORM, Headers, PUBLISH, SEND, back_end_headers, fields, form, now_ms, post, text_content};
+use crate::calls::{
+    FORM, Headers, PUBLISH, SEND, back_end_headers, fields, form, now_ms, post, text_content,
+};
 use crate::on_every_database;
 use crate::site::Site;
 
@@ -35,8 +37,12 @@ fn message(body: &Value) -> &str {
 fn every_bad_publish_is_named(site: &Site) {
     let content = text_content("hi");
     let long = "x".repeat(65);
-    let base =
-        [("fromUserId", "alice"), ("toUserId", "bob"), ("objectName", "RC:TxtMsg"), ("content", content.as_str())];
+    let base = [
+        ("fromUserId", "alice"),
+        ("toUserId", "bob"),
+        ("objectName", "RC:TxtMsg"),
+        ("content", content.as_str()),
+    ];
     for (key, value, status, code) in [
         ("fromUserId", None, 400, 1003),
         ("fromUserId", Some(""), 400, 1003),
@@ -73,7 +79,10 @@ fn every_bad_publish_is_named(site: &Site) {
         let answer = site.publish(&fields(&base, &[(key, value)]));
         answer.is(status, code);
         let text = message(&answer.body);
-        assert!(text.contains(key) || text.contains("zoe") || text.contains("Bob") || code >= 1006, "{key}: {text}");
+        assert!(
+            text.contains(key) || text.contains("zoe") || text.contains("Bob") || code >= 1006,
+            "{key}: {text}"
+        );
         assert_eq!(answer.body["url"], PUBLISH);
     }
     let voice = [("objectName", Some("RC:VcMsg")), ("content", Some(r#"{"content":"x","duration":"10"}"#))];
@@ -93,7 +102,12 @@ fn every_bad_publish_is_named(site: &Site) {
 
 fn every_bad_signature_of_a_back_end_is_refused(site: &Site) {
     let content = text_content("hi");
-    let body = form(&[("fromUserId", "alice"), ("toUserId", "bob"), ("objectName", "RC:TxtMsg"), ("content", &content)]);
+    let body = form(&[
+        ("fromUserId", "alice"),
+        ("toUserId", "bob"),
+        ("objectName", "RC:TxtMsg"),
+        ("content", &content),
+    ]);
     let good: Headers = site.back_end();
     let with = |name: &str, value: Option<&str>| {
         let kept = good.iter().filter(|(key, _)| key != name).cloned();
@@ -122,13 +136,19 @@ fn every_bad_signature_of_a_back_end_is_refused(site: &Site) {
 fn limits_hold_to_the_byte_in_both_dialects(site: &Site) {
     let publish = |changes: &[(&str, Option<&str>)]| {
         let content = text_content("hi");
-        let base = [("fromUserId", "alice"), ("toUserId", "bob"), ("objectName", "RC:TxtMsg"), ("content", content.as_str())];
+        let base = [
+            ("fromUserId", "alice"),
+            ("toUserId", "bob"),
+            ("objectName", "RC:TxtMsg"),
+            ("content", content.as_str()),
+        ];
         site.publish(&fields(&base, changes))
     };
     let text = |bytes: usize| publish(&[("content", Some(&text_content(&"x".repeat(bytes))))]);
     text(4096).is(200, 200);
     text(4097).is(400, 1006);
-    let custom = |bytes: usize| publish(&[("objectName", Some("My:Type")), ("content", Some(&"x".repeat(bytes)))]);
+    let custom =
+        |bytes: usize| publish(&[("objectName", Some("My:Type")), ("content", Some(&"x".repeat(bytes)))]);
     custom(131_072).is(200, 200);
     custom(131_073).is(400, 1006);
     for key in ["pushContent", "pushData"] {
@@ -189,7 +209,8 @@ fn deleted_and_disabled_users_are_unknown_to_back_ends(site: &Site) {
             assert!(text.starts_with("用户不存在") && text.contains("dora"), "{text}");
         }
         let content = text_content("hi");
-        let mut fields = vec![("fromUserId", "alice"), ("objectName", "RC:TxtMsg"), ("content", content.as_str())];
+        let mut fields =
+            vec![("fromUserId", "alice"), ("objectName", "RC:TxtMsg"), ("content", content.as_str())];
         fields.extend([("toUserId", "bob"), ("toUserId", "dora"), ("toUserId", "carol")]);
         site.publish(&fields).is(404, 1004);
     }
@@ -220,7 +241,8 @@ fn bodies_that_are_too_large_or_never_come_are_refused(site: &Site) {
 }
 
 fn unknown_paths_and_methods_are_answered_in_their_dialect(site: &Site) {
-    let headers = vec![("Content-Type".to_owned(), FORM.to_owned()), ("X-Time".to_owned(), now_ms().to_string())];
+    let headers =
+        vec![("Content-Type".to_owned(), FORM.to_owned()), ("X-Time".to_owned(), now_ms().to_string())];
     let unknown = post(&site.url("/message/private/nothing.json"), &headers, b"");
     unknown.is(404, 404);
     assert_eq!(unknown.body["url"], "/message/private/nothing.json");

@@ -135,7 +135,12 @@ impl Site {
     /// A back end publishes a text from one user to another.
     pub(crate) fn publish_text(&self, from: &str, to: &str, text: &str) -> Answer {
         let content = text_content(text);
-        self.publish(&[("fromUserId", from), ("toUserId", to), ("objectName", "RC:TxtMsg"), ("content", &content)])
+        self.publish(&[
+            ("fromUserId", from),
+            ("toUserId", to),
+            ("objectName", "RC:TxtMsg"),
+            ("content", &content),
+        ])
     }
 
     /// The headers of a user, with changes: a value of `None` leaves the header out. What is signed is what is sent.
@@ -164,12 +169,15 @@ impl Site {
             .filter(|(name, _)| !unsigned.contains(name))
             .filter_map(|(name, value)| Some((*name, (*value)?.to_owned())))
             .collect();
-        let sign = HttpSignatures.sign(&SignedParts::Fields(signed), &Secret::new(self.fresns.secret.as_str()));
+        let sign =
+            HttpSignatures.sign(&SignedParts::Fields(signed), &Secret::new(self.fresns.secret.as_str()));
         if !values.iter().any(|(name, _)| *name == "sign") {
             values.push(("sign", Some(&sign)));
         }
-        let mut headers: Headers =
-            values.iter().filter_map(|(name, value)| Some(((*name).to_owned(), (*value)?.to_owned()))).collect();
+        let mut headers: Headers = values
+            .iter()
+            .filter_map(|(name, value)| Some(((*name).to_owned(), (*value)?.to_owned())))
+            .collect();
         headers.extend(pairs(&[("Content-Type", "application/json")]));
         headers
     }

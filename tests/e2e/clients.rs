@@ -27,7 +27,7 @@ fn run(site: &Site, mut command: Command) {
         .env("SIXIN_APP_KEY", &site.rong.id)
         .env("SIXIN_APP_SECRET", &site.rong.secret)
         .env("SIXIN_FROM", "alice")
-        .env("SIXIN_TO", "bob")
+        .env("SIXIN_TO", "bob,carol")
         .env("SIXIN_FRESNS_APP_ID", &site.fresns.id)
         .env("SIXIN_FRESNS_SECRET", &site.fresns.secret)
         .env("SIXIN_FRESNS_PLATFORM", "5")
@@ -35,7 +35,8 @@ fn run(site: &Site, mut command: Command) {
         .env("SIXIN_FRESNS_UID", site.alice.uid.to_string())
         .env("SIXIN_FRESNS_TOKEN", &site.alice.token);
     let output = command.output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let text =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}\n{text}\nserver log:\n{}", site.server.log());
 }
 

@@ -17,14 +17,19 @@ on_every_database!(
 
 fn run(url: &str, arguments: &[&str]) -> (bool, String) {
     let output: Output = command(url).args(arguments).output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let text =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     (output.status.success(), text)
 }
 
 fn keys_users_and_settings_are_made_and_listed(site: &Site) {
     let url = site.database.url();
-    let imported = sixin_with_input(&url, &["app-key", "import", "z3v5yqkbv8v30", "--dialect", "rongcloud"], "secret\n");
-    assert_eq!((&imported["app_id"], &imported["secret"]), (&Value::from("z3v5yqkbv8v30"), &Value::from("secret")));
+    let imported =
+        sixin_with_input(&url, &["app-key", "import", "z3v5yqkbv8v30", "--dialect", "rongcloud"], "secret\n");
+    assert_eq!(
+        (&imported["app_id"], &imported["secret"]),
+        (&Value::from("z3v5yqkbv8v30"), &Value::from("secret"))
+    );
     let (_, keys) = run(&url, &["app-key", "list"]);
     assert!(keys.contains("z3v5yqkbv8v30") && !keys.contains("secret"), "{keys}");
     let (_, users) = run(&url, &["user", "list"]);
@@ -36,12 +41,26 @@ fn keys_users_and_settings_are_made_and_listed(site: &Site) {
     assert!(roles.contains("General User") && roles.contains("Interdiction"));
     sixin(&url, &["block-word", "add", "darn", "--mode", "replace", "--with", "d**n"]);
     assert_eq!(run(&url, &["block-word", "list"]), (true, "darn\treplace\td**n\n".to_owned()));
-    let (worked, line) = run(&url, &["curl", "rongcloud", "--app-id", &site.rong.id, "--from", "alice", "--to", "bob"]);
+    let (worked, line) =
+        run(&url, &["curl", "rongcloud", "--app-id", &site.rong.id, "--from", "alice", "--to", "bob"]);
     assert!(worked && line.starts_with("curl ") && line.contains("Signature: "), "{line}");
     let uid = site.alice.uid.to_string();
     let (worked, line) = run(
         &url,
-        &["curl", "fresns", "--app-id", &site.fresns.id, "--aid", &site.alice.aid, "--uid", &uid, "--token", "t", "--to", "bob"],
+        &[
+            "curl",
+            "fresns",
+            "--app-id",
+            &site.fresns.id,
+            "--aid",
+            &site.alice.aid,
+            "--uid",
+            &uid,
+            "--token",
+            "t",
+            "--to",
+            "bob",
+        ],
     );
     assert!(worked && line.contains("sign: ") && line.contains(r#""uidOrUsername":"bob""#), "{line}");
 }
@@ -115,13 +134,17 @@ fn the_demo_sends_through_both_dialects_and_reuses_what_it_made() {
     let mode = |path: &str| directory.path().join(path).metadata().unwrap().permissions().mode() & 0o777;
     let first = demo();
     assert!(first.contains("\"code\":200") && first.contains("\"code\":0"), "{first}");
-    assert!(first.contains("seq 1") && first.contains("seq 2") && first.matches("curl -sS").count() == 2, "{first}");
+    assert!(
+        first.contains("seq 1") && first.contains("seq 2") && first.matches("curl -sS").count() == 2,
+        "{first}"
+    );
     assert_eq!((mode("var"), mode("var/demo.json"), mode("var/sixin.db")), (0o700, 0o600, 0o600));
     let made = credentials();
     let second = demo();
     assert!(second.contains("seq 3") && second.contains("seq 4"), "{second}");
     assert_eq!(credentials(), made);
-    let output = Command::new(BINARY).current_dir(directory.path()).args(["curl", "fresns"]).output().unwrap();
+    let output =
+        Command::new(BINARY).current_dir(directory.path()).args(["curl", "fresns"]).output().unwrap();
     let line = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(line.contains("uidOrUsername") && line.contains("alice"), "{line}");
 }

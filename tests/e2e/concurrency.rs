@@ -24,7 +24,10 @@ fn a_hundred_parallel_first_messages_make_one_conversation(site: &Site) {
     let number = |sql: &str| site.database.number(sql);
     assert_eq!(number("SELECT COUNT(*) AS number FROM conversations"), 1);
     assert_eq!(number("SELECT last_seq AS number FROM conversations"), 100);
-    assert_eq!(number("SELECT COUNT(*) AS number FROM conversation_messages WHERE receive_user_id = send_user_id"), 0);
+    assert_eq!(
+        number("SELECT COUNT(*) AS number FROM conversation_messages WHERE receive_user_id = send_user_id"),
+        0
+    );
     let seqs = site.database.lines("SELECT CONCAT(seq, '') AS line FROM conversation_messages");
     let seqs: BTreeSet<i64> = seqs.iter().map(|seq| seq.parse().unwrap()).collect();
     assert_eq!(seqs, (1..=100).collect());

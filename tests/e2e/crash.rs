@@ -13,8 +13,11 @@ fn killed_in_the_middle_of_a_burst(database: TestDatabase) {
     for round in 0..3 {
         let acknowledged = burst_until_killed(&site, Duration::from_millis(300 + round * 250));
         assert!(!acknowledged.is_empty(), "nothing was acknowledged before the kill");
-        let stored: BTreeSet<String> =
-            site.database.lines("SELECT CONCAT(id, '') AS line FROM conversation_messages").into_iter().collect();
+        let stored: BTreeSet<String> = site
+            .database
+            .lines("SELECT CONCAT(id, '') AS line FROM conversation_messages")
+            .into_iter()
+            .collect();
         let lost: Vec<_> = acknowledged.difference(&stored).collect();
         assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
         let dense = "SELECT COUNT(*) AS number FROM conversations c WHERE last_seq <> \
@@ -34,11 +37,18 @@ fn burst_until_killed(site: &Site, after: Duration) -> BTreeSet<String> {
             scope.spawn(move || {
                 let (from, to) = if number % 2 == 0 { ("alice", "bob") } else { ("carol", "alice") };
                 let content = text_content("burst");
-                let body =
-                    form(&[("fromUserId", from), ("toUserId", to), ("objectName", "RC:TxtMsg"), ("content", &content)]);
+                let body = form(&[
+                    ("fromUserId", from),
+                    ("toUserId", to),
+                    ("objectName", "RC:TxtMsg"),
+                    ("content", &content),
+                ]);
                 while let Ok(answer) = try_post(&site.url(PUBLISH), &site.back_end(), &body) {
                     if answer.status == 200 {
-                        acknowledged.lock().unwrap().insert(answer.body["messageId"].as_str().unwrap().to_owned());
+                        acknowledged
+                            .lock()
+                            .unwrap()
+                            .insert(answer.body["messageId"].as_str().unwrap().to_owned());
                     }
                 }
             });

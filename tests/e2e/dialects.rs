@@ -27,7 +27,9 @@ fn a_message_of_either_dialect_is_in_the_same_conversation(site: &Site) {
     assert_eq!(sent.body["data"]["user"]["nickname"], "Bob");
     assert_eq!(site.database.number("SELECT COUNT(*) AS number FROM conversations"), 1);
     assert_eq!(
-        site.database.lines("SELECT CONCAT_WS(' ', seq, message_text) AS line FROM conversation_messages ORDER BY seq"),
+        site.database.lines(
+            "SELECT CONCAT_WS(' ', seq, message_text) AS line FROM conversation_messages ORDER BY seq"
+        ),
         ["1 from her back end", "2 from his app"]
     );
     let ids: Vec<i64> = site
@@ -79,12 +81,20 @@ fn the_body_of_the_seeds_javascript_sample_works_under_both_content_types(site: 
     let kept = site.database.lines("SELECT delivery AS line FROM conversation_messages");
     assert!(kept.iter().all(|kept| kept.contains("您收到一条新消息")), "{kept:?}");
     // The sender asked for no copy, so its own view stays empty.
-    assert_eq!(site.database.number("SELECT a_message_count + b_message_count AS number FROM conversations"), 2);
+    assert_eq!(
+        site.database.number("SELECT a_message_count + b_message_count AS number FROM conversations"),
+        2
+    );
 }
 
 fn aliases_doubled_slashes_and_upper_case_signatures_are_accepted(site: &Site) {
     let content = text_content("hi");
-    let body = form(&[("fromUserId", "alice"), ("toUserId[]", "bob"), ("objectName", "RC:TxtMsg"), ("content", &content)]);
+    let body = form(&[
+        ("fromUserId", "alice"),
+        ("toUserId[]", "bob"),
+        ("objectName", "RC:TxtMsg"),
+        ("content", &content),
+    ]);
     let headers = back_end_headers(&site.rong, "483920.5173928474", "1732233600")
         .into_iter()
         .map(|(name, value)| {
@@ -101,7 +111,9 @@ fn aliases_doubled_slashes_and_upper_case_signatures_are_accepted(site: &Site) {
 fn a_thousand_recipients_are_one_call(site: &Site) {
     let names: Vec<String> = (0..1000).map(|number| format!("r{number:04}")).collect();
     for (chunk, names) in names.chunks(250).enumerate() {
-        let row = |(number, name): (usize, &String)| format!("(1, {}, '{name}', '{name}')", 100 + chunk * 250 + number);
+        let row = |(number, name): (usize, &String)| {
+            format!("(1, {}, '{name}', '{name}')", 100 + chunk * 250 + number)
+        };
         let rows: Vec<String> = names.iter().enumerate().map(row).collect();
         let insert = "INSERT INTO users (account_id, uid, username, nickname) VALUES ";
         site.database.execute(&format!("{insert}{}", rows.join(", ")));
@@ -159,7 +171,12 @@ fn a_rotated_secret_and_its_follower_both_work(site: &Site) {
     let rotated = site.sixin(&["app-key", "rotate", &site.rong.id]);
     let fresh = Key { id: site.rong.id.clone(), secret: rotated["secret"].as_str().unwrap().to_owned() };
     let content = text_content("hi");
-    let body = form(&[("fromUserId", "alice"), ("toUserId", "bob"), ("objectName", "RC:TxtMsg"), ("content", &content)]);
+    let body = form(&[
+        ("fromUserId", "alice"),
+        ("toUserId", "bob"),
+        ("objectName", "RC:TxtMsg"),
+        ("content", &content),
+    ]);
     let call = |key: &Key| post(&site.url(PUBLISH), &back_end_headers(key, "1", "2"), &body);
     call(&site.rong).is(200, 200);
     call(&fresh).is(200, 200);
@@ -170,9 +187,15 @@ fn a_rotated_secret_and_its_follower_both_work(site: &Site) {
 
 fn a_strict_key_takes_a_request_once(site: &Site) {
     let made = site.sixin(&["app-key", "create", "--dialect", "rongcloud", "--strict"]);
-    let key = Key { id: made["app_id"].as_str().unwrap().into(), secret: made["secret"].as_str().unwrap().into() };
+    let key =
+        Key { id: made["app_id"].as_str().unwrap().into(), secret: made["secret"].as_str().unwrap().into() };
     let content = text_content("hi");
-    let body = form(&[("fromUserId", "alice"), ("toUserId", "bob"), ("objectName", "RC:TxtMsg"), ("content", &content)]);
+    let body = form(&[
+        ("fromUserId", "alice"),
+        ("toUserId", "bob"),
+        ("objectName", "RC:TxtMsg"),
+        ("content", &content),
+    ]);
     let call = |nonce: &str, time: i64| {
         post(&site.url(PUBLISH), &back_end_headers(&key, nonce, &time.to_string()), &body)
     };

@@ -143,7 +143,8 @@ fn a_private_site_ends_with_the_membership(site: &Site) {
 fn recipients_decide_who_may_write_to_them(site: &Site) {
     let to = |name: &str| site.send_text(&site.alice, name, "hi").code();
     let limit = |limit: i64| {
-        site.database.execute(&format!("UPDATE users SET conversation_limit = {limit} WHERE username = 'bob'"));
+        site.database
+            .execute(&format!("UPDATE users SET conversation_limit = {limit} WHERE username = 'bob'"));
         to("bob")
     };
     assert_eq!(to("nobody"), 31_602);
@@ -153,7 +154,9 @@ fn recipients_decide_who_may_write_to_them(site: &Site) {
     assert_eq!([limit(1), limit(2), limit(3), limit(4)], [0, 36_606, 36_607, 36_608]);
     site.database.execute("UPDATE users SET verified_status = 1 WHERE username = 'alice'");
     assert_eq!([limit(2), limit(3)], [36_606, 0]);
-    let id = |name: &str| site.database.number(&format!("SELECT id AS number FROM users WHERE username = '{name}'"));
+    let id = |name: &str| {
+        site.database.number(&format!("SELECT id AS number FROM users WHERE username = '{name}'"))
+    };
     let follow = |from: &str, to: &str| {
         let (from, to) = (id(from), id(to));
         site.database.execute(&format!("DELETE FROM user_follows; INSERT INTO user_follows (user_id, follow_type, follow_id) VALUES ({from}, 1, {to})"));
@@ -198,7 +201,8 @@ fn messages_are_in_the_callers_language_and_times_in_the_callers_zone(site: &Sit
     let (en, hans, hant) = (message(Some("en")), message(Some("zh-Hans")), message(Some("zh-Hant")));
     assert!(en.is_ascii() && en != hans && hans != hant);
     assert_eq!(message(None), hans);
-    let datetime = |language, zone| send("bob", language, zone)["data"]["datetime"].as_str().unwrap().to_owned();
+    let datetime =
+        |language, zone| send("bob", language, zone)["data"]["datetime"].as_str().unwrap().to_owned();
     let (utc, kathmandu) = (datetime(Some("zh-Hans"), Some("0")), datetime(Some("zh-Hans"), Some("+5.75")));
     assert_ne!(utc, kathmandu);
     assert!(utc.starts_with("20") && datetime(Some("en"), Some("0")).contains("/20"), "{utc}");

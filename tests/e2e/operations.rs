@@ -57,12 +57,19 @@ fn nothing_secret_is_logged(site: &Site) {
     post(&site.url(SEND), &user, b"{}").is(200, 31_603);
     let back_end = site.back_end();
     post(&site.url(PUBLISH), &back_end, b"content=a+very+private+text").is(400, 1003);
-    let value = |headers: &[(String, String)], name: &str| headers.iter().find(|(key, _)| key == name).unwrap().1.clone();
+    let value = |headers: &[(String, String)], name: &str| {
+        headers.iter().find(|(key, _)| key == name).unwrap().1.clone()
+    };
     let log = site.server.log();
     assert!(log.contains(PUBLISH) && log.contains("duration_ms"), "{log}");
     for secret in [
-        "very private", "a-wrong-token-of-mine", &site.alice.token, &site.rong.secret, &site.fresns.secret,
-        &value(&back_end, "Signature"), &value(&user, "sign"),
+        "very private",
+        "a-wrong-token-of-mine",
+        &site.alice.token,
+        &site.rong.secret,
+        &site.fresns.secret,
+        &value(&back_end, "Signature"),
+        &value(&user, "sign"),
     ] {
         assert!(!log.contains(secret), "{secret} was logged");
     }
@@ -74,8 +81,12 @@ fn a_server_that_is_told_to_stop_finishes_what_it_accepted(site: &Site) {
         for _ in 0..8 {
             scope.spawn(|| {
                 let content = text_content("hi");
-                let fields =
-                    [("fromUserId", "alice"), ("toUserId", "bob"), ("objectName", "RC:TxtMsg"), ("content", content.as_str())];
+                let fields = [
+                    ("fromUserId", "alice"),
+                    ("toUserId", "bob"),
+                    ("objectName", "RC:TxtMsg"),
+                    ("content", content.as_str()),
+                ];
                 loop {
                     match try_post(&site.url(PUBLISH), &site.back_end(), &form(&fields)) {
                         Ok(answer) if answer.status == 200 => acknowledged.fetch_add(1, Ordering::Relaxed),
@@ -94,14 +105,22 @@ fn a_server_that_is_told_to_stop_finishes_what_it_accepted(site: &Site) {
         assert_eq!(site.server.wait(), Some(0));
     });
     assert_eq!(site.messages(), acknowledged.into_inner());
-    assert_eq!(site.database.number("SELECT COUNT(*) AS number FROM process_leases WHERE token IS NOT NULL"), 0);
+    assert_eq!(
+        site.database.number("SELECT COUNT(*) AS number FROM process_leases WHERE token IS NOT NULL"),
+        0
+    );
 }
 
 fn a_sender_is_limited_across_both_dialects(site: &Site) {
     let limited = Server::start(&site.database.url(), &[("SIXIN__RATE__SENDS", "100")]);
     let content = text_content("hi");
     let publish = |from: &str| {
-        let fields = [("fromUserId", from), ("toUserId", "bob"), ("objectName", "RC:TxtMsg"), ("content", content.as_str())];
+        let fields = [
+            ("fromUserId", from),
+            ("toUserId", "bob"),
+            ("objectName", "RC:TxtMsg"),
+            ("content", content.as_str()),
+        ];
         post(&format!("{}{PUBLISH}", limited.url), &site.back_end(), &form(&fields))
     };
     let send = || {

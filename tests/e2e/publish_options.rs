@@ -55,7 +55,8 @@ fn blocks_count_only_when_asked_for_and_in_either_direction(site: &Site) {
     site.sixin(&["user", "block", "bob", "alice"]);
     let content = text_content("hi");
     let to_both = |verify: &'static str, from: &'static str| {
-        let mut fields = fields(&base(&content), &[("fromUserId", Some(from)), ("verifyBlacklist", Some(verify))]);
+        let mut fields =
+            fields(&base(&content), &[("fromUserId", Some(from)), ("verifyBlacklist", Some(verify))]);
         fields.retain(|(key, _)| *key != "toUserId");
         let other = if from == "alice" { "bob" } else { "alice" };
         fields.extend([("toUserId", other), ("toUserId", "carol")]);
@@ -78,11 +79,17 @@ fn every_built_in_type_and_any_custom_type_is_published(site: &Site) {
     let built_in: &[(&str, Value)] = &[
         ("RC:ImgMsg", json!({ "imageUri": "http://example.com/image.jpg", "content": "图片描述" })),
         ("RC:VcMsg", json!({ "content": "语音内容", "duration": 10 })),
-        ("RC:VidMsg", json!({ "content": "x", "imageUri": "http://e.com/t.jpg", "videoUri": "http://e.com/v.mp4", "duration": 30 })),
+        (
+            "RC:VidMsg",
+            json!({ "content": "x", "imageUri": "http://e.com/t.jpg", "videoUri": "http://e.com/v.mp4", "duration": 30 }),
+        ),
         ("RC:GIFMsg", json!({ "remoteUrl": "http://e.com/x.gif" })),
         ("RC:HQVCMsg", json!({ "remoteUrl": "http://e.com/x.aac", "duration": 3 })),
         ("RC:SightMsg", json!({ "sightUrl": "http://e.com/x.mp4", "duration": 3, "size": 5 })),
-        ("RC:FileMsg", json!({ "name": "a.pdf", "size": "12", "fileUrl": "http://e.com/a.pdf", "type": "pdf" })),
+        (
+            "RC:FileMsg",
+            json!({ "name": "a.pdf", "size": "12", "fileUrl": "http://e.com/a.pdf", "type": "pdf" }),
+        ),
         ("RC:LBSMsg", json!({ "latitude": 1.5, "longitude": -2.5, "poi": "here" })),
         ("RC:InfoNtf", json!({ "message": "hello" })),
         ("RC:CmdMsg", json!({ "name": "x", "data": "{}" })),
@@ -96,7 +103,9 @@ fn every_built_in_type_and_any_custom_type_is_published(site: &Site) {
     }
     let briefs = site.database.lines("SELECT latest_message_brief AS line FROM conversations");
     assert_eq!(briefs, ["[My:Type]"]);
-    let kept = site.database.lines("SELECT content AS line FROM conversation_messages WHERE object_name = 'My:Type' ORDER BY seq");
+    let kept = site.database.lines(
+        "SELECT content AS line FROM conversation_messages WHERE object_name = 'My:Type' ORDER BY seq",
+    );
     assert_eq!(kept, ["not json at all", "{\"a\":1}", "  spaces  ", "🙂", "0"]);
 }
 
@@ -118,10 +127,20 @@ fn delivery_options_are_kept_with_the_message(site: &Site) {
         ],
     );
     let kept: Value =
-        serde_json::from_str(&site.database.lines("SELECT delivery AS line FROM conversation_messages")[0]).unwrap();
+        serde_json::from_str(&site.database.lines("SELECT delivery AS line FROM conversation_messages")[0])
+            .unwrap();
     for key in [
-        "pushContent", "pushData", "contentAvailable", "expansion", "extraContent", "disablePush", "pushExt",
-        "busChannel", "needReadReceipt", "msgRandom", "count",
+        "pushContent",
+        "pushData",
+        "contentAvailable",
+        "expansion",
+        "extraContent",
+        "disablePush",
+        "pushExt",
+        "busChannel",
+        "needReadReceipt",
+        "msgRandom",
+        "count",
     ] {
         assert!(!kept[key].is_null(), "{key} is lost: {kept}");
     }
@@ -130,7 +149,9 @@ fn delivery_options_are_kept_with_the_message(site: &Site) {
 
 fn block_words_apply_to_back_ends_only_where_the_site_says_so(site: &Site) {
     site.sixin(&["block-word", "add", "darn", "--mode", "replace", "--with", "d**n"]);
-    let stored = || site.database.lines("SELECT content AS line FROM conversation_messages ORDER BY seq").pop().unwrap();
+    let stored = || {
+        site.database.lines("SELECT content AS line FROM conversation_messages ORDER BY seq").pop().unwrap()
+    };
     site.publish_text("alice", "bob", "Darn it").is(200, 200);
     assert_eq!(stored(), text_content("Darn it"));
     site.sixin(&["setting", "set", "publish_block_words", "true"]);

@@ -24,7 +24,6 @@ pub(crate) struct Key {
 /// A user with a session.
 #[derive(Clone)]
 pub(crate) struct Person {
-    pub(crate) name: String,
     pub(crate) uid: i64,
     pub(crate) aid: String,
     pub(crate) token: String,
@@ -72,7 +71,6 @@ impl Site {
             let user = command(&["user", "create", name, "--nickname", nickname]);
             let session = command(&["session", "create", name, "--platform", "5"]);
             Person {
-                name: name.to_owned(),
                 uid: user["uid"].as_i64().unwrap(),
                 aid: text(&user, "aid"),
                 token: text(&session, "token"),

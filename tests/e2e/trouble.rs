@@ -95,7 +95,8 @@ impl Wire {
                         return;
                     }
                     let server = TcpStream::connect(&target).unwrap();
-                    let back = (server.try_clone().unwrap(), client.try_clone().unwrap(), Arc::clone(&is_cut));
+                    let back =
+                        (server.try_clone().unwrap(), client.try_clone().unwrap(), Arc::clone(&is_cut));
                     std::thread::spawn(move || pass(back.0, back.1, &back.2));
                     pass(client, server, &is_cut);
                 });
@@ -117,7 +118,8 @@ fn pass(mut from: TcpStream, mut to: TcpStream, cut: &AtomicBool) {
                     break;
                 }
             }
-            Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {}
+            Err(error)
+                if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {}
             Err(_) => break,
         }
     }

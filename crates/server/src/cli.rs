@@ -164,7 +164,7 @@ pub(crate) enum User {
         user: String,
         role: i64,
         /// Let the role end after so many hours
-        #[arg(long)]
+        #[arg(long, allow_negative_numbers = true)]
         hours: Option<i64>,
         /// The role that follows then
         #[arg(long)]
@@ -187,7 +187,7 @@ pub(crate) enum Session {
         #[arg(long, default_value_t = 4)]
         platform: i64,
         /// Let it end after so many hours [default: never]
-        #[arg(long)]
+        #[arg(long, allow_negative_numbers = true)]
         hours: Option<i64>,
     },
     /// End a user's sessions

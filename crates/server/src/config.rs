@@ -134,7 +134,8 @@ impl Config {
 
     fn from_sources(file: Option<&Path>, environment: Environment) -> Result<Self, ConfigError> {
         let path = file.map_or_else(|| PathBuf::from(DEFAULT_FILE), Path::to_path_buf);
-        let list = environment.try_parsing(true).list_separator(",").with_list_parse_key("server.cors_origins");
+        let list =
+            environment.try_parsing(true).list_separator(",").with_list_parse_key("server.cors_origins");
         let config: Self = config::Config::builder()
             .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
             .add_source(File::from(path).format(FileFormat::Toml).required(file.is_some()))

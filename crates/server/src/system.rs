@@ -1,7 +1,7 @@
 //! The clock and the randomness of the machine.
 
-use rand::distr::{Alphanumeric, SampleString};
 use rand::RngExt;
+use rand::distr::{Alphanumeric, SampleString};
 use sixin_application::ports::{Clock, SecretSource};
 use sixin_domain::time::Millis;
 

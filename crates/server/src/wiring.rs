@@ -62,6 +62,8 @@ pub(crate) fn open_database(config: &Config) -> Result<Database, StartError> {
 pub(crate) struct Running {
     /// Where it listens.
     pub(crate) address: SocketAddr,
+    /// Where metrics are served.
+    pub(crate) metrics: Option<SocketAddr>,
     servers: Vec<ServerHandle>,
     committer: Arc<Committer>,
     ids: Arc<LeasedIds>,
@@ -83,14 +85,15 @@ impl Running {
         let api = api(config, &database, &ids, &committer);
         let metrics = telemetry::metrics()?;
         let mut servers = Vec::new();
+        let mut metrics_address = None;
         if let Some(address) = config.metrics_listen()? {
-            let render = metrics.clone();
-            let server = sixin_http::start_metrics(listen(address)?, Arc::new(move || render.render()))?;
-            servers.push(spawn(server));
+            let (listener, render) = (listen(address)?, metrics.clone());
+            metrics_address = Some(listener.local_addr()?);
+            servers.push(spawn(sixin_http::start_metrics(listener, Arc::new(move || render.render()))?));
         }
         servers.push(spawn(sixin_http::start(api, listener)?));
         let background = background::Tasks::start(&database, &ids, token, metrics);
-        Ok(Self { address, servers, committer, ids, database, background })
+        Ok(Self { address, metrics: metrics_address, servers, committer, ids, database, background })
     }
 
     /// Finishes what was accepted, then stops.

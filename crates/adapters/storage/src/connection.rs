@@ -1,7 +1,5 @@
 //! One connection type for both databases, and how connections are made and set up.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
@@ -10,7 +8,6 @@ use diesel::sqlite::SqliteConnection;
 use diesel::{Connection, ConnectionError, QueryResult};
 
 use crate::database::Durability;
-use crate::error::OpenError;
 use crate::mysql_connection::PureMysql;
 use crate::url::DatabaseUrl;
 
@@ -150,14 +147,4 @@ impl r2d2::ManageConnection for Connector {
     fn has_broken(&self, conn: &mut AnyConnection) -> bool {
         std::thread::panicking() || conn.is_broken()
     }
-}
-
-/// Makes the directory (0700) and the file (0600) of an SQLite database that does not exist yet.
-pub(crate) fn create_file(path: &Path) -> Result<(), OpenError> {
-    let error = |source| OpenError::File { path: path.display().to_string(), source };
-    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-        DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(error)?;
-    }
-    OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(error)?;
-    Ok(())
 }

@@ -7,8 +7,9 @@ use diesel::QueryResult;
 use r2d2::{Pool, PooledConnection};
 use sixin_application::ports::{StoreError, StoreResult};
 
-use crate::connection::{AnyConnection, Connector, Purpose, TransactionError, create_file};
+use crate::connection::{AnyConnection, Connector, Purpose, TransactionError};
 use crate::error::{OpenError, store_error};
+use crate::sqlite_file::{DatabaseFile, create_file};
 use crate::url::DatabaseUrl;
 use crate::{migrations, settings_check};
 
@@ -54,6 +55,7 @@ struct Inner {
     reads: Pool<Connector>,
     writes: Pool<Connector>,
     block_words: crate::repositories::BlockWordMemory,
+    file: Option<DatabaseFile>,
 }
 
 impl Database {
@@ -84,7 +86,12 @@ impl Database {
         };
         let writes = pool(Purpose::Write, writers)?;
         let reads = pool(Purpose::Read, options.readers)?;
-        let database = Self(Arc::new(Inner { options, reads, writes, block_words: Default::default() }));
+        let file = match &options.url {
+            DatabaseUrl::Sqlite(path) => Some(DatabaseFile::at(path)?),
+            DatabaseUrl::Mysql(_) => None,
+        };
+        let database =
+            Self(Arc::new(Inner { options, reads, writes, block_words: Default::default(), file }));
         settings_check::check(&database)?;
         Ok(database)
     }
@@ -117,10 +124,12 @@ impl Database {
 
     /// A connection that writes. Blocks.
     pub(crate) fn writer(&self) -> StoreResult<PooledConnection<Connector>> {
+        self.0.file.as_ref().map_or(Ok(()), DatabaseFile::is_in_place)?;
         self.0.writes.get().map_err(|error| StoreError::Unavailable(error.into()))
     }
 
     fn reader(&self) -> StoreResult<PooledConnection<Connector>> {
+        self.0.file.as_ref().map_or(Ok(()), DatabaseFile::is_in_place)?;
         self.0.reads.get().map_err(|error| StoreError::Unavailable(error.into()))
     }
 

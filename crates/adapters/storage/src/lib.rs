@@ -17,6 +17,7 @@ mod mysql_connection;
 mod repositories;
 mod schema;
 mod settings_check;
+mod sqlite_file;
 mod statement;
 #[cfg(test)]
 mod tests;

@@ -26,7 +26,10 @@ pub(super) async fn run(database: &Database, out: Output, command: AppKey) -> Re
             let secret = app_keys::rotate(database, &SystemSecrets, &app_id, now(), overlap)
                 .await?
                 .ok_or_else(|| not_found(&app_id))?;
-            let text = format!("new secret: {}\nthe former one works for {overlap_hours} more hours", secret.reveal());
+            let text = format!(
+                "new secret: {}\nthe former one works for {overlap_hours} more hours",
+                secret.reveal()
+            );
             out.line(&text, || json!({ "app_id": app_id, "secret": secret.reveal() }));
         }
         AppKey::Disable { app_id, undo } => {
@@ -46,7 +49,10 @@ async fn list(database: &Database, out: Output) -> Result<(), CommandError> {
         let state = if key.is_enabled { "on" } else { "off" };
         let strict = if key.is_strict { "strict" } else { "" };
         let dialect = key.dialect.name();
-        let text = format!("{:<24} {dialect:<10} {:>2} {state:<4} {strict:<7} {}", key.app_id, key.platform, key.name);
+        let text = format!(
+            "{:<24} {dialect:<10} {:>2} {state:<4} {strict:<7} {}",
+            key.app_id, key.platform, key.name
+        );
         out.line(text.trim_end(), || {
             json!({
                 "app_id": key.app_id, "dialect": dialect, "platform": key.platform,

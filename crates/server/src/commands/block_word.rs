@@ -36,9 +36,10 @@ pub(super) async fn run(database: &Database, out: Output, command: BlockWord) ->
                 };
                 let with = row.replace_word.as_deref().unwrap_or_default();
                 let text = format!("{}\t{mode}\t{with}", row.word);
-                out.line(text.trim_end(), || {
-                    json!({ "word": row.word, "mode": mode, "with": row.replace_word })
-                });
+                out.line(
+                    text.trim_end(),
+                    || json!({ "word": row.word, "mode": mode, "with": row.replace_word }),
+                );
             }
         }
     }

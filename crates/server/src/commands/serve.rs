@@ -10,7 +10,8 @@ use crate::wiring::Running;
 pub(super) async fn run(config: &Config, database: Database) -> Result<(), CommandError> {
     let url = database.options().url.to_string();
     let running = Running::start(config, database).await?;
-    tracing::info!(address = %running.address, database = url, "sixin serves");
+    let metrics = running.metrics.map(|address| address.to_string()).unwrap_or_default();
+    tracing::info!(address = %running.address, metrics, database = url, "sixin serves");
     until_stopped().await?;
     tracing::info!("stopping: finishing what was accepted");
     running.stop().await;

@@ -17,9 +17,7 @@ pub(super) async fn run(database: &Database, out: Output, command: Session) -> R
             let token = sessions::create(database, &SystemSecrets, &user, platform, until, now()).await?;
             let text =
                 format!("uid:   {}\ntoken: {}\n(the token is not shown again)", user.uid, token.reveal());
-            out.line(&text, || {
-                json!({ "uid": user.uid.0, "token": token.reveal(), "platform": platform })
-            });
+            out.line(&text, || json!({ "uid": user.uid.0, "token": token.reveal(), "platform": platform }));
         }
         Session::Revoke { user, platform } => {
             let user = find_user(database, &user).await?;

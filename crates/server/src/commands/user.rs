@@ -19,10 +19,12 @@ pub(super) async fn run(database: &Database, out: Output, command: User) -> Resu
                 .map_err(|error| CommandError::Username(format!("the username {username:?}"), error))?;
             let spec = UserSpec { username: name, uid: uid.map(checked_uid).transpose()?, nickname, aid };
             let user = users::create(database, &SystemSecrets, spec, now()).await?;
-            let text = format!("user {} has uid {} and belongs to account {}", user.username, user.uid, user.aid);
-            out.line(&text, || {
-                json!({ "username": user.username.as_str(), "uid": user.uid.0, "aid": user.aid })
-            });
+            let text =
+                format!("user {} has uid {} and belongs to account {}", user.username, user.uid, user.aid);
+            out.line(
+                &text,
+                || json!({ "username": user.username.as_str(), "uid": user.uid.0, "aid": user.aid }),
+            );
         }
         User::Disable { user, undo } => {
             let user = find_user(database, &user).await?;

@@ -89,7 +89,9 @@ pub(crate) fn read_credentials(dir: &Path) -> Result<Option<Credentials>, DemoEr
     let path = credentials_path(dir);
     let name = || path.display().to_string();
     match std::fs::read_to_string(&path) {
-        Ok(text) => serde_json::from_str(&text).map(Some).map_err(|error| DemoError::BadCredentials(name(), error)),
+        Ok(text) => {
+            serde_json::from_str(&text).map(Some).map_err(|error| DemoError::BadCredentials(name(), error))
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(DemoError::File(name(), error)),
     }
@@ -105,7 +107,10 @@ pub(super) async fn prepare(database: &Database, dir: &Path) -> Result<Credentia
     }
     let credentials = make(database).await?;
     write(dir, &credentials)?;
-    println!("Made two app keys, an account and three users; they stand in {}\n", credentials_path(dir).display());
+    println!(
+        "Made two app keys, an account and three users; they stand in {}\n",
+        credentials_path(dir).display()
+    );
     Ok(credentials)
 }
 

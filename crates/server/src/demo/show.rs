@@ -27,7 +27,8 @@ pub(super) async fn run(
     let now = SystemClock.now();
     let key = &credentials.rongcloud;
     let secret = Secret::new(key.secret.as_str());
-    let publish = |text: &str| rongcloud_request(&key.app_id, &secret, &alice.username, &bob.username, text, now);
+    let publish =
+        |text: &str| rongcloud_request(&key.app_id, &secret, &alice.username, &bob.username, text, now);
     let caller = FresnsCaller {
         app_id: credentials.fresns.app_id.clone(),
         secret: Secret::new(credentials.fresns.secret.as_str()),
@@ -44,7 +45,10 @@ pub(super) async fn run(
     call(url, send("Hello Alice, Bob here"), "\"code\":0").await?;
     println!("3. Both stand in one conversation\n");
     show_conversation(database, &alice.username, &bob.username).await?;
-    println!("\nTry it yourself in another terminal. A back end publishes:\n\n{}\n", publish("Hello again").curl(url));
+    println!(
+        "\nTry it yourself in another terminal. A back end publishes:\n\n{}\n",
+        publish("Hello again").curl(url)
+    );
     println!("A user sends (its signature holds for five minutes):\n\n{}\n", send("Hello again").curl(url));
     println!("Freshly signed lines:  cargo run -- curl fresns    cargo run -- curl rongcloud");
     if dir != Path::new("var") {
@@ -69,8 +73,9 @@ async fn call(url: &str, request: SignedRequest, accepted: &str) -> Result<(), D
 
 fn send(address: &str, request: &SignedRequest) -> Result<(u16, String), DemoError> {
     let failed = |error: ureq::Error| DemoError::Call(error.to_string());
-    let config =
-        ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(20)));
+    let config = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(Duration::from_secs(20)));
     let mut call = ureq::Agent::new_with_config(config.build()).post(address);
     for (name, value) in &request.headers {
         call = call.header(*name, value);

@@ -24,6 +24,8 @@ type Answer = Result<Vec<Placed>, AppendError>;
 
 /// How long a batch that loses against other transactions, or whose outcome is unknown, is pursued.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// How often a batch is stored again whose COMMIT failed; a disk that is full fails every time.
+const SETTLEMENTS: usize = 3;
 /// How often a batch is tried that met a unique value or an upload that another process took in between.
 const TRIES_AFTER_TAKEN: usize = 3;
 /// The pause before a lost batch is tried again; doubles up to thirty-two times that.
@@ -32,8 +34,17 @@ const FIRST_PAUSE: Duration = Duration::from_millis(2);
 impl MessageLog for Database {
     fn append(&self, units: Vec<SendUnit>) -> Vec<Answer> {
         let units: Vec<&SendUnit> = units.iter().collect();
-        self.store(&units, Instant::now() + PATIENCE)
+        self.store(&units, Pursuit { deadline: Instant::now() + PATIENCE, settlements: SETTLEMENTS })
     }
+}
+
+/// How far a batch is pursued.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pursuit {
+    /// Until when.
+    pub(crate) deadline: Instant,
+    /// How often an unknown outcome may still be settled by storing again what is not there.
+    pub(crate) settlements: usize,
 }
 
 /// How an attempt at a batch failed as a whole.
@@ -55,18 +66,18 @@ enum Blame {
 
 impl Database {
     /// Stores a batch; if that fails because of a unit, its halves.
-    fn store(&self, units: &[&SendUnit], deadline: Instant) -> Vec<Answer> {
-        let (error, blame) = match self.attempt(units, deadline) {
+    fn store(&self, units: &[&SendUnit], pursuit: Pursuit) -> Vec<Answer> {
+        let (error, blame) = match self.attempt(units, pursuit.deadline) {
             Ok(answers) => return answers,
-            Err(Failure::Unknown(error)) => return self.settle(units, error, deadline),
+            Err(Failure::Unknown(error)) => return self.settle(units, error, pursuit),
             Err(Failure::Nothing(error, blame)) => (error, blame),
         };
         if blame == Blame::AUnit && units.len() > 1 {
             tracing::warn!(%error, units = units.len(), "a batch can't be stored, trying its halves");
             metrics::counter!("sixin_batches_halved_total").increment(1);
             let (one, other) = units.split_at(units.len() / 2);
-            let mut answers = self.store(one, deadline);
-            answers.extend(self.store(other, deadline));
+            let mut answers = self.store(one, pursuit);
+            answers.extend(self.store(other, pursuit));
             return answers;
         }
         tracing::error!(%error, units = units.len(), "messages could not be stored");

@@ -2,50 +2,67 @@
 //! there were committed, the others are stored now.
 
 use std::collections::HashMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use diesel::result::Error;
-use sixin_application::ports::{SendUnit, StoreError, StoreResult};
+use sixin_application::ports::{AppendError, SendUnit, StoreError, StoreResult};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::Placed;
 use sixin_domain::time::Millis;
 
-use super::Answer;
+use super::{Answer, Pursuit};
 use crate::connection::AnyConnection;
 use crate::database::Database;
 use crate::error::store_error;
 use crate::schema::{conversation_messages, transient_messages};
 
+/// The pause before looking or storing again.
+const PAUSE: Duration = Duration::from_millis(50);
+
 impl Database {
-    /// Finds out what became of a batch whose COMMIT was not answered, and stores what was not.
-    pub(crate) fn settle(&self, units: &[&SendUnit], cause: Error, deadline: Instant) -> Vec<Answer> {
+    /// Finds out what became of a batch whose COMMIT was not answered or failed, and stores what is not there.
+    pub(crate) fn settle(&self, units: &[&SendUnit], cause: Error, pursuit: Pursuit) -> Vec<Answer> {
         tracing::warn!(error = %cause, units = units.len(), "the outcome of a batch is unknown, settling it");
         metrics::counter!("sixin_batches_settled_total").increment(1);
-        let found = loop {
-            match self.committed(units) {
-                Ok(found) => break found,
-                Err(error) if Instant::now() >= deadline => {
-                    tracing::error!(%error, units = units.len(), "the outcome of a batch stays unknown");
-                    let unknown = || StoreError::Unavailable("the outcome is unknown".into());
-                    return units.iter().map(|_| Err(unknown().into())).collect();
-                }
-                Err(_) => std::thread::sleep(std::time::Duration::from_millis(50)),
-            }
+        let Some(found) = self.look(units, pursuit.deadline) else {
+            return units.iter().map(|_| Err(unavailable("the outcome is unknown"))).collect();
         };
         let missing: Vec<&SendUnit> =
             units.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(unit, _)| *unit).collect();
-        let stored = if missing.is_empty() { Vec::new() } else { self.store(&missing, deadline) };
-        let mut stored = stored.into_iter();
-        found
-            .into_iter()
-            .map(|found| match found {
-                Some(placed) => Ok(placed),
-                None => stored
-                    .next()
-                    .unwrap_or_else(|| Err(StoreError::Fault("a unit went unanswered".into()).into())),
-            })
-            .collect()
+        let mut stored = self.store_missing(&missing, &cause, pursuit).into_iter();
+        let mut answer = |found: Option<Vec<Placed>>| match found {
+            Some(placed) => Ok(placed),
+            None => stored.next().unwrap_or_else(|| Err(unavailable("a unit went unanswered"))),
+        };
+        found.into_iter().map(&mut answer).collect()
+    }
+
+    /// Looks until the database answers; `None` if it does not in time.
+    fn look(&self, units: &[&SendUnit], deadline: Instant) -> Option<Vec<Option<Vec<Placed>>>> {
+        loop {
+            match self.committed(units) {
+                Ok(found) => return Some(found),
+                Err(error) if Instant::now() >= deadline => {
+                    tracing::error!(%error, units = units.len(), "the outcome of a batch stays unknown");
+                    return None;
+                }
+                Err(_) => std::thread::sleep(PAUSE),
+            }
+        }
+    }
+
+    /// What was looked for and not found was not committed, so it is stored now; not for ever, though.
+    fn store_missing(&self, missing: &[&SendUnit], cause: &Error, pursuit: Pursuit) -> Vec<Answer> {
+        if missing.is_empty() {
+            return Vec::new();
+        }
+        if pursuit.settlements == 0 || Instant::now() >= pursuit.deadline {
+            tracing::error!(error = %cause, units = missing.len(), "messages could not be stored");
+            return missing.iter().map(|_| Err(unavailable(&cause.to_string()))).collect();
+        }
+        std::thread::sleep(PAUSE);
+        self.store(missing, Pursuit { settlements: pursuit.settlements - 1, ..pursuit })
     }
 
     /// For each unit where its messages are, or `None` if they are not in the store. A writing connection is asked:
@@ -59,6 +76,10 @@ impl Database {
             |unit: &&SendUnit| unit.messages.iter().map(|message| rows.get(&message.id).copied()).collect();
         Ok(units.iter().map(find).collect())
     }
+}
+
+fn unavailable(text: &str) -> AppendError {
+    StoreError::Unavailable(text.into()).into()
 }
 
 fn load(conn: &mut AnyConnection, ids: &[i64]) -> QueryResult<HashMap<MessageId, Placed>> {

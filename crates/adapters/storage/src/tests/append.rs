@@ -12,6 +12,7 @@ use sixin_domain::object_name::ObjectName;
 
 use super::harness::{NOW, TestDatabase, seq};
 use super::on_every_database;
+use crate::append::Pursuit;
 
 on_every_database!(
     the_first_message_makes_the_conversation_with_both_views,
@@ -27,6 +28,7 @@ on_every_database!(
     an_upload_is_bound_to_one_message,
     a_unit_that_cannot_be_stored_does_not_fail_its_neighbours,
     an_unknown_outcome_is_settled_by_looking,
+    a_commit_that_keeps_failing_is_not_pursued_for_ever,
     many_writers_at_once_make_one_conversation_without_holes,
     a_broken_table_is_an_error_and_the_next_batch_works,
 );
@@ -214,13 +216,22 @@ fn an_unknown_outcome_is_settled_by_looking(db: &TestDatabase) {
     let expected = db.store(committed.clone());
     db.store(transient.clone());
     let cause = Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new("connection lost".to_owned()));
-    let deadline = Instant::now() + std::time::Duration::from_secs(5);
-    let answers = db.database.settle(&[&committed, &lost, &transient], cause, deadline);
+    let pursuit = Pursuit { deadline: Instant::now() + std::time::Duration::from_secs(5), settlements: 1 };
+    let answers = db.database.settle(&[&committed, &lost, &transient], cause, pursuit);
     assert_eq!(answers[0].as_ref().unwrap(), &expected);
     assert_eq!(seq(&answers[1].as_ref().unwrap()[0]), 2);
     assert_eq!(answers[2].as_ref().unwrap()[0].place, None);
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM conversation_messages"), 3);
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM transient_messages"), 1);
+}
+
+fn a_commit_that_keeps_failing_is_not_pursued_for_ever(db: &TestDatabase) {
+    let lost = db.unit(1, &[2], "lost");
+    let cause = Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new("disk I/O error".to_owned()));
+    let pursuit = Pursuit { deadline: Instant::now() + std::time::Duration::from_secs(5), settlements: 0 };
+    let answers = db.database.settle(&[&lost], cause, pursuit);
+    assert!(matches!(answers[0], Err(AppendError::Store(StoreError::Unavailable(_)))));
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM conversation_messages"), 0);
 }
 
 fn many_writers_at_once_make_one_conversation_without_holes(db: &TestDatabase) {
