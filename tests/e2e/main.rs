@@ -8,6 +8,7 @@ mod concurrency;
 mod crash;
 mod database;
 mod dialects;
+mod disk;
 mod fresns_rules;
 mod operations;
 mod publish_options;
