@@ -6,6 +6,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogFormat};
+use sixin_storage::Statements;
 
 /// Sends structured logs to standard error. `RUST_LOG` outranks the configured level.
 pub(crate) fn log(config: &Log) {
@@ -26,4 +27,10 @@ pub(crate) fn metrics() -> Result<PrometheusHandle, metrics_exporter_prometheus:
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &seconds)?
         .set_buckets_for_metric(Matcher::Suffix("_units".to_owned()), &units)?
         .install_recorder()
+}
+
+/// Brings the count of statements up to date.
+pub(crate) fn report_statements(statements: Statements) {
+    metrics::counter!("sixin_statements_total", "pool" => "read").absolute(statements.reads);
+    metrics::counter!("sixin_statements_total", "pool" => "write").absolute(statements.writes);
 }

@@ -184,6 +184,9 @@ impl<V> Single<V> {
         }
         let arrived = self.begun.load(Ordering::Acquire);
         let mut last = self.last.lock().await;
+        if let Some(kept) = self.kept() {
+            return Ok(kept);
+        }
         // What was begun after we came is as new as what we would get, and if it failed, so should we: callers who
         // queue up before a dead store would otherwise wait for one time-out after the other.
         if let Some(outcome) = last.outcome.as_ref().filter(|_| last.number > arrived) {

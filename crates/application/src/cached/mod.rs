@@ -21,6 +21,8 @@ mod relations;
 mod roles;
 mod sessions;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod users;
 
 use std::collections::HashMap;
