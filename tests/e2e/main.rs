@@ -9,6 +9,7 @@ mod crash;
 mod database;
 mod dialects;
 mod fresns_rules;
+mod hot_reads;
 mod operations;
 mod publish_options;
 mod site;

@@ -3,10 +3,10 @@
 use std::io::IsTerminal;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use sixin_storage::Statements;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogFormat};
-use sixin_storage::Statements;
 
 /// Sends structured logs to standard error. `RUST_LOG` outranks the configured level.
 pub(crate) fn log(config: &Log) {
