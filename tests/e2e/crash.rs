@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::calls::{PUBLISH, form, text_content, try_post};
 use crate::database::TestDatabase;
-use crate::site::{Server, Site};
+use crate::site::{PATIENCE, Server, Site};
 
 fn killed_in_the_middle_of_a_burst(database: TestDatabase) {
     let mut site = Site::on(database, &[]);
@@ -54,6 +54,11 @@ fn burst_until_killed(site: &Site, after: Duration) -> BTreeSet<String> {
             });
         }
         std::thread::sleep(after);
+        // On a busy machine the first one may take longer.
+        let begun = Instant::now();
+        while acknowledged.lock().unwrap().is_empty() && begun.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         site.server.kill();
     });
     acknowledged.into_inner().unwrap()
