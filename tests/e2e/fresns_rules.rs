@@ -74,18 +74,18 @@ fn a_session_proves_its_own_user_only(site: &Site) {
     ] {
         assert_eq!(code_with(site, &changes), code, "{changes:?}");
     }
-    site.database.execute("UPDATE session_tokens SET platform_id = 6");
+    site.change("UPDATE session_tokens SET platform_id = 6");
     assert_eq!(code_with(site, &[]), 31_103);
-    site.database.execute("UPDATE session_tokens SET platform_id = 5, expired_at = 1000");
+    site.change("UPDATE session_tokens SET platform_id = 5, expired_at = 1000");
     assert_eq!(code_with(site, &[]), 31_504);
-    site.database.execute("UPDATE session_tokens SET expired_at = NULL");
+    site.change("UPDATE session_tokens SET expired_at = NULL");
     assert_eq!(code_with(site, &[]), 0);
     site.sixin(&["user", "disable", "alice"]);
     assert_eq!(code_with(site, &[]), 35_202);
     site.sixin(&["user", "disable", "alice", "--undo"]);
-    site.database.execute("UPDATE users SET deleted_at = 1000 WHERE username = 'alice'");
+    site.change("UPDATE users SET deleted_at = 1000 WHERE username = 'alice'");
     assert_eq!(code_with(site, &[]), 35_203);
-    site.database.execute("UPDATE users SET deleted_at = NULL");
+    site.change("UPDATE users SET deleted_at = NULL");
     site.sixin(&["session", "revoke", "alice"]);
     assert_eq!(code_with(site, &[]), 31_603);
     assert_eq!(site.messages(), 1);
@@ -126,16 +126,16 @@ fn the_site_may_forbid_sending(site: &Site) {
 }
 
 fn a_private_site_ends_with_the_membership(site: &Site) {
-    site.database.execute("UPDATE users SET expired_at = 1000 WHERE username = 'alice'");
+    site.change("UPDATE users SET expired_at = 1000 WHERE username = 'alice'");
     assert_eq!(code_with(site, &[]), 0);
     site.sixin(&["setting", "set", "site_mode", "private"]);
     assert_eq!(code_with(site, &[]), 35_303);
     site.sixin(&["setting", "set", "site_private_end_after", "2"]);
     assert_eq!(code_with(site, &[]), 35_302);
     // The recipient's membership does not matter, nor does one that has no end.
-    site.database.execute("UPDATE users SET expired_at = CASE username WHEN 'bob' THEN 1000 END");
+    site.change("UPDATE users SET expired_at = CASE username WHEN 'bob' THEN 1000 END");
     assert_eq!(code_with(site, &[]), 0);
-    site.database.execute("UPDATE configs SET item_value = 'hidden' WHERE item_key = 'site_mode'");
+    site.change("UPDATE configs SET item_value = 'hidden' WHERE item_key = 'site_mode'");
     assert_eq!(code_with(site, &[]), 33_102);
     assert_eq!(site.messages(), 2);
 }
@@ -143,8 +143,7 @@ fn a_private_site_ends_with_the_membership(site: &Site) {
 fn recipients_decide_who_may_write_to_them(site: &Site) {
     let to = |name: &str| site.send_text(&site.alice, name, "hi").code();
     let limit = |limit: i64| {
-        site.database
-            .execute(&format!("UPDATE users SET conversation_limit = {limit} WHERE username = 'bob'"));
+        site.change(&format!("UPDATE users SET conversation_limit = {limit} WHERE username = 'bob'"));
         to("bob")
     };
     assert_eq!(to("nobody"), 31_602);
@@ -152,14 +151,14 @@ fn recipients_decide_who_may_write_to_them(site: &Site) {
     assert_eq!(to("alice"), 36_603);
     assert_eq!(to(&site.alice.uid.to_string()), 36_603);
     assert_eq!([limit(1), limit(2), limit(3), limit(4)], [0, 36_606, 36_607, 36_608]);
-    site.database.execute("UPDATE users SET verified_status = 1 WHERE username = 'alice'");
+    site.change("UPDATE users SET verified_status = 1 WHERE username = 'alice'");
     assert_eq!([limit(2), limit(3)], [36_606, 0]);
     let id = |name: &str| {
         site.database.number(&format!("SELECT id AS number FROM users WHERE username = '{name}'"))
     };
     let follow = |from: &str, to: &str| {
         let (from, to) = (id(from), id(to));
-        site.database.execute(&format!("DELETE FROM user_follows; INSERT INTO user_follows (user_id, follow_type, follow_id) VALUES ({from}, 1, {to})"));
+        site.change(&format!("DELETE FROM user_follows; INSERT INTO user_follows (user_id, follow_type, follow_id) VALUES ({from}, 1, {to})"));
     };
     follow("alice", "bob");
     assert_eq!(limit(2), 36_606);

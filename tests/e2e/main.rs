@@ -16,6 +16,7 @@ mod database;
 mod dialects;
 mod disk;
 mod fresns_rules;
+mod hot_reads;
 mod operations;
 mod publish_options;
 mod site;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::calls::get;
 use crate::database::TestDatabase;
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_sixin");
@@ -83,9 +84,29 @@ impl Site {
         Self { server, rong, fresns, alice, bob, carol, database }
     }
 
-    /// Runs a command of the binary on this site's database and answers its JSON.
+    /// Runs a command of the binary on this site's database and answers its JSON, once the server knows what changed.
     pub(crate) fn sixin(&self, arguments: &[&str]) -> Value {
-        sixin(&self.database.url(), arguments)
+        let answer = sixin(&self.database.url(), arguments);
+        self.settle();
+        answer
+    }
+
+    /// Changes rows that the server may have in memory, and returns once it knows.
+    pub(crate) fn change(&self, sql: &str) {
+        self.database.execute(sql);
+        self.database.execute("UPDATE cache_epochs SET epoch = epoch + 1");
+        self.settle();
+    }
+
+    /// Waits until the server has looked for changes. The look that is under way may have begun before the change, so
+    /// the one after it must have ended.
+    fn settle(&self) {
+        let polls = || self.server.metric("sixin_cache_polls_total");
+        let (before, begun) = (polls(), Instant::now());
+        while polls() < before + 2 {
+            assert!(begun.elapsed() < PATIENCE, "the server does not poll: {}", self.server.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     pub(crate) fn messages(&self) -> i64 {
@@ -137,6 +158,8 @@ impl Server {
         command.env("SIXIN__SERVER__LISTEN", "127.0.0.1:0").env("SIXIN__METRICS__LISTEN", "127.0.0.1:0");
         command.env("SIXIN__SERVER__WORKERS", "2").env("SIXIN__LOG__FORMAT", "json");
         command.env("SIXIN__RATE__SENDS", "100000").env("SIXIN__SERVER__BODY_TIMEOUT_SECONDS", "2");
+        // Changes are looked for often, so that tests need not wait long for them.
+        command.env("SIXIN__CACHE__POLL_MILLISECONDS", "20");
         command.envs(configuration.iter().copied()).arg("serve");
         Self::spawn(command)
     }
@@ -166,6 +189,13 @@ impl Server {
     /// Everything it has logged.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
+    }
+
+    /// The value of a counter, by its name and labels as Prometheus reads them; 0 if it was never counted up.
+    pub(crate) fn metric(&self, name: &str) -> u64 {
+        let (_, metrics) = get(&format!("{}/metrics", self.metrics_url));
+        let value = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.map_or(0, |value| value.parse().unwrap())
     }
 
     /// Kills it without any warning.

@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod authenticate_back_end;
 pub mod authenticate_user;
+pub mod cached;
 pub mod committer;
 pub mod health;
 pub mod ids;

@@ -1,14 +1,17 @@
-//! What a running server does besides answering: keep its process number, sweep, keep metrics small.
+//! What a running server does besides answering: keep its process number and its memory up to date, sweep, keep
+//! metrics small.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::rt::task::JoinHandle;
-use actix_web::rt::time::sleep;
+use actix_web::rt::time::{interval, sleep};
 use metrics_exporter_prometheus::PrometheusHandle;
+use sixin_application::cached::Caches;
 use sixin_application::ids::{LEASE_MS, LeasedIds};
 use sixin_application::ports::Clock;
 use sixin_storage::Database;
+use tokio::time::MissedTickBehavior;
 
 use crate::system::SystemClock;
 
@@ -29,10 +32,12 @@ impl Tasks {
         ids: &Arc<LeasedIds>,
         token: String,
         metrics: PrometheusHandle,
+        (caches, poll): (Arc<Caches>, Duration),
     ) -> Self {
         Self(vec![
             actix_web::rt::spawn(keep_lease(database.clone(), Arc::clone(ids), token)),
             actix_web::rt::spawn(sweep(database.clone())),
+            actix_web::rt::spawn(refresh(database.clone(), caches, poll)),
             actix_web::rt::spawn(async move {
                 loop {
                     sleep(UPKEEP).await;
@@ -56,6 +61,18 @@ async fn keep_lease(database: Database, ids: Arc<LeasedIds>, token: String) {
         sleep(third).await;
         if let Err(error) = ids.refresh(&database, &token, || SystemClock.now()).await {
             tracing::warn!(%error, "the process number could not be renewed; trying again");
+        }
+    }
+}
+
+/// Polls from begin to begin, so that a slow answer does not put the next poll off.
+async fn refresh(database: Database, caches: Arc<Caches>, poll: Duration) {
+    let mut clock = interval(poll);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        clock.tick().await;
+        if let Err(error) = caches.refresh(&database).await {
+            tracing::warn!(%error, "whether anything has changed could not be read; trying again");
         }
     }
 }

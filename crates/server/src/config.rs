@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use config::{Environment, File, FileFormat};
 use serde::{Deserialize, Serialize};
+use sixin_application::cached::CacheLimits;
 use sixin_application::committer::CommitterLimits;
 use sixin_domain::limits::Limits;
 use sixin_domain::rate::Rate;
@@ -41,6 +42,7 @@ pub(crate) struct Config {
     pub(crate) limits: LimitValues,
     pub(crate) rate: RateValues,
     pub(crate) committer: Committer,
+    pub(crate) cache: Cache,
     pub(crate) metrics: Metrics,
     pub(crate) log: Log,
 }
@@ -103,6 +105,13 @@ pub(crate) struct Committer {
     pub(crate) batch_rows: usize,
     pub(crate) batch_bytes: usize,
     pub(crate) answer_timeout_seconds: u64,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Cache {
+    pub(crate) entries: u64,
+    pub(crate) poll_milliseconds: u64,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -177,8 +186,23 @@ impl Config {
                 return Err(ConfigError::Value { key, expected: "must be from 1 to 3600", value });
             }
         }
+        self.check_cache()?;
         self.metrics_listen()?;
         DatabaseUrl::parse(&self.database.url)?;
+        Ok(())
+    }
+
+    fn check_cache(&self) -> Result<(), ConfigError> {
+        let Cache { entries, poll_milliseconds } = self.cache;
+        let wrong =
+            |key, expected, value: u64| Err(ConfigError::Value { key, expected, value: value.to_string() });
+        if !(1000..=100_000_000).contains(&entries) {
+            return wrong("cache.entries", "must be from 1000 to 100000000", entries);
+        }
+        // Changes take effect within two seconds, so one poll may be lost.
+        if !(10..=1000).contains(&poll_milliseconds) {
+            return wrong("cache.poll_milliseconds", "must be from 10 to 1000", poll_milliseconds);
+        }
         Ok(())
     }
 
@@ -229,6 +253,14 @@ impl Config {
             batch_bytes: self.committer.batch_bytes,
             patience: Duration::from_secs(self.committer.answer_timeout_seconds),
         }
+    }
+
+    pub(crate) fn cache_limits(&self) -> CacheLimits {
+        CacheLimits { entries: self.cache.entries }
+    }
+
+    pub(crate) fn cache_poll(&self) -> Duration {
+        Duration::from_millis(self.cache.poll_milliseconds)
     }
 
     pub(crate) fn http_limits(&self) -> HttpLimits {
@@ -286,6 +318,8 @@ mod tests {
         let config = load("", &[]).unwrap();
         assert_eq!(config.limits(), Limits::default());
         assert_eq!(config.rate(), Rate::default());
+        assert_eq!(config.cache_limits(), CacheLimits::default());
+        assert_eq!(config.cache_poll(), Duration::from_secs(1));
         let committer = (config.committer_limits(), CommitterLimits::default());
         assert_eq!(format!("{:?}", committer.0), format!("{:?}", committer.1));
         let options = DatabaseOptions::new(DatabaseUrl::parse("sqlite://var/sixin.db").unwrap());
@@ -321,6 +355,8 @@ mod tests {
             ("[limits]\nrecipients = 1001", "limits.recipients"),
             ("[rate]\nsends = 0", "rate.sends"),
             ("[rate]\nwindow_seconds = -60", "rate.window_seconds"),
+            ("[cache]\nentries = 0", "cache.entries"),
+            ("[cache]\npoll_milliseconds = 2001", "cache.poll_milliseconds"),
             ("[metrics]\nlisten = \"9\"", "metrics.listen"),
             ("[log]\nformat = \"xml\"", "format"),
         ] {

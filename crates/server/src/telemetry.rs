@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use sixin_storage::Statements;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogFormat};
@@ -26,4 +27,10 @@ pub(crate) fn metrics() -> Result<PrometheusHandle, metrics_exporter_prometheus:
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &seconds)?
         .set_buckets_for_metric(Matcher::Suffix("_units".to_owned()), &units)?
         .install_recorder()
+}
+
+/// Brings the count of statements up to date.
+pub(crate) fn report_statements(statements: Statements) {
+    metrics::counter!("sixin_statements_total", "pool" => "read").absolute(statements.reads);
+    metrics::counter!("sixin_statements_total", "pool" => "write").absolute(statements.writes);
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::dev::ServerHandle;
 use sixin_application::authenticate_back_end::BackEndAuthentication;
 use sixin_application::authenticate_user::UserAuthentication;
+use sixin_application::cached::{Caches, Stores};
 use sixin_application::committer::{Committer, Lanes};
 use sixin_application::health::HealthCheck;
 use sixin_application::ids::{LEASE_MS, LeasedIds};
@@ -74,6 +75,8 @@ pub(crate) struct Running {
 impl Running {
     /// Starts serving.
     pub(crate) async fn start(config: &Config, database: Database) -> Result<Self, StartError> {
+        // First of all: what is counted before is not seen.
+        let metrics = telemetry::metrics()?;
         let listener = listen(config.server.listen)?;
         let address = listener.local_addr()?;
         let ids = Arc::new(LeasedIds::default());
@@ -82,17 +85,24 @@ impl Running {
         let log: Arc<dyn MessageLog> = Arc::new(database.clone());
         let lanes = lanes(config, &database);
         let committer = Arc::new(Committer::start(&log, lanes, config.committer_limits())?);
-        let api = api(config, &database, &ids, &committer);
-        let metrics = telemetry::metrics()?;
+        let caches = Arc::new(caches(config, &database));
+        caches.refresh(&database).await?;
+        let api = api(config, &database, &caches, &ids, &committer);
         let mut servers = Vec::new();
         let mut metrics_address = None;
         if let Some(address) = config.metrics_listen()? {
-            let (listener, render) = (listen(address)?, metrics.clone());
+            let listener = listen(address)?;
+            let (counted, rendered) = (database.clone(), metrics.clone());
+            let render = move || {
+                telemetry::report_statements(counted.statements());
+                rendered.render()
+            };
             metrics_address = Some(listener.local_addr()?);
-            servers.push(spawn(sixin_http::start_metrics(listener, Arc::new(move || render.render()))?));
+            servers.push(spawn(sixin_http::start_metrics(listener, Arc::new(render))?));
         }
         servers.push(spawn(sixin_http::start(api, listener)?));
-        let background = background::Tasks::start(&database, &ids, token, metrics);
+        let background =
+            background::Tasks::start(&database, &ids, token, metrics, (caches, config.cache_poll()));
         Ok(Self { address, metrics: metrics_address, servers, committer, ids, database, background })
     }
 
@@ -151,7 +161,27 @@ fn lanes(config: &Config, database: &Database) -> Lanes {
     }
 }
 
-fn api(config: &Config, database: &Database, ids: &Arc<LeasedIds>, committer: &Arc<Committer>) -> Api {
+fn caches(config: &Config, database: &Database) -> Caches {
+    let store = Arc::new(database.clone());
+    let stores = Stores {
+        app_keys: store.clone(),
+        sessions: store.clone(),
+        users: store.clone(),
+        relations: store.clone(),
+        roles: store.clone(),
+        settings: store.clone(),
+        block_words: store,
+    };
+    Caches::new(stores, config.cache_limits())
+}
+
+fn api(
+    config: &Config,
+    database: &Database,
+    caches: &Caches,
+    ids: &Arc<LeasedIds>,
+    committer: &Arc<Committer>,
+) -> Api {
     let store = Arc::new(database.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let signatures: Arc<dyn Signatures> = Arc::new(HttpSignatures);
@@ -163,39 +193,39 @@ fn api(config: &Config, database: &Database, ids: &Arc<LeasedIds>, committer: &A
     });
     Api {
         authenticate_user: Arc::new(UserAuthentication {
-            app_keys: store.clone(),
+            app_keys: caches.app_keys.clone(),
             signatures: Arc::clone(&signatures),
-            sessions: store.clone(),
-            users: store.clone(),
-            settings: store.clone(),
+            sessions: caches.sessions.clone(),
+            users: caches.users.clone(),
+            settings: caches.settings.clone(),
             clock: Arc::clone(&clock),
         }),
         authenticate_back_end: Arc::new(BackEndAuthentication {
-            app_keys: store.clone(),
+            app_keys: caches.app_keys.clone(),
             signatures,
             clock: Arc::clone(&clock),
         }),
         send_message: Arc::new(MessageSending {
-            users: store.clone(),
-            relations: store.clone(),
-            roles: store.clone(),
-            block_words: store.clone(),
+            users: caches.users.clone(),
+            relations: caches.relations.clone(),
+            roles: caches.roles.clone(),
+            block_words: caches.block_words.clone(),
             files: store.clone(),
             clock: Arc::clone(&clock),
             outbox: Arc::clone(&outbox),
             limits: config.limits(),
         }),
         publish_message: Arc::new(MessagePublishing {
-            users: store.clone(),
-            relations: store.clone(),
-            settings: store.clone(),
-            block_words: store.clone(),
+            users: caches.users.clone(),
+            relations: caches.relations.clone(),
+            settings: caches.settings.clone(),
+            block_words: caches.block_words.clone(),
             clock: Arc::clone(&clock),
             outbox,
             limits: config.limits(),
         }),
-        check_health: Arc::new(HealthCheck { store: store.clone(), committer: Arc::clone(committer) }),
-        settings: store,
+        check_health: Arc::new(HealthCheck { store, committer: Arc::clone(committer) }),
+        settings: caches.settings.clone(),
         secrets: Arc::new(SystemSecrets),
         clock,
         limits: config.limits(),

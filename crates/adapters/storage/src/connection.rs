@@ -9,6 +9,7 @@ use diesel::{Connection, ConnectionError, QueryResult};
 
 use crate::database::Durability;
 use crate::mysql_connection::PureMysql;
+use crate::statements::StatementCounter;
 use crate::url::DatabaseUrl;
 
 /// A connection to either database. The derive's own `establish` is never used: it hides errors and takes a
@@ -80,6 +81,7 @@ pub(crate) struct Connector {
     pub(crate) url: DatabaseUrl,
     pub(crate) purpose: Purpose,
     pub(crate) durability: Durability,
+    pub(crate) counter: StatementCounter,
 }
 
 impl Connector {
@@ -88,7 +90,9 @@ impl Connector {
             DatabaseUrl::Sqlite(path) => self.open_sqlite(path),
             DatabaseUrl::Mysql(url) => Self::open_mysql(url),
         };
-        opened.map_err(diesel::r2d2::Error::ConnectionError)
+        let mut conn = opened.map_err(diesel::r2d2::Error::ConnectionError)?;
+        conn.set_instrumentation(self.counter.clone());
+        Ok(conn)
     }
 
     fn open_sqlite(&self, path: &Path) -> Result<AnyConnection, ConnectionError> {

@@ -10,6 +10,7 @@ use sixin_application::ports::{StoreError, StoreResult};
 use crate::connection::{AnyConnection, Connector, Purpose, TransactionError};
 use crate::error::{OpenError, store_error};
 use crate::sqlite_file::{DatabaseFile, create_file};
+use crate::statements::{StatementCounter, Statements};
 use crate::url::DatabaseUrl;
 use crate::{migrations, settings_check};
 
@@ -54,7 +55,8 @@ struct Inner {
     options: DatabaseOptions,
     reads: Pool<Connector>,
     writes: Pool<Connector>,
-    block_words: crate::repositories::BlockWordMemory,
+    /// Of the pool that reads, and of the one that writes.
+    counters: [StatementCounter; 2],
     file: Option<DatabaseFile>,
 }
 
@@ -71,8 +73,11 @@ impl Database {
             }
             DatabaseUrl::Mysql(_) => options.writers,
         };
-        let pool = |purpose, size| {
-            let manager = Connector { url: options.url.clone(), purpose, durability: options.durability };
+        let counters = [StatementCounter::default(), StatementCounter::default()];
+        let [read_counter, write_counter] = counters.clone();
+        let pool = |purpose, size, counter| {
+            let (url, durability) = (options.url.clone(), options.durability);
+            let manager = Connector { url, purpose, durability, counter };
             Pool::builder()
                 .max_size(size)
                 .min_idle(Some(1))
@@ -84,14 +89,13 @@ impl Database {
                     reason: error.to_string(),
                 })
         };
-        let writes = pool(Purpose::Write, writers)?;
-        let reads = pool(Purpose::Read, options.readers)?;
+        let writes = pool(Purpose::Write, writers, write_counter)?;
+        let reads = pool(Purpose::Read, options.readers, read_counter)?;
         let file = match &options.url {
             DatabaseUrl::Sqlite(path) => Some(DatabaseFile::at(path)?),
             DatabaseUrl::Mysql(_) => None,
         };
-        let database =
-            Self(Arc::new(Inner { options, reads, writes, block_words: Default::default(), file }));
+        let database = Self(Arc::new(Inner { options, reads, writes, counters, file }));
         settings_check::check(&database)?;
         Ok(database)
     }
@@ -118,8 +122,11 @@ impl Database {
         &self.0.options
     }
 
-    pub(crate) fn block_words(&self) -> &crate::repositories::BlockWordMemory {
-        &self.0.block_words
+    /// How many statements have been run.
+    #[must_use]
+    pub fn statements(&self) -> Statements {
+        let [reads, writes] = &self.0.counters;
+        Statements { reads: reads.total(), writes: writes.total() }
     }
 
     /// A connection that writes. Blocks.

@@ -1,46 +1,45 @@
 //! Counters by which other processes learn that something has changed (design, chapter 3, hot reads).
 
+use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel::prelude::*;
+use sixin_application::ports::{CacheEpochs, StoreResult, Topic};
 
 use crate::connection::AnyConnection;
+use crate::database::Database;
 use crate::schema::cache_epochs;
 
-/// What can change.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Topic {
-    AppKeys,
-    Sessions,
-    Users,
-    Roles,
-    Settings,
-    Relations,
-    BlockWords,
-}
-
-impl Topic {
-    fn name(self) -> &'static str {
-        match self {
-            Self::AppKeys => "app_keys",
-            Self::Sessions => "sessions",
-            Self::Users => "users",
-            Self::Roles => "roles",
-            Self::Settings => "settings",
-            Self::Relations => "relations",
-            Self::BlockWords => "block_words",
-        }
+/// The name of a topic in the table.
+fn name(topic: Topic) -> &'static str {
+    match topic {
+        Topic::AppKeys => "app_keys",
+        Topic::Sessions => "sessions",
+        Topic::Users => "users",
+        Topic::Roles => "roles",
+        Topic::Settings => "settings",
+        Topic::Relations => "relations",
+        Topic::BlockWords => "block_words",
     }
 }
 
 /// Says that a topic has changed, in the transaction that changes it.
 pub(crate) fn bump(conn: &mut AnyConnection, topic: Topic) -> QueryResult<()> {
-    diesel::update(cache_epochs::table.find(topic.name()))
+    diesel::update(cache_epochs::table.find(name(topic)))
         .set(cache_epochs::epoch.eq(cache_epochs::epoch + 1))
         .execute(conn)
         .map(drop)
 }
 
-/// The present counter of a topic.
-pub(crate) fn current(conn: &mut AnyConnection, topic: Topic) -> QueryResult<i64> {
-    cache_epochs::table.find(topic.name()).select(cache_epochs::epoch).first(conn)
+#[async_trait]
+impl CacheEpochs for Database {
+    async fn read(&self) -> StoreResult<Vec<(Topic, i64)>> {
+        let rows: Vec<(String, i64)> = self
+            .read(|conn| cache_epochs::table.select((cache_epochs::topic, cache_epochs::epoch)).load(conn))
+            .await?;
+        // Topics of a newer version are no concern of ours.
+        let known = |(topic, epoch): (String, i64)| {
+            Topic::ALL.into_iter().find(|&known| name(known) == topic).map(|known| (known, epoch))
+        };
+        Ok(rows.into_iter().filter_map(known).collect())
+    }
 }

@@ -19,10 +19,12 @@ mod schema;
 mod settings_check;
 mod sqlite_file;
 mod statement;
+mod statements;
 #[cfg(test)]
 mod tests;
 mod url;
 
 pub use database::{Database, DatabaseOptions, Durability};
 pub use error::OpenError;
+pub use statements::Statements;
 pub use url::{DatabaseUrl, UrlError};

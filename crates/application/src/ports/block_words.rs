@@ -9,6 +9,6 @@ use super::StoreResult;
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait BlockWordSource: Send + Sync {
-    /// The filter of all words in force. MUST NOT build the automaton anew for each call.
+    /// The filter of all words in force. Building it may take long; whoever asks often keeps it.
     async fn filter(&self) -> StoreResult<Arc<BlockWordFilter>>;
 }

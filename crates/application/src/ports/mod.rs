@@ -2,6 +2,7 @@
 
 mod admin;
 mod block_words;
+mod cache_epochs;
 mod clock;
 mod conversations;
 mod credentials;
@@ -16,6 +17,7 @@ mod store_health;
 
 pub use admin::*;
 pub use block_words::*;
+pub use cache_epochs::*;
 pub use clock::*;
 pub use conversations::*;
 pub use credentials::*;

@@ -2,13 +2,15 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{AppKeyAdmin, AppKeys, ChangeError, NewAppKey, StoreError, StoreResult};
+use sixin_application::ports::{
+    AppKeyAdmin, AppKeys, ChangeError, NewAppKey, StoreError, StoreResult, Topic,
+};
 use sixin_domain::app_key::{AppKey, Dialect, Secret};
 use sixin_domain::id::AppKeyId;
 use sixin_domain::time::Millis;
 
 use crate::database::Database;
-use crate::epochs::{Topic, bump};
+use crate::epochs::bump;
 use crate::error::is_taken;
 use crate::schema::session_keys;
 use crate::schema::session_keys as keys;

@@ -1,47 +1,23 @@
 //! Block words: table `block_words`.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{BlockWordAdmin, BlockWordRow, BlockWordSource, StoreResult};
+use sixin_application::ports::{BlockWordAdmin, BlockWordRow, BlockWordSource, StoreResult, Topic};
 use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
 use sixin_domain::time::Millis;
 
 use crate::connection::AnyConnection;
 use crate::database::Database;
-use crate::epochs::{Topic, bump, current};
+use crate::epochs::bump;
 use crate::schema::block_words as words;
-
-/// The automaton that was built last, and the epoch of the words it was built from.
-#[derive(Default)]
-pub(crate) struct BlockWordMemory(Mutex<Option<(i64, Arc<BlockWordFilter>)>>);
-
-impl BlockWordMemory {
-    fn get(&self, epoch: i64) -> Option<Arc<BlockWordFilter>> {
-        let memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        memory.as_ref().filter(|(built_at, _)| *built_at == epoch).map(|(_, filter)| Arc::clone(filter))
-    }
-
-    fn put(&self, epoch: i64, filter: &Arc<BlockWordFilter>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((epoch, Arc::clone(filter)));
-    }
-}
 
 #[async_trait]
 impl BlockWordSource for Database {
     async fn filter(&self) -> StoreResult<Arc<BlockWordFilter>> {
-        let database = self.clone();
-        self.read(move |conn| {
-            let epoch = current(conn, Topic::BlockWords)?;
-            if let Some(filter) = database.block_words().get(epoch) {
-                return Ok(filter);
-            }
-            let filter = Arc::new(BlockWordFilter::new(load(conn)?.into_iter().filter_map(block_word)));
-            database.block_words().put(epoch, &filter);
-            Ok(filter)
-        })
-        .await
+        self.read(|conn| Ok(Arc::new(BlockWordFilter::new(load(conn)?.into_iter().filter_map(block_word)))))
+            .await
     }
 }
 

@@ -12,5 +12,3 @@ mod sessions;
 mod settings;
 mod sweep;
 mod users;
-
-pub(crate) use block_words::BlockWordMemory;

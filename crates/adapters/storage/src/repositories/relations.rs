@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{Relations, StoreResult};
+use sixin_application::ports::{Relations, StoreResult, Topic};
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::Relation;
 
 use crate::connection::AnyConnection;
 use crate::database::Database;
-use crate::epochs::{Topic, bump};
+use crate::epochs::bump;
 use crate::schema::{user_blocks as blocks, user_follows as follows};
 
 /// `follow_type` and `block_type` of users (facts: fresns 12.13).

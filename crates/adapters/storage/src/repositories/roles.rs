@@ -6,14 +6,14 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::result::Error;
 use serde_json::{Value, json};
-use sixin_application::ports::{RoleAdmin, Roles, StoreResult};
+use sixin_application::ports::{RoleAdmin, Roles, StoreResult, Topic};
 use sixin_domain::id::{RoleId, UserId};
 use sixin_domain::role::{Role, RoleBook, UserRole, parse_permissions};
 use sixin_domain::time::Millis;
 
 use crate::connection::AnyConnection;
 use crate::database::Database;
-use crate::epochs::{Topic, bump};
+use crate::epochs::bump;
 use crate::schema::{roles, user_roles};
 
 #[derive(Queryable, Selectable)]

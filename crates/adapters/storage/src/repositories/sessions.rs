@@ -2,13 +2,15 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{FoundSession, NewSession, SessionAdmin, Sessions, StoreResult, TokenHash};
+use sixin_application::ports::{
+    FoundSession, NewSession, SessionAdmin, Sessions, StoreResult, TokenHash, Topic,
+};
 use sixin_domain::id::{AccountId, UserId};
 use sixin_domain::session::Session;
 use sixin_domain::time::Millis;
 
 use crate::database::Database;
-use crate::epochs::{Topic, bump};
+use crate::epochs::bump;
 use crate::schema::{accounts, session_tokens as tokens};
 
 type SessionRow = (Option<i64>, i16, Option<i64>);

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{SettingAdmin, SettingSource, StoreResult};
+use sixin_application::ports::{SettingAdmin, SettingSource, StoreResult, Topic};
 use sixin_domain::settings::{Known, Settings};
 use sixin_domain::time::Millis;
 
 use crate::database::Database;
-use crate::epochs::{Topic, bump};
+use crate::epochs::bump;
 use crate::schema::configs;
 
 #[async_trait]

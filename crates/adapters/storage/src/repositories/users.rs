@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
-use sixin_application::ports::{ChangeError, ListedUser, NewUser, StoreResult, UserAdmin, Users};
+use sixin_application::ports::{ChangeError, ListedUser, NewUser, StoreResult, Topic, UserAdmin, Users};
 use sixin_domain::id::{AccountId, RoleId, UserId};
 use sixin_domain::time::Millis;
 use sixin_domain::user::{ConversationLimit, Profile, User};
@@ -11,7 +11,7 @@ use sixin_domain::username::{Uid, UserRef, Username};
 
 use crate::connection::AnyConnection;
 use crate::database::Database;
-use crate::epochs::{Topic, bump};
+use crate::epochs::bump;
 use crate::error::is_taken;
 use crate::repositories::{relations, roles};
 use crate::schema::{accounts, session_tokens, users};

@@ -3,6 +3,7 @@
 mod append;
 mod credentials;
 mod harness;
+mod hot_reads;
 mod leases;
 mod migrations;
 mod people;

@@ -14,10 +14,9 @@ use super::on_every_database;
 
 on_every_database!(
     a_setting_is_stored_and_stored_again,
-    block_words_take_effect_at_once,
+    the_filter_is_that_of_the_words_in_force,
     a_file_is_found_with_its_waiting_uploads,
     old_transient_messages_and_nonces_are_swept_in_steps,
-    every_change_moves_its_epoch,
     an_open_database_is_healthy,
 );
 
@@ -40,7 +39,7 @@ fn word(word: &str, mode: i64, with: Option<&str>) -> BlockWordRow {
     BlockWordRow { word: word.into(), conversation_mode: mode, replace_word: with.map(str::to_owned) }
 }
 
-fn block_words_take_effect_at_once(db: &TestDatabase) {
+fn the_filter_is_that_of_the_words_in_force(db: &TestDatabase) {
     let apply = |text: &str| {
         let filter = db.wait(db.database.filter()).unwrap();
         filter.apply(text).map(std::borrow::Cow::into_owned)
@@ -114,18 +113,6 @@ fn old_transient_messages_and_nonces_are_swept_in_steps(db: &TestDatabase) {
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM message_contents"), 1);
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM used_nonces"), 1);
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM conversation_messages"), 2);
-}
-
-fn every_change_moves_its_epoch(db: &TestDatabase) {
-    let epoch =
-        |topic| db.number(&format!("SELECT epoch AS number FROM cache_epochs WHERE topic = '{topic}'"));
-    let before = (epoch("settings"), epoch("users"), epoch("sessions"));
-    db.wait(SettingAdmin::set(&db.database, check("site_mode", "public").unwrap(), "public", NOW)).unwrap();
-    db.user("ann");
-    assert_eq!(
-        (epoch("settings"), epoch("users"), epoch("sessions")),
-        (before.0 + 1, before.1 + 1, before.2)
-    );
 }
 
 fn an_open_database_is_healthy(db: &TestDatabase) {

@@ -1,7 +1,7 @@
 //! Where the two databases would differ if we let them.
 
 use diesel::prelude::*;
-use sixin_application::ports::{SettingAdmin, Users};
+use sixin_application::ports::{SettingAdmin, Topic, Users};
 use sixin_domain::settings::check;
 use sixin_domain::username::UserRef;
 
@@ -9,7 +9,8 @@ use super::harness::{NOW, TestDatabase};
 use super::on_every_database;
 use crate::connection::AnyConnection;
 use crate::database::{Database, DatabaseOptions};
-use crate::schema::configs;
+use crate::epochs::bump;
+use crate::schema::{cache_epochs, configs};
 use crate::statement::{Statement, chunks};
 use crate::url::DatabaseUrl;
 
@@ -25,14 +26,18 @@ on_every_database!(
     a_server_that_is_not_there_is_named_without_its_password,
 );
 
+fn epoch_of_users(conn: &mut AnyConnection) -> QueryResult<i64> {
+    cache_epochs::table.find("users").select(cache_epochs::epoch).first(conn)
+}
+
 fn writers_that_read_first_wait_for_each_other_instead_of_failing(db: &TestDatabase) {
     db.execute("UPDATE cache_epochs SET epoch = 0");
     let add = || {
         for _ in 0..25 {
             let mut conn = Database::writer(&db.database).unwrap();
             conn.write(|conn| {
-                let _: i64 = crate::epochs::current(conn, crate::epochs::Topic::Users)?;
-                crate::epochs::bump(conn, crate::epochs::Topic::Users)
+                let _: i64 = epoch_of_users(conn)?;
+                bump(conn, Topic::Users)
             })
             .unwrap();
         }
@@ -43,8 +48,8 @@ fn writers_that_read_first_wait_for_each_other_instead_of_failing(db: &TestDatab
         for _ in 0..25 {
             let mut conn = other.writer().unwrap();
             conn.write(|conn| {
-                let _: i64 = crate::epochs::current(conn, crate::epochs::Topic::Users)?;
-                crate::epochs::bump(conn, crate::epochs::Topic::Users)
+                let _: i64 = epoch_of_users(conn)?;
+                bump(conn, Topic::Users)
             })
             .unwrap();
         }
@@ -113,7 +118,7 @@ fn times_keep_their_milliseconds_and_ids_their_53_bits(db: &TestDatabase) {
 fn a_transaction_that_fails_leaves_nothing_behind(db: &TestDatabase) {
     let mut conn = db.database.writer().unwrap();
     let failed: Result<(), _> = conn.write(|conn| {
-        crate::epochs::bump(conn, crate::epochs::Topic::Users)?;
+        bump(conn, Topic::Users)?;
         Err(diesel::result::Error::NotFound)
     });
     assert!(failed.is_err());
@@ -165,8 +170,7 @@ fn a_server_that_is_not_there_is_named_without_its_password(db: &TestDatabase) {
 #[test]
 fn a_reading_connection_to_sqlite_cannot_write() {
     super::harness::on_sqlite(|db| {
-        let refused =
-            db.wait(db.database.read(|conn| crate::epochs::bump(conn, crate::epochs::Topic::Users)));
+        let refused = db.wait(db.database.read(|conn| bump(conn, Topic::Users)));
         assert!(matches!(refused, Err(sixin_application::ports::StoreError::Unavailable(_))));
         assert!(matches!(*db.database.writer().unwrap(), AnyConnection::Sqlite(_)));
     });

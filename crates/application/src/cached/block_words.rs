@@ -1,0 +1,36 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sixin_domain::block_words::BlockWordFilter;
+
+use super::memory::{Freshness, Memory, Single};
+use crate::ports::{BlockWordSource, StoreResult};
+
+/// [`BlockWordSource`] that remembers the automaton; however many wait for it, it is built once at a time.
+pub struct CachedBlockWords {
+    store: Arc<dyn BlockWordSource>,
+    filter: Single<BlockWordFilter>,
+}
+
+impl CachedBlockWords {
+    pub(super) fn new(store: Arc<dyn BlockWordSource>, freshness: Arc<Freshness>) -> Self {
+        Self { store, filter: Single::new("block_words", freshness) }
+    }
+}
+
+#[async_trait]
+impl BlockWordSource for CachedBlockWords {
+    async fn filter(&self) -> StoreResult<Arc<BlockWordFilter>> {
+        self.filter.get(|| self.store.filter()).await
+    }
+}
+
+impl Memory for CachedBlockWords {
+    fn forget(&self) {
+        self.filter.forget();
+    }
+
+    fn report_size(&self) {
+        self.filter.report_size();
+    }
+}

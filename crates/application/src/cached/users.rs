@@ -1,0 +1,95 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sixin_domain::user::User;
+use sixin_domain::username::{Uid, UserRef, Username};
+
+use super::memory::{Freshness, Generation, Memory, Shelf};
+use crate::ports::{StoreResult, Users};
+
+/// [`Users`] that remembers the users there are, deleted and disabled ones included.
+pub struct CachedUsers {
+    store: Arc<dyn Users>,
+    by_uid: Shelf<Uid, Arc<User>>,
+    by_name: Shelf<Username, Arc<User>>,
+}
+
+impl CachedUsers {
+    pub(super) fn new(store: Arc<dyn Users>, capacity: u64, freshness: Arc<Freshness>) -> Self {
+        let half = capacity.div_ceil(2);
+        Self {
+            store,
+            by_uid: Shelf::new("users_by_uid", half, weight, Arc::clone(&freshness)),
+            by_name: Shelf::new("users_by_name", half, weight, freshness),
+        }
+    }
+
+    /// Both shelves are dropped together, but not at the same instant, so each has a generation of its own.
+    fn generations(&self) -> (Generation, Generation) {
+        (self.by_uid.generation(), self.by_name.generation())
+    }
+
+    fn keep(&self, (of_uids, of_names): (Generation, Generation), user: &User) {
+        let kept = Arc::new(user.clone());
+        self.by_uid.keep(of_uids, user.uid, Arc::clone(&kept));
+        self.by_name.keep(of_names, user.username.clone(), kept);
+    }
+}
+
+/// One for each KiB that was begun. Only these texts of a user can be long.
+fn weight(user: &Arc<User>) -> u64 {
+    let profile = &user.profile;
+    let long = [&profile.bio, &profile.avatar_file_url, &profile.banner_file_url, &profile.verified_desc];
+    let bytes: usize = long.into_iter().flatten().map(String::len).sum();
+    1 + u64::try_from(bytes / 1024).unwrap_or(u64::MAX)
+}
+
+#[async_trait]
+impl Users for CachedUsers {
+    async fn find(&self, user: &UserRef) -> StoreResult<Option<User>> {
+        let kept = match user {
+            UserRef::Uid(uid) => self.by_uid.get(uid),
+            UserRef::Username(name) => self.by_name.get(name),
+        };
+        if let Some(kept) = kept {
+            return Ok(Some(User::clone(&kept)));
+        }
+        let generations = self.generations();
+        let found = self.store.find(user).await?;
+        if let Some(user) = &found {
+            self.keep(generations, user);
+        }
+        Ok(found)
+    }
+
+    async fn find_named(&self, names: &[Username]) -> StoreResult<Vec<User>> {
+        let (mut found, mut rest) = (Vec::with_capacity(names.len()), Vec::new());
+        for name in names {
+            match self.by_name.get(name) {
+                Some(kept) => found.push(User::clone(&kept)),
+                None => rest.push(name.clone()),
+            }
+        }
+        if rest.is_empty() {
+            return Ok(found);
+        }
+        let generations = self.generations();
+        for user in self.store.find_named(&rest).await? {
+            self.keep(generations, &user);
+            found.push(user);
+        }
+        Ok(found)
+    }
+}
+
+impl Memory for CachedUsers {
+    fn forget(&self) {
+        self.by_uid.forget();
+        self.by_name.forget();
+    }
+
+    fn report_size(&self) {
+        self.by_uid.report_size();
+        self.by_name.report_size();
+    }
+}

@@ -1,0 +1,44 @@
+use async_trait::async_trait;
+
+use super::StoreResult;
+
+/// What can change, as far as those who keep answers in memory must know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// App keys.
+    AppKeys,
+    /// Sessions, and the accounts they belong to.
+    Sessions,
+    /// Users.
+    Users,
+    /// Roles, and who has them.
+    Roles,
+    /// Settings.
+    Settings,
+    /// Follows and blocks.
+    Relations,
+    /// Block words.
+    BlockWords,
+}
+
+impl Topic {
+    /// Every topic.
+    pub const ALL: [Self; 7] = [
+        Self::AppKeys,
+        Self::Sessions,
+        Self::Users,
+        Self::Roles,
+        Self::Settings,
+        Self::Relations,
+        Self::BlockWords,
+    ];
+}
+
+/// Counters by which a process learns what others have changed.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait CacheEpochs: Send + Sync {
+    /// The present counter of each topic. It MUST have another value after each committed change of its topic, and
+    /// whoever has seen that value MUST see the change too.
+    async fn read(&self) -> StoreResult<Vec<(Topic, i64)>>;
+}
