@@ -5,11 +5,13 @@ mod block_words;
 mod conversations;
 mod files;
 mod health;
+mod idempotency;
 mod leases;
 mod relations;
 mod roles;
 mod sessions;
 mod settings;
+mod stored_bodies;
 mod sweep;
 mod users;
 
