@@ -40,6 +40,7 @@ pub(crate) struct Config {
     pub(crate) database: Database,
     pub(crate) limits: LimitValues,
     pub(crate) rate: RateValues,
+    pub(crate) idempotency: Idempotency,
     pub(crate) committer: Committer,
     pub(crate) metrics: Metrics,
     pub(crate) log: Log,
@@ -92,6 +93,12 @@ pub(crate) struct LimitValues {
 pub(crate) struct RateValues {
     pub(crate) sends: usize,
     pub(crate) window_seconds: i64,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Idempotency {
+    pub(crate) hours: i64,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -177,9 +184,20 @@ impl Config {
                 return Err(ConfigError::Value { key, expected: "must be from 1 to 3600", value });
             }
         }
+        self.check_idempotency()?;
         self.metrics_listen()?;
         DatabaseUrl::parse(&self.database.url)?;
         Ok(())
+    }
+
+    /// An hour is what a caller needs to get over a failure; more than a year of keys would only fill the disk.
+    fn check_idempotency(&self) -> Result<(), ConfigError> {
+        let hours = self.idempotency.hours;
+        if (1..=8760).contains(&hours) {
+            return Ok(());
+        }
+        let (key, expected) = ("idempotency.hours", "must be from 1 to 8760");
+        Err(ConfigError::Value { key, expected, value: hours.to_string() })
     }
 
     /// Where metrics are served, or `None` for nowhere.
@@ -218,6 +236,10 @@ impl Config {
 
     pub(crate) fn rate(&self) -> Rate {
         Rate { sends: self.rate.sends, window_ms: self.rate.window_seconds * 1000 }
+    }
+
+    pub(crate) fn keys_live_ms(&self) -> i64 {
+        self.idempotency.hours * 3_600_000
     }
 
     pub(crate) fn committer_limits(&self) -> CommitterLimits {
@@ -286,6 +308,7 @@ mod tests {
         let config = load("", &[]).unwrap();
         assert_eq!(config.limits(), Limits::default());
         assert_eq!(config.rate(), Rate::default());
+        assert_eq!(config.keys_live_ms(), 86_400_000);
         let committer = (config.committer_limits(), CommitterLimits::default());
         assert_eq!(format!("{:?}", committer.0), format!("{:?}", committer.1));
         let options = DatabaseOptions::new(DatabaseUrl::parse("sqlite://var/sixin.db").unwrap());
@@ -321,6 +344,9 @@ mod tests {
             ("[limits]\nrecipients = 1001", "limits.recipients"),
             ("[rate]\nsends = 0", "rate.sends"),
             ("[rate]\nwindow_seconds = -60", "rate.window_seconds"),
+            ("[idempotency]\nhours = 0", "idempotency.hours"),
+            ("[idempotency]\nhours = 8761", "idempotency.hours"),
+            ("[idempotency]\nhours = \"long\"", "idempotency.hours"),
             ("[metrics]\nlisten = \"9\"", "metrics.listen"),
             ("[log]\nformat = \"xml\"", "format"),
         ] {

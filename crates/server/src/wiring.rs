@@ -144,6 +144,7 @@ fn api(config: &Config, database: &Database, ids: &Arc<LeasedIds>, committer: &A
         ids: Arc::clone(ids),
         rate: Arc::new(SendRate::new(config.rate())),
         committer: Arc::clone(committer),
+        keys: store.clone(),
         clock: Arc::clone(&clock),
     });
     Api {
@@ -166,6 +167,7 @@ fn api(config: &Config, database: &Database, ids: &Arc<LeasedIds>, committer: &A
             roles: store.clone(),
             block_words: store.clone(),
             files: store.clone(),
+            stored_bodies: store.clone(),
             clock: Arc::clone(&clock),
             outbox: Arc::clone(&outbox),
             limits: config.limits(),
@@ -184,6 +186,7 @@ fn api(config: &Config, database: &Database, ids: &Arc<LeasedIds>, committer: &A
         secrets: Arc::new(SystemSecrets),
         clock,
         limits: config.limits(),
+        keys_live_ms: config.keys_live_ms(),
         http: config.http_limits(),
     }
 }

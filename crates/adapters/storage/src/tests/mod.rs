@@ -6,6 +6,7 @@ mod harness;
 mod leases;
 mod migrations;
 mod people;
+mod send_once;
 mod shared_content;
 mod site;
 mod traps;
