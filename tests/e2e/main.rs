@@ -11,6 +11,7 @@ mod dialects;
 mod fresns_rules;
 mod operations;
 mod publish_options;
+mod send_once;
 mod site;
 mod trouble;
 

@@ -1,5 +1,9 @@
 //! A send with a key is stored once, whatever happens to the caller in between.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use diesel::connection::{Connection, InstrumentationEvent};
 use sixin_application::authenticate_user::hash_token;
 use sixin_application::ports::{
     AppendError, IdempotencyKey, IdempotencyKeys, MessageLog, NonceUse, Repetition, SendUnit, StoredBodies,
@@ -33,6 +37,7 @@ on_every_database!(
     a_unit_that_could_not_be_stored_leaves_its_key_free,
     what_a_message_holds_is_read_as_it_was_stored,
     many_nonces_and_uploads_are_used_once_in_one_batch,
+    a_batch_takes_few_statements_whatever_its_units_bring,
 );
 
 fn key(text: &str, request: u8) -> IdempotencyKey {
@@ -314,6 +319,36 @@ fn many_nonces_and_uploads_are_used_once_in_one_batch(db: &TestDatabase) {
     let again = db.database.append(units);
     assert!(again.iter().all(|answer| matches!(answer, Err(AppendError::NonceUsed))));
     assert_eq!(messages(db), 85);
+}
+
+fn a_batch_takes_few_statements_whatever_its_units_bring(db: &TestDatabase) {
+    // With one writing connection, it is the one that is counted.
+    let options = DatabaseOptions { writers: 1, ..DatabaseOptions::new(db.url.clone()) };
+    let database = Database::open(options).unwrap();
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    database.writer().unwrap().set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+            counted.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let uploads = add_uploads(db, 128);
+    let bring = |number: usize| SendUnit {
+        upload: Some(uploads[number]),
+        nonce: nonce(&number.to_string()),
+        idempotency: Some(key(&number.to_string(), 7)),
+        ..db.unit(1, &[2], "file")
+    };
+    let units: Vec<SendUnit> = (0..128).map(bring).collect();
+    assert!(database.append(units).iter().all(Result::is_ok));
+    // Begin and commit; two chunks each of keys, nonces, uploads (looked up at once) and messages, read and written; one
+    // conversation.
+    let statements = count.swap(0, Ordering::Relaxed);
+    assert!((10..=20).contains(&statements), "{statements}");
+    let repeats = (0..128).map(|number| SendUnit { nonce: None, ..bring(number) }).collect();
+    assert!(database.append(repeats).iter().all(|answer| answer.as_ref().unwrap().replayed));
+    let statements = count.swap(0, Ordering::Relaxed);
+    assert!((3..=6).contains(&statements), "{statements}");
 }
 
 /// Keys are stored as hashes, for they may be of any length and hold what is nobody's business.
