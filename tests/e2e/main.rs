@@ -1,4 +1,10 @@
 //! End to end: the built binary, a real database of each kind, real HTTP.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail by panicking"
+)]
 
 mod bad_input;
 mod calls;
@@ -8,6 +14,7 @@ mod concurrency;
 mod crash;
 mod database;
 mod dialects;
+mod disk;
 mod fresns_rules;
 mod operations;
 mod publish_options;

@@ -13,7 +13,9 @@ use crate::site::{BINARY, Server, Site, command};
 
 #[test]
 fn a_locked_database_is_unavailable_until_it_is_free() {
-    let site = Site::on_sqlite();
+    // Patient enough to see both batches fail, one after the other, before anybody is told "unknown".
+    let patient = [("SIXIN__COMMITTER__ANSWER_TIMEOUT_SECONDS", "30")];
+    let site = Site::on(TestDatabase::sqlite(), &patient);
     let mut other = site.database.open_sqlite();
     other.batch_execute("BEGIN IMMEDIATE").unwrap();
     std::thread::scope(|scope| {

@@ -30,6 +30,15 @@ enum Task {
         #[arg(last = true)]
         cargo_arguments: Vec<String>,
     },
+    /// Kill a server under load again and again; everything it acknowledged must be in the store, once
+    Crash {
+        /// How often, on each database
+        #[arg(long, default_value_t = 20)]
+        rounds: u32,
+        /// Only on SQLite
+        #[arg(long)]
+        no_mysql: bool,
+    },
     /// Write openapi/sixin.json from the handlers of the server
     Openapi {
         /// Write nothing; fail if the file is stale
@@ -62,8 +71,9 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<bool> {
     match task {
         Task::Test { no_mysql, no_clients, cargo_arguments } => {
-            return TestRun { no_mysql, no_clients, cargo_arguments }.run();
+            return TestRun { no_mysql, no_clients, cargo_arguments, crash_rounds: None }.run();
         }
+        Task::Crash { rounds, no_mysql } => return TestRun::crash_loop(rounds, no_mysql).run(),
         Task::Openapi { check: true } => openapi::check()?,
         Task::Openapi { check: false } => openapi::write()?,
         Task::Migrations => migrations::check()?,

@@ -21,9 +21,19 @@ pub struct TestRun {
     pub no_clients: bool,
     /// Handed on to `cargo test`.
     pub cargo_arguments: Vec<String>,
+    /// How often the crash loop kills the server, if not as often as in every run.
+    pub crash_rounds: Option<u32>,
 }
 
 impl TestRun {
+    /// Only the crash loop, with that many kills on each database.
+    #[must_use]
+    pub fn crash_loop(rounds: u32, no_mysql: bool) -> Self {
+        let arguments = ["-p", "sixin", "--test", "e2e", "crash", "--", "--nocapture"];
+        let cargo_arguments = arguments.map(str::to_owned).to_vec();
+        Self { no_mysql, no_clients: true, cargo_arguments, crash_rounds: Some(rounds) }
+    }
+
     /// Prepares, runs and sums up. Returns whether the tests passed.
     ///
     /// # Errors
@@ -61,6 +71,9 @@ impl TestRun {
                 set(&mut cargo, "SIXIN_TEST_NO_CLIENTS", "1", "SIXIN_TEST_NODE");
                 cargo.env_remove("SIXIN_TEST_PYTHON");
             }
+        }
+        if let Some(rounds) = self.crash_rounds {
+            cargo.env("SIXIN_CRASH_ROUNDS", rounds.to_string());
         }
         cargo
     }

@@ -8,7 +8,7 @@ use sixin_application::authenticate_back_end::BackEndAuthentication;
 use sixin_application::authenticate_user::UserAuthentication;
 use sixin_application::committer::{Committer, Lanes};
 use sixin_application::health::HealthCheck;
-use sixin_application::ids::LeasedIds;
+use sixin_application::ids::{LEASE_MS, LeasedIds};
 use sixin_application::outbox::Outbox;
 use sixin_application::ports::{Clock, MessageLog, ProcessLeases, SecretSource, Signatures};
 use sixin_application::publish_message::MessagePublishing;
@@ -78,7 +78,7 @@ impl Running {
         let address = listener.local_addr()?;
         let ids = Arc::new(LeasedIds::default());
         let token = SystemSecrets.alphanumeric(32);
-        ids.refresh(&database, &token, || SystemClock.now()).await?;
+        first_lease(&ids, &database, &token).await?;
         let log: Arc<dyn MessageLog> = Arc::new(database.clone());
         let lanes = lanes(config, &database);
         let committer = Arc::new(Committer::start(&log, lanes, config.committer_limits())?);
@@ -111,6 +111,21 @@ impl Running {
         {
             tracing::warn!(%error, "the process number could not be given back; it ends by itself");
         }
+    }
+}
+
+/// Takes a process number. Servers that were killed hold theirs until it ends by itself, so a machine on which servers
+/// die quickly may have to wait for one.
+async fn first_lease(ids: &LeasedIds, database: &Database, token: &str) -> Result<(), StartError> {
+    let mut left = LEASE_MS / 500 + 4;
+    loop {
+        match ids.refresh(database, token, || SystemClock.now()).await {
+            Ok(()) => return Ok(()),
+            Err(error) if left == 0 => return Err(error.into()),
+            Err(error) => tracing::warn!(%error, "no process number yet"),
+        }
+        left -= 1;
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(500)).await;
     }
 }
 

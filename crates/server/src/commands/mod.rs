@@ -27,6 +27,7 @@ use thiserror::Error as ThisError;
 use crate::cli::{Arguments, Command};
 use crate::config::{Config, ConfigError};
 use crate::demo::{self, DemoError};
+use crate::output::say;
 use crate::system::SystemClock;
 use crate::telemetry;
 use crate::wiring::{StartError, open_database};
@@ -70,14 +71,14 @@ pub(crate) enum CommandError {
 pub(crate) fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let mut config = match &arguments.command {
         Command::Openapi => {
-            print!("{}", sixin_http::openapi_json());
+            say(sixin_http::openapi_json().trim_end());
             return Ok(());
         }
         _ => Config::load(arguments.config.as_deref())?,
     };
     match &arguments.command {
         Command::CheckConfig => {
-            println!("{}", serde_json::to_string_pretty(&config)?);
+            say(format_args!("{}", serde_json::to_string_pretty(&config)?));
             return Ok(());
         }
         Command::Serve => {}
@@ -128,9 +129,9 @@ impl Output {
     /// Prints a line for people, or the value for scripts.
     fn line(self, text: &str, value: impl FnOnce() -> Value) {
         if self.json {
-            println!("{}", value());
+            say(format_args!("{}", value()));
         } else {
-            println!("{text}");
+            say(format_args!("{text}"));
         }
     }
 }

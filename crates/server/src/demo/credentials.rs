@@ -15,6 +15,7 @@ use sixin_domain::username::{UserRef, Username};
 use sixin_storage::Database;
 
 use super::DemoError;
+use crate::output::say;
 use crate::system::{SystemClock, SystemSecrets};
 
 /// Responsive web (facts: fresns 2).
@@ -102,15 +103,15 @@ pub(super) async fn prepare(database: &Database, dir: &Path) -> Result<Credentia
     if let Some(credentials) = read_credentials(dir)?
         && still_work(database, &credentials).await?
     {
-        println!("Using the keys and users of {}\n", credentials_path(dir).display());
+        say(format_args!("Using the keys and users of {}\n", credentials_path(dir).display()));
         return Ok(credentials);
     }
     let credentials = make(database).await?;
     write(dir, &credentials)?;
-    println!(
+    say(format_args!(
         "Made two app keys, an account and three users; they stand in {}\n",
         credentials_path(dir).display()
-    );
+    ));
     Ok(credentials)
 }
 

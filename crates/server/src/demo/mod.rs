@@ -17,6 +17,7 @@ pub(crate) use request::{FresnsCaller, fresns_request, rongcloud_request};
 use crate::cli::Demo;
 use crate::commands::until_stopped;
 use crate::config::{Config, ConfigError};
+use crate::output::say;
 use crate::wiring::{Running, StartError};
 
 /// Why the demo can't be shown.
@@ -67,7 +68,7 @@ pub(crate) async fn run(config: &Config, database: Database, demo: &Demo) -> Res
     let url = format!("http://{}", running.address);
     let shown = show::run(&database, &credentials, &url, &demo.dir).await;
     if shown.is_ok() && !demo.once {
-        println!("\nServing on {url} until Ctrl-C. The API is described at {url}/docs/");
+        say(format_args!("\nServing on {url} until Ctrl-C. The API is described at {url}/docs/"));
         until_stopped().await?;
     }
     running.stop().await;

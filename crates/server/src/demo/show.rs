@@ -12,6 +12,7 @@ use sixin_storage::Database;
 
 use super::request::{FresnsCaller, SignedRequest, fresns_request, rongcloud_request};
 use super::{Credentials, DemoError};
+use crate::output::say;
 use crate::system::SystemClock;
 
 /// Sends, prints, and looks at the store.
@@ -39,35 +40,38 @@ pub(super) async fn run(
     };
     let send = |text: &str| fresns_request(&caller, &alice.username, text, now);
 
-    println!("1. A back end publishes for {} (RongCloud dialect)\n", alice.username);
+    say(format_args!("1. A back end publishes for {} (RongCloud dialect)\n", alice.username));
     call(url, publish("Hello Bob, this is Alice's back end"), "\"code\":200").await?;
-    println!("2. {} answers from his app (Fresns dialect)\n", bob.username);
+    say(format_args!("2. {} answers from his app (Fresns dialect)\n", bob.username));
     call(url, send("Hello Alice, Bob here"), "\"code\":0").await?;
-    println!("3. Both stand in one conversation\n");
+    say("3. Both stand in one conversation\n");
     show_conversation(database, &alice.username, &bob.username).await?;
-    println!(
+    say(format_args!(
         "\nTry it yourself in another terminal. A back end publishes:\n\n{}\n",
         publish("Hello again").curl(url)
-    );
-    println!("A user sends (its signature holds for five minutes):\n\n{}\n", send("Hello again").curl(url));
-    println!("Freshly signed lines:  cargo run -- curl fresns    cargo run -- curl rongcloud");
+    ));
+    say(format_args!(
+        "A user sends (its signature holds for five minutes):\n\n{}\n",
+        send("Hello again").curl(url)
+    ));
+    say("Freshly signed lines:  cargo run -- curl fresns    cargo run -- curl rongcloud");
     if dir != Path::new("var") {
-        println!("(with --dir {})", dir.display());
+        say(format_args!("(with --dir {})", dir.display()));
     }
     Ok(())
 }
 
 /// Sends a request over HTTP and prints both sides of it.
 async fn call(url: &str, request: SignedRequest, accepted: &str) -> Result<(), DemoError> {
-    println!("POST {url}{}", request.path);
+    say(format_args!("POST {url}{}", request.path));
     for (name, value) in &request.headers {
-        println!("{name}: {value}");
+        say(format_args!("{name}: {value}"));
     }
-    println!("\n{}\n", request.body);
+    say(format_args!("\n{}\n", request.body));
     let address = format!("{url}{}", request.path);
     let sent = actix_web::rt::task::spawn_blocking(move || send(&address, &request)).await;
     let (status, body) = sent.map_err(|error| DemoError::Call(error.to_string()))??;
-    println!("HTTP {status}\n{body}\n");
+    say(format_args!("HTTP {status}\n{body}\n"));
     if body.contains(accepted) { Ok(()) } else { Err(DemoError::Refused(body)) }
 }
 
@@ -94,7 +98,7 @@ async fn show_conversation(database: &Database, one: &str, other: &str) -> Resul
         return Err(DemoError::Refused("the messages are not in one conversation".to_owned()));
     }
     for message in &messages {
-        println!("{}", line(message, if message.sender == one.id { &one } else { &other }));
+        say(format_args!("{}", line(message, if message.sender == one.id { &one } else { &other })));
     }
     Ok(())
 }

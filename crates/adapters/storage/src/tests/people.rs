@@ -117,7 +117,7 @@ fn a_user_has_one_main_role_at_a_time(db: &TestDatabase) {
 
 fn a_role_is_made_and_changed(db: &TestDatabase) {
     let set = |name, permission, enabled| {
-        db.wait(RoleAdmin::set(&db.database, RoleId(9), name, permission, enabled, NOW)).unwrap()
+        db.wait(RoleAdmin::set(&db.database, RoleId(9), name, permission, enabled, NOW)).unwrap();
     };
     let role =
         || db.wait(db.database.book()).unwrap().0.iter().find(|role| role.id == RoleId(9)).unwrap().clone();

@@ -25,7 +25,7 @@ fn a_setting_is_stored_and_stored_again(db: &TestDatabase) {
     let value = |key: &str| db.wait(db.database.settings()).unwrap().text(key).to_owned();
     assert_eq!((value("conversation_status"), value("default_role")), ("true".into(), "4".into()));
     let set = |key, value| {
-        db.wait(SettingAdmin::set(&db.database, check(key, value).unwrap(), value, NOW)).unwrap()
+        db.wait(SettingAdmin::set(&db.database, check(key, value).unwrap(), value, NOW)).unwrap();
     };
     for mode in ["private", "private", "public"] {
         set("site_mode", mode);
@@ -43,7 +43,7 @@ fn word(word: &str, mode: i64, with: Option<&str>) -> BlockWordRow {
 fn block_words_take_effect_at_once(db: &TestDatabase) {
     let apply = |text: &str| {
         let filter = db.wait(db.database.filter()).unwrap();
-        filter.apply(text).map(|text| text.into_owned())
+        filter.apply(text).map(std::borrow::Cow::into_owned)
     };
     assert_eq!(apply("Darn"), Ok("Darn".into()));
     let put = |rows: &[BlockWordRow]| db.wait(db.database.put(rows, NOW)).unwrap();

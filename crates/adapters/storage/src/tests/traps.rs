@@ -10,12 +10,15 @@ use super::on_every_database;
 use crate::connection::AnyConnection;
 use crate::database::{Database, DatabaseOptions};
 use crate::schema::configs;
+use crate::statement::{Statement, chunks};
 use crate::url::DatabaseUrl;
 
 on_every_database!(
     writers_that_read_first_wait_for_each_other_instead_of_failing,
     names_that_differ_in_case_or_accent_are_different_names,
     an_update_that_changes_nothing_still_found_its_row,
+    a_value_bound_in_a_select_list_is_read_back,
+    a_batch_of_rows_is_one_statement_and_an_empty_one_is_none,
     times_keep_their_milliseconds_and_ids_their_53_bits,
     a_transaction_that_fails_leaves_nothing_behind,
     each_session_is_set_up_as_designed,
@@ -70,6 +73,33 @@ fn an_update_that_changes_nothing_still_found_its_row(db: &TestDatabase) {
         let row = configs::table.filter(configs::item_key.eq("default_role"));
         assert_eq!(diesel::update(row).set(configs::item_value.eq("4")).execute(&mut *conn), Ok(1));
     }
+}
+
+fn a_value_bound_in_a_select_list_is_read_back(db: &TestDatabase) {
+    use diesel::sql_types::{BigInt, Text as SqlText};
+    let mut conn = db.database.writer().unwrap();
+    let both = (7_i64.into_sql::<BigInt>(), "seven".into_sql::<SqlText>());
+    assert_eq!(diesel::select(both).get_result(&mut *conn), Ok((7_i64, "seven".to_owned())));
+}
+
+/// A batch that diesel runs row by row would keep the rows before the one that fails.
+fn a_batch_of_rows_is_one_statement_and_an_empty_one_is_none(db: &TestDatabase) {
+    let insert = |ids: &[i64]| {
+        let mut conn = db.database.writer().unwrap();
+        let mut done = 0;
+        for ids in chunks(ids) {
+            let mut statement = Statement::new("INSERT INTO message_contents (id) VALUES ");
+            statement.rows(ids, |statement, id| {
+                statement.int(*id);
+            });
+            done += statement.execute(&mut *conn)?;
+        }
+        QueryResult::Ok(done)
+    };
+    assert_eq!(insert(&[]), Ok(0));
+    assert_eq!(insert(&[1, 2, 3, 4]), Ok(4));
+    assert!(insert(&[5, 6, 7, 1]).is_err());
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM message_contents"), 4);
 }
 
 fn times_keep_their_milliseconds_and_ids_their_53_bits(db: &TestDatabase) {
