@@ -19,6 +19,7 @@ mod fresns_rules;
 mod hot_reads;
 mod operations;
 mod publish_options;
+mod send_once;
 mod site;
 mod trouble;
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, is_fresh, signing_time};
+use sixin_domain::id::AppKeyId;
 use sixin_domain::session::{Claim, SessionRefusal, admit};
 use sixin_domain::settings::{Settings, offset_minutes};
 use sixin_domain::time::Millis;
@@ -48,6 +49,8 @@ pub struct UserCredentials {
 pub struct Caller {
     /// The user.
     pub user: User,
+    /// The key that signed.
+    pub app_key: AppKeyId,
     /// The settings that were in force.
     pub settings: Arc<Settings>,
     /// What this request uses up, if the key is strict.
@@ -114,7 +117,7 @@ pub struct UserAuthentication {
 impl AuthenticateUser for UserAuthentication {
     async fn authenticate(&self, credentials: &UserCredentials) -> Result<Caller, CallerRefusal> {
         let now = self.clock.now();
-        let nonce = self.check_app(credentials, now).await?;
+        let (app_key, nonce) = self.check_app(credentials, now).await?;
         let settings = self.settings.settings().await?;
         check_locale(credentials, &settings)?;
         let found = match (&credentials.aid, &credentials.token) {
@@ -132,7 +135,7 @@ impl AuthenticateUser for UserAuthentication {
             platform: credentials.platform,
         };
         let user = admit(&claim, settings.site_mode(), settings.private_end(), now)?.clone();
-        Ok(Caller { user, settings, nonce })
+        Ok(Caller { user, app_key, settings, nonce })
     }
 }
 
@@ -142,7 +145,7 @@ impl UserAuthentication {
         &self,
         credentials: &UserCredentials,
         now: Millis,
-    ) -> Result<Option<NonceUse>, CallerRefusal> {
+    ) -> Result<(AppKeyId, Option<NonceUse>), CallerRefusal> {
         let key = self
             .app_keys
             .find(&credentials.app_id)
@@ -165,7 +168,7 @@ impl UserAuthentication {
         if !is_signed {
             return Err(CallerRefusal::SignatureWrong);
         }
-        Ok(strict_nonce(&key, credentials, signed_at))
+        Ok((key.id, strict_nonce(&key, credentials, signed_at)))
     }
 }
 
@@ -203,7 +206,7 @@ mod tests {
     };
     use crate::testing::user;
     use sixin_domain::app_key::Secret;
-    use sixin_domain::id::{AccountId, AppKeyId, UserId};
+    use sixin_domain::id::{AccountId, UserId};
     use sixin_domain::session::Session;
     use std::collections::BTreeMap;
 

@@ -10,12 +10,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use sixin_domain::message::Placed;
 use sixin_domain::pair::Pair;
 use thiserror::Error;
 use tokio::sync::oneshot;
 
-use crate::ports::{AppendError, MessageLog, SendUnit};
+use crate::ports::{AppendError, MessageLog, SendUnit, Stored};
 
 /// Bounds of queues and batches.
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +72,7 @@ pub enum CommitError {
     Append(#[from] AppendError),
 }
 
-type Answer = Result<Vec<Placed>, AppendError>;
+type Answer = Result<Stored, AppendError>;
 
 struct Waiting {
     unit: SendUnit,
@@ -199,7 +198,7 @@ impl Committer {
     ///
     /// # Errors
     /// See [`CommitError`]; only [`CommitError::TimedOut`] leaves open whether the unit is stored.
-    pub async fn commit(&self, unit: SendUnit) -> Result<Vec<Placed>, CommitError> {
+    pub async fn commit(&self, unit: SendUnit) -> Result<Stored, CommitError> {
         let answer = self.lane_of(&unit).ok_or(CommitError::Closed)?.push(unit)?;
         match tokio::time::timeout(self.patience, answer).await {
             Err(_) | Ok(Err(_)) => Err(CommitError::TimedOut),
@@ -247,22 +246,13 @@ impl Committer {
 mod tests {
     use super::*;
     use crate::ports::{MockMessageLog, StoreError};
-    use crate::testing::unit;
+    use crate::testing::{stored, unit};
     use std::sync::mpsc;
 
     const ONE_LANE: Lanes = Lanes { narrow: 1, wide: false };
 
     fn placed(units: &[SendUnit]) -> Vec<Answer> {
-        let place = |unit: &SendUnit| {
-            let one = |message: &sixin_domain::message::NewMessage| Placed {
-                id: message.id,
-                recipient: message.recipient,
-                place: None,
-                sent_at: unit.accepted_at,
-            };
-            Ok(unit.messages.iter().map(one).collect())
-        };
-        units.iter().map(place).collect()
+        units.iter().map(|unit| Ok(stored(unit))).collect()
     }
 
     fn start(log: MockMessageLog, limits: CommitterLimits) -> Arc<Committer> {
@@ -275,7 +265,7 @@ mod tests {
         let mut log = MockMessageLog::new();
         log.expect_append().once().returning(|units| placed(&units));
         let committer = start(log, CommitterLimits::default());
-        assert_eq!(committer.commit(unit(1, &[2])).await.unwrap().len(), 1);
+        assert_eq!(committer.commit(unit(1, &[2])).await.unwrap().placed.len(), 1);
     }
 
     /// A log whose first batch waits for a signal, so that others gather behind it. Reports batch sizes.
@@ -298,9 +288,9 @@ mod tests {
         let committer = start(log, CommitterLimits { batch_units: 3, ..CommitterLimits::default() });
         let commit = |recipient| {
             let committer = Arc::clone(&committer);
-            tokio::spawn(
-                async move { committer.commit(unit(1, &[recipient])).await.map(|placed| placed.len()) },
-            )
+            tokio::spawn(async move {
+                committer.commit(unit(1, &[recipient])).await.map(|stored| stored.placed.len())
+            })
         };
         let first = commit(2);
         assert_eq!(sizes.recv(), Ok(1));

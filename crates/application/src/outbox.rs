@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use sixin_domain::id::{ConversationId, FileUsageId, MessageId, UserId};
-use sixin_domain::message::{Envelope, NewMessage, Placed};
+use sixin_domain::message::{Envelope, NewMessage};
 use sixin_domain::refusal::Refusal;
 use thiserror::Error;
 
 use crate::committer::{CommitError, Committer};
 use crate::ids::LeasedIds;
-use crate::ports::{AppendError, Clock, NonceUse, SendUnit, StoreError};
+use crate::ports::{
+    AppendError, Clock, IdempotencyKey, IdempotencyKeys, NonceUse, Repetition, SendUnit, StoreError, Stored,
+};
 use crate::send_rate::SendRate;
 
 /// A send that all rules but the rate have let pass.
@@ -23,6 +25,8 @@ pub struct Draft {
     pub upload: Option<FileUsageId>,
     /// The nonce this uses up.
     pub nonce: Option<NonceUse>,
+    /// By what its repeats are known.
+    pub idempotency: Option<IdempotencyKey>,
 }
 
 /// Why a send was not accepted.
@@ -34,6 +38,9 @@ pub enum SendError {
     /// The signature or nonce has been used before.
     #[error("the signature or nonce has been used before")]
     Replayed,
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
     /// Too much waits to be stored, or the server is stopping, or it holds no process number. Nothing was stored.
     #[error("the server can't take messages at the moment: {0}")]
     Busy(&'static str),
@@ -51,9 +58,18 @@ impl From<CommitError> for SendError {
             CommitError::QueueFull => Self::Busy("the queue is full"),
             CommitError::Closed => Self::Busy("the server is stopping"),
             CommitError::TimedOut => Self::Unknown,
-            CommitError::Append(AppendError::NonceUsed) => Self::Replayed,
-            CommitError::Append(AppendError::UploadTaken) => Self::Refused(Refusal::FileUnknown),
-            CommitError::Append(AppendError::Store(error)) => Self::Store(error),
+            CommitError::Append(error) => error.into(),
+        }
+    }
+}
+
+impl From<AppendError> for SendError {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::NonceUsed => Self::Replayed,
+            AppendError::KeyReused => Self::KeyReused,
+            AppendError::UploadTaken => Self::Refused(Refusal::FileUnknown),
+            AppendError::Store(error) => Self::Store(error),
         }
     }
 }
@@ -66,6 +82,8 @@ pub struct Outbox {
     pub rate: Arc<SendRate>,
     /// Has them stored.
     pub committer: Arc<Committer>,
+    /// Knows those that carried a key.
+    pub keys: Arc<dyn IdempotencyKeys>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -74,8 +92,8 @@ impl Outbox {
     /// Counts, numbers and stores a send. `Ok` means that every message of it is committed and on disk.
     ///
     /// # Errors
-    /// See [`SendError`]. A send that was not accepted does not count against the rate.
-    pub async fn send(&self, draft: Draft) -> Result<Vec<Placed>, SendError> {
+    /// See [`SendError`]. A send that was not accepted does not count against the rate, nor does a repeat.
+    pub async fn send(&self, draft: Draft) -> Result<Stored, SendError> {
         let now = self.clock.now();
         let sender = draft.envelope.sender;
         self.rate.enter(sender, now)?;
@@ -83,10 +101,32 @@ impl Outbox {
             Some(unit) => self.committer.commit(unit).await.map_err(SendError::from),
             None => Err(SendError::Busy("no process number is held")),
         };
-        if result.is_err() {
+        if result.as_ref().map_or(true, |stored| stored.replayed) {
             self.rate.withdraw(sender, now);
         }
+        if result.as_ref().is_ok_and(|stored| stored.replayed) {
+            metrics::counter!("sixin_repeats_total").increment(1);
+        }
         result
+    }
+
+    /// The result of the send that this one repeats, asked once a rule has refused it (design, chapter 3): rules may
+    /// have changed since the first one was stored, and a repeat gets the first one's answer. `None`: it is none.
+    ///
+    /// # Errors
+    /// See [`SendError`].
+    pub async fn earlier(
+        &self,
+        sender: UserId,
+        key: IdempotencyKey,
+        nonce: Option<NonceUse>,
+    ) -> Result<Option<Stored>, SendError> {
+        let send = Repetition { sender, key, nonce, accepted_at: self.clock.now() };
+        let placed = self.keys.find(&send).await?;
+        if placed.is_some() {
+            metrics::counter!("sixin_repeats_total").increment(1);
+        }
+        Ok(placed.map(Stored::replayed))
     }
 
     /// The draft with an id for each message, and one for each conversation that may have to be made.
@@ -109,6 +149,7 @@ impl Outbox {
             messages,
             upload: draft.upload,
             nonce: draft.nonce,
+            idempotency: draft.idempotency,
             accepted_at: now,
         })
     }
@@ -118,8 +159,8 @@ impl Outbox {
 mod tests {
     use super::*;
     use crate::committer::{CommitterLimits, Lanes};
-    use crate::ports::{MessageLog, MockClock, MockMessageLog};
-    use crate::testing::{ids, placed, unit};
+    use crate::ports::{MessageLog, MockClock, MockIdempotencyKeys, MockMessageLog};
+    use crate::testing::{ids, key, stored, unit};
     use sixin_domain::id::ID_EPOCH;
     use sixin_domain::rate::Rate;
 
@@ -132,6 +173,7 @@ mod tests {
             ids: Arc::new(ids),
             rate: Arc::new(SendRate::new(Rate { sends: 1, window_ms: 1000 })),
             committer: Arc::new(Committer::start(&log, lanes, CommitterLimits::default()).unwrap()),
+            keys: Arc::new(MockIdempotencyKeys::new()),
             clock: Arc::new(clock),
         }
     }
@@ -142,6 +184,7 @@ mod tests {
             recipients: recipients.iter().copied().map(UserId).collect(),
             upload: None,
             nonce: None,
+            idempotency: None,
         }
     }
 
@@ -155,16 +198,16 @@ mod tests {
             ids.sort_unstable();
             ids.dedup();
             assert_eq!(ids.len(), 6);
-            units.iter().map(|unit| Ok(placed(unit))).collect()
+            units.iter().map(|unit| Ok(stored(unit))).collect()
         });
         let delivered = outbox(log, ids()).send(draft(&[2, 3, 4])).await.unwrap();
-        assert_eq!(delivered.iter().map(|placed| placed.recipient.0).collect::<Vec<_>>(), [2, 3, 4]);
+        assert_eq!(delivered.placed.iter().map(|placed| placed.recipient.0).collect::<Vec<_>>(), [2, 3, 4]);
     }
 
     #[tokio::test]
     async fn a_call_counts_once_whatever_its_recipients_and_the_next_is_too_fast() {
         let mut log = MockMessageLog::new();
-        log.expect_append().once().returning(|units| units.iter().map(|unit| Ok(placed(unit))).collect());
+        log.expect_append().once().returning(|units| units.iter().map(|unit| Ok(stored(unit))).collect());
         let outbox = outbox(log, ids());
         assert!(outbox.send(draft(&[2, 3])).await.is_ok());
         assert!(matches!(
@@ -183,6 +226,22 @@ mod tests {
         for _ in 0..2 {
             assert!(matches!(outbox.send(draft(&[2])).await, Err(SendError::Store(_))));
         }
+    }
+
+    #[tokio::test]
+    async fn a_repeat_does_not_count() {
+        let mut log = MockMessageLog::new();
+        log.expect_append().times(3).returning(|units| {
+            let answer = |unit: &SendUnit| Stored { replayed: unit.idempotency.is_some(), ..stored(unit) };
+            units.iter().map(|unit| Ok(answer(unit))).collect()
+        });
+        let outbox = outbox(log, ids());
+        for _ in 0..2 {
+            let repeat = Draft { idempotency: Some(key("k")), ..draft(&[2]) };
+            assert!(outbox.send(repeat).await.unwrap().replayed);
+        }
+        assert!(!outbox.send(draft(&[2])).await.unwrap().replayed);
+        assert!(matches!(outbox.send(draft(&[2])).await, Err(SendError::Refused(_))));
     }
 
     #[tokio::test]

@@ -17,7 +17,9 @@ use sixin_domain::username::Username;
 use thiserror::Error;
 
 use crate::outbox::{Draft, Outbox, SendError};
-use crate::ports::{BlockWordSource, Clock, NonceUse, Relations, SettingSource, StoreError, Users};
+use crate::ports::{
+    BlockWordSource, Clock, IdempotencyKey, NonceUse, Relations, SettingSource, StoreError, Stored, Users,
+};
 
 /// Puts another text into the content of a text message, or answers `None` if the content has no place for one.
 pub type ReplaceText = fn(content: &str, text: &str) -> Option<String>;
@@ -45,6 +47,17 @@ pub struct PublishRequest {
     pub delivery: Option<String>,
     /// The nonce this uses up.
     pub nonce: Option<NonceUse>,
+    /// By what its repeats are known.
+    pub idempotency: Option<IdempotencyKey>,
+}
+
+/// Messages that are stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// Who got one and where it is, in the order of the request that stored them.
+    pub placed: Vec<(Username, Placed)>,
+    /// Whether they were stored before and this request only repeats that one.
+    pub replayed: bool,
 }
 
 /// Why nothing was published.
@@ -80,8 +93,9 @@ impl From<Refusal> for PublishError {
 #[async_trait]
 pub trait PublishMessage: Send + Sync {
     /// Publishes to all recipients or none, and answers where the message of each recipient is, in request order.
-    /// `Ok` means that all of them are committed and on disk.
-    async fn publish(&self, request: PublishRequest) -> Result<Vec<(Username, Placed)>, PublishError>;
+    /// `Ok` means that all of them are committed and on disk. A repeat is answered with the first messages, even if the
+    /// rules would refuse it by now.
+    async fn publish(&self, request: PublishRequest) -> Result<Published, PublishError>;
 }
 
 /// [`PublishMessage`] over the ports.
@@ -104,34 +118,69 @@ pub struct MessagePublishing {
 
 #[async_trait]
 impl PublishMessage for MessagePublishing {
-    async fn publish(&self, request: PublishRequest) -> Result<Vec<(Username, Placed)>, PublishError> {
-        let (sender, recipients) = self.permitted(&request).await?;
-        let (content, text) = self.filtered(&request).await?;
-        let body = Body::Typed { object_name: request.object_name, content, text };
-        let envelope = Envelope { sender, body, effects: request.effects, delivery: request.delivery };
-        let ids = recipients.iter().map(|(id, _)| *id).collect();
-        let draft = Draft { envelope, recipients: ids, upload: None, nonce: request.nonce };
-        let placed = self.outbox.send(draft).await?;
-        let mut names: HashMap<UserId, Username> = recipients.into_iter().collect();
-        Ok(placed.into_iter().filter_map(|placed| Some((names.remove(&placed.recipient)?, placed))).collect())
+    async fn publish(&self, request: PublishRequest) -> Result<Published, PublishError> {
+        let users = self.users(&request).await?;
+        let stored = match self.store(&request, &users).await {
+            Err(refused @ (PublishError::User { .. } | PublishError::Send(SendError::Refused(_)))) => {
+                self.earlier(&request, &users).await?.ok_or(refused)?
+            }
+            other => other?,
+        };
+        let mut names: HashMap<UserId, Username> =
+            users.into_iter().map(|(name, user)| (user.id, name)).collect();
+        let named = |placed: Placed| Some((names.remove(&placed.recipient)?, placed));
+        Ok(Published {
+            placed: stored.placed.into_iter().filter_map(named).collect(),
+            replayed: stored.replayed,
+        })
     }
 }
 
 impl MessagePublishing {
+    /// Sender and recipients as far as they exist, by name.
+    async fn users(&self, request: &PublishRequest) -> Result<HashMap<Username, User>, PublishError> {
+        let names: Vec<Username> = std::iter::once(&request.from).chain(&request.to).cloned().collect();
+        let users = self.users.find_named(&names).await?;
+        Ok(users.into_iter().map(|user| (user.username.clone(), user)).collect())
+    }
+
+    /// Rules first, then the store.
+    async fn store(
+        &self,
+        request: &PublishRequest,
+        users: &HashMap<Username, User>,
+    ) -> Result<Stored, PublishError> {
+        let (sender, recipients) = self.permitted(request, users).await?;
+        let (content, text) = self.filtered(request).await?;
+        let body = Body::Typed { object_name: request.object_name.clone(), content, text };
+        let delivery = request.delivery.clone();
+        let envelope = Envelope { sender, body, effects: request.effects, delivery };
+        let (nonce, idempotency) = (request.nonce.clone(), request.idempotency.clone());
+        let draft = Draft { envelope, recipients, upload: None, nonce, idempotency };
+        Ok(self.outbox.send(draft).await?)
+    }
+
+    /// The result that a refused request repeats. A sender that does not exist has sent nothing before.
+    async fn earlier(
+        &self,
+        request: &PublishRequest,
+        users: &HashMap<Username, User>,
+    ) -> Result<Option<Stored>, PublishError> {
+        match (users.get(&request.from), request.idempotency.clone()) {
+            (Some(sender), Some(key)) => {
+                Ok(self.outbox.earlier(sender.id, key, request.nonce.clone()).await?)
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// The sender and those recipients that may get the message. One unknown, deleted or disabled user refuses the
     /// whole call; a block only skips its recipient (design, chapter 5).
     async fn permitted(
         &self,
         request: &PublishRequest,
-    ) -> Result<(UserId, Vec<(UserId, Username)>), PublishError> {
-        let names: Vec<Username> = std::iter::once(&request.from).chain(&request.to).cloned().collect();
-        let users: HashMap<Username, User> = self
-            .users
-            .find_named(&names)
-            .await?
-            .into_iter()
-            .map(|user| (user.username.clone(), user))
-            .collect();
+        users: &HashMap<Username, User>,
+    ) -> Result<(UserId, Vec<UserId>), PublishError> {
         let about = |refusal, user: &Username| PublishError::User { refusal, user: user.clone() };
         let sender =
             standing_sender(users.get(&request.from)).map_err(|refusal| about(refusal, &request.from))?;
@@ -149,7 +198,7 @@ impl MessagePublishing {
             let recipient = users.get(name);
             let relation = recipient.and_then(|user| relations.get(&user.id)).copied().unwrap_or_default();
             match (may_write(speaker, Some(sender), recipient, relation, now), recipient) {
-                (Ok(()), Some(recipient)) => permitted.push((recipient.id, name.clone())),
+                (Ok(()), Some(recipient)) => permitted.push(recipient.id),
                 (Err(Refusal::Blocked), _) => blocked = Some(name),
                 (Err(refusal), _) => return Err(about(refusal, name)),
                 (Ok(()), None) => return Err(about(Refusal::RecipientUnknown, name)),
@@ -189,11 +238,11 @@ mod tests {
     use super::*;
     use crate::committer::{Committer, CommitterLimits, Lanes};
     use crate::ports::{
-        MessageLog, MockBlockWordSource, MockClock, MockMessageLog, MockRelations, MockSettingSource,
-        MockUsers, SendUnit,
+        AppendError, MessageLog, MockBlockWordSource, MockClock, MockIdempotencyKeys, MockMessageLog,
+        MockRelations, MockSettingSource, MockUsers, SendUnit,
     };
     use crate::send_rate::SendRate;
-    use crate::testing::{ids, placed, user};
+    use crate::testing::{ids, key, stored, user};
     use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
     use sixin_domain::id::ID_EPOCH;
     use sixin_domain::rate::Rate;
@@ -218,14 +267,25 @@ mod tests {
             verify_blacklist: false,
             delivery: None,
             nonce: None,
+            idempotency: None,
         }
     }
 
-    /// Publishes on a site with users ann, bob, cid and dan (deleted), where bob blocks ann and ann blocks cid.
     async fn publish(
         request: PublishRequest,
         settings: &[(&str, &str)],
     ) -> (Result<Vec<String>, PublishError>, Vec<SendUnit>) {
+        let (result, appended) = publish_knowing(MockIdempotencyKeys::new(), request, settings).await;
+        let names = result.map(|done| done.placed.into_iter().map(|(name, _)| name.to_string()).collect());
+        (names, appended)
+    }
+
+    /// Publishes on a site with users ann, bob, cid and dan (deleted), where bob blocks ann and ann blocks cid.
+    async fn publish_knowing(
+        keys: MockIdempotencyKeys,
+        request: PublishRequest,
+        settings: &[(&str, &str)],
+    ) -> (Result<Published, PublishError>, Vec<SendUnit>) {
         let mut users = MockUsers::new();
         users.expect_find_named().returning(|names| {
             let mut dan = user(4, "dan");
@@ -251,11 +311,11 @@ mod tests {
         let mut clock = MockClock::new();
         clock.expect_now().return_const(ID_EPOCH);
         let clock: Arc<dyn Clock> = Arc::new(clock);
-        let stored = Arc::new(Mutex::new(Vec::new()));
+        let appended = Arc::new(Mutex::new(Vec::new()));
         let mut log = MockMessageLog::new();
-        let seen = Arc::clone(&stored);
+        let seen = Arc::clone(&appended);
         log.expect_append().returning(move |units| {
-            let answers = units.iter().map(|unit| Ok(placed(unit))).collect();
+            let answers = units.iter().map(|unit| Ok(stored(unit))).collect();
             seen.lock().unwrap().extend(units);
             answers
         });
@@ -265,6 +325,7 @@ mod tests {
             ids: Arc::new(ids()),
             rate: Arc::new(SendRate::new(Rate::default())),
             committer: Arc::new(Committer::start(&log, lanes, CommitterLimits::default()).unwrap()),
+            keys: Arc::new(keys),
             clock: Arc::clone(&clock),
         };
         let publishing = MessagePublishing {
@@ -277,9 +338,8 @@ mod tests {
             limits: Limits { typed_text_bytes: 40, ..Limits::default() },
         };
         let result = publishing.publish(request).await;
-        let names = result.map(|delivered| delivered.into_iter().map(|(name, _)| name.to_string()).collect());
-        let stored = stored.lock().unwrap().clone();
-        (names, stored)
+        let appended = appended.lock().unwrap().clone();
+        (result, appended)
     }
 
     #[tokio::test]
@@ -346,5 +406,57 @@ mod tests {
         let (result, stored) = publish(long, &[("publish_block_words", "true")]).await;
         assert!(matches!(result, Err(PublishError::Send(SendError::Refused(Refusal::TextTooLong)))));
         assert!(stored.is_empty());
+    }
+
+    fn at(id: i64, recipient: i64) -> Placed {
+        let place = Some((sixin_domain::id::ConversationId(9), id));
+        Placed { id: sixin_domain::id::MessageId(id), recipient: UserId(recipient), place, sent_at: ID_EPOCH }
+    }
+
+    /// What is answered to a request with a key which the rules refuse because of dan.
+    async fn refused_with_key(
+        found: Result<Option<Vec<Placed>>, AppendError>,
+    ) -> Result<Published, PublishError> {
+        let mut keys = MockIdempotencyKeys::new();
+        keys.expect_find()
+            .withf(|send| send.sender == UserId(1) && send.key.key == "k" && send.accepted_at == ID_EPOCH)
+            .return_once(move |_| found);
+        let request = PublishRequest { idempotency: Some(key("k")), ..request(&["dan", "bob"]) };
+        let (result, appended) = publish_knowing(keys, request, &[]).await;
+        assert!(appended.is_empty());
+        result
+    }
+
+    #[tokio::test]
+    async fn a_refused_request_that_was_a_repeat_gets_the_first_answer() {
+        let published = refused_with_key(Ok(Some(vec![at(5, 2), at(6, 4)]))).await.unwrap();
+        assert!(published.replayed);
+        assert_eq!(published.placed, [(name("bob"), at(5, 2)), (name("dan"), at(6, 4))]);
+    }
+
+    #[tokio::test]
+    async fn a_refused_request_that_was_none_stays_refused() {
+        let result = refused_with_key(Ok(None)).await;
+        assert!(matches!(result, Err(PublishError::User { refusal: Refusal::RecipientDeleted, .. })));
+        let result = refused_with_key(Err(AppendError::KeyReused)).await;
+        assert!(matches!(result, Err(PublishError::Send(SendError::KeyReused))));
+        let result = refused_with_key(Err(AppendError::NonceUsed)).await;
+        assert!(matches!(result, Err(PublishError::Send(SendError::Replayed))));
+        let result = refused_with_key(Err(StoreError::Unavailable("gone".into()).into())).await;
+        assert!(matches!(result, Err(PublishError::Send(SendError::Store(_)))));
+    }
+
+    #[tokio::test]
+    async fn an_unknown_sender_has_sent_nothing_before() {
+        let request = PublishRequest { from: name("zoe"), idempotency: Some(key("k")), ..request(&["bob"]) };
+        let (result, _) = publish_knowing(MockIdempotencyKeys::new(), request, &[]).await;
+        assert!(matches!(result, Err(PublishError::User { refusal: Refusal::SenderUnknown, .. })));
+    }
+
+    #[tokio::test]
+    async fn a_key_is_stored_with_the_messages() {
+        let request = PublishRequest { idempotency: Some(key("k")), ..request(&["bob"]) };
+        let (_, appended) = publish(request, &[]).await;
+        assert_eq!(appended[0].idempotency, Some(key("k")));
     }
 }

@@ -17,7 +17,10 @@ use sixin_domain::user::{Relation, User};
 use sixin_domain::username::UserRef;
 
 use crate::outbox::{Draft, Outbox, SendError};
-use crate::ports::{BlockWordSource, Clock, Files, NonceUse, Relations, Roles, Users};
+use crate::ports::{
+    BlockWordSource, Clock, Files, IdempotencyKey, NonceUse, Relations, Roles, StoreError, Stored,
+    StoredBodies, Users,
+};
 
 /// What a user wants to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +44,8 @@ pub struct SendRequest {
     pub content: Content,
     /// The nonce this uses up.
     pub nonce: Option<NonceUse>,
+    /// By what its repeats are known.
+    pub idempotency: Option<IdempotencyKey>,
 }
 
 /// A user's message that is stored.
@@ -58,13 +63,16 @@ pub struct SentMessage {
     pub sender_roles: Vec<UserRole>,
     /// All roles of the site.
     pub role_book: Arc<RoleBook>,
+    /// Whether it was stored before and this request only repeats that one.
+    pub replayed: bool,
 }
 
 /// Sends messages of users.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait SendMessage: Send + Sync {
-    /// Sends one message. `Ok` means that it is committed and on disk.
+    /// Sends one message. `Ok` means that it is committed and on disk. A repeat is answered with the first message, even
+    /// if the rules would refuse it by now.
     async fn send(&self, request: SendRequest) -> Result<SentMessage, SendError>;
 }
 
@@ -80,6 +88,8 @@ pub struct MessageSending {
     pub block_words: Arc<dyn BlockWordSource>,
     /// The files that can be sent.
     pub files: Arc<dyn Files>,
+    /// What earlier messages hold.
+    pub stored_bodies: Arc<dyn StoredBodies>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Where accepted messages go.
@@ -93,18 +103,58 @@ impl SendMessage for MessageSending {
     async fn send(&self, request: SendRequest) -> Result<SentMessage, SendError> {
         let sender_roles = self.roles.of(request.sender.id).await?;
         let role_book = self.roles.book().await?;
-        let recipient = self.permitted_recipient(&request, &sender_roles, &role_book).await?;
-        let (body, attachment) = self.body(&request, &recipient).await?;
-        let (file, upload) = attachment.unzip();
-        let envelope =
-            Envelope { sender: request.sender.id, body: body.clone(), effects: Effects::OWN, delivery: None };
-        let draft = Draft { envelope, recipients: vec![recipient.id], upload, nonce: request.nonce };
-        let placed = self.outbox.send(draft).await?.first().copied().ok_or(SendError::Unknown)?;
-        Ok(SentMessage { placed, body, file, sender: request.sender, sender_roles, role_book })
+        let (placed, body, file, replayed) = match self.store(&request, &sender_roles, &role_book).await {
+            Err(SendError::Refused(refusal)) => self.earlier(&request, refusal).await?,
+            other => other?,
+        };
+        Ok(SentMessage { placed, body, file, sender: request.sender, sender_roles, role_book, replayed })
     }
 }
 
+/// Where a message is, what it holds, and whether it was there before.
+type Sent = (Placed, Body, Option<StoredFile>, bool);
+
 impl MessageSending {
+    /// Rules first, then the store.
+    async fn store(
+        &self,
+        request: &SendRequest,
+        sender_roles: &[UserRole],
+        role_book: &RoleBook,
+    ) -> Result<Sent, SendError> {
+        let recipient = self.permitted_recipient(request, sender_roles, role_book).await?;
+        let (body, attachment) = self.body(request, &recipient).await?;
+        let (file, upload) = attachment.unzip();
+        let envelope =
+            Envelope { sender: request.sender.id, body: body.clone(), effects: Effects::OWN, delivery: None };
+        let (nonce, idempotency) = (request.nonce.clone(), request.idempotency.clone());
+        let draft = Draft { envelope, recipients: vec![recipient.id], upload, nonce, idempotency };
+        let stored = self.outbox.send(draft).await?;
+        if stored.replayed {
+            return self.as_stored(stored).await;
+        }
+        let placed = stored.placed.first().copied().ok_or(SendError::Unknown)?;
+        Ok((placed, body, file, false))
+    }
+
+    /// The message that a refused request repeats, or the refusal if it repeats none.
+    async fn earlier(&self, request: &SendRequest, refusal: Refusal) -> Result<Sent, SendError> {
+        let Some(key) = request.idempotency.clone() else { return Err(refusal.into()) };
+        match self.outbox.earlier(request.sender.id, key, request.nonce.clone()).await? {
+            Some(stored) => self.as_stored(stored).await,
+            None => Err(refusal.into()),
+        }
+    }
+
+    /// An earlier message as it was stored: block words may have been others then.
+    async fn as_stored(&self, stored: Stored) -> Result<Sent, SendError> {
+        let placed = stored.placed.first().copied().ok_or(SendError::Unknown)?;
+        let body = self.stored_bodies.find(placed.id).await?;
+        let gone = || StoreError::Fault(format!("message {} is gone", placed.id).into());
+        let (body, file) = body.ok_or_else(gone)?;
+        Ok((placed, body, file, true))
+    }
+
     /// The recipient, if every rule about sender, recipient and site lets the message pass.
     async fn permitted_recipient(
         &self,
@@ -193,14 +243,14 @@ mod tests {
     use super::*;
     use crate::committer::{Committer, CommitterLimits, Lanes};
     use crate::ports::{
-        MessageLog, MockBlockWordSource, MockClock, MockFiles, MockMessageLog, MockRelations, MockRoles,
-        MockUsers,
+        AppendError, MessageLog, MockBlockWordSource, MockClock, MockFiles, MockIdempotencyKeys,
+        MockMessageLog, MockRelations, MockRoles, MockStoredBodies, MockUsers,
     };
     use crate::send_rate::SendRate;
-    use crate::testing::{ids, placed, user};
+    use crate::testing::{ids, key, stored, user};
     use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
     use sixin_domain::file::{FileKind, PendingUpload};
-    use sixin_domain::id::{FileId, ID_EPOCH, RoleId};
+    use sixin_domain::id::{FileId, ID_EPOCH, MessageId, RoleId};
     use sixin_domain::rate::Rate;
     use sixin_domain::role::{Role, parse_permissions};
     use sixin_domain::username::{Uid, Username};
@@ -246,7 +296,7 @@ mod tests {
         }
     }
 
-    fn sending(files: MockFiles, relation: Relation, stored: usize) -> MessageSending {
+    fn sending(files: MockFiles, relation: Relation, times: usize) -> MessageSending {
         let mut users = MockUsers::new();
         users.expect_find().returning(|who| Ok((*who == UserRef::Uid(Uid(10_002))).then(|| user(2, "bob"))));
         let mut relations = MockRelations::new();
@@ -267,14 +317,15 @@ mod tests {
         let clock: Arc<dyn Clock> = Arc::new(clock);
         let mut log = MockMessageLog::new();
         log.expect_append()
-            .times(stored)
-            .returning(|units| units.iter().map(|unit| Ok(placed(unit))).collect());
+            .times(times)
+            .returning(|units| units.iter().map(|unit| Ok(stored(unit))).collect());
         let log: Arc<dyn MessageLog> = Arc::new(log);
         let lanes = Lanes { narrow: 1, wide: false };
         let outbox = Outbox {
             ids: Arc::new(ids()),
             rate: Arc::new(SendRate::new(Rate::default())),
             committer: Arc::new(Committer::start(&log, lanes, CommitterLimits::default()).unwrap()),
+            keys: Arc::new(MockIdempotencyKeys::new()),
             clock: Arc::clone(&clock),
         };
         MessageSending {
@@ -283,6 +334,7 @@ mod tests {
             roles: Arc::new(roles),
             block_words: Arc::new(block_words),
             files: Arc::new(files),
+            stored_bodies: Arc::new(MockStoredBodies::new()),
             clock,
             outbox: Arc::new(outbox),
             limits: Limits { text_bytes: 50, ..Limits::default() },
@@ -296,6 +348,7 @@ mod tests {
             to: UserRef::parse(to).ok(),
             content,
             nonce: None,
+            idempotency: None,
         }
     }
 
@@ -383,6 +436,77 @@ mod tests {
         assert_eq!(refusal(disabled), Refusal::FileDisabled);
         let video = send_file(Some((file(FileKind::Video, true), "bob", 1)), 0).await;
         assert_eq!(refusal(video), Refusal::FileKindForbidden);
+    }
+
+    fn placed() -> Placed {
+        let place = Some((sixin_domain::id::ConversationId(9), 1));
+        Placed { id: MessageId(77), recipient: UserId(2), place, sent_at: ID_EPOCH }
+    }
+
+    /// A site that stored "as it was" as message 77; `found` is what it knows of the key.
+    fn knowing(found: Result<Option<Vec<Placed>>, AppendError>, relation: Relation) -> MessageSending {
+        let mut keys = MockIdempotencyKeys::new();
+        keys.expect_find()
+            .withf(|send| send.sender == UserId(1) && send.key.key == "k")
+            .return_once(move |_| found);
+        let mut bodies = MockStoredBodies::new();
+        bodies
+            .expect_find()
+            .withf(|id| *id == MessageId(77))
+            .returning(|_| Ok(Some((Body::Text("as it was".into()), None))));
+        let mut sending = sending(MockFiles::new(), relation, 0);
+        let outbox = &sending.outbox;
+        let (ids, rate) = (Arc::clone(&outbox.ids), Arc::clone(&outbox.rate));
+        let (committer, clock) = (Arc::clone(&outbox.committer), Arc::clone(&outbox.clock));
+        sending.outbox = Arc::new(Outbox { ids, rate, committer, clock, keys: Arc::new(keys) });
+        sending.stored_bodies = Arc::new(bodies);
+        sending
+    }
+
+    fn with_key(text: &str) -> SendRequest {
+        SendRequest { idempotency: Some(key("k")), ..request("10002", Content::Text(text.into())) }
+    }
+
+    #[tokio::test]
+    async fn a_refused_request_that_was_a_repeat_gets_the_first_message_as_it_was_stored() {
+        let blocked = Relation { recipient_blocked_sender: true, ..Relation::default() };
+        let sent = knowing(Ok(Some(vec![placed()])), blocked).send(with_key("hi")).await.unwrap();
+        assert!(sent.replayed);
+        assert_eq!((sent.placed, sent.body), (placed(), Body::Text("as it was".into())));
+    }
+
+    #[tokio::test]
+    async fn a_refused_request_that_was_none_stays_refused() {
+        let result = knowing(Ok(None), Relation::default()).send(with_key("a curse")).await;
+        assert_eq!(refusal(result), Refusal::ForbiddenWord);
+        let result =
+            knowing(Err(AppendError::KeyReused), Relation::default()).send(with_key("a curse")).await;
+        assert!(matches!(result, Err(SendError::KeyReused)));
+    }
+
+    #[tokio::test]
+    async fn a_sender_who_is_too_fast_still_gets_the_answer_to_a_repeat() {
+        let sending = knowing(Ok(Some(vec![placed()])), Relation::default());
+        let rate = &sending.outbox.rate;
+        while rate.enter(UserId(1), ID_EPOCH).is_ok() {}
+        assert!(sending.send(with_key("hi")).await.unwrap().replayed);
+    }
+
+    #[tokio::test]
+    async fn a_repeat_the_store_knows_is_answered_with_the_first_message_as_it_was_stored() {
+        let mut log = MockMessageLog::new();
+        log.expect_append().return_once(|units| {
+            assert_eq!(units[0].idempotency, Some(key("k")));
+            vec![Ok(Stored::replayed(vec![placed()]))]
+        });
+        let log: Arc<dyn MessageLog> = Arc::new(log);
+        let mut sending = knowing(Ok(None), Relation::default());
+        let lanes = Lanes { narrow: 1, wide: false };
+        let committer = Committer::start(&log, lanes, CommitterLimits::default()).unwrap();
+        Arc::get_mut(&mut sending.outbox).unwrap().committer = Arc::new(committer);
+        let sent = sending.send(with_key("hi")).await.unwrap();
+        assert!(sent.replayed);
+        assert_eq!(sent.body, Body::Text("as it was".into()));
     }
 
     #[test]

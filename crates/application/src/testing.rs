@@ -1,13 +1,13 @@
 //! Things the tests of several use cases need.
 
 use sixin_domain::body::Body;
-use sixin_domain::id::{AccountId, ConversationId, ID_EPOCH, MessageId, UserId};
+use sixin_domain::id::{AccountId, AppKeyId, ConversationId, ID_EPOCH, MessageId, UserId};
 use sixin_domain::message::{Effects, Envelope, NewMessage, Placed};
 use sixin_domain::user::{ConversationLimit, Profile, User};
 use sixin_domain::username::{Uid, Username};
 
 use crate::ids::LeasedIds;
-use crate::ports::{Lease, SendUnit};
+use crate::ports::{IdempotencyKey, Lease, SendUnit, Stored};
 
 /// A unit of one text to each recipient.
 pub(crate) fn unit(sender: i64, recipients: &[i64]) -> SendUnit {
@@ -28,6 +28,7 @@ pub(crate) fn unit(sender: i64, recipients: &[i64]) -> SendUnit {
             .collect(),
         upload: None,
         nonce: None,
+        idempotency: None,
         accepted_at: ID_EPOCH,
     }
 }
@@ -62,9 +63,15 @@ pub(crate) fn ids() -> LeasedIds {
     ids
 }
 
+/// A key of a caller.
+pub(crate) fn key(text: &str) -> IdempotencyKey {
+    IdempotencyKey { app_key: AppKeyId(1), key: text.into(), fingerprint: [7; 32], lives_ms: 1000 }
+}
+
 /// What a store answers that placed each message first in its conversation.
-pub(crate) fn placed(unit: &SendUnit) -> Vec<Placed> {
-    unit.messages
+pub(crate) fn stored(unit: &SendUnit) -> Stored {
+    let placed = unit
+        .messages
         .iter()
         .map(|message| Placed {
             id: message.id,
@@ -72,5 +79,6 @@ pub(crate) fn placed(unit: &SendUnit) -> Vec<Placed> {
             place: Some((message.conversation_if_new, 1)),
             sent_at: unit.accepted_at,
         })
-        .collect()
+        .collect();
+    Stored::new(placed)
 }

@@ -41,6 +41,7 @@ pub(crate) struct Config {
     pub(crate) database: Database,
     pub(crate) limits: LimitValues,
     pub(crate) rate: RateValues,
+    pub(crate) idempotency: Idempotency,
     pub(crate) committer: Committer,
     pub(crate) cache: Cache,
     pub(crate) metrics: Metrics,
@@ -94,6 +95,12 @@ pub(crate) struct LimitValues {
 pub(crate) struct RateValues {
     pub(crate) sends: usize,
     pub(crate) window_seconds: i64,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Idempotency {
+    pub(crate) hours: i64,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -187,6 +194,7 @@ impl Config {
             }
         }
         self.check_cache()?;
+        self.check_idempotency()?;
         self.metrics_listen()?;
         DatabaseUrl::parse(&self.database.url)?;
         Ok(())
@@ -204,6 +212,16 @@ impl Config {
             return wrong("cache.poll_milliseconds", "must be from 10 to 1000", poll_milliseconds);
         }
         Ok(())
+    }
+
+    /// An hour is what a caller needs to get over a failure; more than a year of keys would only fill the disk.
+    fn check_idempotency(&self) -> Result<(), ConfigError> {
+        let hours = self.idempotency.hours;
+        if (1..=8760).contains(&hours) {
+            return Ok(());
+        }
+        let (key, expected) = ("idempotency.hours", "must be from 1 to 8760");
+        Err(ConfigError::Value { key, expected, value: hours.to_string() })
     }
 
     /// Where metrics are served, or `None` for nowhere.
@@ -242,6 +260,10 @@ impl Config {
 
     pub(crate) fn rate(&self) -> Rate {
         Rate { sends: self.rate.sends, window_ms: self.rate.window_seconds * 1000 }
+    }
+
+    pub(crate) fn keys_live_ms(&self) -> i64 {
+        self.idempotency.hours * 3_600_000
     }
 
     pub(crate) fn committer_limits(&self) -> CommitterLimits {
@@ -320,6 +342,7 @@ mod tests {
         assert_eq!(config.rate(), Rate::default());
         assert_eq!(config.cache_limits(), CacheLimits::default());
         assert_eq!(config.cache_poll(), Duration::from_secs(1));
+        assert_eq!(config.keys_live_ms(), 86_400_000);
         let committer = (config.committer_limits(), CommitterLimits::default());
         assert_eq!(format!("{:?}", committer.0), format!("{:?}", committer.1));
         let options = DatabaseOptions::new(DatabaseUrl::parse("sqlite://var/sixin.db").unwrap());
@@ -357,6 +380,9 @@ mod tests {
             ("[rate]\nwindow_seconds = -60", "rate.window_seconds"),
             ("[cache]\nentries = 0", "cache.entries"),
             ("[cache]\npoll_milliseconds = 2001", "cache.poll_milliseconds"),
+            ("[idempotency]\nhours = 0", "idempotency.hours"),
+            ("[idempotency]\nhours = 8761", "idempotency.hours"),
+            ("[idempotency]\nhours = \"long\"", "idempotency.hours"),
             ("[metrics]\nlisten = \"9\"", "metrics.listen"),
             ("[log]\nformat = \"xml\"", "format"),
         ] {

@@ -189,6 +189,7 @@ fn api(
         ids: Arc::clone(ids),
         rate: Arc::new(SendRate::new(config.rate())),
         committer: Arc::clone(committer),
+        keys: store.clone(),
         clock: Arc::clone(&clock),
     });
     Api {
@@ -211,6 +212,7 @@ fn api(
             roles: caches.roles.clone(),
             block_words: caches.block_words.clone(),
             files: store.clone(),
+            stored_bodies: store.clone(),
             clock: Arc::clone(&clock),
             outbox: Arc::clone(&outbox),
             limits: config.limits(),
@@ -229,6 +231,7 @@ fn api(
         secrets: Arc::new(SystemSecrets),
         clock,
         limits: config.limits(),
+        keys_live_ms: config.keys_live_ms(),
         http: config.http_limits(),
     }
 }

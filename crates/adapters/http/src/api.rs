@@ -32,6 +32,8 @@ pub struct Api {
     pub clock: Arc<dyn Clock>,
     /// How long things may be.
     pub limits: Limits,
+    /// How long the result of a request with header `Idempotency-Key` is kept, in milliseconds.
+    pub keys_live_ms: i64,
     /// How much of the server one client may use.
     pub http: HttpLimits,
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use crate::health::{Checks, HealthInfo, Status};
+use crate::plumbing::idempotency::{HEADER, MAX_LENGTH, REPLAYED};
 use crate::{fresns, rongcloud};
 
 const ABOUT: &str = "One-to-one messages over one store, in two HTTP dialects: Fresns (apps call with their user's \
@@ -82,6 +83,36 @@ pub(crate) fn answer(description: &str, schema: &Value, examples: &Value, says_w
         content.insert("examples".to_owned(), examples.clone());
     }
     json!({"description": description, "headers": headers, "content": {"application/json": content}})
+}
+
+/// The same answer with the header that marks a repeat's.
+pub(crate) fn may_be_replayed(mut answer: Value) -> Value {
+    if let Some(headers) = answer.get_mut("headers").and_then(Value::as_object_mut) {
+        headers.insert(
+            REPLAYED.to_owned(),
+            json!({"description": "`true` if the request repeats an earlier one: nothing was stored now, and codes, ids \
+                                   and times are those of the first answer. Else absent.",
+                   "schema": {"type": "string", "enum": ["true"]}}),
+        );
+    }
+    answer
+}
+
+/// What both dialects promise to those who repeat a request.
+pub(crate) const SEND_ONCE: &str = "**Send once.** With header `Idempotency-Key` a request may be repeated until it is \
+answered, after a time-out or a crash of either side too: the message is stored once. The same key with the same method, \
+path and parameters, from the same app key and sending user, gets the first answer again (same code, ids and times) with \
+header `Idempotent-Replayed: true`, even if it would be refused by now, and does not count against the rate. Keys are kept \
+24 hours unless the operator says otherwise. With another request the key is refused in HTTP 409. Refusals are not kept: a \
+refused request may be sent again under its key. After a time-out or an answer with status 5xx, send the same request with \
+the same key again; sign it anew if the app key is strict.\n\n";
+
+/// The header by which a request is known when it comes again.
+pub(crate) fn idempotency_header() -> Value {
+    let about = "Names this request, so that it can be repeated without being carried out twice: 1 to 255 visible ASCII \
+                 characters, a new one for each new request (a UUID is fine).";
+    let schema = json!({"type": "string", "minLength": 1, "maxLength": MAX_LENGTH, "pattern": "^[!-~]+$"});
+    header(HEADER, false, about, &schema, "8e03978e-40d5-43e8-bc93-6894a57f9324")
 }
 
 /// A header of a request.

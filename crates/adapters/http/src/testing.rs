@@ -65,6 +65,7 @@ impl Mocks {
             secrets: Arc::new(secrets),
             clock: Arc::new(clock),
             limits: Limits::default(),
+            keys_live_ms: 86_400_000,
             http: HttpLimits { body_timeout: Duration::from_millis(200), ..self.http },
         }
     }
@@ -93,7 +94,9 @@ impl Answer {
     /// Status, the headers clients read, and the body, for snapshots.
     pub(crate) fn wire(&self) -> String {
         let mut text = format!("HTTP {}\n", self.status.as_u16());
-        for name in ["content-type", "x-request-id", "retry-after", "allow", "location"] {
+        for name in
+            ["content-type", "x-request-id", "retry-after", "idempotent-replayed", "allow", "location"]
+        {
             if let Some(value) = self.header(name) {
                 text.push_str(&format!("{name}: {value}\n"));
             }

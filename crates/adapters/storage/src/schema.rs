@@ -186,6 +186,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    idempotency_keys (app_key_id, user_id, key_hash) {
+        app_key_id -> BigInt,
+        user_id -> BigInt,
+        key_hash -> Binary,
+        fingerprint -> Binary,
+        result -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     process_leases (number) {
         number -> SmallInt,
         token -> Nullable<Text>,

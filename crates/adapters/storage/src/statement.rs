@@ -7,7 +7,7 @@ use diesel::QueryResult;
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
-use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text, Untyped};
+use diesel::sql_types::{BigInt, Binary, HasSqlType, Nullable, Text, Untyped};
 
 use crate::connection::AnyConnection;
 
@@ -49,6 +49,7 @@ enum Piece<'a> {
     Int(i64),
     OptInt(Option<i64>),
     OptText(Option<&'a str>),
+    Bytes(&'a [u8]),
 }
 
 /// SQL text with bound values.
@@ -86,6 +87,11 @@ impl<'a> Statement<'a> {
         self.push(Piece::OptText(value))
     }
 
+    /// Binds bytes.
+    pub(crate) fn bytes(&mut self, value: &'a [u8]) -> &mut Self {
+        self.push(Piece::Bytes(value))
+    }
+
     fn push(&mut self, value: Piece<'a>) -> &mut Self {
         self.0.push(value);
         self
@@ -101,6 +107,20 @@ impl<'a> Statement<'a> {
         self
     }
 
+    /// Adds `(row), (row), ...` as the right side of `(column, ...) IN `.
+    pub(crate) fn among<T>(
+        &mut self,
+        spelling: Spelling,
+        rows: &'a [T],
+        write: impl FnMut(&mut Self, &'a T),
+    ) -> &mut Self {
+        self.sql(match spelling {
+            Spelling::Mysql => "(",
+            Spelling::Sqlite => "(VALUES ",
+        });
+        self.rows(rows, write).sql(")")
+    }
+
     /// Adds a comma.
     pub(crate) fn comma(&mut self) -> &mut Self {
         self.sql(", ")
@@ -109,10 +129,11 @@ impl<'a> Statement<'a> {
 
 impl<DB> QueryFragment<DB> for Statement<'_>
 where
-    DB: Backend + HasSqlType<BigInt> + HasSqlType<Text>,
+    DB: Backend + HasSqlType<BigInt> + HasSqlType<Text> + HasSqlType<Binary>,
     i64: ToSql<BigInt, DB>,
     Option<i64>: ToSql<Nullable<BigInt>, DB>,
     for<'x> Option<&'x str>: ToSql<Nullable<Text>, DB>,
+    [u8]: ToSql<Binary, DB>,
 {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         for piece in &self.0 {
@@ -121,6 +142,7 @@ where
                 Piece::Int(value) => pass.push_bind_param::<BigInt, _>(value)?,
                 Piece::OptInt(value) => pass.push_bind_param::<Nullable<BigInt>, _>(value)?,
                 Piece::OptText(value) => pass.push_bind_param::<Nullable<Text>, _>(value)?,
+                Piece::Bytes(value) => pass.push_bind_param::<Binary, [u8]>(value)?,
             }
         }
         Ok(())

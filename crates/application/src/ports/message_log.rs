@@ -3,7 +3,7 @@ use sixin_domain::message::{Envelope, NewMessage, Placed};
 use sixin_domain::time::Millis;
 use thiserror::Error;
 
-use super::StoreError;
+use super::{IdempotencyKey, StoreError};
 
 /// The atom of storing, failing, retrying and answering (design, chapter 3): all its messages are stored, or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct SendUnit {
     pub upload: Option<FileUsageId>,
     /// The nonce that is used up by this unit.
     pub nonce: Option<NonceUse>,
+    /// By what its repeats are known.
+    pub idempotency: Option<IdempotencyKey>,
     /// When the application accepted it; no message is dated earlier.
     pub accepted_at: Millis,
 }
@@ -25,7 +27,9 @@ impl SendUnit {
     #[must_use]
     pub fn weight(&self) -> usize {
         let delivery = self.envelope.delivery.as_ref().map_or(0, String::len);
-        256 + self.envelope.body.weight() + delivery + self.messages.len() * 128
+        // With a key, the result is stored beside the messages.
+        let (key, result) = self.idempotency.as_ref().map_or((0, 0), |key| (128 + key.key.len(), 64));
+        256 + self.envelope.body.weight() + delivery + key + self.messages.len() * (128 + result)
     }
 }
 
@@ -40,12 +44,38 @@ pub struct NonceUse {
     pub signed_at: Millis,
 }
 
+/// What became of a unit that was accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Where its messages are, or those of the unit it repeats.
+    pub placed: Vec<Placed>,
+    /// Whether it repeats an earlier unit, so that nothing of it was stored.
+    pub replayed: bool,
+}
+
+impl Stored {
+    /// The result of a unit whose messages are new.
+    #[must_use]
+    pub fn new(placed: Vec<Placed>) -> Self {
+        Self { placed, replayed: false }
+    }
+
+    /// The result of an earlier unit, for one that repeats it.
+    #[must_use]
+    pub fn replayed(placed: Vec<Placed>) -> Self {
+        Self { placed, replayed: true }
+    }
+}
+
 /// Why a unit was not stored. Nothing of it is in the store then.
 #[derive(Debug, Error)]
 pub enum AppendError {
     /// Its nonce has been used before.
     #[error("the nonce has been used before")]
     NonceUsed,
+    /// Its idempotency key belongs to another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
     /// Its upload has meanwhile been bound to another message.
     #[error("the upload belongs to another message by now")]
     UploadTaken,
@@ -59,9 +89,13 @@ pub enum AppendError {
 pub trait MessageLog: Send + Sync {
     /// Stores a batch of units in one transaction and answers each, in order; blocks until the answer is certain.
     ///
-    /// - `Ok` MUST mean that the unit is committed and on disk, once, with the ids it came with.
+    /// - `Ok` MUST mean that the unit, or the one it repeats, is committed and on disk, once, with the ids it came with.
     /// - A unit that can't be stored MUST NOT keep its neighbours from being stored.
     /// - An unknown outcome MUST be settled before answering, within a bounded time.
+    /// - A unit whose idempotency key is known and has not ended MUST be answered with the stored result if it has the
+    ///   same fingerprint, else with [`AppendError::KeyReused`]; nothing but its nonce is stored then. That holds for
+    ///   units that come at the same instant, in one batch or through several processes, too.
+    /// - A nonce MUST be looked at first: one that was used refuses a repeat too.
     /// - `seq` MUST be dense and sent times strictly increasing within each conversation, in the order of the batch.
-    fn append(&self, units: Vec<SendUnit>) -> Vec<Result<Vec<Placed>, AppendError>>;
+    fn append(&self, units: Vec<SendUnit>) -> Vec<Result<Stored, AppendError>>;
 }

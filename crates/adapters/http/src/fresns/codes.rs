@@ -8,11 +8,17 @@ use sixin_domain::refusal::Refusal;
 use sixin_domain::session::SessionRefusal;
 
 use crate::plumbing::body::BodyError;
+use crate::plumbing::idempotency::BadKey;
 
 /// When to try again after a failure of the server's own, in milliseconds.
 const TRY_AGAIN_MS: i64 = 1000;
 /// The code of a send that came too fast (design, chapter 5: ours, the documentation has none).
 pub(crate) const TOO_FAST: i64 = 36117;
+
+/// The code of a body or a parameter that is not what it should be.
+pub(crate) const MALFORMED: i64 = 30000;
+/// The code of an idempotency key that belongs to another request (design, chapter 3: ours).
+pub(crate) const KEY_REUSED: i64 = 30002;
 
 /// Why a request is not answered with code 0. The message is looked up by code and language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +52,14 @@ impl From<BodyError> for Failure {
         match error {
             BodyError::TooLarge(_) => Self::transport(StatusCode::PAYLOAD_TOO_LARGE),
             BodyError::TooSlow => Self::transport(StatusCode::REQUEST_TIMEOUT),
-            BodyError::Broken => Self::new(30000),
+            BodyError::Broken => Self::new(MALFORMED),
         }
+    }
+}
+
+impl From<BadKey> for Failure {
+    fn from(_: BadKey) -> Self {
+        Self::new(MALFORMED)
     }
 }
 
@@ -106,6 +118,7 @@ impl From<SendError> for Failure {
             SendError::Refused(refusal) => Self::new(of_refusal(refusal)),
             // A signature that was used before is one whose time is over.
             SendError::Replayed => Self::new(31303),
+            SendError::KeyReused => Self { status: StatusCode::CONFLICT, ..Self::new(KEY_REUSED) },
             SendError::Busy(_) | SendError::Unknown => Self::unavailable(),
             SendError::Store(error) => error.into(),
         }

@@ -11,6 +11,8 @@ pub(crate) mod openapi;
 mod requests;
 mod responses;
 mod routes;
+#[cfg(test)]
+mod send_once_tests;
 mod stats;
 mod time_format;
 mod user_info;

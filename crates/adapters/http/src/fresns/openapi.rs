@@ -3,13 +3,16 @@
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use super::codes::TOO_FAST;
+use super::codes::{KEY_REUSED, TOO_FAST};
 use super::file_info::{FileInfo, OfKind};
 use super::messages::{Language, MESSAGES, message};
 use super::responses::MessageInfo;
 use super::stats::Stats;
 use super::user_info::{Extends, Interactive, MainRole, Operations, Permission, RoleInfo, UserInfo};
-use crate::openapi::{answer, derived_schemas, header, request_id_header, schema_ref};
+use crate::openapi::{
+    SEND_ONCE, answer, derived_schemas, header, idempotency_header, may_be_replayed, request_id_header,
+    schema_ref,
+};
 
 #[derive(OpenApi)]
 #[openapi(components(schemas(
@@ -41,7 +44,7 @@ pub(crate) fn send() -> Value {
         "tags": ["fresns"],
         "operationId": "send_message",
         "summary": "Send a message to another user",
-        "description": format!("{ABOUT}{}", code_table()),
+        "description": format!("{ABOUT}{SEND_ONCE}{}", code_table()),
         "parameters": parameters(),
         "requestBody": {
             "required": true,
@@ -59,7 +62,7 @@ pub(crate) fn send() -> Value {
 
 /// Codes that come with an HTTP status of their own.
 fn is_transport(code: i64) -> bool {
-    code < 1000 || code == TOO_FAST
+    code < 1000 || [KEY_REUSED, TOO_FAST].contains(&code)
 }
 
 fn code_table() -> String {
@@ -114,6 +117,7 @@ fn parameters() -> Value {
             &text,
             "{\"type\":\"Mobile\",\"platformName\":\"iOS\"}"
         ),
+        idempotency_header(),
         request_id_header(),
     ])
 }
@@ -124,15 +128,16 @@ fn responses() -> Value {
     let either = json!({"oneOf": [schema_ref("FresnsSent"), schema_ref("FresnsRefused")]});
     responses.insert(
         "200".to_owned(),
-        answer(
+        may_be_replayed(answer(
             "Code 0: the message is committed and on disk. Any other code: it is not stored, and why.",
             &either,
             &json!({"followers only": refused(36606), "wrong signature": refused(31302)}),
             false,
-        ),
+        )),
     );
     for (status, code, description) in [
         (408, 408, "The body did not arrive in time."),
+        (409, KEY_REUSED, "The key belongs to another request; nothing was stored."),
         (413, 413, "The body is larger than 2 MiB."),
         (429, TOO_FAST, "The user has sent more than 100 times within 60 seconds."),
         (500, 500, "A fault of the server; nothing was stored."),

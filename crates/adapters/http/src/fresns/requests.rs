@@ -1,14 +1,15 @@
 //! The body of a send request (Fresns seed; facts: fresns 6.1 and steps 1 to 4 of 6.2).
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 use sixin_application::send_message::Content;
 use sixin_domain::username::UserRef;
 use validator::{Validate, ValidationError, ValidationErrors};
 
-use super::codes::Failure;
+use super::codes::{Failure, MALFORMED};
+use crate::plumbing::idempotency::Parameter;
 
-/// The code of a body that is no JSON object, or of a parameter of a wrong type.
-const MALFORMED: i64 = 30000;
 /// The code of a parameter that is missing.
 const MISSING: i64 = 30001;
 /// The code of a message that is both text and file.
@@ -33,6 +34,12 @@ impl SendBody {
             message: text(object.get("message"))?,
             fid: text(object.get("fid"))?,
         })
+    }
+
+    /// Every parameter that was given, decoded.
+    pub(crate) fn parameters(&self) -> Vec<Parameter<'_>> {
+        let all = [("uidOrUsername", &self.uid_or_username), ("message", &self.message), ("fid", &self.fid)];
+        all.into_iter().filter_map(|(name, text)| Some((name, Cow::Borrowed(text.as_deref()?)))).collect()
     }
 
     /// To whom, or `None` if that can't be anybody's name, and what.

@@ -13,8 +13,8 @@ use super::requests::SendBody;
 use super::responses::{self, Locale};
 use super::time_format::TimeFormat;
 use crate::api::Api;
-use crate::plumbing::body;
 use crate::plumbing::reply::{header_text, note_app_key};
+use crate::plumbing::{body, idempotency};
 
 /// Where a user sends (Fresns seed).
 pub(crate) const SEND: &str = "/api/v2/conversation/send-message";
@@ -32,13 +32,23 @@ async fn accepted(request: &HttpRequest, payload: web::Payload, api: &Api) -> Re
     note_app_key(request, &credentials.app_id);
     let caller = api.authenticate_user.authenticate(&credentials).await.inspect_err(log_refusal)?;
     let bytes = body::read(request, payload, &api.http).await?;
-    let (to, content) = SendBody::parse(&bytes)?.into_parts()?;
+    let given = idempotency::from_header(request)?;
+    let body = SendBody::parse(&bytes)?;
+    let key = given
+        .map(|given| idempotency::key(caller.app_key, &given, api.keys_live_ms, SEND, body.parameters()));
+    let (to, content) = body.into_parts()?;
     let settings = caller.settings.clone();
     let locale = locale(&credentials, &settings, caller.user.profile.timezone.as_deref(), api);
-    let wanted =
-        SendRequest { sender: caller.user, settings: caller.settings, to, content, nonce: caller.nonce };
+    let wanted = SendRequest {
+        sender: caller.user,
+        settings: caller.settings,
+        to,
+        content,
+        nonce: caller.nonce,
+        idempotency: key,
+    };
     let sent = api.send_message.send(wanted).await.inspect_err(log_error)?;
-    Ok(responses::sent(&sent, &locale))
+    Ok(idempotency::marked(responses::sent(&sent, &locale), sent.replayed))
 }
 
 fn locale<'a>(
@@ -84,6 +94,6 @@ fn log_error(error: &SendError) {
         SendError::Busy(_) | SendError::Unknown => {
             tracing::warn!(%error, "a message was not accepted");
         }
-        SendError::Refused(_) | SendError::Replayed => {}
+        SendError::Refused(_) | SendError::Replayed | SendError::KeyReused => {}
     }
 }

@@ -10,7 +10,7 @@ use sixin_application::ports::StoreError;
 use sixin_application::send_message::{Content, SendRequest, SentMessage};
 use sixin_domain::body::Body;
 use sixin_domain::file::{FileKind, StoredFile};
-use sixin_domain::id::{ConversationId, FileId, MessageId, RoleId, UserId};
+use sixin_domain::id::{AppKeyId, ConversationId, FileId, MessageId, RoleId, UserId};
 use sixin_domain::message::Placed;
 use sixin_domain::refusal::Refusal;
 use sixin_domain::role::{Role, RoleBook, UserRole, parse_permissions};
@@ -34,10 +34,10 @@ const HEADERS: [(&str, &str); 11] = [
     ("token", "b3Nn8yWc5RkT1vQe7LxJ2uGd9HsFa4Pm"),
     ("deviceInfo", "{}"),
 ];
-const TEXT: &str = r#"{"uidOrUsername":"user2","message":"See you at nine"}"#;
+pub(super) const TEXT: &str = r#"{"uidOrUsername":"user2","message":"See you at nine"}"#;
 
 /// A request with all headers but those that are changed; an empty value leaves one empty.
-fn request(changes: &[(&str, &str)], body: &str) -> TestRequest {
+pub(super) fn request(changes: &[(&str, &str)], body: &str) -> TestRequest {
     let mut request =
         TestRequest::post().uri("/api/v2/conversation/send-message").set_payload(body.to_owned());
     for (name, value) in HEADERS {
@@ -57,12 +57,16 @@ fn settings() -> Settings {
     Settings::new(rows.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
 }
 
-fn known() -> Mocks {
+pub(super) fn known() -> Mocks {
     let mut mocks = Mocks::default();
-    mocks
-        .user
-        .expect_authenticate()
-        .returning(|_| Ok(Caller { user: user(1, "mira-k"), settings: Arc::new(settings()), nonce: None }));
+    mocks.user.expect_authenticate().returning(|_| {
+        Ok(Caller {
+            user: user(1, "mira-k"),
+            app_key: AppKeyId(4),
+            settings: Arc::new(settings()),
+            nonce: None,
+        })
+    });
     mocks
 }
 
@@ -92,7 +96,7 @@ fn image() -> StoredFile {
     }
 }
 
-fn sent(request: SendRequest, sent_at: Millis) -> SentMessage {
+pub(super) fn sent(request: SendRequest, sent_at: Millis) -> SentMessage {
     let (body, file) = match request.content {
         Content::Text(text) => (Body::Text(text), None),
         Content::File(_) => (Body::File { file: FileId(5), kind: FileKind::Image }, Some(image())),
@@ -121,6 +125,7 @@ fn sent(request: SendRequest, sent_at: Millis) -> SentMessage {
         sender: request.sender,
         sender_roles: vec![held],
         role_book: Arc::new(RoleBook(vec![role])),
+        replayed: false,
     }
 }
 

@@ -3,5 +3,6 @@
 pub(crate) mod access;
 pub(crate) mod body;
 pub(crate) mod fallback;
+pub(crate) mod idempotency;
 pub(crate) mod reply;
 pub(crate) mod request_id;

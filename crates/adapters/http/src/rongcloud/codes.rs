@@ -8,9 +8,14 @@ use sixin_application::publish_message::PublishError;
 use sixin_domain::refusal::Refusal;
 
 use crate::plumbing::body::BodyError;
+use crate::plumbing::idempotency::BadKey;
 
 /// When to try again after a failure of the server's own, in milliseconds.
 const TRY_AGAIN_MS: i64 = 1000;
+
+/// What a caller is told whose key belongs to another request.
+pub(crate) const KEY_REUSED: &str = "Idempotency-Key (or, without one, msgRandom) was used for another request; \
+                                     nothing was stored, use a new one";
 
 /// The codes of this dialect: the seed's, and the few official ones for what the seed has no code for
 /// (facts: rongcloud 17, 18).
@@ -135,6 +140,12 @@ impl From<BodyError> for Failure {
     }
 }
 
+impl From<BadKey> for Failure {
+    fn from(_: BadKey) -> Self {
+        Self::parameter("header Idempotency-Key must be 1 to 255 visible ASCII characters, given once")
+    }
+}
+
 impl From<BackEndRefusal> for Failure {
     fn from(refusal: BackEndRefusal) -> Self {
         match refusal {
@@ -185,6 +196,9 @@ impl From<PublishError> for Failure {
                 Code::Signature,
                 "this Nonce and Timestamp have been used before; sign each request anew",
             ),
+            PublishError::Send(SendError::KeyReused) => {
+                Self { status: StatusCode::CONFLICT, ..Self::parameter(KEY_REUSED) }
+            }
             PublishError::Send(SendError::Busy(_)) => Self::later(
                 Code::Busy,
                 "too much waits to be stored; nothing was stored, try again",

@@ -15,6 +15,8 @@ mod requests;
 mod responses;
 mod routes;
 #[cfg(test)]
+mod send_once_tests;
+#[cfg(test)]
 mod wire_tests;
 
 pub(crate) use headers::SIGNING_HEADERS;

@@ -3,9 +3,12 @@
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use super::codes::Code;
+use super::codes::{Code, KEY_REUSED};
 use super::responses::{MessageUid, Published, Refused, SUCCESS};
-use crate::openapi::{answer, derived_schemas, header, request_id_header, schema_ref};
+use crate::openapi::{
+    SEND_ONCE, answer, derived_schemas, header, idempotency_header, may_be_replayed, request_id_header,
+    schema_ref,
+};
 
 #[derive(OpenApi)]
 #[openapi(components(schemas(Published, MessageUid, Refused)))]
@@ -22,13 +25,16 @@ null and, for optional parameters, the text `undefined` count as not given. `toU
 **Stored or not at all.** One unknown user refuses the whole call. With `verifyBlacklist=1` recipients on whose relation \
 a block stands are skipped; if none is left, 1005.\n\n";
 
+const MSG_RANDOM: &str = "Without that header, `msgRandom` does the same for one minute. (RongCloud answers an error to a \
+repeat; sixin answers as the first time.)\n\n";
+
 /// The path item.
 pub(crate) fn publish() -> Value {
     json!({"post": {
         "tags": ["rongcloud"],
         "operationId": "publish_private_message",
         "summary": "Publish a private message",
-        "description": format!("{SIGNING}{}", code_table()),
+        "description": format!("{SIGNING}{SEND_ONCE}{MSG_RANDOM}{}", code_table()),
         "parameters": parameters(),
         "requestBody": {
             "required": true,
@@ -62,7 +68,7 @@ fn code_table() -> String {
         let (number, status, text) = code.row();
         table.push_str(&format!("| {number} | {} | {text} |\n", status.as_u16()));
     }
-    table.push_str("\nA body that is too large (413) or does not arrive in time (408) has code 1003.");
+    table.push_str("\nA body that is too large (413) or does not arrive in time (408), and a key of another request (409), have code 1003.");
     table
 }
 
@@ -85,6 +91,7 @@ fn parameters() -> Value {
             &text,
             "30be0bbca9c9b2e27578701e9fda2358a814c88f",
         ),
+        idempotency_header(),
         request_id_header(),
     ])
 }
@@ -93,14 +100,14 @@ fn responses() -> Value {
     let mut responses = Map::new();
     responses.insert(
         "200".to_owned(),
-        answer(
+        may_be_replayed(answer(
             "The message of every recipient that is named is committed and on disk.",
             &schema_ref("RongCloudPublished"),
             &json!({"stored": {"value": {
             "code": 200, "messageId": "338194283397121", "sentTime": 1_640_995_200_000_i64,
             "messageUIDs": [{"userId": "user2", "messageUID": "16EA-XU84-007G-FDTH"}]}}}),
             false,
-        ),
+        )),
     );
     for (status, description) in [
         (400, "A parameter, the type or the content is wrong; nothing was stored."),
@@ -108,6 +115,7 @@ fn responses() -> Value {
         (403, "A block stands between the sender and every recipient."),
         (404, "A user is unknown, deleted or disabled; `errorMessage` names it."),
         (408, "The body did not arrive in time."),
+        (409, "The key belongs to another request; nothing was stored."),
         (413, "The body is larger than 2 MiB."),
         (429, "The sender has sent more than 100 times within 60 seconds."),
         (500, "A fault of the server; nothing was stored."),
@@ -125,12 +133,16 @@ fn responses() -> Value {
 /// One example for each code with that status.
 fn examples(status: u16) -> Value {
     let rows = Code::ALL.into_iter().map(Code::row).filter(|(_, of_code, _)| of_code.as_u16() == status);
-    let examples = rows.map(|(number, _, text)| {
-        let value = json!({"code": number, "errorMessage": format!("{text}: what to mend, in English"),
-                           "url": super::PUBLISH});
+    let example = |(number, text, detail): (i64, &str, &str)| {
+        let error_message = format!("{text}: {detail}");
+        let value = json!({"code": number, "errorMessage": error_message, "url": super::PUBLISH});
         (number.to_string(), json!({"value": value}))
-    });
-    Value::Object(examples.collect())
+    };
+    if status == 409 {
+        let (number, _, text) = Code::Parameter.row();
+        return Value::Object(std::iter::once(example((number, text, KEY_REUSED))).collect());
+    }
+    Value::Object(rows.map(|(number, _, text)| example((number, text, "what to mend, in English"))).collect())
 }
 
 /// The schemas of this dialect.
@@ -201,7 +213,8 @@ fn body(recipient: &Value) -> Value {
                            "description": "Channel within the conversation, at most 20 letters and digits."},
             "disableUpdateLastMsg": switch("true: does not become the conversation's latest message. Default false."),
             "needReadReceipt": switch("1: asks for a read receipt. Default 0."),
-            "msgRandom": number("A number of the caller's choice, kept with the message.", i64::MIN, i64::MAX),
+            "msgRandom": number("A number of the caller's choice, kept with the message. Without header Idempotency-Key the request is \
+                                 known by it for one minute: a repeat gets the first answer.", i64::MIN, i64::MAX),
         },
     })
 }

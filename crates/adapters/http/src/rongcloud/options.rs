@@ -1,12 +1,15 @@
 //! The parameters whose effect needs delivery to devices; they are checked now and kept with the message
 //! (RongCloud seed: `pushContent`, `pushData`; facts: rongcloud 5.2, 5.5).
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 use sixin_domain::limits::Limits;
 use validator::{Validate, ValidationError};
 
 use super::codes::Failure;
 use super::fields::Fields;
+use crate::plumbing::idempotency::Parameter;
 
 const MAX_PAIRS: usize = 100;
 const MAX_KEY_CHARS: usize = 32;
@@ -47,6 +50,30 @@ impl Options {
             need_read_receipt: fields.flag("needReadReceipt")?,
             msg_random: fields.integer("msgRandom")?,
         })
+    }
+
+    /// The switches among the options, by their names on the wire.
+    pub(crate) fn flags(&self) -> [(&'static str, Option<bool>); 4] {
+        [
+            ("contentAvailable", self.content_available),
+            ("expansion", self.expansion),
+            ("disablePush", self.disable_push),
+            ("needReadReceipt", self.need_read_receipt),
+        ]
+    }
+
+    /// The other options that were given, as they were given, by their names on the wire.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = Parameter<'_>> {
+        let texts = [
+            ("pushContent", &self.push_content),
+            ("pushData", &self.push_data),
+            ("extraContent", &self.extra_content),
+            ("pushExt", &self.push_ext),
+            ("busChannel", &self.bus_channel),
+        ];
+        let texts =
+            texts.into_iter().filter_map(|(name, text)| Some((name, Cow::Borrowed(text.as_deref()?))));
+        texts.chain(self.msg_random.map(|number| ("msgRandom", Cow::Owned(number.to_string()))))
     }
 
     /// The options that were supplied, by their names on the wire.

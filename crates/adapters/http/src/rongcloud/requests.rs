@@ -1,7 +1,10 @@
 //! A publish request: what it may hold, and what it means (RongCloud seed; facts: rongcloud 5.1, 5.2).
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
-use sixin_application::ports::NonceUse;
+use sixin_application::ports::{IdempotencyKey, NonceUse};
 use sixin_application::publish_message::PublishRequest;
 use sixin_domain::limits::Limits;
 use sixin_domain::message::Effects;
@@ -13,6 +16,7 @@ use super::codes::{Code, Failure};
 use super::content::{self, Content};
 use super::fields::{Fields, without_nul};
 use super::options::Options;
+use crate::plumbing::idempotency::{Given, Parameter};
 
 /// The values `count` may have (facts: rongcloud 18): 0 and 1 as in the seed, -1 and 2 to 9999 as a badge number.
 const COUNTS: std::ops::RangeInclusive<i64> = -1..=9999;
@@ -51,11 +55,41 @@ impl PublishBody {
         })
     }
 
+    /// `msgRandom`, by which a repeat within a minute is known (facts: rongcloud 5.2, 19).
+    pub(crate) fn given_number(&self) -> Option<Given> {
+        self.options.msg_random.map(Given::Number)
+    }
+
+    /// Every parameter that was given, decoded: however it was spelled, it is the same text here. The recipients are a
+    /// set, for their order says nothing about what is sent.
+    pub(crate) fn parameters(&self) -> Vec<Parameter<'_>> {
+        let mut parameters: Vec<Parameter<'_>> = vec![
+            ("fromUserId", Cow::Borrowed(&self.from_user_id)),
+            ("objectName", Cow::Borrowed(&self.object_name)),
+            ("content", Cow::Borrowed(&self.content)),
+        ];
+        let recipients: BTreeSet<&str> = self.to_user_id.iter().map(String::as_str).collect();
+        parameters.extend(recipients.into_iter().map(|id| ("toUserId", Cow::Borrowed(id))));
+        parameters.extend(self.count.map(|count| ("count", Cow::Owned(count.to_string()))));
+        let flags = [
+            ("isCounted", self.is_counted),
+            ("verifyBlacklist", self.verify_blacklist),
+            ("isPersisted", self.is_persisted),
+            ("isIncludeSender", self.is_include_sender),
+            ("disableUpdateLastMsg", self.disable_update_last_msg),
+        ];
+        let flags = flags.into_iter().chain(self.options.flags());
+        parameters.extend(flags.filter_map(|(name, flag)| Some((name, flag_text(flag?)))));
+        parameters.extend(self.options.texts());
+        parameters
+    }
+
     /// The request in the words of the application, if every rule about its form holds.
     pub(crate) fn into_request(
         self,
         limits: &Limits,
         nonce: Option<NonceUse>,
+        idempotency: Option<IdempotencyKey>,
     ) -> Result<PublishRequest, Failure> {
         let from = user("fromUserId", &self.from_user_id)?;
         let to = recipients(&self.to_user_id, &from, limits)?;
@@ -81,6 +115,7 @@ impl PublishBody {
             verify_blacklist,
             delivery,
             nonce,
+            idempotency,
         })
     }
 
@@ -103,6 +138,10 @@ impl PublishBody {
         }
         Ok((!delivery.is_empty()).then(|| Value::Object(delivery).to_string()))
     }
+}
+
+fn flag_text(flag: bool) -> Cow<'static, str> {
+    Cow::Borrowed(if flag { "1" } else { "0" })
 }
 
 fn user(parameter: &str, id: &str) -> Result<Username, Failure> {

@@ -6,7 +6,7 @@ use actix_web::test::TestRequest;
 use sixin_application::authenticate_back_end::BackEndRefusal;
 use sixin_application::outbox::SendError;
 use sixin_application::ports::StoreError;
-use sixin_application::publish_message::{PublishError, PublishRequest};
+use sixin_application::publish_message::{PublishError, PublishRequest, Published};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::{Effects, Placed};
 use sixin_domain::refusal::Refusal;
@@ -28,19 +28,19 @@ fn signed() -> TestRequest {
         .insert_header(("Signature", "30be0bbca9c9b2e27578701e9fda2358a814c88f"))
 }
 
-fn form(body: impl AsRef<[u8]>) -> TestRequest {
+pub(super) fn form(body: impl AsRef<[u8]>) -> TestRequest {
     signed()
         .insert_header(("Content-Type", "application/x-www-form-urlencoded"))
         .set_payload(body.as_ref().to_vec())
 }
 
-fn known() -> Mocks {
+pub(super) fn known() -> Mocks {
     let mut mocks = Mocks::default();
     mocks.back_end.expect_authenticate().returning(|_| Ok(back_end()));
     mocks
 }
 
-fn placed(request: &PublishRequest) -> Vec<(Username, Placed)> {
+pub(super) fn placed(request: &PublishRequest) -> Published {
     let place = |(index, name): (usize, &Username)| {
         let number = i64::try_from(index).unwrap();
         let placed = Placed {
@@ -51,7 +51,7 @@ fn placed(request: &PublishRequest) -> Vec<(Username, Placed)> {
         };
         (name.clone(), placed)
     };
-    request.to.iter().enumerate().map(place).collect()
+    Published { placed: request.to.iter().enumerate().map(place).collect(), replayed: false }
 }
 
 /// Publishes and returns the answer with what the use case was asked.

@@ -119,20 +119,15 @@ struct Row {
 pub(super) fn places(conn: &mut AnyConnection, deltas: &[Delta]) -> QueryResult<HashMap<Pair, Next>> {
     let mut places = HashMap::with_capacity(deltas.len());
     let counts: HashMap<Pair, i64> = deltas.iter().map(|delta| (delta.pair, delta.count)).collect();
-    let values = match Spelling::of(conn) {
-        Spelling::Mysql => "",
-        Spelling::Sqlite => "VALUES ",
-    };
+    let spelling = Spelling::of(conn);
     for chunk in chunks(deltas) {
-        let mut statement = Statement::new(format!(
+        let mut statement = Statement::new(
             "SELECT id, a_user_id, b_user_id, last_seq, last_sent_at FROM conversations \
-             WHERE (a_user_id, b_user_id) IN ({values}"
-        ));
-        statement
-            .rows(chunk, |statement, delta| {
-                statement.int(delta.pair.a().0).comma().int(delta.pair.b().0);
-            })
-            .sql(")");
+             WHERE (a_user_id, b_user_id) IN ",
+        );
+        statement.among(spelling, chunk, |statement, delta| {
+            statement.int(delta.pair.a().0).comma().int(delta.pair.b().0);
+        });
         for row in statement.load::<Row>(conn)? {
             let Some(pair) = Pair::of(UserId(row.a_user_id), UserId(row.b_user_id)) else { continue };
             let count = counts.get(&pair).copied().unwrap_or_default();

@@ -1,32 +1,36 @@
 //! Storing messages: what is written, and in which transaction (design, chapter 3).
 //!
-//! [`transaction`] is the recipe: guards, one upsert of the conversations, one look at them, the messages. Around it
-//! stand retrying, bisecting and settling, so that each unit gets the answer that is true of it.
+//! [`transaction`] is the recipe: what may be used once, one upsert of the conversations, one look at them, the
+//! messages, the keys of their repeats. Around it stand retrying, bisecting and settling, so that each unit gets the answer that is true of it.
 
 mod conversations;
+mod fate;
 mod fold;
-mod guards;
+pub(crate) mod keys;
 mod messages;
+pub(crate) mod nonces;
 mod settle;
+mod uploads;
 
 use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use diesel::result::Error;
-use sixin_application::ports::{AppendError, MessageLog, SendUnit, StoreError};
+use sixin_application::ports::{AppendError, MessageLog, SendUnit, StoreError, Stored};
 use sixin_domain::message::Placed;
 
+use self::fate::{Fate, Judge};
 use crate::connection::{AnyConnection, TransactionError};
 use crate::database::Database;
 use crate::error::{is_conflict, is_not_now, is_taken, store_error};
 
-type Answer = Result<Vec<Placed>, AppendError>;
+type Answer = Result<Stored, AppendError>;
 
 /// How long a batch that loses against other transactions, or whose outcome is unknown, is pursued.
 const PATIENCE: Duration = Duration::from_secs(8);
 /// How often a batch is stored again whose COMMIT failed; a disk that is full fails every time.
 const SETTLEMENTS: usize = 3;
-/// How often a batch is tried that met a unique value or an upload that another process took in between.
+/// How often a batch is tried that met a nonce, an upload or a key that another process took in between.
 const TRIES_AFTER_TAKEN: usize = 3;
 /// The pause before a lost batch is tried again; doubles up to thirty-two times that.
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
@@ -103,7 +107,7 @@ impl Database {
                 Err(TransactionError::Commit(error) | TransactionError::RolledBack(error)) => error,
             };
             drop(conn);
-            // Taken: another process used the same nonce or upload between our look and our write, which the next look
+            // Taken: another process used the same nonce, upload or key between our look and our write, which the next look
             // sees. If it does not, a unit brings a value that can't be stored.
             let is_taken = is_taken(&error) || matches!(error, Error::NotFound);
             taken += usize::from(is_taken);
@@ -119,11 +123,15 @@ impl Database {
     }
 }
 
-/// The transaction. Units that a guard stops are answered and not written; an error undoes everything.
+/// The transaction. Units that are stopped, or that repeat others, are answered and not written; an error undoes
+/// everything.
 fn transaction(conn: &mut AnyConnection, units: &[&SendUnit]) -> QueryResult<Vec<Answer>> {
-    let stopped = guards::check(conn, units)?;
-    let passed: Vec<&SendUnit> =
-        units.iter().zip(&stopped).filter(|(_, stop)| stop.is_none()).map(|(unit, _)| *unit).collect();
+    let mut judge = Judge::of(conn, units)?;
+    let fates = judge.judge(units)?;
+    let with = |wanted: fn(&Fate) -> bool| {
+        units.iter().zip(&fates).filter(move |(_, fate)| wanted(fate)).map(|(unit, _)| *unit)
+    };
+    let passed: Vec<&SendUnit> = with(|fate| matches!(fate, Fate::Write)).collect();
     let kept: Vec<&SendUnit> =
         passed.iter().filter(|unit| unit.envelope.effects.is_persisted).copied().collect();
     let deltas = fold::fold(&kept);
@@ -135,13 +143,28 @@ fn transaction(conn: &mut AnyConnection, units: &[&SendUnit]) -> QueryResult<Vec
         .collect::<Option<Vec<_>>>()
         .ok_or(Error::NotFound)?;
     messages::insert(conn, &passed, &placed)?;
-    guards::use_up(conn, &passed, &placed)?;
+    uploads::bind(conn, &passed, &placed)?;
+    keys::remember(conn, &passed, &placed, &judge.known)?;
+    nonces::use_up(conn, with(Fate::is_accepted))?;
+    Ok(answers(fates, placed))
+}
+
+/// The answer to each unit; `placed` holds the places of those that were written, in order.
+fn answers(fates: Vec<Fate>, placed: Vec<Vec<Placed>>) -> Vec<Answer> {
     let mut placed = placed.into_iter();
-    Ok(stopped
-        .into_iter()
-        .map(|stop| match stop {
-            Some(error) => Err(error),
-            None => Ok(placed.next().unwrap_or_default()),
-        })
-        .collect())
+    let mut answers: Vec<Answer> = Vec::with_capacity(fates.len());
+    for fate in fates {
+        let answer = match fate {
+            Fate::Write => Ok(Stored::new(placed.next().unwrap_or_default())),
+            Fate::Stop(error) => Err(error),
+            Fate::Repeat(placed) => Ok(Stored::replayed(placed)),
+            // The first one stands before its twin and was written.
+            Fate::Twin(first) => match answers.get(first) {
+                Some(Ok(stored)) => Ok(Stored::replayed(stored.placed.clone())),
+                _ => Err(StoreError::Fault("a repeat lost its first one".into()).into()),
+            },
+        };
+        answers.push(answer);
+    }
+    answers
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use diesel::result::Error;
-use sixin_application::ports::{AppendError, SendUnit, StoreError, StoreResult};
+use sixin_application::ports::{AppendError, SendUnit, StoreError, StoreResult, Stored};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::Placed;
 use sixin_domain::time::Millis;
@@ -32,7 +32,7 @@ impl Database {
             units.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(unit, _)| *unit).collect();
         let mut stored = self.store_missing(&missing, &cause, pursuit).into_iter();
         let mut answer = |found: Option<Vec<Placed>>| match found {
-            Some(placed) => Ok(placed),
+            Some(placed) => Ok(Stored::new(placed)),
             None => stored.next().unwrap_or_else(|| Err(unavailable("a unit went unanswered"))),
         };
         found.into_iter().map(&mut answer).collect()

@@ -16,7 +16,7 @@ const COLUMN: &str = "message_file_id";
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = files)]
-struct FileRow {
+pub(super) struct FileRow {
     id: i64,
     fid: String,
     type_: i16,
@@ -41,7 +41,7 @@ struct FileRow {
 }
 
 impl FileRow {
-    fn into_file(self) -> QueryResult<StoredFile> {
+    pub(super) fn into_file(self) -> QueryResult<StoredFile> {
         let kind = FileKind::from_number(self.type_.into()).ok_or_else(|| {
             let message = format!("file {}: type {}", self.fid, self.type_);
             Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message))

@@ -6,9 +6,10 @@ use sixin_domain::app_key::MAX_CLOCK_SKEW_MS;
 use sixin_domain::id::{COUNTER_BITS, ID_EPOCH, PROCESS_BITS};
 use sixin_domain::time::Millis;
 
+use crate::append::keys;
 use crate::connection::AnyConnection;
 use crate::database::Database;
-use crate::schema::{message_contents, transient_messages, used_nonces};
+use crate::schema::{idempotency_keys, message_contents, transient_messages, used_nonces};
 
 /// How long messages that are not kept in a conversation wait for the device gateway (design, chapter 2).
 const TRANSIENT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -24,7 +25,8 @@ impl Database {
         self.write(move |conn| {
             let messages = sweep_transient(conn, now)?;
             let nonces = sweep_nonces(conn, now)?;
-            Ok(messages || nonces)
+            let keys = sweep_keys(conn, now)?;
+            Ok(messages || nonces || keys)
         })
         .await
     }
@@ -62,6 +64,30 @@ fn sweep_nonces(conn: &mut AnyConnection, now: Millis) -> QueryResult<bool> {
         diesel::delete(used_nonces::table.find((key, hash))).execute(conn)?;
     }
     Ok(is_full(&old))
+}
+
+/// A key is free again at its end, swept or not; so this is only about room.
+fn sweep_keys(conn: &mut AnyConnection, now: Millis) -> QueryResult<bool> {
+    let old: Vec<(i64, i64, Vec<u8>, i64)> = idempotency_keys::table
+        .filter(idempotency_keys::expires_at.le(now.0))
+        .order(idempotency_keys::expires_at)
+        .limit(STEP)
+        .select((
+            idempotency_keys::app_key_id,
+            idempotency_keys::user_id,
+            idempotency_keys::key_hash,
+            idempotency_keys::expires_at,
+        ))
+        .load(conn)?;
+    let is_full = is_full(&old);
+    let ended = |(app_key, user, hash, expires_at): (i64, i64, Vec<u8>, i64)| {
+        Some(((app_key, user, hash.try_into().ok()?), expires_at))
+    };
+    let mut ended: Vec<(keys::Scope, i64)> = old.into_iter().filter_map(ended).collect();
+    // The order in which sends take them.
+    ended.sort_unstable();
+    keys::remove(conn, &ended)?;
+    Ok(is_full)
 }
 
 fn is_full<T>(rows: &[T]) -> bool {

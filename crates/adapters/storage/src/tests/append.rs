@@ -181,7 +181,7 @@ fn an_upload_is_bound_to_one_message(db: &TestDatabase) {
     let usage = FileUsageId(db.number("SELECT id AS number FROM file_usages"));
     let unit = || SendUnit { upload: Some(usage), ..db.unit(1, &[2], "file") };
     let answers = db.database.append(vec![unit(), unit()]);
-    let placed = answers[0].as_ref().unwrap()[0];
+    let placed = answers[0].as_ref().unwrap().placed[0];
     assert!(matches!(answers[1], Err(AppendError::UploadTaken)));
     assert_eq!(db.number("SELECT table_id AS number FROM file_usages"), placed.id.0);
     let conversation = placed.place.unwrap().0;
@@ -218,9 +218,9 @@ fn an_unknown_outcome_is_settled_by_looking(db: &TestDatabase) {
     let cause = Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new("connection lost".to_owned()));
     let pursuit = Pursuit { deadline: Instant::now() + std::time::Duration::from_secs(5), settlements: 1 };
     let answers = db.database.settle(&[&committed, &lost, &transient], cause, pursuit);
-    assert_eq!(answers[0].as_ref().unwrap(), &expected);
-    assert_eq!(seq(&answers[1].as_ref().unwrap()[0]), 2);
-    assert_eq!(answers[2].as_ref().unwrap()[0].place, None);
+    assert_eq!(answers[0].as_ref().unwrap().placed, expected);
+    assert_eq!(seq(&answers[1].as_ref().unwrap().placed[0]), 2);
+    assert_eq!(answers[2].as_ref().unwrap().placed[0].place, None);
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM conversation_messages"), 3);
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM transient_messages"), 1);
 }
@@ -246,7 +246,7 @@ fn many_writers_at_once_make_one_conversation_without_holes(db: &TestDatabase) {
         threads
             .into_iter()
             .flat_map(|thread| thread.join().unwrap())
-            .map(|answer| seq(&answer.unwrap()[0]))
+            .map(|answer| seq(&answer.unwrap().placed[0]))
             .collect()
     });
     assert_eq!(seqs.iter().copied().collect::<BTreeSet<_>>(), (1..=80).collect());

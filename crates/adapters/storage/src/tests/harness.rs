@@ -103,13 +103,14 @@ impl TestDatabase {
                 .collect(),
             upload: None,
             nonce: None,
+            idempotency: None,
             accepted_at: NOW,
         }
     }
 
     /// Stores one unit that must not fail.
     pub(super) fn store(&self, unit: SendUnit) -> Vec<Placed> {
-        self.database.append(vec![unit]).pop().unwrap().unwrap()
+        self.database.append(vec![unit]).pop().unwrap().unwrap().placed
     }
 }
 

@@ -7,6 +7,7 @@ mod hot_reads;
 mod leases;
 mod migrations;
 mod people;
+mod send_once;
 mod shared_content;
 mod site;
 mod traps;

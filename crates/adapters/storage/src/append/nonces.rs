@@ -1,0 +1,67 @@
+//! Nonces of strict app keys. What another process uses up between our look and our write is caught by the primary
+//! key, and the batch looks again.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary};
+use sixin_application::authenticate_user::hash_token;
+use sixin_application::ports::{NonceUse, SendUnit};
+
+use crate::connection::AnyConnection;
+use crate::statement::{Spelling, Statement, chunks};
+
+/// An app key and the hash of a nonce. Nonces are of any length and may be signatures, so only their hash is stored.
+pub(crate) type NonceId = (i64, [u8; 32]);
+
+/// How a nonce is stored.
+pub(crate) fn id(nonce: &NonceUse) -> NonceId {
+    (nonce.app_key.0, hash_token(&nonce.nonce))
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    app_key_id: i64,
+    #[diesel(sql_type = Binary)]
+    nonce_hash: Vec<u8>,
+}
+
+/// Those that have been used.
+pub(crate) fn used(conn: &mut AnyConnection, ids: &[NonceId]) -> QueryResult<HashSet<NonceId>> {
+    let spelling = Spelling::of(conn);
+    let mut used = HashSet::new();
+    for chunk in chunks(ids) {
+        let mut statement = Statement::new(
+            "SELECT app_key_id, nonce_hash FROM used_nonces WHERE (app_key_id, nonce_hash) IN ",
+        );
+        statement.among(spelling, chunk, |statement, (key, hash)| {
+            statement.int(*key).comma().bytes(hash);
+        });
+        let rows = statement.load::<Row>(conn)?;
+        used.extend(
+            rows.into_iter().filter_map(|row| Some((row.app_key_id, row.nonce_hash.try_into().ok()?))),
+        );
+    }
+    Ok(used)
+}
+
+/// Marks the nonces of these units as used, in the transaction of their messages.
+pub(super) fn use_up<'a>(
+    conn: &mut AnyConnection,
+    units: impl Iterator<Item = &'a SendUnit>,
+) -> QueryResult<()> {
+    let mut rows: Vec<(NonceId, i64)> =
+        units.filter_map(|unit| unit.nonce.as_ref()).map(|nonce| (id(nonce), nonce.signed_at.0)).collect();
+    // All writers take rows in the same order.
+    rows.sort_unstable();
+    for chunk in chunks(&rows) {
+        let mut statement =
+            Statement::new("INSERT INTO used_nonces (app_key_id, nonce_hash, signed_at) VALUES ");
+        statement.rows(chunk, |statement, ((key, hash), signed_at)| {
+            statement.int(*key).comma().bytes(hash).comma().int(*signed_at);
+        });
+        statement.execute(conn)?;
+    }
+    Ok(())
+}
