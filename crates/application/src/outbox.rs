@@ -1,6 +1,7 @@
 //! The last steps of every send, whichever dialect it came from: rate, ids, commit.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sixin_domain::id::{ConversationId, FileUsageId, MessageId, UserId};
 use sixin_domain::message::{Envelope, NewMessage};
@@ -74,6 +75,10 @@ impl From<AppendError> for SendError {
     }
 }
 
+/// How long a send waits for a process number: 20 times 100 ms.
+const LEASE_TRIES: usize = 20;
+const LEASE_PAUSE: Duration = Duration::from_millis(100);
+
 /// Where accepted sends go.
 pub struct Outbox {
     /// Makes their ids.
@@ -97,8 +102,8 @@ impl Outbox {
         let now = self.clock.now();
         let sender = draft.envelope.sender;
         self.rate.enter(sender, now)?;
-        let result = match self.numbered(draft) {
-            Some(unit) => self.committer.commit(unit).await.map_err(SendError::from),
+        let result = match self.ids(draft.recipients.len() * 2).await {
+            Some(ids) => self.committer.commit(self.numbered(draft, &ids)).await.map_err(SendError::from),
             None => Err(SendError::Busy("no process number is held")),
         };
         if result.as_ref().map_or(true, |stored| stored.replayed) {
@@ -129,11 +134,21 @@ impl Outbox {
         Ok(placed.map(Stored::replayed))
     }
 
+    /// New ids. A lease that ran out while the database was away is renewed a moment after it is back, so a send waits
+    /// that moment.
+    async fn ids(&self, count: usize) -> Option<Vec<i64>> {
+        for _ in 0..LEASE_TRIES {
+            if let Some(ids) = self.ids.take(self.clock.now(), count) {
+                return Some(ids);
+            }
+            tokio::time::sleep(LEASE_PAUSE).await;
+        }
+        None
+    }
+
     /// The draft with an id for each message, and one for each conversation that may have to be made.
-    fn numbered(&self, draft: Draft) -> Option<SendUnit> {
-        let now = self.clock.now();
+    fn numbered(&self, draft: Draft, ids: &[i64]) -> SendUnit {
         let count = draft.recipients.len();
-        let ids = self.ids.take(now, count * 2)?;
         let messages = ids
             .iter()
             .zip(ids.iter().skip(count))
@@ -144,14 +159,14 @@ impl Outbox {
                 recipient,
             })
             .collect();
-        Some(SendUnit {
+        SendUnit {
             envelope: draft.envelope,
             messages,
             upload: draft.upload,
             nonce: draft.nonce,
             idempotency: draft.idempotency,
-            accepted_at: now,
-        })
+            accepted_at: self.clock.now(),
+        }
     }
 }
 
@@ -244,7 +259,7 @@ mod tests {
         assert!(matches!(outbox.send(draft(&[2])).await, Err(SendError::Refused(_))));
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn without_a_process_number_nothing_is_sent_and_nothing_counts() {
         let outbox = outbox(MockMessageLog::new(), LeasedIds::default());
         for _ in 0..2 {

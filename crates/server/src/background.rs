@@ -15,6 +15,8 @@ use tokio::time::MissedTickBehavior;
 
 use crate::system::SystemClock;
 
+/// The pause before a renewal of the process number is tried again; without one nothing can be sent.
+const RENEWAL_PAUSE: Duration = Duration::from_millis(250);
 /// How long there is nothing to sweep after everything was swept.
 const SWEEP_PAUSE: Duration = Duration::from_secs(60);
 /// The pause between two steps of sweeping, so that sends come first.
@@ -57,11 +59,16 @@ impl Tasks {
 
 async fn keep_lease(database: Database, ids: Arc<LeasedIds>, token: String) {
     let third = Duration::from_millis(u64::try_from(LEASE_MS / 3).unwrap_or(5000));
+    let mut pause = third;
     loop {
-        sleep(third).await;
-        if let Err(error) = ids.refresh(&database, &token, || SystemClock.now()).await {
-            tracing::warn!(%error, "the process number could not be renewed; trying again");
-        }
+        sleep(pause).await;
+        pause = match ids.refresh(&database, &token, || SystemClock.now()).await {
+            Ok(()) => third,
+            Err(error) => {
+                tracing::warn!(%error, "the process number could not be renewed; trying again");
+                RENEWAL_PAUSE
+            }
+        };
     }
 }
 
