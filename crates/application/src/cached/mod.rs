@@ -1,9 +1,10 @@
 //! Hot reads are memory reads: the read ports over bounded caches (design, chapter 3).
 //!
-//! Each decorator answers from memory what its store has answered before. Three rules keep that honest:
+//! Each decorator answers from memory what its store has answered before. Four rules keep that honest:
 //! - a topic that has changed is dropped as a whole ([`Caches::drop_topic`]): at once if the change was made through
 //!   this process, otherwise when its epoch is next read ([`Caches::refresh`]);
 //! - what was read before a drop and arrives after it is not kept, see [`Generations`](memory);
+//! - once a minute everything is forgotten ([`MAX_AGE`]);
 //! - while the epochs can't be read, nothing in memory is trusted for longer than [`TRUST`]; then every read goes
 //!   through to the store, which says for itself whether it is available.
 //!
@@ -49,6 +50,10 @@ use memory::{Freshness, Memory};
 /// For how long after the epochs were last read memory is trusted. The promise is that a change takes effect within
 /// this time.
 pub const TRUST: Duration = Duration::from_secs(2);
+
+/// Everything is forgotten this often, so that a row that was changed by hand, without moving its epoch, is not missed
+/// for ever.
+pub const MAX_AGE: Duration = Duration::from_secs(60);
 
 /// How much may be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +106,7 @@ pub struct Caches {
     pub block_words: Arc<CachedBlockWords>,
     freshness: Arc<Freshness>,
     epochs: Mutex<HashMap<Topic, i64>>,
+    emptied_at: Mutex<Instant>,
     polls: Counter,
 }
 
@@ -120,6 +126,7 @@ impl Caches {
             block_words: Arc::new(CachedBlockWords::new(stores.block_words, fresh())),
             freshness,
             epochs: Mutex::default(),
+            emptied_at: Mutex::new(Instant::now()),
             polls: metrics::counter!("sixin_cache_polls_total"),
         }
     }
@@ -140,9 +147,10 @@ impl Caches {
         let asked_at = Instant::now();
         let present: HashMap<Topic, i64> = epochs.read().await?.into_iter().collect();
         let known = std::mem::take(&mut *self.epochs.lock().unwrap_or_else(PoisonError::into_inner));
+        let is_time = self.is_time_to_empty(asked_at);
         for topic in Topic::ALL {
             // A topic without a counter can't say that it is unchanged.
-            if present.get(&topic).is_none_or(|epoch| known.get(&topic) != Some(epoch)) {
+            if is_time || present.get(&topic).is_none_or(|epoch| known.get(&topic) != Some(epoch)) {
                 self.drop_topic(topic);
             }
             self.memory_of(topic).report_size();
@@ -151,6 +159,16 @@ impl Caches {
         self.freshness.confirm(asked_at);
         self.polls.increment(1);
         Ok(())
+    }
+
+    /// Whether [`MAX_AGE`] has passed since everything was forgotten.
+    fn is_time_to_empty(&self, now: Instant) -> bool {
+        let mut emptied_at = self.emptied_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_time = now.duration_since(*emptied_at) >= MAX_AGE;
+        if is_time {
+            *emptied_at = now;
+        }
+        is_time
     }
 
     fn memory_of(&self, topic: Topic) -> &dyn Memory {

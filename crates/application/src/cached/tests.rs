@@ -94,6 +94,18 @@ async fn a_key_is_asked_for_once_and_again_after_a_drop() {
     assert_eq!(caches.app_keys.find("one").await.unwrap(), Some(app_key("one")));
 }
 
+#[tokio::test(start_paused = true)]
+async fn everything_is_forgotten_once_a_minute_whatever_the_epochs_say() {
+    let mut mocks = Mocks::default();
+    mocks.app_keys.expect_find().times(2).returning(|id| Ok(Some(app_key(id))));
+    let caches = mocks.cached().await;
+    for seconds in [0, 59, 1, 1] {
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+        caches.refresh(&epochs(0)).await.unwrap();
+        assert!(caches.app_keys.find("one").await.unwrap().is_some());
+    }
+}
+
 #[tokio::test]
 async fn what_is_not_there_is_asked_for_each_time() {
     let mut mocks = Mocks::default();

@@ -138,3 +138,34 @@ fn a_lone_text_is_five_statements_of_the_writer_and_none_of_the_readers(db: &Tes
         assert_eq!(sent, Statements { reads: 0, writes: 5 + checks(db) });
     }
 }
+
+#[test]
+fn a_row_that_is_changed_by_hand_moves_its_epoch_on_sqlite() {
+    crate::tests::harness::on_sqlite(|db| {
+        let tables = [
+            "session_keys",
+            "accounts",
+            "session_tokens",
+            "users",
+            "roles",
+            "user_roles",
+            "configs",
+            "user_follows",
+            "user_blocks",
+            "block_words",
+        ];
+        for table in tables {
+            let triggers = format!(
+                "SELECT COUNT(*) AS number FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{table}'"
+            );
+            assert_eq!(db.number(&triggers), if table == "accounts" { 2 } else { 3 }, "{table}");
+        }
+        let before = epochs(&db.database, db);
+        db.user("ann");
+        db.execute("UPDATE users SET conversation_limit = 4; DELETE FROM block_words; DELETE FROM configs;");
+        let after = epochs(&db.database, db);
+        assert!(after[&Topic::Users] > before[&Topic::Users] + 1);
+        assert!(after[&Topic::Settings] > before[&Topic::Settings]);
+        assert_eq!(after[&Topic::BlockWords], before[&Topic::BlockWords]);
+    });
+}
