@@ -178,12 +178,31 @@ impl From<StoreError> for Failure {
     }
 }
 
+/// The parameter that names the user a rule is about.
+fn named(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::SenderUnknown | Refusal::SenderDeleted | Refusal::SenderDisabled => "fromUserId",
+        _ => "toUserId",
+    }
+}
+
+/// What to mend.
+fn mend(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::SenderUnknown | Refusal::RecipientUnknown => "make the user first, or check the spelling",
+        Refusal::Blocked => "verifyBlacklist=1 leaves out those on whose relation a block stands",
+        Refusal::Oneself => "name another user",
+        _ => "leave this user out",
+    }
+}
+
 impl From<PublishError> for Failure {
     fn from(error: PublishError) -> Self {
         match error {
-            PublishError::User { refusal, user } => {
-                Self::new(Code::of(refusal), format!("{refusal} ({user})"))
-            }
+            PublishError::User { refusal, user } => Self::new(
+                Code::of(refusal),
+                format!("{}: {refusal} ({user}); {}", named(refusal), mend(refusal)),
+            ),
             PublishError::Send(SendError::Refused(Refusal::TooFast { retry_after_ms })) => Self::later(
                 Code::TooFast,
                 "fromUserId has sent too many messages; try again after the seconds in Retry-After",
