@@ -198,6 +198,19 @@ impl Server {
         value.map_or(0, |value| value.parse().unwrap())
     }
 
+    /// What it has logged, once that holds all of `texts`: a line is read here a moment after it was written.
+    pub(crate) fn log_with(&self, texts: &[&str]) -> String {
+        let begun = Instant::now();
+        loop {
+            let log = self.log();
+            if texts.iter().all(|text| log.contains(text)) {
+                return log;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{texts:?} is not in the log: {log}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Kills it without any warning.
     pub(crate) fn kill(&self) {
         let mut child = self.child.lock().unwrap();
