@@ -1,0 +1,65 @@
+use super::*;
+
+fn with(key: &str, value: &str) -> Settings {
+    Settings::new(BTreeMap::from([(key.to_owned(), value.to_owned())]))
+}
+
+#[test]
+fn every_default_passes_its_own_check() {
+    for known in KNOWN {
+        assert!(check(known.key, known.default).is_ok(), "{}", known.key);
+    }
+}
+
+#[test]
+fn an_unknown_setting_and_a_value_that_does_not_fit_are_refused() {
+    assert!(matches!(check("no_such", "1"), Err(SettingError::Unknown(_))));
+    for (key, value) in [
+        ("conversation_status", "yes"),
+        ("default_role", "four"),
+        ("site_mode", "open"),
+        ("conversation_files", "image"),
+        ("default_timezone", "Europe/Berlin"),
+    ] {
+        assert!(matches!(check(key, value), Err(SettingError::BadValue { .. })), "{key}");
+    }
+}
+
+#[test]
+fn a_row_overrides_its_default() {
+    let settings = Settings::new(BTreeMap::new());
+    assert!(settings.is_on("conversation_status"));
+    assert_eq!(settings.default_role(), Some(RoleId(4)));
+    assert_eq!(settings.site_mode(), Some(SiteMode::Public));
+    assert!(!with("conversation_status", "false").is_on("conversation_status"));
+    assert_eq!(with("default_role", "").default_role(), None);
+    assert_eq!(with("site_mode", "secret").site_mode(), None);
+}
+
+#[test]
+fn only_listed_kinds_of_file_are_allowed() {
+    assert!(with("x", "").allows_file(FileKind::Image));
+    assert!(!with("x", "").allows_file(FileKind::Video));
+    assert!(with("conversation_files", r#"["video"]"#).allows_file(FileKind::Video));
+    assert!(!with("conversation_files", "broken").allows_file(FileKind::Image));
+}
+
+#[test]
+fn a_disabled_language_is_no_language() {
+    let settings = with("language_menus", r#"[{"langTag":"en","isEnable":false},{"langTag":"fr"}]"#);
+    assert!(settings.language("en").is_none());
+    assert_eq!(settings.default_language().map(|language| language.tag.as_str()), Some("fr"));
+}
+
+#[test]
+fn offsets_are_the_known_ones_only() {
+    for (text, minutes) in
+        [("+8", 480), ("8", 480), ("-3.5", -210), ("+5.75", 345), ("0", 0), ("+14", 840), ("-12", -720)]
+    {
+        assert_eq!(offset_minutes(text), Some(minutes), "{text}");
+    }
+    for text in ["", "+", "8.1", "+14.5", "-12.5", "+5.25", "-5.75", "1e1", "inf", "NaN", "++8", "+ 8", "８"]
+    {
+        assert_eq!(offset_minutes(text), None, "{text}");
+    }
+}
