@@ -7,7 +7,7 @@ use sixin_domain::time::Millis;
 
 /// The machine's clock.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct SystemClock;
+pub struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the adapter through which time comes")]
@@ -19,7 +19,7 @@ impl Clock for SystemClock {
 
 /// The operating system's randomness, through a generator that is fit for secrets.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct SystemSecrets;
+pub struct SystemSecrets;
 
 impl SecretSource for SystemSecrets {
     fn alphanumeric(&self, length: usize) -> String {

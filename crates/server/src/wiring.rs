@@ -73,8 +73,12 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts serving.
-    pub(crate) async fn start(config: &Config, database: Database) -> Result<Self, StartError> {
+    /// Starts serving, with what `exchange` makes of the API.
+    pub(crate) async fn start(
+        config: &Config,
+        database: Database,
+        exchange: impl FnOnce(Api) -> Api,
+    ) -> Result<Self, StartError> {
         // First of all: what is counted before is not seen.
         let metrics = telemetry::metrics()?;
         let listener = listen(config.server.listen)?;
@@ -87,7 +91,7 @@ impl Running {
         let committer = Arc::new(Committer::start(&log, lanes, config.committer_limits())?);
         let caches = Arc::new(caches(config, &database));
         caches.refresh(&database).await?;
-        let api = api(config, &database, &caches, &ids, &committer);
+        let api = exchange(api(config, &database, &caches, &ids, &committer));
         let mut servers = Vec::new();
         let mut metrics_address = None;
         if let Some(address) = config.metrics_listen()? {

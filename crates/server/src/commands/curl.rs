@@ -7,8 +7,9 @@ use sixin_storage::Database;
 use super::{CommandError, now};
 use crate::cli::{Curl, CurlFresns, CurlRongcloud};
 use crate::config::Config;
-use crate::demo::{self, Credentials, FresnsCaller};
+use crate::demo::{self, Credentials};
 use crate::output::say;
+use crate::signed_request::{FresnsCaller, fresns_request, rongcloud_request};
 use crate::wiring::open_database;
 
 /// The database the key is in: the configured one if a key is named, else the demo's.
@@ -46,7 +47,7 @@ async fn fresns(database: &Database, options: CurlFresns) -> Result<(), CommandE
     };
     let recipient = demo.as_ref().and_then(Credentials::fresns_recipient);
     let to = needed(options.to.or_else(|| recipient.map(|user| user.username.clone())), "--to")?;
-    let request = demo::fresns_request(&caller, &to, &options.text, now());
+    let request = fresns_request(&caller, &to, &options.text, now());
     say(format_args!("{}", request.curl(&options.url)));
     Ok(())
 }
@@ -60,7 +61,7 @@ async fn rongcloud(database: &Database, options: CurlRongcloud) -> Result<(), Co
     let from = needed(options.from.or_else(|| sender.map(|user| user.username.clone())), "--from")?;
     let to = needed(options.to.or_else(|| recipient.map(|user| user.username.clone())), "--to")?;
     let key = app_id.unwrap_or_default();
-    let request = demo::rongcloud_request(&key, &secret, &from, &to, &options.text, now());
+    let request = rongcloud_request(&key, &secret, &from, &to, &options.text, now());
     say(format_args!("{}", request.curl(&options.url)));
     Ok(())
 }

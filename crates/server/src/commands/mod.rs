@@ -4,7 +4,7 @@ mod app_key;
 mod block_word;
 mod curl;
 mod role;
-mod serve;
+pub(crate) mod serve;
 mod session;
 mod setting;
 mod user;
@@ -102,7 +102,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
 async fn dispatch(arguments: Arguments, config: Config, database: Database) -> Result<(), CommandError> {
     let out = Output { json: arguments.json };
     match arguments.command {
-        Command::Serve => serve::run(&config, database).await,
+        Command::Serve => serve::run(&config, database, std::convert::identity).await,
         Command::Demo(demo) => Ok(demo::run(&config, database, &demo).await?),
         Command::Migrate => {
             out.line("the database is up to date", || Value::from(true));

@@ -1,15 +1,30 @@
 //! `sixin serve`
 
 use actix_web::rt::signal::unix::{SignalKind, signal};
+use sixin_http::Api;
 use sixin_storage::Database;
 
 use super::CommandError;
 use crate::config::Config;
-use crate::wiring::Running;
+use crate::telemetry;
+use crate::wiring::{Running, open_database};
 
-pub(super) async fn run(config: &Config, database: Database) -> Result<(), CommandError> {
+/// The whole command, with parts of the API exchanged for others.
+pub(crate) fn run_with(exchange: impl FnOnce(Api) -> Api) -> Result<(), Box<dyn std::error::Error>> {
+    let config = Config::load(None)?;
+    telemetry::log(&config.log);
+    let database = open_database(&config)?;
+    actix_web::rt::System::new().block_on(run(&config, database, exchange))?;
+    Ok(())
+}
+
+pub(super) async fn run(
+    config: &Config,
+    database: Database,
+    exchange: impl FnOnce(Api) -> Api,
+) -> Result<(), CommandError> {
     let url = database.options().url.to_string();
-    let running = Running::start(config, database).await?;
+    let running = Running::start(config, database, exchange).await?;
     let metrics = running.metrics.map(|address| address.to_string()).unwrap_or_default();
     tracing::info!(address = %running.address, metrics, database = url, "sixin serves");
     until_stopped().await?;

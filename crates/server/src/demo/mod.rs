@@ -1,7 +1,6 @@
 //! `sixin demo`: everything a newcomer needs to see, made on the spot.
 
 mod credentials;
-mod request;
 mod show;
 
 use std::fs::DirBuilder;
@@ -12,7 +11,6 @@ use sixin_storage::Database;
 use thiserror::Error;
 
 pub(crate) use credentials::{Credentials, credentials_path, read_credentials};
-pub(crate) use request::{FresnsCaller, fresns_request, rongcloud_request};
 
 use crate::cli::Demo;
 use crate::commands::until_stopped;
@@ -64,7 +62,7 @@ pub(crate) fn use_directory(config: &mut Config, dir: &Path) -> Result<(), DemoE
 /// Shows everything, then serves until Ctrl-C.
 pub(crate) async fn run(config: &Config, database: Database, demo: &Demo) -> Result<(), DemoError> {
     let credentials = credentials::prepare(&database, &demo.dir).await?;
-    let running = Running::start(config, database.clone()).await?;
+    let running = Running::start(config, database.clone(), std::convert::identity).await?;
     let url = format!("http://{}", running.address);
     let shown = show::run(&database, &credentials, &url, &demo.dir).await;
     if shown.is_ok() && !demo.once {

@@ -10,9 +10,9 @@ use sixin_domain::user::User;
 use sixin_domain::username::{UserRef, Username};
 use sixin_storage::Database;
 
-use super::request::{FresnsCaller, SignedRequest, fresns_request, rongcloud_request};
 use super::{Credentials, DemoError};
 use crate::output::say;
+use crate::signed_request::{FresnsCaller, SignedRequest, fresns_request, rongcloud_request};
 use crate::system::SystemClock;
 
 /// Sends, prints, and looks at the store.

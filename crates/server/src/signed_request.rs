@@ -9,24 +9,34 @@ use crate::system::SystemSecrets;
 
 /// A request, ready to be sent.
 #[derive(Clone)]
-pub(crate) struct SignedRequest {
-    pub(crate) path: &'static str,
-    pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: String,
+pub struct SignedRequest {
+    /// Where it goes.
+    pub path: &'static str,
+    /// Its headers, signature included.
+    pub headers: Vec<(&'static str, String)>,
+    /// What it says.
+    pub body: String,
 }
 
 /// A user who calls with its own session.
-pub(crate) struct FresnsCaller {
-    pub(crate) app_id: String,
-    pub(crate) secret: Secret,
-    pub(crate) platform: i64,
-    pub(crate) aid: String,
-    pub(crate) uid: i64,
-    pub(crate) token: String,
+pub struct FresnsCaller {
+    /// The app it calls from.
+    pub app_id: String,
+    /// The secret of the app.
+    pub secret: Secret,
+    /// The platform of the app.
+    pub platform: i64,
+    /// Its account.
+    pub aid: String,
+    /// Its number.
+    pub uid: i64,
+    /// What its session is known by.
+    pub token: String,
 }
 
 /// A user sends a text.
-pub(crate) fn fresns_request(caller: &FresnsCaller, to: &str, text: &str, now: Millis) -> SignedRequest {
+#[must_use]
+pub fn fresns_request(caller: &FresnsCaller, to: &str, text: &str, now: Millis) -> SignedRequest {
     let signed = vec![
         ("platformId", caller.platform.to_string()),
         ("version", env!("CARGO_PKG_VERSION").to_owned()),
@@ -47,7 +57,8 @@ pub(crate) fn fresns_request(caller: &FresnsCaller, to: &str, text: &str, now: M
 }
 
 /// A back end publishes a text.
-pub(crate) fn rongcloud_request(
+#[must_use]
+pub fn rongcloud_request(
     app_key: &str,
     secret: &Secret,
     from: &str,
@@ -76,7 +87,8 @@ pub(crate) fn rongcloud_request(
 
 impl SignedRequest {
     /// A line that can be pasted into a shell.
-    pub(crate) fn curl(&self, url: &str) -> String {
+    #[must_use]
+    pub fn curl(&self, url: &str) -> String {
         let mut line = format!("curl -sS -X POST {}", quoted(&format!("{url}{}", self.path)));
         for (name, value) in &self.headers {
             line.push_str(&format!(" \\\n  -H {}", quoted(&format!("{name}: {value}"))));
