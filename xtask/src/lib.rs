@@ -10,6 +10,7 @@ pub mod mysql_programs;
 pub mod mysql_server;
 pub mod node;
 pub mod openapi;
+pub mod private_mysql;
 pub mod programs;
 pub mod python;
 pub mod stamp;
