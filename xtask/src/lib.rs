@@ -2,6 +2,7 @@
 //!
 //! Few dependencies on purpose: this crate is built before anything else can be checked.
 
+pub mod bench;
 pub mod clients;
 pub mod failure;
 pub mod layers;

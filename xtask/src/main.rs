@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use xtask::{failure::Result, layers, migrations, openapi, test_run::TestRun};
+use xtask::{bench, failure::Result, layers, migrations, openapi, test_run::TestRun};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Commands of the sixin repository")]
@@ -38,6 +38,13 @@ enum Task {
         /// Only on SQLite
         #[arg(long)]
         no_mysql: bool,
+    },
+    /// Measure sixin on this machine, beside what the machine gives; see docs/performance.md
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// Handed on to the benchmark; --help lists what it takes
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
     },
     /// Write openapi/sixin.json from the handlers of the server
     Openapi {
@@ -74,6 +81,7 @@ fn run(task: Task) -> Result<bool> {
             return TestRun { no_mysql, no_clients, cargo_arguments, crash_rounds: None }.run();
         }
         Task::Crash { rounds, no_mysql } => return TestRun::crash_loop(rounds, no_mysql).run(),
+        Task::Bench { arguments } => return bench::run(&arguments),
         Task::Openapi { check: true } => openapi::check()?,
         Task::Openapi { check: false } => openapi::write()?,
         Task::Migrations => migrations::check()?,

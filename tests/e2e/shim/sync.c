@@ -1,5 +1,6 @@
 /* A disk that fails to keep what it was told to keep: while the file named by SIXIN_TEST_SYNC_FAILS exists, fsync and
- * fdatasync answer EIO. Loaded before the C library by the test in disk.rs. */
+ * fdatasync answer EIO; and each of them sleeps for SIXIN_TEST_SYNC_SLEEPS microseconds. Loaded before the C library
+ * by the test in disk.rs and by the benchmark. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -12,6 +13,8 @@ static int fails(void) {
 }
 
 static int real(const char *name, int file) {
+    const char *sleeps = getenv("SIXIN_TEST_SYNC_SLEEPS");
+    if (sleeps != NULL) { usleep((useconds_t)atol(sleeps)); }
     int (*sync)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
     return sync(file);
 }

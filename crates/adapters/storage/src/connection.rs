@@ -104,11 +104,17 @@ impl Connector {
             Durability::Full => "FULL",
             Durability::Weak => "NORMAL",
         };
-        // The time-out comes first: switching to WAL needs a lock too.
+        // Kilobytes of pages each connection keeps.
+        let cache = match self.purpose {
+            Purpose::Write => 32768,
+            Purpose::Read => 8192,
+        };
+        // The time-out comes first: switching to WAL needs a lock too. The log goes back into the file every 16 MB: a
+        // page that many messages touched meanwhile is written there once, and the log stays small.
         let mut setup = format!(
             "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; \
-             PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 67108864; \
-             PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;"
+             PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; \
+             PRAGMA cache_size = -{cache}; PRAGMA temp_store = MEMORY;"
         );
         if self.purpose == Purpose::Read {
             setup.push_str(" PRAGMA query_only = ON;");

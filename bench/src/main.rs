@@ -1,0 +1,110 @@
+//! What sixin does on this machine, beside what the machine gives. Run as `cargo xtask bench`, which builds what this
+//! needs in the release profile.
+
+mod at_once;
+mod bench;
+mod latency;
+mod ledger;
+mod load;
+mod machine;
+mod numbers;
+mod pairs;
+mod parts;
+mod population;
+mod report;
+mod requests;
+mod server;
+mod slow_disk;
+mod storage_loop;
+mod store;
+mod text;
+mod usage;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::bench::Bench;
+
+/// Measures sixin on this machine, beside what the machine gives
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
+struct Arguments {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What is measured, and for how long.
+#[derive(Debug, Clone, clap::Args, serde::Serialize)]
+struct Options {
+    /// Stop the growth at one million stored messages; about a quarter of an hour in all
+    #[arg(long)]
+    quick: bool,
+    /// Only on SQLite
+    #[arg(long)]
+    no_mysql: bool,
+    /// Only on MySQL
+    #[arg(long, conflicts_with = "no_mysql")]
+    no_sqlite: bool,
+    /// How long each load is measured
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=60))]
+    seconds: u64,
+    /// Only these parts; what another part would have given is then missing from their rows
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = Part::value_variants().to_vec())]
+    only: Vec<Part>,
+    /// Where stores and reports go; its disk is the one that is measured
+    #[arg(long, default_value = "target/bench")]
+    directory: PathBuf,
+}
+
+/// A part of the benchmark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+enum Part {
+    /// H: HTTP and signatures, answered at once
+    Http,
+    /// D: the loop over the storage adapter
+    Storage,
+    /// Durable sends through both dialects
+    Sends,
+    /// Latency at half the top rate, which `sends` gives
+    Paced,
+    /// Rate and latency as the store grows
+    Growth,
+    /// Memory, idle and under overload
+    Memory,
+}
+
+impl Options {
+    fn has(&self, part: Part) -> bool {
+        self.only.contains(&part)
+    }
+
+    fn time(&self) -> Duration {
+        Duration::from_secs(self.seconds)
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve as sixin does, but answer what is let in and understood at once
+    #[command(hide = true)]
+    ServeAtOnce,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if let Some(Command::ServeAtOnce) = arguments.command {
+        return at_once::serve();
+    }
+    match Bench::new(arguments.options).and_then(Bench::run) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("the benchmark failed: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What memory the server takes when it is idle, and when far more comes than can be stored.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::storage::audited_loop;
+use crate::bench::{Bench, WARM_UP};
+use crate::latency::Percentiles;
+use crate::load::{Load, Pace};
+use crate::numbers::ratio;
+use crate::requests::Dialect;
+use crate::server::{Program, Server};
+use crate::slow_disk;
+use crate::storage_loop::{FULL_BATCH, Supply};
+use crate::store::{Engine, Store};
+
+/// About how long that takes.
+pub(crate) const SECONDS: u64 = 40;
+const CONNECTIONS: usize = 2048;
+/// How many times as long a commit takes.
+const SLOWER: f64 = 10.0;
+const OVERLOAD: Duration = Duration::from_secs(20);
+
+/// Resident memory of the server in bytes.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Memory {
+    /// When nothing has been asked of it yet.
+    pub(crate) idle: u64,
+    /// With 2048 connections that send again as soon as they are answered, and commits that take ten times as long:
+    /// the most in the first half of that time,
+    pub(crate) overload_first_half: u64,
+    /// and in the second.
+    pub(crate) overload_second_half: u64,
+    /// Second half to first.
+    pub(crate) growth: f64,
+    pub(crate) connections: usize,
+    /// How long the disk was made to sleep in each commit, in milliseconds.
+    pub(crate) sleep_ms: f64,
+    /// Messages a second under that overload.
+    pub(crate) rate: f64,
+    pub(crate) latencies: Percentiles,
+    pub(crate) errors: u64,
+}
+
+/// The server's memory does not depend on the database, and a disk can be slowed only under a process of ours: so this
+/// is measured on SQLite.
+pub(crate) fn measure(bench: &mut Bench, engine: &Engine) -> Result<Option<Memory>> {
+    let Engine::Sqlite = engine else { return Ok(None) };
+    bench.step("memory: 2048 connections, commits ten times slower", SECONDS);
+    let store = bench.store(engine, "memory")?;
+    let (_, of_a_batch) = audited_loop(bench, &store, Supply::Always(FULL_BATCH))?;
+    let sleep_ms = of_a_batch.p50 * (SLOWER - 1.0);
+    let library = slow_disk::build(&bench.directory)?;
+    let microseconds = format!("{:.0}", sleep_ms * 1000.0);
+    let configuration =
+        [("LD_PRELOAD", library.to_str().unwrap_or_default()), (slow_disk::VARIABLE, microseconds.as_str())];
+    let server = Server::start(Program::Sixin, &store.url, &bench.directory, &configuration)?;
+    std::thread::sleep(Duration::from_secs(1));
+    let idle = server.resident_bytes()?;
+    let load = Load {
+        address: server.address,
+        population: std::sync::Arc::clone(&store.population),
+        dialect: Dialect::RongCloud,
+        connections: CONNECTIONS,
+        pace: Pace::Closed,
+        warm_up: WARM_UP,
+        time: OVERLOAD,
+        run: bench.next_run(),
+    };
+    let memory = overload(bench, &server, &store, load)?;
+    drop(server);
+    store.remove()?;
+    Ok(Some(Memory { idle, sleep_ms, ..memory }))
+}
+
+fn overload(bench: &Bench, server: &Server, store: &Store, load: Load) -> Result<Memory> {
+    let (run, not_before) = (load.run, crate::bench::ids_from_now());
+    let (loaded, sizes) = std::thread::scope(|scope| {
+        let sampling = scope.spawn(|| {
+            let mut sizes = Vec::new();
+            let begun = std::time::Instant::now();
+            while begun.elapsed() < WARM_UP + OVERLOAD {
+                sizes.push(server.resident_bytes().unwrap_or(0));
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            sizes
+        });
+        (load.run(&bench.runtime), sampling.join().unwrap_or_default())
+    });
+    let loaded = loaded?;
+    crate::ledger::audit(&loaded.acknowledged, &store.messages_of(run, not_before)?)?;
+    let (first, second) = sizes.split_at(sizes.len() / 2);
+    let most = |sizes: &[u64]| sizes.iter().copied().max().unwrap_or(0);
+    let (first, second) = (most(first), most(second));
+    Ok(Memory {
+        idle: 0,
+        overload_first_half: first,
+        overload_second_half: second,
+        growth: ratio(crate::numbers::megabytes(second), crate::numbers::megabytes(first)),
+        connections: CONNECTIONS,
+        sleep_ms: 0.0,
+        rate: loaded.rate,
+        latencies: loaded.latencies,
+        errors: loaded.errors.values().sum(),
+    })
+}

@@ -1,0 +1,66 @@
+//! Who is in a store: keys of both dialects, users with sessions.
+
+use anyhow::{Context, Result};
+use sixin::system::{SystemClock, SystemSecrets};
+use sixin_application::admin::app_keys::{self, KeySpec};
+use sixin_application::admin::sessions;
+use sixin_application::admin::users::{self, UserSpec};
+use sixin_application::ports::{Clock, NewAppKey, UserAdmin, Users};
+use sixin_domain::app_key::{Dialect, Secret};
+use sixin_domain::id::UserId;
+use sixin_domain::username::{UserRef, Username};
+use sixin_storage::Database;
+
+use crate::pairs::USERS;
+
+/// An iOS app (facts: fresns 2).
+pub(crate) const PLATFORM: i64 = 5;
+
+/// Everybody.
+#[derive(Debug)]
+pub(crate) struct Population {
+    pub(crate) rongcloud: NewAppKey,
+    pub(crate) fresns: NewAppKey,
+    pub(crate) people: Vec<Person>,
+}
+
+/// A user with a session.
+#[derive(Debug)]
+pub(crate) struct Person {
+    pub(crate) id: UserId,
+    pub(crate) username: String,
+    pub(crate) uid: i64,
+    pub(crate) aid: String,
+    pub(crate) token: Secret,
+}
+
+impl Population {
+    /// Makes everybody in an empty store.
+    pub(crate) async fn make(database: &Database) -> Result<Self> {
+        let key = async |dialect| {
+            let spec =
+                KeySpec { dialect, platform: PLATFORM, is_strict: false, name: "benchmark".to_owned() };
+            app_keys::create(database, &SystemSecrets, spec).await
+        };
+        let (rongcloud, fresns) = (key(Dialect::RongCloud).await?, key(Dialect::Fresns).await?);
+        let mut people = Vec::with_capacity(USERS);
+        for number in 0..USERS {
+            people.push(person(database, &format!("user-{number:04}")).await?);
+        }
+        Ok(Self { rongcloud, fresns, people })
+    }
+
+    pub(crate) fn person(&self, place: usize) -> Result<&Person> {
+        self.people.get(place).context("there is no such person")
+    }
+}
+
+async fn person(database: &Database, name: &str) -> Result<Person> {
+    let username = Username::new(name)?;
+    let spec = UserSpec { username: username.clone(), uid: None, nickname: None, aid: None };
+    users::create(database, &SystemSecrets, spec, SystemClock.now()).await?;
+    let user = Users::find(database, &UserRef::Username(username)).await?.context("a user was not made")?;
+    let token = sessions::create(database, &SystemSecrets, &user, PLATFORM, None, SystemClock.now()).await?;
+    let aid = database.account_of(user.id).await?.context("a user has no account")?;
+    Ok(Person { id: user.id, username: name.to_owned(), uid: user.uid.0, aid, token })
+}

@@ -1,0 +1,178 @@
+//! What is told of a run: tables, JSON and plots.
+
+mod plots;
+mod table;
+
+use std::path::Path;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::Options;
+use crate::machine::Machine;
+use crate::parts::growth::Growth;
+use crate::parts::http::HttpRate;
+use crate::parts::memory::Memory;
+use crate::parts::paced::Paced;
+use crate::parts::sends::SendRate;
+use crate::parts::storage::StorageRate;
+
+/// Everything that was measured in one run.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    pub(crate) options: Options,
+    pub(crate) machine: Machine,
+    pub(crate) http: Vec<HttpRate>,
+    pub(crate) databases: Vec<DatabaseReport>,
+}
+
+/// On one database.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct DatabaseReport {
+    pub(crate) name: &'static str,
+    pub(crate) storage: Vec<StorageRate>,
+    pub(crate) sends: Vec<SendRate>,
+    pub(crate) paced: Vec<Paced>,
+    pub(crate) growth: Vec<Growth>,
+    pub(crate) memory: Option<Memory>,
+}
+
+impl DatabaseReport {
+    /// D: the best rate of the loop over the storage adapter.
+    pub(crate) fn storage_rate(&self) -> f64 {
+        self.storage.iter().map(|row| row.rate).fold(0.0, f64::max)
+    }
+}
+
+impl Report {
+    /// Prints the tables, and writes them, the numbers and the plots into `directory`.
+    pub(crate) fn write(&self, directory: &Path) -> Result<()> {
+        let text = table::markdown(self);
+        println!("{text}");
+        std::fs::write(directory.join("report.md"), &text)?;
+        std::fs::write(directory.join("report.json"), serde_json::to_string_pretty(self)?)?;
+        plots::draw(self, directory)?;
+        println!("These tables, report.json and the plots are in {}", directory.display());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::Part;
+    use crate::bench::Measured;
+    use crate::latency::Percentiles;
+    use crate::machine::SyncRate;
+    use crate::parts::growth::Point;
+    use crate::requests::Dialect;
+    use clap::ValueEnum;
+    use std::path::PathBuf;
+
+    fn latencies() -> Percentiles {
+        Percentiles { p50: 1.0, p99: 2.0, p999: 4.0 }
+    }
+
+    fn measured(connections: usize, rate: f64) -> Measured {
+        Measured {
+            connections,
+            rate,
+            latencies: latencies(),
+            cpu_seconds_a_thousand: 0.05,
+            bytes_a_thousand: 1_500_000.0,
+            resident_bytes: 50 << 20,
+            wal_bytes: 6 << 20,
+            load_cpu: 0.4,
+            read_back: 1000,
+            errors: 0,
+        }
+    }
+
+    /// A report with made-up numbers, of which every part is there.
+    pub(crate) fn sample() -> Report {
+        let sends = Dialect::BOTH.into_iter().flat_map(|dialect| {
+            [1, 16, 64].map(|connections| SendRate {
+                dialect,
+                sixin: measured(connections, 20_000.0),
+                one_a_batch: measured(connections, 2000.0),
+                reference: 25_000.0,
+                ceiling: 30_000.0,
+                to_reference: 0.8,
+                to_one_a_batch: 10.0,
+            })
+        });
+        let point = |rate| Point { rate, p99: 3.0 };
+        let growth = |messages, rate| Growth { messages, sixin: point(rate), storage: point(rate * 2.0) };
+        let memory = Memory {
+            idle: 20 << 20,
+            overload_first_half: 60 << 20,
+            overload_second_half: 60 << 20,
+            growth: 1.0,
+            connections: 2048,
+            sleep_ms: 50.0,
+            rate: 4000.0,
+            latencies: latencies(),
+            errors: 0,
+        };
+        let paced = |dialect| Paced {
+            dialect,
+            offered: 10_000.0,
+            rate: 10_000.0,
+            sixin: latencies(),
+            storage: latencies(),
+            p99_to_storage: 1.0,
+        };
+        Report {
+            options: Options {
+                quick: true,
+                no_mysql: true,
+                no_sqlite: false,
+                seconds: 5,
+                only: Part::value_variants().to_vec(),
+                directory: PathBuf::from("target/bench"),
+            },
+            machine: Machine {
+                cpu: "a processor".to_owned(),
+                cores: 2,
+                memory: "8 GB".to_owned(),
+                kernel: "6.1".to_owned(),
+                rustc: "rustc 1.95".to_owned(),
+                sync: SyncRate { rate: 5000.0, latencies: latencies() },
+            },
+            http: Dialect::BOTH
+                .into_iter()
+                .flat_map(|dialect| {
+                    [1, 16, 64].map(|connections| HttpRate {
+                        dialect,
+                        connections,
+                        rate: 50_000.0,
+                        latencies: latencies(),
+                        load_cpu: 0.8,
+                    })
+                })
+                .collect(),
+            databases: vec![DatabaseReport {
+                name: "SQLite",
+                storage: vec![StorageRate { batch: 512, rate: 60_000.0, latencies: latencies() }],
+                sends: sends.collect(),
+                paced: Dialect::BOTH.map(paced).to_vec(),
+                growth: vec![growth(0, 20_000.0), growth(1_000_000, 18_000.0)],
+                memory: Some(memory),
+            }],
+        }
+    }
+
+    #[test]
+    fn a_report_is_written_as_tables_numbers_and_plots() {
+        let directory = tempfile::tempdir().unwrap();
+        sample().write(directory.path()).unwrap();
+        let read = |name: &str| std::fs::read_to_string(directory.path().join(name)).unwrap();
+        assert!(read("report.md").contains("| RongCloud | 64 | 20000 |"), "{}", read("report.md"));
+        let json: serde_json::Value = serde_json::from_str(&read("report.json")).unwrap();
+        assert_eq!(json["databases"][0]["sends"][5]["to_reference"], 0.8);
+        for plot in ["rate.svg", "latency.svg", "growth.svg"] {
+            let svg = read(plot);
+            assert!(svg.starts_with("<svg") && svg.contains("SQLite"), "{plot}");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The tables, in Markdown.
+
+use std::fmt::Write as _;
+
+use super::{DatabaseReport, Report};
+use crate::latency::Percentiles;
+use crate::numbers::{megabytes, ratio};
+use crate::parts::growth::Growth;
+use crate::parts::memory::Memory;
+use crate::store::BUFFER_POOL;
+
+/// All tables of a report.
+pub(crate) fn markdown(report: &Report) -> String {
+    let mut out = Tables::default();
+    machine(&mut out, report);
+    http(&mut out, report);
+    for database in &report.databases {
+        storage(&mut out, database);
+        sends(&mut out, database);
+        paced(&mut out, database);
+        growth(&mut out, database);
+        if let Some(found) = &database.memory {
+            memory(&mut out, found);
+        }
+    }
+    out.0
+}
+
+/// Text that grows by headings and tables.
+#[derive(Default)]
+struct Tables(String);
+
+impl Tables {
+    fn line(&mut self, text: &str) {
+        // Writing to a String can't fail.
+        let _ = writeln!(self.0, "{text}");
+    }
+
+    fn heading(&mut self, text: &str) {
+        self.line(&format!("\n## {text}\n"));
+    }
+
+    fn head(&mut self, columns: &[&str]) {
+        self.line(&format!("| {} |", columns.join(" | ")));
+        self.line(&format!("|{}", " ---: |".repeat(columns.len())));
+    }
+
+    fn row(&mut self, cells: &[String]) {
+        self.line(&format!("| {} |", cells.join(" | ")));
+    }
+}
+
+fn rate(value: f64) -> String {
+    format!("{value:.0}")
+}
+
+fn ms(value: f64) -> String {
+    format!("{value:.2}")
+}
+
+fn quantiles(latencies: Percentiles) -> String {
+    format!("{} / {} / {}", ms(latencies.p50), ms(latencies.p99), ms(latencies.p999))
+}
+
+fn mb(bytes: u64) -> String {
+    format!("{:.0} MB", megabytes(bytes))
+}
+
+fn machine(out: &mut Tables, report: &Report) {
+    let machine = &report.machine;
+    out.heading("The machine");
+    out.line(&format!(
+        "{} ({} cores), memory {}, Linux {}, {}. Each load was measured for {} s.\n",
+        machine.cpu, machine.cores, machine.memory, machine.kernel, machine.rustc, report.options.seconds
+    ));
+    out.line(&format!(
+        "fdatasync after each 4 KiB: {} a second; {} ms (p50 / p99 / p99.9).",
+        rate(machine.sync.rate),
+        quantiles(machine.sync.latencies)
+    ));
+}
+
+fn http(out: &mut Tables, report: &Report) {
+    if report.http.is_empty() {
+        return;
+    }
+    out.heading("H: HTTP and signatures, answered at once");
+    out.head(&["dialect", "connections", "answers/s", "ms p50 / p99 / p99.9", "load's share of a core"]);
+    for row in &report.http {
+        out.row(&[
+            row.dialect.name().to_owned(),
+            row.connections.to_string(),
+            rate(row.rate),
+            quantiles(row.latencies),
+            ms(row.load_cpu),
+        ]);
+    }
+}
+
+fn storage(out: &mut Tables, database: &DatabaseReport) {
+    if database.storage.is_empty() {
+        return;
+    }
+    out.heading(&format!("{}: D, the loop over the storage adapter", database.name));
+    out.head(&["batch", "messages/s", "ms a batch p50 / p99 / p99.9"]);
+    for row in &database.storage {
+        out.row(&[row.batch.to_string(), rate(row.rate), quantiles(row.latencies)]);
+    }
+    out.line(&format!("\nD = {} messages/s.", rate(database.storage_rate())));
+}
+
+fn sends(out: &mut Tables, database: &DatabaseReport) {
+    if database.sends.is_empty() {
+        return;
+    }
+    out.heading(&format!("{}: durable sends", database.name));
+    out.head(&[
+        "dialect",
+        "connections",
+        "sends/s",
+        "ms p50 / p99 / p99.9",
+        "R",
+        "min(H, D)",
+        "to R",
+        "batch size 1: sends/s",
+        "its ms p50 / p99 / p99.9",
+        "times that",
+        "CPU s / 1000",
+        "MB written / 1000",
+        "resident",
+        "WAL",
+        "load's share of a core",
+        "read back",
+    ]);
+    for row in &database.sends {
+        let (sixin, one) = (&row.sixin, &row.one_a_batch);
+        out.row(&[
+            row.dialect.name().to_owned(),
+            sixin.connections.to_string(),
+            rate(sixin.rate),
+            quantiles(sixin.latencies),
+            rate(row.reference),
+            rate(row.ceiling),
+            ms(row.to_reference),
+            rate(one.rate),
+            quantiles(one.latencies),
+            ms(row.to_one_a_batch),
+            format!("{:.3}", sixin.cpu_seconds_a_thousand),
+            format!("{:.2}", sixin.bytes_a_thousand / f64::from(1 << 20)),
+            mb(sixin.resident_bytes),
+            mb(sixin.wal_bytes),
+            ms(sixin.load_cpu),
+            (sixin.read_back + one.read_back).to_string(),
+        ]);
+    }
+    let errors: u64 = database.sends.iter().map(|row| row.sixin.errors + row.one_a_batch.errors).sum();
+    out.line(&format!("\nRequests that were answered with anything but success: {errors}."));
+}
+
+fn paced(out: &mut Tables, database: &DatabaseReport) {
+    if database.paced.is_empty() {
+        return;
+    }
+    out.heading(&format!("{}: latency at half the top rate", database.name));
+    out.head(&[
+        "dialect",
+        "offered/s",
+        "answered/s",
+        "sixin ms p50 / p99 / p99.9",
+        "D's loop, same rate",
+        "p99 to p99",
+    ]);
+    for row in &database.paced {
+        out.row(&[
+            row.dialect.name().to_owned(),
+            rate(row.offered),
+            rate(row.rate),
+            quantiles(row.sixin),
+            quantiles(row.storage),
+            ms(row.p99_to_storage),
+        ]);
+    }
+}
+
+fn growth(out: &mut Tables, database: &DatabaseReport) {
+    let Some(first) = database.growth.first() else { return };
+    out.heading(&format!("{}: growth", database.name));
+    out.line(&format!(
+        "Page caches: SQLite uses that of the system; MySQL has a buffer pool of {BUFFER_POOL}.\n"
+    ));
+    out.head(&[
+        "stored",
+        "sends/s",
+        "p99 ms",
+        "D: messages/s",
+        "D: p99 ms",
+        "kept by sixin",
+        "kept by D",
+        "to D's own",
+    ]);
+    for row in &database.growth {
+        let (ours, theirs) = kept(row, first);
+        out.row(&[
+            row.messages.to_string(),
+            rate(row.sixin.rate),
+            ms(row.sixin.p99),
+            rate(row.storage.rate),
+            ms(row.storage.p99),
+            ms(ours),
+            ms(theirs),
+            ms(ratio(ours, theirs)),
+        ]);
+    }
+}
+
+/// Which part of their rate on the empty store sixin and D have kept.
+fn kept(row: &Growth, first: &Growth) -> (f64, f64) {
+    (ratio(row.sixin.rate, first.sixin.rate), ratio(row.storage.rate, first.storage.rate))
+}
+
+fn memory(out: &mut Tables, memory: &Memory) {
+    out.heading("Memory");
+    out.line(&format!(
+        "Idle: {}. With {} connections that send as soon as they are answered, and {} ms of sleep in each commit: {} in \
+         the first half, {} in the second ({} of it); {} sends/s, {} ms (p50 / p99 / p99.9), {} requests not \
+         acknowledged.",
+        mb(memory.idle),
+        memory.connections,
+        ms(memory.sleep_ms),
+        mb(memory.overload_first_half),
+        mb(memory.overload_second_half),
+        ms(memory.growth),
+        rate(memory.rate),
+        quantiles(memory.latencies),
+        memory.errors
+    ));
+}

@@ -1,0 +1,121 @@
+//! The requests of a load, each signed on its own, and what their answers say.
+
+use anyhow::{Context, Result};
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::Request;
+use hyper::header::HOST;
+use serde::{Deserialize, Serialize};
+use sixin::signed_request::{FresnsCaller, SignedRequest, fresns_request, rongcloud_request};
+use sixin::system::SystemClock;
+use sixin_application::ports::Clock;
+
+use crate::pairs;
+use crate::population::{PLATFORM, Population};
+use crate::text::text;
+
+/// Which of the two calls is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(crate) enum Dialect {
+    Fresns,
+    RongCloud,
+}
+
+impl Dialect {
+    pub(crate) const BOTH: [Self; 2] = [Self::Fresns, Self::RongCloud];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Fresns => "Fresns",
+            Self::RongCloud => "RongCloud",
+        }
+    }
+
+    /// Message `number` of a run, between any two users who have a conversation.
+    pub(crate) fn request(
+        self,
+        population: &Population,
+        run: u32,
+        number: u64,
+    ) -> Result<Request<Full<Bytes>>> {
+        let (from, to) = pairs::any();
+        let (from, to) = (population.person(from)?, population.person(to)?);
+        let (text, now) = (text(run, number), SystemClock.now());
+        let signed = match self {
+            Self::RongCloud => {
+                let key = &population.rongcloud;
+                rongcloud_request(&key.app_id, &key.secret, &from.username, &to.username, &text, now)
+            }
+            Self::Fresns => {
+                let key = &population.fresns;
+                let caller = FresnsCaller {
+                    app_id: key.app_id.clone(),
+                    secret: key.secret.clone(),
+                    platform: PLATFORM,
+                    aid: from.aid.clone(),
+                    uid: from.uid,
+                    token: from.token.reveal().to_owned(),
+                };
+                fresns_request(&caller, &to.username, &text, now)
+            }
+        };
+        http(signed)
+    }
+
+    /// The id of the message that an answer acknowledges; an error holds the answer.
+    pub(crate) fn acknowledged(self, answer: &[u8]) -> Result<i64> {
+        let id = match self {
+            Self::RongCloud => {
+                let answer: Published = serde_json::from_slice(answer)?;
+                answer.message_id.filter(|_| answer.code == 200).and_then(|id| id.parse().ok())
+            }
+            Self::Fresns => {
+                let answer: Sent = serde_json::from_slice(answer)?;
+                answer.data.filter(|_| answer.code == 0).map(|message| message.id)
+            }
+        };
+        id.with_context(|| String::from_utf8_lossy(answer).into_owned())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Published {
+    code: i64,
+    message_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Sent {
+    code: i64,
+    data: Option<SentMessage>,
+}
+
+#[derive(Deserialize)]
+struct SentMessage {
+    id: i64,
+}
+
+fn http(signed: SignedRequest) -> Result<Request<Full<Bytes>>> {
+    let mut request = Request::post(signed.path).header(HOST, "127.0.0.1");
+    for (name, value) in signed.headers {
+        request = request.header(name, value);
+    }
+    Ok(request.body(Full::new(Bytes::from(signed.body)))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_success_acknowledges() {
+        let rong = |answer: &str| Dialect::RongCloud.acknowledged(answer.as_bytes()).ok();
+        assert_eq!(rong(r#"{"code":200,"messageId":"12","sentTime":1}"#), Some(12));
+        assert_eq!(rong(r#"{"code":1008,"errorMessage":"x","url":"/"}"#), None);
+        let fresns = |answer: &str| Dialect::Fresns.acknowledged(answer.as_bytes()).ok();
+        assert_eq!(fresns(r#"{"code":0,"message":"ok","data":{"id":12,"isMe":true}}"#), Some(12));
+        assert_eq!(fresns(r#"{"code":36601,"message":"no","data":null}"#), None);
+        assert_eq!(fresns(""), None);
+    }
+}

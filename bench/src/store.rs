@@ -1,0 +1,168 @@
+//! The stores that are measured: fresh ones, on the disk of the repository, on both databases.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use diesel::Connection;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use diesel_async::AsyncMysqlConnection;
+use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
+use sixin_storage::{Database, DatabaseOptions, DatabaseUrl};
+use xtask::private_mysql::{PrivateMySql, RunningMySql};
+
+use crate::population::Population;
+use crate::storage_loop;
+
+type Mysql = AsyncConnectionWrapper<AsyncMysqlConnection>;
+
+/// The memory MySQL has for pages; SQLite uses the page cache of the system.
+pub(crate) const BUFFER_POOL: &str = "1G";
+
+/// Where stores are made.
+#[derive(Debug)]
+pub(crate) enum Engine {
+    Sqlite,
+    Mysql(RunningMySql),
+}
+
+impl Engine {
+    /// A private MySQL with its data in `directory`; durable as it is by default.
+    pub(crate) fn start_mysql(directory: &Path) -> Result<Self> {
+        let options = [
+            format!("--innodb-buffer-pool-size={BUFFER_POOL}"),
+            "--innodb-log-file-size=512M".to_owned(),
+            "--innodb-flush-log-at-trx-commit=1".to_owned(),
+        ];
+        let server = PrivateMySql { parent: Some(directory.to_path_buf()), options: options.to_vec() };
+        Ok(Self::Mysql(server.start().map_err(|failure| anyhow::anyhow!("{failure}"))?))
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Mysql(server) => server.name,
+        }
+    }
+
+    /// The process of the database, where it is one of its own.
+    pub(crate) fn pid(&self) -> Option<u32> {
+        match self {
+            Self::Sqlite => None,
+            Self::Mysql(server) => Some(server.pid()),
+        }
+    }
+}
+
+/// A store with everybody in it and a message in each conversation.
+#[derive(Debug)]
+pub(crate) struct Store {
+    pub(crate) url: String,
+    pub(crate) population: Arc<Population>,
+    /// The file of an SQLite store.
+    pub(crate) file: Option<PathBuf>,
+}
+
+impl Store {
+    /// Makes one below `directory`; what was there of that name is removed.
+    pub(crate) fn make(
+        engine: &Engine,
+        directory: &Path,
+        name: &str,
+        runtime: &tokio::runtime::Runtime,
+    ) -> Result<Self> {
+        let file = directory.join(format!("{name}.db"));
+        let url = match engine {
+            Engine::Sqlite => {
+                remove_sqlite(&file)?;
+                format!("sqlite://{}", file.display())
+            }
+            Engine::Mysql(server) => {
+                let mut admin = Mysql::establish(&server.url())?;
+                admin.batch_execute(&format!(
+                    "DROP DATABASE IF EXISTS bench_{name}; CREATE DATABASE bench_{name}"
+                ))?;
+                format!("{}bench_{name}", server.url())
+            }
+        };
+        let database = open(&url)?;
+        database.migrate()?;
+        let population = Arc::new(runtime.block_on(Population::make(&database))?);
+        storage_loop::begin_conversations(&database, &population)?;
+        let file = matches!(engine, Engine::Sqlite).then_some(file);
+        Ok(Self { url, population, file })
+    }
+
+    pub(crate) fn open(&self) -> Result<Database> {
+        open(&self.url)
+    }
+
+    /// Bytes of the write-ahead log, where there is one beside the file.
+    pub(crate) fn wal_bytes(&self) -> u64 {
+        let wal = self.file.as_ref().map(|file| file.with_extension("db-wal"));
+        wal.and_then(|wal| std::fs::metadata(wal).ok()).map_or(0, |wal| wal.len())
+    }
+
+    /// Number and id of every message that a run has left here, by the text [`crate::text::text`] gave it.
+    pub(crate) fn messages_of(&self, run: u32, not_before: i64) -> Result<Vec<(u64, i64)>> {
+        let prefix = crate::text::prefix(run);
+        let mut found = Vec::new();
+        let mut after = not_before;
+        loop {
+            let rows = self.page(after)?;
+            let Some(last) = rows.last() else { return Ok(found) };
+            after = last.id;
+            found.extend(rows.iter().filter_map(|row| {
+                Some((crate::text::number(row.message_text.strip_prefix(&prefix)?)?, row.id))
+            }));
+        }
+    }
+
+    fn page(&self, after: i64) -> Result<Vec<Row>> {
+        let query = diesel::sql_query(
+            "SELECT id, COALESCE(message_text, '') AS message_text FROM conversation_messages \
+             WHERE id > ? ORDER BY id LIMIT 50000",
+        )
+        .bind::<BigInt, _>(after);
+        Ok(match &self.file {
+            Some(file) => query.load(&mut SqliteConnection::establish(&file.to_string_lossy())?)?,
+            None => query.load(&mut Mysql::establish(&self.url)?)?,
+        })
+    }
+
+    /// Takes it away, so that the next one finds the disk as this one did.
+    pub(crate) fn remove(self) -> Result<()> {
+        match &self.file {
+            Some(file) => remove_sqlite(file),
+            None => {
+                let (server, name) = self.url.rsplit_once('/').context("the URL names a database")?;
+                let drop = format!("DROP DATABASE {name}");
+                Ok(Mysql::establish(&format!("{server}/"))?.batch_execute(&drop)?)
+            }
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = Text)]
+    message_text: String,
+}
+
+fn open(url: &str) -> Result<Database> {
+    Ok(Database::open(DatabaseOptions::new(DatabaseUrl::parse(url)?))?)
+}
+
+fn remove_sqlite(file: &Path) -> Result<()> {
+    for extension in ["db", "db-wal", "db-shm"] {
+        match std::fs::remove_file(file.with_extension(extension)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
