@@ -49,22 +49,32 @@ impl AnyConnection {
         &mut self,
         work: impl FnOnce(&mut Self) -> QueryResult<T>,
     ) -> Result<T, TransactionError> {
+        #[cfg(test)]
+        crate::faults::pass(crate::faults::Step::Begin).map_err(TransactionError::RolledBack)?;
         let begun = match self {
             Self::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
             Self::Mysql(_) => Manager::begin_transaction(self),
         };
         begun.map_err(TransactionError::RolledBack)?;
         match work(self) {
-            Ok(value) => match Manager::commit_transaction(self) {
-                Ok(()) => Ok(value),
-                Err(error) => Err(TransactionError::Commit(error)),
-            },
+            Ok(value) => self.commit().map(|()| value).map_err(TransactionError::Commit),
             Err(error) => {
                 // If even this fails, the connection is broken and the pool drops it, which rolls back too.
                 let _ = Manager::rollback_transaction(self);
                 Err(TransactionError::RolledBack(error))
             }
         }
+    }
+
+    fn commit(&mut self) -> QueryResult<()> {
+        #[cfg(test)]
+        if let Err(error) = crate::faults::pass(crate::faults::Step::Commit) {
+            return Manager::rollback_transaction(self).and(Err(error));
+        }
+        Manager::commit_transaction(self)?;
+        #[cfg(test)]
+        crate::faults::pass(crate::faults::Step::Committed)?;
+        Ok(())
     }
 }
 

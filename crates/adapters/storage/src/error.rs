@@ -55,25 +55,40 @@ const NOT_NOW: &[&str] = &[
     "Disk full",
     "No space left",
     "Too many connections",
+    "WSREP has not yet prepared node",
+    "Driver error",
+];
+
+/// Texts by which a MySQL server or its driver says that the connection is no more.
+const LOST: &[&str] = &[
     "Server shutdown in progress",
     "Connection was killed",
     "gone away",
-    "WSREP has not yet prepared node",
-    // the MySQL driver: connection lost
     "Input/output error",
     "Connection to the server is closed",
-    "Driver error",
     "Broken pipe",
 ];
+
+/// Whether the connection was lost, so that the same work may succeed on another one.
+pub(crate) fn is_lost(error: &Error) -> bool {
+    match error {
+        Error::DatabaseError(
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+            _,
+        ) => true,
+        Error::DatabaseError(DatabaseErrorKind::Unknown, information) => {
+            LOST.iter().any(|text| information.message().contains(text))
+        }
+        _ => false,
+    }
+}
 
 /// Whether an error says that the same work may succeed later.
 pub(crate) fn is_not_now(error: &Error) -> bool {
     match error {
+        error if is_lost(error) => true,
         Error::DatabaseError(kind, information) => match kind {
-            DatabaseErrorKind::ClosedConnection
-            | DatabaseErrorKind::UnableToSendCommand
-            | DatabaseErrorKind::SerializationFailure
-            | DatabaseErrorKind::ReadOnlyTransaction => true,
+            DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ReadOnlyTransaction => true,
             DatabaseErrorKind::Unknown => NOT_NOW.iter().any(|text| information.message().contains(text)),
             _ => false,
         },

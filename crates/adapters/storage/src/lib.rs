@@ -12,6 +12,8 @@ mod connection;
 pub mod database;
 mod epochs;
 mod error;
+#[cfg(test)]
+mod faults;
 mod migrations;
 mod mysql_connection;
 mod repositories;

@@ -3,11 +3,12 @@
 //! A [`Statement`] is SQL text with values bound into it. It runs on either arm of the connection, and is kept as a
 //! prepared statement by its text, so callers use few different texts: rows go in [`chunks`] of fixed sizes.
 
-use diesel::QueryResult;
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_dsl::methods::LoadQuery;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Binary, HasSqlType, Nullable, Text, Untyped};
+use diesel::{QueryResult, RunQueryDsl};
 
 use crate::connection::AnyConnection;
 
@@ -92,6 +93,23 @@ impl<'a> Statement<'a> {
         self.push(Piece::Bytes(value))
     }
 
+    /// Runs it, and answers how many rows it touched.
+    pub(crate) fn execute(self, conn: &mut AnyConnection) -> QueryResult<usize> {
+        #[cfg(test)]
+        crate::faults::pass(crate::faults::Step::Statement)?;
+        RunQueryDsl::execute(self, conn)
+    }
+
+    /// Runs it, and answers its rows.
+    pub(crate) fn load<'query, Row>(self, conn: &mut AnyConnection) -> QueryResult<Vec<Row>>
+    where
+        Self: LoadQuery<'query, AnyConnection, Row>,
+    {
+        #[cfg(test)]
+        crate::faults::pass(crate::faults::Step::Statement)?;
+        RunQueryDsl::load(self, conn)
+    }
+
     fn push(&mut self, value: Piece<'a>) -> &mut Self {
         self.0.push(value);
         self
@@ -158,7 +176,7 @@ impl Query for Statement<'_> {
     type SqlType = Untyped;
 }
 
-impl diesel::RunQueryDsl<AnyConnection> for Statement<'_> {}
+impl RunQueryDsl<AnyConnection> for Statement<'_> {}
 
 /// Cuts rows into pieces of 64, 16, 4 and 1, so that a statement over them has only four different texts.
 pub(crate) fn chunks<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {

@@ -127,22 +127,62 @@ async fn a_caller_without_an_answer_is_not_kept_waiting_for_ever() {
     drop(open);
 }
 
-/// Panics on its first batch. (A mock can't: its lock would be poisoned.)
-struct BreaksOnce(std::sync::atomic::AtomicBool);
+/// What a log may do wrong.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Wrong {
+    Panics,
+    Fails,
+    /// Leaves units without an answer.
+    Forgets,
+}
 
-impl MessageLog for BreaksOnce {
+/// Does wrong on one of its calls. (A mock can't panic: its lock would be poisoned.)
+struct WrongOnce {
+    what: Wrong,
+    at: usize,
+    calls: std::sync::atomic::AtomicUsize,
+}
+
+impl MessageLog for WrongOnce {
     fn append(&self, units: Vec<SendUnit>) -> Vec<Answer> {
-        assert!(self.0.swap(true, std::sync::atomic::Ordering::SeqCst), "the first batch breaks");
-        placed(&units)
+        let is_wrong = self.calls.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == self.at;
+        match self.what {
+            _ if !is_wrong => placed(&units),
+            Wrong::Panics => panic!("this batch breaks"),
+            Wrong::Fails => units.iter().map(|_| Err(StoreError::Fault("broken".into()).into())).collect(),
+            Wrong::Forgets => Vec::new(),
+        }
     }
 }
 
 #[tokio::test]
-async fn a_panic_in_the_store_does_not_stop_the_writer() {
-    let log: Arc<dyn MessageLog> = Arc::new(BreaksOnce(false.into()));
-    let committer = Committer::start(&log, ONE_LANE, CommitterLimits::default()).unwrap();
-    assert!(matches!(committer.commit(unit(1, &[2])).await, Err(CommitError::TimedOut)));
-    assert!(committer.commit(unit(1, &[2])).await.is_ok());
+async fn whatever_a_log_does_on_whichever_call_every_waiter_is_answered_and_the_writer_goes_on() {
+    for what in [Wrong::Panics, Wrong::Fails, Wrong::Forgets] {
+        for at in 0..3 {
+            let log: Arc<dyn MessageLog> = Arc::new(WrongOnce { what, at, calls: 0.into() });
+            let patience = Duration::from_secs(3600);
+            let limits = CommitterLimits { batch_units: 4, patience, ..CommitterLimits::default() };
+            let committer = Arc::new(Committer::start(&log, ONE_LANE, limits).unwrap());
+            for _ in 0..5 {
+                let waiters: Vec<_> = (2..10)
+                    .map(|recipient| {
+                        let committer = Arc::clone(&committer);
+                        tokio::spawn(async move { committer.commit(unit(1, &[recipient])).await })
+                    })
+                    .collect();
+                for waiter in waiters {
+                    let answer = tokio::time::timeout(Duration::from_secs(60), waiter).await;
+                    match (what, answer.unwrap().unwrap()) {
+                        (_, Ok(_)) | (Wrong::Fails, Err(CommitError::Append(_))) => {}
+                        // Whether it is stored is not known, and nobody waits for an hour to hear that.
+                        (Wrong::Panics | Wrong::Forgets, Err(CommitError::TimedOut)) => {}
+                        (_, Err(error)) => panic!("{what:?} at {at}: {error}"),
+                    }
+                }
+            }
+            assert!(committer.commit(unit(1, &[2])).await.is_ok(), "{what:?} at {at}");
+        }
+    }
 }
 
 #[tokio::test]

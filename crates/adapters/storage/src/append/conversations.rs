@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel::{QueryResult, QueryableByName};
 use sixin_domain::id::{ConversationId, UserId};

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use diesel::QueryResult;
-use diesel::prelude::*;
 use sixin_application::ports::SendUnit;
 use sixin_domain::body::Body;
 use sixin_domain::id::MessageId;

@@ -22,7 +22,7 @@ use sixin_domain::message::Placed;
 use self::fate::{Fate, Judge};
 use crate::connection::{AnyConnection, TransactionError};
 use crate::database::Database;
-use crate::error::{is_conflict, is_not_now, is_taken, store_error};
+use crate::error::{is_conflict, is_lost, is_not_now, is_taken, store_error};
 
 type Answer = Result<Stored, AppendError>;
 
@@ -30,8 +30,9 @@ type Answer = Result<Stored, AppendError>;
 const PATIENCE: Duration = Duration::from_secs(8);
 /// How often a batch is stored again whose COMMIT failed; a disk that is full fails every time.
 const SETTLEMENTS: usize = 3;
-/// How often a batch is tried that met a nonce, an upload or a key that another process took in between.
-const TRIES_AFTER_TAKEN: usize = 3;
+/// How often a batch is tried that met a nonce, an upload or a key that another process took in between, or that lost
+/// its connection before COMMIT.
+const TRIES: usize = 3;
 /// The pause before a lost batch is tried again; doubles up to thirty-two times that.
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 
@@ -70,7 +71,7 @@ enum Blame {
 
 impl Database {
     /// Stores a batch; if that fails because of a unit, its halves.
-    fn store(&self, units: &[&SendUnit], pursuit: Pursuit) -> Vec<Answer> {
+    pub(crate) fn store(&self, units: &[&SendUnit], pursuit: Pursuit) -> Vec<Answer> {
         let (error, blame) = match self.attempt(units, pursuit.deadline) {
             Ok(answers) => return answers,
             Err(Failure::Unknown(error)) => return self.settle(units, error, pursuit),
@@ -96,7 +97,7 @@ impl Database {
     /// One transaction over the batch, run again as long as it only loses against others.
     fn attempt(&self, units: &[&SendUnit], deadline: Instant) -> Result<Vec<Answer>, Failure> {
         let mut pause = FIRST_PAUSE;
-        let mut taken = 0;
+        let mut tries = 0;
         loop {
             let mut conn = self.writer().map_err(|error| Failure::Nothing(error, Blame::TheDatabase))?;
             let error = match conn.write(|conn| transaction(conn, units)) {
@@ -110,8 +111,8 @@ impl Database {
             // Taken: another process used the same nonce, upload or key between our look and our write, which the next look
             // sees. If it does not, a unit brings a value that can't be stored.
             let is_taken = is_taken(&error) || matches!(error, Error::NotFound);
-            taken += usize::from(is_taken);
-            let again = is_conflict(&error) || (is_taken && taken < TRIES_AFTER_TAKEN);
+            tries += usize::from(!is_conflict(&error));
+            let again = is_conflict(&error) || ((is_taken || is_lost(&error)) && tries < TRIES);
             if !again || Instant::now() >= deadline {
                 let blame = if is_not_now(&error) { Blame::TheDatabase } else { Blame::AUnit };
                 return Err(Failure::Nothing(store_error(error), blame));

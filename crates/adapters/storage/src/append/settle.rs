@@ -30,7 +30,8 @@ impl Database {
         };
         let missing: Vec<&SendUnit> =
             units.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(unit, _)| *unit).collect();
-        let mut stored = self.store_missing(&missing, &cause, pursuit).into_iter();
+        let stored = self.store_missing(&missing, &cause, pursuit);
+        let mut stored = self.look_behind(&missing, stored, pursuit.deadline).into_iter();
         let mut answer = |found: Option<Vec<Placed>>| match found {
             Some(placed) => Ok(Stored::new(placed)),
             None => stored.next().unwrap_or_else(|| Err(unavailable("a unit went unanswered"))),
@@ -63,6 +64,22 @@ impl Database {
         }
         std::thread::sleep(PAUSE);
         self.store(missing, Pursuit { settlements: pursuit.settlements - 1, ..pursuit })
+    }
+
+    /// The first COMMIT may have been under way on the server while we looked. Units that then met what it stored (a
+    /// row of the same id, their own nonce, upload or key) are looked for once more.
+    fn look_behind(&self, units: &[&SendUnit], answers: Vec<Answer>, deadline: Instant) -> Vec<Answer> {
+        let met_something = |answer: &Answer| answer.as_ref().map_or(true, |stored| stored.replayed);
+        if !answers.iter().any(met_something) {
+            return answers;
+        }
+        let found = self.look(units, deadline).unwrap_or_default();
+        let found = found.into_iter().chain(std::iter::repeat(None));
+        let own = |(answer, found): (Answer, Option<Vec<Placed>>)| match found {
+            Some(placed) if met_something(&answer) => Ok(Stored::new(placed)),
+            _ => answer,
+        };
+        answers.into_iter().zip(found).map(own).collect()
     }
 
     /// For each unit where its messages are, or `None` if they are not in the store. A writing connection is asked:

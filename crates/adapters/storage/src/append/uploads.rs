@@ -17,6 +17,8 @@ pub(super) fn free(conn: &mut AnyConnection, units: &[&SendUnit]) -> QueryResult
     let ids: Vec<i64> = units.iter().filter_map(|unit| unit.upload).map(|upload| upload.0).collect();
     let mut free = HashSet::new();
     for ids in ids.chunks(500) {
+        #[cfg(test)]
+        crate::faults::pass(crate::faults::Step::Statement)?;
         let rows: Vec<i64> = file_usages::table
             .filter(file_usages::id.eq_any(ids).and(file_usages::table_id.is_null()))
             .select(file_usages::id)

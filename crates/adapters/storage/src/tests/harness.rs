@@ -1,6 +1,7 @@
 //! A fresh database a test.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use diesel::connection::SimpleConnection;
@@ -26,7 +27,7 @@ pub(super) struct TestDatabase {
     pub(super) database: Database,
     pub(super) url: DatabaseUrl,
     runtime: tokio::runtime::Runtime,
-    next_id: AtomicI64,
+    next_id: Arc<AtomicI64>,
 }
 
 #[derive(QueryableByName)]
@@ -46,7 +47,12 @@ impl TestDatabase {
         let database = Database::open(DatabaseOptions::new(url.clone())).unwrap();
         database.migrate().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { database, url, runtime, next_id: AtomicI64::new(1 << 40) }
+        Self { database, url, runtime, next_id: Arc::new(AtomicI64::new(1 << 40)) }
+    }
+
+    /// The same database through connections of its own, as if through another process or after a restart.
+    pub(super) fn another(&self) -> Self {
+        Self { next_id: Arc::clone(&self.next_id), ..Self::open(self.url.clone()) }
     }
 
     pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> T {

@@ -110,14 +110,14 @@ fn topics_of_a_newer_version_are_passed_over(db: &TestDatabase) {
 }
 
 /// What `work` ran, by pool. A pool on MySQL asks each connection it hands out whether it is still there.
-fn run_by(db: &TestDatabase, work: impl FnOnce()) -> Statements {
+pub(super) fn run_by(db: &TestDatabase, work: impl FnOnce()) -> Statements {
     let before = db.database.statements();
     work();
     let after = db.database.statements();
     Statements { reads: after.reads - before.reads, writes: after.writes - before.writes }
 }
 
-fn checks(db: &TestDatabase) -> u64 {
+pub(super) fn checks(db: &TestDatabase) -> u64 {
     u64::from(matches!(db.url, DatabaseUrl::Mysql(_)))
 }
 

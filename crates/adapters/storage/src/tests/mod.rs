@@ -2,6 +2,7 @@
 
 mod append;
 mod credentials;
+mod faults;
 mod harness;
 mod hot_reads;
 mod leases;

@@ -40,7 +40,7 @@ on_every_database!(
     a_batch_takes_few_statements_whatever_its_units_bring,
 );
 
-fn key(text: &str, request: u8) -> IdempotencyKey {
+pub(super) fn key(text: &str, request: u8) -> IdempotencyKey {
     IdempotencyKey { app_key: AppKeyId(1), key: text.into(), fingerprint: [request; 32], lives_ms: 1000 }
 }
 
@@ -219,7 +219,7 @@ fn repeats_change_nothing_for_their_neighbours(db: &TestDatabase) {
     assert_eq!(db.number("SELECT last_seq AS number FROM conversations"), 8);
 }
 
-fn nonce(text: &str) -> Option<NonceUse> {
+pub(super) fn nonce(text: &str) -> Option<NonceUse> {
     Some(NonceUse { app_key: AppKeyId(1), nonce: text.into(), signed_at: NOW })
 }
 
@@ -232,7 +232,7 @@ fn a_used_nonce_refuses_a_repeat_and_a_new_one_is_used_up_by_it(db: &TestDatabas
     assert_eq!((messages(db), keys(db)), (1, 1));
 }
 
-fn add_uploads(db: &TestDatabase, count: usize) -> Vec<FileUsageId> {
+pub(super) fn add_uploads(db: &TestDatabase, count: usize) -> Vec<FileUsageId> {
     for _ in 0..count {
         db.execute(
             "INSERT INTO file_usages (file_id, usage_type, platform_id, table_name, table_column, table_key, user_id) \

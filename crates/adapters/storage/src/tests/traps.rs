@@ -97,7 +97,7 @@ fn a_batch_of_rows_is_one_statement_and_an_empty_one_is_none(db: &TestDatabase) 
             statement.rows(ids, |statement, id| {
                 statement.int(*id);
             });
-            done += statement.execute(&mut *conn)?;
+            done += statement.execute(&mut conn)?;
         }
         QueryResult::Ok(done)
     };
