@@ -69,7 +69,7 @@ fn always_at(n: usize, text: &'static str) -> impl FnMut(Step) -> QueryResult<()
 }
 
 /// Units of every kind: with and without key, nonce and upload, for one and for several, small, shared and passing.
-fn batch(db: &TestDatabase, name: &str) -> Vec<SendUnit> {
+pub(super) fn batch(db: &TestDatabase, name: &str) -> Vec<SendUnit> {
     let keyed = |number: u8, recipients: &[i64]| SendUnit {
         idempotency: Some(key(&format!("{name} {number}"), number)),
         ..db.unit(1, recipients, "hi")
@@ -143,7 +143,7 @@ fn the_store_is_whole(fresh: &TestDatabase) {
 }
 
 /// Each answer is true: what is acknowledged is there and nothing else is.
-fn answers_are_true(fresh: &TestDatabase, units: &[SendUnit], answers: &[Answer], case: &str) {
+pub(super) fn answers_are_true(fresh: &TestDatabase, units: &[SendUnit], answers: &[Answer], case: &str) {
     assert_eq!(units.len(), answers.len(), "{case}");
     let stored = stored(fresh);
     for (unit, answer) in units.iter().zip(answers) {
@@ -162,7 +162,12 @@ fn answers_are_true(fresh: &TestDatabase, units: &[SendUnit], answers: &[Answer]
 
 /// A caller sends again what carries a key: it gets the first answer, or has it stored now; once in any case. And
 /// whoever comes next is served.
-fn repeats_are_stored_once(db: &TestDatabase, fresh: &TestDatabase, units: &[SendUnit], case: &str) {
+pub(super) fn repeats_are_stored_once(
+    db: &TestDatabase,
+    fresh: &TestDatabase,
+    units: &[SendUnit],
+    case: &str,
+) {
     let before = stored(fresh);
     for unit in units.iter().filter(|unit| unit.idempotency.is_some()) {
         let recipients: Vec<i64> = unit.messages.iter().map(|message| message.recipient.0).collect();

@@ -6,6 +6,7 @@ mod faults;
 mod harness;
 mod hot_reads;
 mod leases;
+mod lost_connections;
 mod migrations;
 mod people;
 mod send_once;
