@@ -8,6 +8,7 @@ mod hot_reads;
 mod leases;
 mod lost_connections;
 mod migrations;
+mod model;
 mod people;
 mod send_once;
 mod shared_content;

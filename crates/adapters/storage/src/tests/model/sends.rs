@@ -1,0 +1,153 @@
+//! What callers do, made up at random.
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use sixin_application::ports::{IdempotencyKey, SendUnit};
+use sixin_domain::body::Body;
+use sixin_domain::id::AppKeyId;
+use sixin_domain::message::Effects;
+use sixin_domain::object_name::ObjectName;
+use sixin_domain::time::Millis;
+
+use crate::tests::harness::TestDatabase;
+
+/// How many users a case has.
+pub(super) const USERS: i64 = 4;
+/// How long a key lives; steps in time are a third of that at most.
+pub(super) const LIVES_MS: i64 = 900;
+
+/// One request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Send {
+    /// 0 to 3, as are the recipients.
+    pub(super) from: i64,
+    pub(super) to: Vec<i64>,
+    pub(super) effects: Effects,
+    /// `None`: a custom type without text.
+    pub(super) text: Option<String>,
+    pub(super) is_fresns: bool,
+    pub(super) key: Option<u8>,
+}
+
+/// A request, or one like an earlier one that carried a key.
+#[derive(Debug, Clone)]
+pub(super) enum Request {
+    New(Send),
+    Again(Index),
+    Changed(Index, Send),
+}
+
+/// What happens.
+#[derive(Debug, Clone)]
+pub(super) enum Event {
+    /// Requests that make one batch.
+    Batch(Vec<Request>),
+    /// The same request at the same instant through two processes.
+    Twins(Request),
+    /// A process is stopped and started.
+    Restart,
+}
+
+/// Events, each with the milliseconds that passed before it; clocks of processes differ, so it may be less than none.
+pub(super) fn events() -> impl Strategy<Value = Vec<(i64, Event)>> {
+    let batch = prop::collection::vec(request(), 1..6).prop_map(Event::Batch);
+    let event = prop_oneof![
+        6 => batch,
+        3 => request().prop_map(Event::Twins),
+        1 => Just(Event::Restart),
+    ];
+    prop::collection::vec((-20..LIVES_MS / 3, event), 5..20)
+}
+
+fn request() -> impl Strategy<Value = Request> {
+    prop_oneof![
+        4 => send().prop_map(Request::New),
+        3 => any::<Index>().prop_map(Request::Again),
+        1 => (any::<Index>(), send()).prop_map(|(index, send)| Request::Changed(index, send)),
+    ]
+}
+
+fn send() -> impl Strategy<Value = Send> {
+    prop_oneof![fresns(), publish()]
+}
+
+fn key() -> impl Strategy<Value = Option<u8>> {
+    prop::option::of(0..3u8)
+}
+
+/// Short, long, and so long that several recipients share it.
+fn text() -> impl Strategy<Value = String> {
+    ("[a-z语]{1,5}", prop::sample::select(vec![1, 60, 400])).prop_map(|(text, times)| text.repeat(times))
+}
+
+fn fresns() -> impl Strategy<Value = Send> {
+    (0..USERS, 1..USERS, text(), key()).prop_map(|(from, away, text, key)| Send {
+        from,
+        to: vec![(from + away) % USERS],
+        effects: Effects::OWN,
+        text: Some(text),
+        is_fresns: true,
+        key,
+    })
+}
+
+fn publish() -> impl Strategy<Value = Send> {
+    let to = prop::sample::subsequence((1..USERS).collect::<Vec<_>>(), 1..=3).prop_shuffle();
+    let effects = (prop::bool::weighted(0.85), any::<bool>(), any::<bool>(), prop::bool::weighted(0.7));
+    (0..USERS, to, effects, prop::option::of(text()), key()).prop_map(|(from, to, effects, text, key)| {
+        let (is_persisted, is_counted, sender_visible, updates_latest) = effects;
+        Send {
+            from,
+            to: to.into_iter().map(|away| (from + away) % USERS).collect(),
+            effects: Effects { is_persisted, is_counted, sender_visible, updates_latest },
+            text,
+            is_fresns: false,
+            key,
+        }
+    })
+}
+
+impl Send {
+    /// Whose key it is: keys of one app key and sender only are the same.
+    pub(super) fn scope(&self) -> Option<(bool, i64, u8)> {
+        Some((self.is_fresns, self.from, self.key?))
+    }
+
+    fn body(&self) -> Body {
+        let text = self.text.clone();
+        match &self.text {
+            Some(text) if self.is_fresns => Body::Text(text.clone()),
+            _ => Body::Typed {
+                object_name: ObjectName::new(if text.is_some() { "RC:TxtMsg" } else { "My:Type" }).unwrap(),
+                content: "{}".repeat(1000),
+                text,
+            },
+        }
+    }
+
+    /// The unit it becomes; `base` is added to the numbers of users.
+    pub(super) fn unit(&self, db: &TestDatabase, base: i64, accepted_at: Millis) -> SendUnit {
+        let recipients: Vec<i64> = self.to.iter().map(|to| base + to).collect();
+        let mut unit = db.unit(base + self.from, &recipients, "");
+        unit.envelope.body = self.body();
+        unit.envelope.effects = self.effects;
+        unit.accepted_at = accepted_at;
+        unit.idempotency = self.key.map(|key| IdempotencyKey {
+            app_key: AppKeyId(i64::from(self.is_fresns)),
+            key: key.to_string(),
+            fingerprint: self.fingerprint(),
+            lives_ms: LIVES_MS,
+        });
+        unit
+    }
+
+    /// Different for requests that differ; enough for that, cryptography is the application's.
+    fn fingerprint(&self) -> [u8; 32] {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        format!("{self:?}").hash(&mut hasher);
+        let mut fingerprint = [0; 32];
+        fingerprint[..8].copy_from_slice(&hasher.finish().to_be_bytes());
+        fingerprint
+    }
+}

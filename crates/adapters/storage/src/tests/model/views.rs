@@ -1,0 +1,140 @@
+//! The model: what keys and both views of every conversation must be, in plain memory and one message after the other.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use proptest::test_runner::{TestCaseError, TestCaseResult};
+use proptest::{prop_assert, prop_assert_eq};
+use sixin_application::ports::{AppendError, SendUnit, Stored};
+use sixin_domain::message::Placed;
+
+use super::sends::{LIVES_MS, Send};
+
+type Answer = Result<Stored, AppendError>;
+
+/// A latest message: id, time, brief.
+type Latest = Option<(i64, i64, String)>;
+
+/// What one side sees.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct View {
+    pub(super) is_display: bool,
+    pub(super) has_unread: bool,
+    pub(super) unread: i64,
+    pub(super) message_count: i64,
+    pub(super) latest: Latest,
+}
+
+/// A stored message: id, seq, sender, recipient, sent time.
+pub(super) type Message = (i64, i64, i64, i64, i64);
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Conversation {
+    pub(super) id: i64,
+    /// Its last `seq` and sent time.
+    pub(super) last: (i64, i64),
+    pub(super) messages: Vec<Message>,
+    pub(super) latest: Latest,
+    /// Of the smaller user number, and of the larger one.
+    pub(super) views: [View; 2],
+}
+
+struct Key {
+    send: Send,
+    ends_at: i64,
+    result: Vec<Placed>,
+}
+
+#[derive(Default)]
+pub(super) struct Model {
+    pub(super) conversations: BTreeMap<(i64, i64), Conversation>,
+    /// Ids of the messages that are not kept.
+    pub(super) passing: BTreeSet<i64>,
+    keys: HashMap<(bool, i64, u8), Key>,
+}
+
+impl Model {
+    /// Whether the answer to a send is the right one; what it stored is then part of the model. `latest` is the latest
+    /// time of its batch, by which the whole batch is dated.
+    pub(super) fn check(
+        &mut self,
+        send: &Send,
+        unit: &SendUnit,
+        answer: &Answer,
+        latest: i64,
+    ) -> TestCaseResult {
+        let now = unit.accepted_at.0;
+        let known = send.scope().and_then(|scope| self.keys.get(&scope)).filter(|key| key.ends_at > now);
+        if let Some(key) = known {
+            match answer {
+                Ok(stored) if key.send == *send => {
+                    prop_assert_eq!((stored.replayed, &stored.placed), (true, &key.result), "{:?}", send);
+                }
+                Err(AppendError::KeyReused) if key.send != *send => {}
+                other => {
+                    return Err(TestCaseError::fail(format!("{send:?} after {:?}: {other:?}", key.send)));
+                }
+            }
+            return Ok(());
+        }
+        let stored = answer.as_ref().map_err(|error| TestCaseError::fail(format!("{send:?}: {error}")))?;
+        prop_assert!(!stored.replayed, "there is no first one of {:?}", send);
+        prop_assert_eq!(stored.placed.len(), unit.messages.len());
+        for (message, placed) in unit.messages.iter().zip(&stored.placed) {
+            prop_assert_eq!((message.id, message.recipient), (placed.id, placed.recipient));
+            self.add(send, unit, placed, latest)?;
+        }
+        if let Some(scope) = send.scope() {
+            let result = stored.placed.clone();
+            self.keys.insert(scope, Key { send: send.clone(), ends_at: now + LIVES_MS, result });
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, send: &Send, unit: &SendUnit, placed: &Placed, latest: i64) -> TestCaseResult {
+        let (id, sent_at) = (placed.id.0, placed.sent_at.0);
+        if !send.effects.is_persisted {
+            prop_assert_eq!((placed.place, placed.sent_at), (None, unit.accepted_at));
+            self.passing.insert(id);
+            return Ok(());
+        }
+        let (from, to) = (unit.envelope.sender.0, placed.recipient.0);
+        let (conversation, seq) = placed.place.unwrap();
+        let thread = self.conversations.entry((from.min(to), from.max(to))).or_default();
+        let (last_seq, last_time) = thread.last;
+        if last_seq == 0 {
+            thread.id = conversation.0;
+        }
+        prop_assert_eq!((conversation.0, seq), (thread.id, last_seq + 1), "{:?}", send);
+        let times = (last_time + 1).max(unit.accepted_at.0)..=(last_time + 1).max(latest);
+        prop_assert!(times.contains(&sent_at), "{} in {:?}: {:?}", sent_at, times, send);
+        thread.last = (seq, sent_at);
+        thread.messages.push((id, seq, from, to, sent_at));
+        thread.show(send, to < from, (id, sent_at, brief(send)));
+        Ok(())
+    }
+}
+
+fn brief(send: &Send) -> String {
+    send.text.as_ref().map_or("[My:Type]".to_owned(), |text| text.chars().take(255).collect())
+}
+
+impl Conversation {
+    /// What a message does to the views: its recipient is side a or not.
+    fn show(&mut self, send: &Send, to_a: bool, message: (i64, i64, String)) {
+        let [a, b] = &mut self.views;
+        let (receiver, sender) = if to_a { (a, b) } else { (b, a) };
+        receiver.unread += i64::from(send.effects.is_counted);
+        receiver.has_unread |= send.effects.is_counted;
+        let seen_by = if send.effects.sender_visible { vec![receiver, sender] } else { vec![receiver] };
+        for view in seen_by {
+            view.is_display = true;
+            view.message_count += 1;
+            if send.effects.updates_latest {
+                view.latest = Some(message.clone());
+            }
+        }
+        if send.effects.updates_latest {
+            self.latest = Some(message);
+        }
+    }
+}
