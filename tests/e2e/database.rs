@@ -36,7 +36,6 @@ impl TestDatabase {
 
     /// `None` where the suite was told to do without MySQL.
     pub(crate) fn mysql() -> Option<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let Ok(server) = std::env::var("SIXIN_TEST_MYSQL_URL") else {
             assert!(
                 std::env::var("SIXIN_TEST_NO_MYSQL").is_ok(),
@@ -44,10 +43,21 @@ impl TestDatabase {
             );
             return None;
         };
+        Some(Self::on_mysql_server(&server))
+    }
+
+    /// Whether the suite was told to do without MySQL.
+    pub(crate) fn is_mysql_left_out() -> bool {
+        std::env::var("SIXIN_TEST_MYSQL_URL").is_err() && std::env::var("SIXIN_TEST_NO_MYSQL").is_ok()
+    }
+
+    /// A database on that server.
+    pub(crate) fn on_mysql_server(server: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("sixin_e2e_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let mut admin = Mysql::establish(&server).unwrap();
+        let mut admin = Mysql::establish(server).unwrap();
         admin.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
-        Some(Self::Mysql { server, name })
+        Self::Mysql { server: server.to_owned(), name }
     }
 
     /// The file of an SQLite database.

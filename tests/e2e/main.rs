@@ -6,6 +6,7 @@
     reason = "a test may fail by panicking"
 )]
 
+mod acknowledged;
 mod bad_input;
 mod calls;
 mod clients;
@@ -13,6 +14,7 @@ mod command_line;
 mod concurrency;
 mod crash;
 mod database;
+mod database_crash;
 mod dialects;
 mod disk;
 mod fresns_rules;

@@ -30,9 +30,10 @@ enum Task {
         #[arg(last = true)]
         cargo_arguments: Vec<String>,
     },
-    /// Kill a server under load again and again; everything it acknowledged must be in the store, once
+    /// Kill a server under load again and again, and a database server too; everything acknowledged must be in the
+    /// store, once
     Crash {
-        /// How often, on each database
+        /// How often, for each database, and for the database server
         #[arg(long, default_value_t = 20)]
         rounds: u32,
         /// Only on SQLite

@@ -21,12 +21,12 @@ pub struct TestRun {
     pub no_clients: bool,
     /// Handed on to `cargo test`.
     pub cargo_arguments: Vec<String>,
-    /// How often the crash loop kills the server, if not as often as in every run.
+    /// How often a crash loop kills its server, if not as often as in every run.
     pub crash_rounds: Option<u32>,
 }
 
 impl TestRun {
-    /// Only the crash loop, with that many kills on each database.
+    /// Only the crash loops, with that many kills in each.
     #[must_use]
     pub fn crash_loop(rounds: u32, no_mysql: bool) -> Self {
         let arguments = ["-p", "sixin", "--test", "e2e", "crash", "--", "--nocapture"];
