@@ -67,7 +67,7 @@ pub enum CommitError {
     /// No answer in time. The unit may still be committed.
     #[error("storing took too long; the message may or may not be stored")]
     TimedOut,
-    /// The store refused it; nothing was stored.
+    /// The store refused it; nothing was stored, if the store knows.
     #[error(transparent)]
     Append(#[from] AppendError),
 }
@@ -197,7 +197,8 @@ impl Committer {
     /// Has a unit committed and answers where its messages are.
     ///
     /// # Errors
-    /// See [`CommitError`]; only [`CommitError::TimedOut`] leaves open whether the unit is stored.
+    /// See [`CommitError`]; only [`CommitError::TimedOut`] and [`AppendError::Unknown`] leave open whether the unit is
+    /// stored.
     pub async fn commit(&self, unit: SendUnit) -> Result<Stored, CommitError> {
         let answer = self.lane_of(&unit).ok_or(CommitError::Closed)?.push(unit)?;
         match tokio::time::timeout(self.patience, answer).await {

@@ -70,6 +70,7 @@ impl From<AppendError> for SendError {
             AppendError::NonceUsed => Self::Replayed,
             AppendError::KeyReused => Self::KeyReused,
             AppendError::UploadTaken => Self::Refused(Refusal::FileUnknown),
+            AppendError::Unknown => Self::Unknown,
             AppendError::Store(error) => Self::Store(error),
         }
     }

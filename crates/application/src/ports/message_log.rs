@@ -67,7 +67,7 @@ impl Stored {
     }
 }
 
-/// Why a unit was not stored. Nothing of it is in the store then.
+/// Why a unit was not stored. Nothing of it is in the store then, but for [`AppendError::Unknown`].
 #[derive(Debug, Error)]
 pub enum AppendError {
     /// Its nonce has been used before.
@@ -79,6 +79,9 @@ pub enum AppendError {
     /// Its upload has meanwhile been bound to another message.
     #[error("the upload belongs to another message by now")]
     UploadTaken,
+    /// The connection was lost over COMMIT, and what became of it could not be found out in time.
+    #[error("the messages may or may not be stored")]
+    Unknown,
     /// The store could not.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -91,7 +94,8 @@ pub trait MessageLog: Send + Sync {
     ///
     /// - `Ok` MUST mean that the unit, or the one it repeats, is committed and on disk, once, with the ids it came with.
     /// - A unit that can't be stored MUST NOT keep its neighbours from being stored.
-    /// - An unknown outcome MUST be settled before answering, within a bounded time.
+    /// - An unknown outcome MUST be settled before answering, within a bounded time; only then is it
+    ///   [`AppendError::Unknown`].
     /// - A unit whose idempotency key is known and has not ended MUST be answered with the stored result if it has the
     ///   same fingerprint, else with [`AppendError::KeyReused`]; nothing but its nonce is stored then. That holds for
     ///   units that come at the same instant, in one batch or through several processes, too.

@@ -14,7 +14,7 @@ use sixin_domain::time::Millis;
 use super::{Answer, Pursuit};
 use crate::connection::AnyConnection;
 use crate::database::Database;
-use crate::error::store_error;
+use crate::error::{is_lost, store_error};
 use crate::schema::{conversation_messages, transient_messages};
 
 /// The pause before looking or storing again.
@@ -26,12 +26,12 @@ impl Database {
         tracing::warn!(error = %cause, units = units.len(), "the outcome of a batch is unknown, settling it");
         metrics::counter!("sixin_batches_settled_total").increment(1);
         let Some(found) = self.look(units, pursuit.deadline) else {
-            return units.iter().map(|_| Err(unavailable("the outcome is unknown"))).collect();
+            return units.iter().map(|_| Err(AppendError::Unknown)).collect();
         };
         let missing: Vec<&SendUnit> =
             units.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(unit, _)| *unit).collect();
         let stored = self.store_missing(&missing, &cause, pursuit);
-        let mut stored = self.look_behind(&missing, stored, pursuit.deadline).into_iter();
+        let mut stored = self.look_behind(&missing, stored, &cause, pursuit.deadline).into_iter();
         let mut answer = |found: Option<Vec<Placed>>| match found {
             Some(placed) => Ok(Stored::new(placed)),
             None => stored.next().unwrap_or_else(|| Err(unavailable("a unit went unanswered"))),
@@ -68,16 +68,27 @@ impl Database {
 
     /// The first COMMIT may have been under way on the server while we looked. Units that then met what it stored (a
     /// row of the same id, their own nonce, upload or key) are looked for once more.
-    fn look_behind(&self, units: &[&SendUnit], answers: Vec<Answer>, deadline: Instant) -> Vec<Answer> {
+    fn look_behind(
+        &self,
+        units: &[&SendUnit],
+        answers: Vec<Answer>,
+        cause: &Error,
+        deadline: Instant,
+    ) -> Vec<Answer> {
         let met_something = |answer: &Answer| answer.as_ref().map_or(true, |stored| stored.replayed);
         if !answers.iter().any(met_something) {
             return answers;
         }
-        let found = self.look(units, deadline).unwrap_or_default();
-        let found = found.into_iter().chain(std::iter::repeat(None));
-        let own = |(answer, found): (Answer, Option<Vec<Placed>>)| match found {
-            Some(placed) if met_something(&answer) => Ok(Stored::new(placed)),
-            _ => answer,
+        let Some(found) = self.look(units, deadline) else {
+            return answers.into_iter().map(|answer| answer.map_err(|_| AppendError::Unknown)).collect();
+        };
+        let own = |(answer, found): (Answer, Option<Vec<Placed>>)| match (answer, found) {
+            (answer, Some(placed)) if met_something(&answer) => Ok(Stored::new(placed)),
+            // What kept us from storing may be that COMMIT, still under way.
+            (Err(AppendError::Store(StoreError::Unavailable(_))), None) if is_lost(cause) => {
+                Err(AppendError::Unknown)
+            }
+            (answer, _) => answer,
         };
         answers.into_iter().zip(found).map(own).collect()
     }

@@ -1,7 +1,7 @@
 //! What can go wrong inside a write transaction: any statement, COMMIT, or the answer to COMMIT. Whatever it is, an
 //! acknowledgement is true, nothing is stored twice, and the writer goes on.
 
-use std::collections::HashMap;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,17 +9,12 @@ use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
-use sixin_application::ports::{AppendError, MessageLog, SendUnit, Stored};
-use sixin_domain::body::Body;
-use sixin_domain::id::{ConversationId, MessageId, UserId};
-use sixin_domain::message::Placed;
-use sixin_domain::object_name::ObjectName;
-use sixin_domain::time::Millis;
+use sixin_application::ports::{AppendError, MessageLog, SendUnit};
 
 use super::harness::TestDatabase;
 use super::hot_reads::{checks, run_by};
 use super::on_every_database;
-use super::send_once::{add_uploads, key, nonce};
+use super::truth::{Answer, answers_are_true, batch, repeats_are_stored_once, stored};
 use crate::append::Pursuit;
 use crate::faults::{Step, pass, under};
 
@@ -29,6 +24,7 @@ on_every_database!(
     a_fault_that_forbids_storing_now_refuses_all_and_stores_nothing,
     a_fault_that_stays_is_answered_truly_and_the_writer_goes_on,
     an_unknown_outcome_is_settled_either_way_once_the_database_can_be_asked,
+    an_outcome_that_stays_unknown_is_called_so_and_a_repeat_is_stored_once,
     a_commit_that_is_carried_out_after_the_look_is_not_a_failure,
     a_panic_at_any_step_stores_nothing_and_the_writer_goes_on,
     a_unit_that_can_never_be_stored_fails_alone_wherever_it_stands,
@@ -46,8 +42,6 @@ const LOST: &str = "Input/output error: connection reset by peer";
 /// Seems to be the fault of a unit.
 const BROKEN: &str = "something is wrong with this statement";
 const FULL: &str = "database or disk is full";
-
-type Answer = Result<Stored, AppendError>;
 
 fn error(text: &str) -> Error {
     Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(text.to_owned()))
@@ -68,31 +62,6 @@ fn always_at(n: usize, text: &'static str) -> impl FnMut(Step) -> QueryResult<()
     }
 }
 
-/// Units of every kind: with and without key, nonce and upload, for one and for several, small, shared and passing.
-pub(super) fn batch(db: &TestDatabase, name: &str) -> Vec<SendUnit> {
-    let keyed = |number: u8, recipients: &[i64]| SendUnit {
-        idempotency: Some(key(&format!("{name} {number}"), number)),
-        ..db.unit(1, recipients, "hi")
-    };
-    let large = Body::Typed {
-        object_name: ObjectName::new("My:Type").unwrap(),
-        content: "x".repeat(3000),
-        text: None,
-    };
-    let mut units = vec![
-        keyed(0, &[2]),
-        db.unit(1, &[2, 3], "hi"),
-        keyed(2, &[4, 3, 2]),
-        SendUnit { nonce: nonce(name), ..db.unit(2, &[1], "hi") },
-        SendUnit { upload: add_uploads(db, 1).pop(), ..db.unit(1, &[2], "file") },
-        keyed(5, &[3]),
-    ];
-    units[1].envelope.body = large.clone();
-    units[2].envelope.body = large;
-    units[5].envelope.effects.is_persisted = false;
-    units
-}
-
 /// How many steps a batch takes if nothing fails.
 fn steps(db: &TestDatabase) -> usize {
     let count = Arc::new(AtomicUsize::new(0));
@@ -106,81 +75,10 @@ fn steps(db: &TestDatabase) -> usize {
     count.load(Ordering::Relaxed)
 }
 
-/// Every message in the store, asked through connections of their own.
-fn stored(fresh: &TestDatabase) -> HashMap<MessageId, Placed> {
-    let kept = "SELECT CONCAT_WS(' ', id, receive_user_id, created_at, conversation_id, seq) AS line FROM conversation_messages \
-        UNION ALL SELECT CONCAT_WS(' ', id, receive_user_id, created_at) FROM transient_messages";
-    let placed = |line: &String| {
-        let numbers: Vec<i64> = line.split(' ').map(|number| number.parse().unwrap()).collect();
-        Placed {
-            id: MessageId(numbers[0]),
-            recipient: UserId(numbers[1]),
-            sent_at: Millis(numbers[2]),
-            place: numbers.get(3).map(|conversation| (ConversationId(*conversation), numbers[4])),
-        }
-    };
-    fresh.lines(kept).iter().map(placed).map(|placed| (placed.id, placed)).collect()
-}
-
-/// Conversations without holes, counters that fit, no content without message: nothing is stored by halves.
-fn the_store_is_whole(fresh: &TestDatabase) {
-    let counted = |condition: &str| {
-        format!(
-            "(SELECT COUNT(*) FROM conversation_messages m WHERE m.conversation_id = c.id AND {condition})"
-        )
-    };
-    let bent = format!(
-        "SELECT COUNT(*) AS number FROM conversations c WHERE last_seq <> {all} OR a_message_count <> last_seq \
-         OR b_message_count <> last_seq OR a_unread <> {to_a} OR b_unread <> {to_b}",
-        all = counted("m.seq BETWEEN 1 AND c.last_seq"),
-        to_a = counted("m.receive_user_id = c.a_user_id"),
-        to_b = counted("m.receive_user_id = c.b_user_id"),
-    );
-    assert_eq!(fresh.number(&bent), 0);
-    let contents = "SELECT COUNT(*) - (SELECT COUNT(DISTINCT content_id) FROM conversation_messages) AS number \
-        FROM message_contents";
-    assert_eq!(fresh.number(contents), 0);
-}
-
-/// Each answer is true: what is acknowledged is there and nothing else is.
-pub(super) fn answers_are_true(fresh: &TestDatabase, units: &[SendUnit], answers: &[Answer], case: &str) {
-    assert_eq!(units.len(), answers.len(), "{case}");
-    let stored = stored(fresh);
-    for (unit, answer) in units.iter().zip(answers) {
-        let there: Vec<Placed> =
-            unit.messages.iter().filter_map(|message| stored.get(&message.id).copied()).collect();
-        match answer {
-            Ok(answer) => {
-                assert_eq!((answer.replayed, &answer.placed), (false, &there), "{case}");
-                assert_eq!(there.len(), unit.messages.len(), "{case}");
-            }
-            Err(_) => assert_eq!(there, [], "{case}"),
-        }
-    }
-    the_store_is_whole(fresh);
-}
-
-/// A caller sends again what carries a key: it gets the first answer, or has it stored now; once in any case. And
-/// whoever comes next is served.
-pub(super) fn repeats_are_stored_once(
-    db: &TestDatabase,
-    fresh: &TestDatabase,
-    units: &[SendUnit],
-    case: &str,
-) {
-    let before = stored(fresh);
-    for unit in units.iter().filter(|unit| unit.idempotency.is_some()) {
-        let recipients: Vec<i64> = unit.messages.iter().map(|message| message.recipient.0).collect();
-        let again = SendUnit { messages: db.unit(1, &recipients, "").messages, ..unit.clone() };
-        let id = again.messages[0].id;
-        let answer = db.database.append(vec![again]).pop().unwrap().unwrap();
-        let first = unit.messages[0].id;
-        let was_there = before.contains_key(&first);
-        assert_eq!(answer.replayed, was_there, "{case}");
-        assert_eq!(answer.placed[0].id, if was_there { first } else { id }, "{case}");
-    }
-    assert!(!db.store(db.unit(1, &[2], "next")).is_empty());
-    the_store_is_whole(fresh);
+/// Where a fault can strike: a server whose answer to COMMIT is an error has not committed, so behind COMMIT only the
+/// connection can be lost.
+fn can_strike(text: &str, steps: usize) -> Range<usize> {
+    if text == LOST { 0..steps } else { 0..steps - 1 }
 }
 
 fn every_statement_of_a_batch_is_a_step_that_can_fail(db: &TestDatabase) {
@@ -201,8 +99,7 @@ fn every_statement_of_a_batch_is_a_step_that_can_fail(db: &TestDatabase) {
 fn a_fault_that_passes_costs_no_unit_at_whatever_step_it_strikes(db: &TestDatabase) {
     let (fresh, steps) = (db.another(), steps(db));
     for text in PASSING {
-        // A server that says after COMMIT that something went wrong has not committed, but the connection may be lost.
-        for n in 0..if text == LOST { steps } else { steps - 1 } {
+        for n in can_strike(text, steps) {
             let case = format!("step {n}: {text}");
             let units = batch(db, &case);
             let answers = under(once_at(n, text), || db.database.append(units.clone()));
@@ -229,17 +126,14 @@ fn a_fault_that_forbids_storing_now_refuses_all_and_stores_nothing(db: &TestData
 fn a_fault_that_stays_is_answered_truly_and_the_writer_goes_on(db: &TestDatabase) {
     let (fresh, steps) = (db.another(), steps(db));
     for text in [DEADLOCK, LOST, BROKEN, FULL] {
-        for n in 0..steps {
+        for n in can_strike(text, steps) {
             let case = format!("step {n}, always: {text}");
             let units = batch(db, &case);
             let refer: Vec<&SendUnit> = units.iter().collect();
             let deadline = Instant::now() + Duration::from_millis(30);
             let pursuit = Pursuit { deadline, settlements: 1 };
             let answers = under(always_at(n, text), || db.database.store(&refer, pursuit));
-            if n + 1 < steps {
-                answers_are_true(&fresh, &units, &answers, &case);
-            }
-            // Where no answer ever arrives, whether it is stored is not known, but it is not stored twice.
+            answers_are_true(&fresh, &units, &answers, &case);
             repeats_are_stored_once(db, &fresh, &units, &case);
         }
     }
@@ -259,6 +153,26 @@ fn an_unknown_outcome_is_settled_either_way_once_the_database_can_be_asked(db: &
         };
         let answers = under(plan, || db.database.append(units.clone()));
         assert!(answers.iter().all(Result::is_ok), "{case}: {answers:?}");
+        answers_are_true(&fresh, &units, &answers, &case);
+        repeats_are_stored_once(db, &fresh, &units, &case);
+    }
+}
+
+fn an_outcome_that_stays_unknown_is_called_so_and_a_repeat_is_stored_once(db: &TestDatabase) {
+    let fresh = db.another();
+    for lost_at in [Step::Commit, Step::Committed] {
+        let case = format!("{lost_at:?}, and nothing after it");
+        let units = batch(db, &case);
+        let refer: Vec<&SendUnit> = units.iter().collect();
+        let pursuit = Pursuit { deadline: Instant::now() + Duration::from_millis(200), settlements: 3 };
+        let mut is_lost = false;
+        let plan = move |step| {
+            is_lost |= step == lost_at;
+            if is_lost { Err(error(LOST)) } else { Ok(()) }
+        };
+        let answers = under(plan, || db.database.store(&refer, pursuit));
+        let is_unknown = |answer: &Answer| matches!(answer, Err(AppendError::Unknown));
+        assert!(answers.iter().all(is_unknown), "{case}: {answers:?}");
         answers_are_true(&fresh, &units, &answers, &case);
         repeats_are_stored_once(db, &fresh, &units, &case);
     }

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use sixin_application::ports::MessageLog;
 
-use super::faults::{answers_are_true, batch, repeats_are_stored_once};
 use super::harness::{TestDatabase, on_mysql};
+use super::truth::{answers_are_true, batch, repeats_are_stored_once};
 use crate::database::{Database, DatabaseOptions};
 use crate::url::DatabaseUrl;
 

@@ -14,6 +14,7 @@ mod send_once;
 mod shared_content;
 mod site;
 mod traps;
+mod truth;
 
 /// Makes a test for each database out of each function.
 macro_rules! on_every_database {
