@@ -25,8 +25,10 @@ use crate::store::{Engine, Store};
 use crate::usage::Usage;
 use crate::{Options, Part};
 
-/// What is sent before it is measured: caches fill, connections warm up.
+/// What is sent by each load before it is measured.
 pub(crate) const WARM_UP: Duration = Duration::from_secs(1);
+const WARM_UP_CONNECTIONS: usize = 64;
+const WARM_UP_PATIENCE: Duration = Duration::from_secs(60);
 
 /// The run.
 #[derive(Debug)]
@@ -73,42 +75,51 @@ impl Bench {
         Ok(Self { options, runtime, directory, progress, runs: 0 })
     }
 
-    /// Everything, and then the reports.
+    /// Everything, and then the reports; if a part fails, with what was measured before it.
     pub(crate) fn run(mut self) -> Result<()> {
         self.step("the disk", 2);
         let machine = Machine::look(&self.directory, Duration::from_secs(2))?;
-        let mut databases = Vec::new();
-        let http = if self.options.has(Part::Http) { http::measure(&mut self)? } else { Vec::new() };
-        if !self.options.no_sqlite {
-            databases.push(self.on(&Engine::Sqlite, &http)?);
-        }
-        if !self.options.no_mysql {
-            let engine = Engine::start_mysql(&self.directory)?;
-            databases.push(self.on(&engine, &http)?);
-        }
+        let options = self.options.clone();
+        let mut report = Report { options, machine, http: Vec::new(), databases: Vec::new() };
+        let measured = self.measure(&mut report);
         self.progress.finish_and_clear();
-        let report = Report { options: self.options, machine, http, databases };
-        report.write(&self.directory)
+        report.write(&self.directory)?;
+        measured
     }
 
-    fn on(&mut self, engine: &Engine, http: &[http::HttpRate]) -> Result<DatabaseReport> {
-        let mut report = DatabaseReport { name: engine.name(), ..DatabaseReport::default() };
+    fn measure(&mut self, report: &mut Report) -> Result<()> {
+        if self.options.has(Part::Http) {
+            report.http = http::measure(self)?;
+        }
+        if !self.options.no_sqlite {
+            self.on(&Engine::Sqlite, report)?;
+        }
+        if !self.options.no_mysql {
+            self.on(&Engine::start_mysql(&self.directory)?, report)?;
+        }
+        Ok(())
+    }
+
+    fn on(&mut self, engine: &Engine, report: &mut Report) -> Result<()> {
+        let http = &report.http;
+        report.databases.push(DatabaseReport { name: engine.name(), ..DatabaseReport::default() });
+        let Some(database) = report.databases.last_mut() else { return Ok(()) };
         if self.options.has(Part::Storage) {
-            report.storage = storage::measure(self, engine)?;
+            database.storage = storage::measure(self, engine)?;
         }
         if self.options.has(Part::Sends) {
-            report.sends = sends::measure(self, engine, http, report.storage_rate())?;
+            database.sends = sends::measure(self, engine, http, database.storage_rate())?;
         }
         if self.options.has(Part::Paced) {
-            report.paced = paced::measure(self, engine, &report.sends)?;
-        }
-        if self.options.has(Part::Growth) {
-            report.growth = growth::measure(self, engine)?;
+            database.paced = paced::measure(self, engine, &database.sends)?;
         }
         if self.options.has(Part::Memory) {
-            report.memory = memory::measure(self, engine)?;
+            database.memory = memory::measure(self, engine)?;
         }
-        Ok(report)
+        if self.options.has(Part::Growth) {
+            growth::measure(self, engine, &mut database.growth)?;
+        }
+        Ok(())
     }
 
     /// Says what comes next, and that it takes about so many seconds.
@@ -128,6 +139,23 @@ impl Bench {
     pub(crate) fn next_run(&mut self) -> u32 {
         self.runs += 1;
         self.runs
+    }
+
+    /// Brings a server into the state it is in after a while: what it is asked for is in its memory.
+    pub(crate) fn warm_up(&mut self, server: &Server, store: &Store, dialect: Dialect) -> Result<()> {
+        let load = Load {
+            address: server.address,
+            population: Arc::clone(&store.population),
+            dialect,
+            connections: WARM_UP_CONNECTIONS,
+            pace: Pace::Once,
+            warm_up: Duration::ZERO,
+            time: WARM_UP_PATIENCE,
+            run: self.next_run(),
+        };
+        let loaded = load.run(&self.runtime)?;
+        anyhow::ensure!(loaded.errors.is_empty(), "warming up went wrong: {:?}", loaded.errors);
+        Ok(())
     }
 
     /// Puts a load on a server, and reads back every message that was acknowledged.

@@ -22,6 +22,7 @@ use tokio::task::{JoinSet, LocalSet};
 
 use crate::latency::{Latencies, Percentiles};
 use crate::ledger::Acknowledged;
+use crate::pairs;
 use crate::population::Population;
 use crate::requests::Dialect;
 use crate::usage::Usage;
@@ -53,6 +54,9 @@ pub(crate) enum Pace {
     /// When one is due, of so many a second on all connections. The answer is waited for from then on, so that a server
     /// that is late can't hide it.
     Open(f64),
+    /// When the last one was answered, until there was one in each direction of each conversation: after that a server
+    /// has in memory what it will be asked for.
+    Once,
 }
 
 /// What came of it.
@@ -118,7 +122,8 @@ async fn connect(address: SocketAddr) -> Result<Connection> {
 async fn work(shared: Rc<Shared>, mut connection: Connection) -> Result<()> {
     while let Some((number, since)) = shared.next().await? {
         let load = &shared.load;
-        let request = load.dialect.request(&load.population, load.run, number)?;
+        let pair = if let Pace::Once = load.pace { pairs::each(number) } else { pairs::any() };
+        let request = load.dialect.request(&load.population, load.run, number, pair)?;
         match exchange(&mut connection, request).await {
             Ok(answer) => shared.note(number, since, &answer),
             Err(error) => {
@@ -194,7 +199,8 @@ impl Shared {
     /// The next request's number, and since when its answer is waited for; `None` once the time is over.
     async fn next(&self) -> Result<Option<(u64, Instant)>> {
         let since = match self.load.pace {
-            Pace::Closed => Instant::now(),
+            Pace::Once if self.given.get() >= pairs::DIRECTIONS => return Ok(None),
+            Pace::Closed | Pace::Once => Instant::now(),
             Pace::Open(rate) => {
                 self.due.acquire().await?.forget();
                 let gap = Duration::from_secs_f64(1.0 / rate.max(1.0));

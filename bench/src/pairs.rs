@@ -7,6 +7,8 @@ pub(crate) const USERS: usize = 1000;
 /// Conversations of the store: each user has one with each of the next ten.
 pub(crate) const CONVERSATIONS: usize = USERS * NEIGHBOURS;
 const NEIGHBOURS: usize = 10;
+/// Ways in which a message can go.
+pub(crate) const DIRECTIONS: u64 = 2 * CONVERSATIONS as u64;
 
 /// The two users of a conversation, by their place among the users.
 pub(crate) fn pair(conversation: usize) -> (usize, usize) {
@@ -18,6 +20,12 @@ pub(crate) fn pair(conversation: usize) -> (usize, usize) {
 pub(crate) fn any() -> (usize, usize) {
     let mut rng = rand::rng();
     directed(rng.random_range(0..CONVERSATIONS), rng.random())
+}
+
+/// Sender and recipient of each conversation in each direction, once in [`DIRECTIONS`] numbers.
+pub(crate) fn each(number: u64) -> (usize, usize) {
+    let place = usize::try_from(number % DIRECTIONS).unwrap_or(0);
+    directed(place / 2, place % 2 == 1)
 }
 
 /// Sender and recipient of a conversation that belongs to one of `shards`.
@@ -47,6 +55,12 @@ mod tests {
             .collect();
         assert_eq!(pairs.len(), CONVERSATIONS);
         assert!(pairs.iter().all(|(one, other)| one != other && *other < USERS));
+    }
+
+    #[test]
+    fn each_direction_comes_once() {
+        let all: HashSet<_> = (0..DIRECTIONS).map(each).collect();
+        assert_eq!(all.len(), CONVERSATIONS * 2);
     }
 
     #[test]

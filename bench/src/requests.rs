@@ -10,7 +10,6 @@ use sixin::signed_request::{FresnsCaller, SignedRequest, fresns_request, rongclo
 use sixin::system::SystemClock;
 use sixin_application::ports::Clock;
 
-use crate::pairs;
 use crate::population::{PLATFORM, Population};
 use crate::text::text;
 
@@ -31,14 +30,14 @@ impl Dialect {
         }
     }
 
-    /// Message `number` of a run, between any two users who have a conversation.
+    /// Message `number` of a run from one user to another.
     pub(crate) fn request(
         self,
         population: &Population,
         run: u32,
         number: u64,
+        (from, to): (usize, usize),
     ) -> Result<Request<Full<Bytes>>> {
-        let (from, to) = pairs::any();
         let (from, to) = (population.person(from)?, population.person(to)?);
         let (text, now) = (text(run, number), SystemClock.now());
         let signed = match self {

@@ -7,7 +7,6 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use serde::Deserialize;
 
 use crate::usage::{Usage, resident_bytes};
 
@@ -49,7 +48,6 @@ impl Server {
             .env("SIXIN__DATABASE__URL", url)
             .env("SIXIN__SERVER__LISTEN", "127.0.0.1:0")
             .env("SIXIN__METRICS__LISTEN", "127.0.0.1:0")
-            .env("SIXIN__LOG__FORMAT", "json")
             .env("SIXIN__RATE__SENDS", "1000000000")
             .envs(configuration.iter().copied())
             .stdin(Stdio::null());
@@ -66,9 +64,8 @@ impl Server {
         let begun = Instant::now();
         while begun.elapsed() < TIME_TO_START && self.child.try_wait()?.is_none() {
             let said = std::fs::read_to_string(log)?;
-            let mut events = said.lines().filter_map(|line| serde_json::from_str::<Event>(line).ok());
-            let serves = events.find(|event| event.message == "sixin serves");
-            if let Some(address) = serves.and_then(|event| event.address) {
+            let serves = said.lines().find_map(|line| line.split_once("sixin serves address="));
+            if let Some(address) = serves.and_then(|(_, rest)| rest.split(' ').next()?.parse().ok()) {
                 return Ok(address);
             }
             std::thread::sleep(Duration::from_millis(10));
@@ -115,10 +112,4 @@ impl Program {
             }
         })
     }
-}
-
-#[derive(Deserialize)]
-struct Event {
-    message: String,
-    address: Option<SocketAddr>,
 }

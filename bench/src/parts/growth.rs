@@ -42,10 +42,11 @@ pub(crate) fn planned_seconds(options: &Options) -> u64 {
     if options.quick { 2 * measuring + 60 } else { 3 * measuring + 560 }
 }
 
-pub(crate) fn measure(bench: &mut Bench, engine: &Engine) -> Result<Vec<Growth>> {
+/// Adds a row for each size as soon as it is measured.
+pub(crate) fn measure(bench: &mut Bench, engine: &Engine, rows: &mut Vec<Growth>) -> Result<()> {
     let store = bench.store(engine, "growth")?;
     let sizes = if bench.options.quick { SIZES.get(..2).unwrap_or_default() } else { &SIZES };
-    let (mut rows, mut stored) = (Vec::new(), 0);
+    let mut stored = 0;
     for &messages in sizes {
         if !fill(bench, engine, &store, messages - stored)? {
             eprintln!("{messages} messages were not stored within {PATIENCE:?}; the growth ends before");
@@ -58,8 +59,7 @@ pub(crate) fn measure(bench: &mut Bench, engine: &Engine) -> Result<Vec<Growth>>
         );
         rows.push(row(bench, engine, &store, messages)?);
     }
-    store.remove()?;
-    Ok(rows)
+    store.remove()
 }
 
 /// Whether the store has so many messages more.
@@ -84,6 +84,7 @@ fn row(bench: &mut Bench, engine: &Engine, store: &Store, messages: u64) -> Resu
         let (rate, latencies) = audited_loop(bench, store, Supply::Always(FULL_BATCH))?;
         storage.push(Point { rate, p99: latencies.p99 });
         let server = Server::start(Program::Sixin, &store.url, &bench.directory, &[])?;
+        bench.warm_up(&server, store, Dialect::RongCloud)?;
         let load = (Dialect::RongCloud, USUAL_CONNECTIONS, Pace::Closed);
         let measured = bench.load(&server, engine, store, load)?;
         sixin.push(Point { rate: measured.rate, p99: measured.latencies.p99 });

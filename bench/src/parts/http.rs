@@ -34,6 +34,7 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Vec<HttpRate>> {
     let mut rates = Vec::new();
     for dialect in Dialect::BOTH {
         let server = Server::start(Program::AtOnce, &store.url, &bench.directory, &[])?;
+        bench.warm_up(&server, &store, dialect)?;
         for connections in CONNECTIONS {
             bench.step(
                 &format!("H: {}, {connections} connections", dialect.name()),

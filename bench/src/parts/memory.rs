@@ -59,6 +59,7 @@ pub(crate) fn measure(bench: &mut Bench, engine: &Engine) -> Result<Option<Memor
     let server = Server::start(Program::Sixin, &store.url, &bench.directory, &configuration)?;
     std::thread::sleep(Duration::from_secs(1));
     let idle = server.resident_bytes()?;
+    bench.warm_up(&server, &store, Dialect::RongCloud)?;
     let load = Load {
         address: server.address,
         population: std::sync::Arc::clone(&store.population),

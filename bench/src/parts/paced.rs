@@ -42,6 +42,7 @@ pub(crate) fn measure(bench: &mut Bench, engine: &Engine, sends: &[SendRate]) ->
         bench.step(&what, 2 * (bench.options.seconds + WARM_UP.as_secs()));
         let (_, storage) = audited_loop(bench, &store, Supply::Paced(offered))?;
         let server = Server::start(Program::Sixin, &store.url, &bench.directory, &[])?;
+        bench.warm_up(&server, &store, dialect)?;
         let sixin = bench.load(&server, engine, &store, (dialect, USUAL_CONNECTIONS, Pace::Open(offered)))?;
         rows.push(Paced {
             dialect,

@@ -67,6 +67,7 @@ fn with_batches(bench: &mut Bench, engine: &Engine, dialect: Dialect, units: &st
     let configuration = [("SIXIN__COMMITTER__BATCH_UNITS", units)];
     let configuration = if units.is_empty() { &configuration[..0] } else { &configuration[..] };
     let server = Server::start(Program::Sixin, &store.url, &bench.directory, configuration)?;
+    bench.warm_up(&server, &store, dialect)?;
     let mut measured = Vec::new();
     for connections in CONNECTIONS {
         let batches = if units.is_empty() { "" } else { ", batch size 1" };

@@ -3,6 +3,8 @@
 //! A [`Statement`] is SQL text with values bound into it. It runs on either arm of the connection, and is kept as a
 //! prepared statement by its text, so callers use few different texts: rows go in [`chunks`] of fixed sizes.
 
+use std::borrow::Cow;
+
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
@@ -46,7 +48,7 @@ impl Spelling {
 }
 
 enum Piece<'a> {
-    Sql(String),
+    Sql(Cow<'a, str>),
     Int(i64),
     OptInt(Option<i64>),
     OptText(Option<&'a str>),
@@ -60,15 +62,15 @@ pub(crate) struct Statement<'a>(Vec<Piece<'a>>);
 impl<'a> Statement<'a> {
     /// A statement that begins with `sql`.
     pub(crate) fn new(sql: impl Into<String>) -> Self {
-        Self(vec![Piece::Sql(sql.into())])
+        Self(vec![Piece::Sql(Cow::Owned(sql.into()))])
     }
 
     /// Adds text. Never anything that came from outside: that is bound.
-    pub(crate) fn sql(&mut self, sql: &str) -> &mut Self {
-        if let Some(Piece::Sql(last)) = self.0.last_mut() {
+    pub(crate) fn sql(&mut self, sql: &'a str) -> &mut Self {
+        if let Some(Piece::Sql(Cow::Owned(last))) = self.0.last_mut() {
             last.push_str(sql);
         } else {
-            self.0.push(Piece::Sql(sql.to_owned()));
+            self.push(Piece::Sql(Cow::Borrowed(sql)));
         }
         self
     }
@@ -178,11 +180,15 @@ impl Query for Statement<'_> {
 
 impl RunQueryDsl<AnyConnection> for Statement<'_> {}
 
-/// Cuts rows into pieces of 64, 16, 4 and 1, so that a statement over them has only four different texts.
+/// How many rows a statement may be about: few different texts, so that each is prepared once, and yet at most three
+/// statements for what is left after those of 64.
+const SIZES: [usize; 13] = [64, 48, 32, 24, 16, 12, 8, 6, 5, 4, 3, 2, 1];
+
+/// Cuts rows into pieces of [`SIZES`].
 pub(crate) fn chunks<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
     let mut rest = rows;
     std::iter::from_fn(move || {
-        let size = [64, 16, 4, 1].into_iter().find(|&size| size <= rest.len())?;
+        let size = SIZES.into_iter().find(|&size| size <= rest.len())?;
         let (piece, after) = rest.split_at(size);
         rest = after;
         Some(piece)
@@ -198,7 +204,8 @@ mod tests {
         let rows: Vec<_> = (0..1000).collect();
         let sizes: Vec<_> = chunks(&rows).map(<[_]>::len).collect();
         assert_eq!(sizes.iter().sum::<usize>(), 1000);
-        assert_eq!(sizes.len(), 15 + 2 + 2);
+        assert_eq!(sizes.len(), 15 + 2);
+        assert!((0..64).all(|left| chunks(&rows[..left]).count() <= 3));
         assert_eq!(chunks(&rows).flatten().copied().collect::<Vec<_>>(), rows);
         assert_eq!(chunks::<u8>(&[]).count(), 0);
     }

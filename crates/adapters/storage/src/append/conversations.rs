@@ -1,6 +1,7 @@
 //! The conversations of a batch: one upsert, and one look at what came of it.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use diesel::sql_types::BigInt;
 use diesel::{QueryResult, QueryableByName};
@@ -21,10 +22,13 @@ const COLUMNS: &str = "id, a_user_id, b_user_id, last_seq, last_sent_at, created
 
 /// Adds the messages of a batch to their conversations, making those that do not exist yet.
 pub(super) fn upsert(conn: &mut AnyConnection, deltas: &[Delta]) -> QueryResult<()> {
-    let on_conflict = on_conflict(Spelling::of(conn));
+    let on_conflict = match Spelling::of(conn) {
+        Spelling::Mysql => &*ON_CONFLICT_MYSQL,
+        Spelling::Sqlite => &*ON_CONFLICT_SQLITE,
+    };
     for chunk in chunks(deltas) {
         let mut statement = Statement::new(format!("INSERT INTO conversations ({COLUMNS}) VALUES "));
-        statement.rows(chunk, bind).sql(&on_conflict);
+        statement.rows(chunk, bind).sql(on_conflict);
         statement.execute(conn)?;
     }
     Ok(())
@@ -54,6 +58,9 @@ fn bind_latest<'a>(statement: &mut Statement<'a>, latest: Option<&'a Latest>, ti
     statement.opt_int(latest.map(|latest| time(latest.index))).comma();
     statement.opt_text(latest.map(|latest| latest.brief.as_str()));
 }
+
+static ON_CONFLICT_MYSQL: LazyLock<String> = LazyLock::new(|| on_conflict(Spelling::Mysql));
+static ON_CONFLICT_SQLITE: LazyLock<String> = LazyLock::new(|| on_conflict(Spelling::Sqlite));
 
 /// What happens to a conversation that exists.
 ///
