@@ -1,5 +1,6 @@
 //! One run of the benchmark: its parts in order, and what they have in common.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -7,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sixin::system::SystemClock;
 use sixin_application::ports::Clock;
 use sixin_domain::id::ID_EPOCH;
@@ -42,7 +43,7 @@ pub(crate) struct Bench {
 }
 
 /// What a load has shown, with what the server took for it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Measured {
     pub(crate) connections: usize,
     /// Acknowledged messages a second.
@@ -102,7 +103,7 @@ impl Bench {
 
     fn on(&mut self, engine: &Engine, report: &mut Report) -> Result<()> {
         let http = &report.http;
-        report.databases.push(DatabaseReport { name: engine.name(), ..DatabaseReport::default() });
+        report.databases.push(DatabaseReport { name: engine.name().to_owned(), ..DatabaseReport::default() });
         let Some(database) = report.databases.last_mut() else { return Ok(()) };
         if self.options.has(Part::Storage) {
             database.storage = storage::measure(self, engine)?;
@@ -139,6 +140,13 @@ impl Bench {
     pub(crate) fn next_run(&mut self) -> u32 {
         self.runs += 1;
         self.runs
+    }
+
+    /// Says which answers acknowledged nothing.
+    pub(crate) fn tell(&self, errors: &BTreeMap<String, u64>) {
+        for (error, count) in errors {
+            self.progress.suspend(|| eprintln!("{count} requests were not acknowledged: {error}"));
+        }
     }
 
     /// Brings a server into the state it is in after a while: what it is asked for is in its memory.
@@ -189,9 +197,7 @@ impl Bench {
         let audited = audit(&loaded.acknowledged, &store.messages_of(run, not_before)?)?;
         let thousands = crate::numbers::float(loaded.acknowledged.len().max(1)) / 1000.0;
         let errors: u64 = loaded.errors.values().sum();
-        if let Some((error, _)) = loaded.errors.first_key_value() {
-            self.progress.suspend(|| eprintln!("{errors} requests were not acknowledged, such as: {error}"));
-        }
+        self.tell(&loaded.errors);
         Ok(Measured {
             connections,
             rate: loaded.rate,

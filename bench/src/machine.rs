@@ -7,12 +7,12 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::latency::{Latencies, Percentiles};
 
 /// Where it was measured.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Machine {
     pub(crate) cpu: String,
     pub(crate) cores: usize,
@@ -23,7 +23,7 @@ pub(crate) struct Machine {
 }
 
 /// What one thread gets that writes 4 KiB and has it synchronised, again and again.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct SyncRate {
     /// `fdatasync` calls a second.
     pub(crate) rate: f64,

@@ -27,6 +27,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::bench::Bench;
+use crate::report::Report;
 
 /// Measures sixin on this machine, beside what the machine gives
 #[derive(Debug, Parser)]
@@ -39,7 +40,7 @@ struct Arguments {
 }
 
 /// What is measured, and for how long.
-#[derive(Debug, Clone, clap::Args, serde::Serialize)]
+#[derive(Debug, Clone, clap::Args, serde::Serialize, serde::Deserialize)]
 struct Options {
     /// Stop the growth at one million stored messages; about a quarter of an hour in all
     #[arg(long)]
@@ -62,7 +63,7 @@ struct Options {
 }
 
 /// A part of the benchmark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Serialize, serde::Deserialize)]
 enum Part {
     /// H: HTTP and signatures, answered at once
     Http,
@@ -93,14 +94,19 @@ enum Command {
     /// Serve as sixin does, but answer what is let in and understood at once
     #[command(hide = true)]
     ServeAtOnce,
+    /// Write the tables and plots of the last run again
+    Redraw,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    if let Some(Command::ServeAtOnce) = arguments.command {
-        return at_once::serve();
-    }
-    match Bench::new(arguments.options).and_then(Bench::run) {
+    let directory = arguments.options.directory.clone();
+    let done = match arguments.command {
+        Some(Command::ServeAtOnce) => return at_once::serve(),
+        Some(Command::Redraw) => Report::read(&directory).and_then(|report| report.write(&directory)),
+        None => Bench::new(arguments.options).and_then(Bench::run),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("the benchmark failed: {error:#}");

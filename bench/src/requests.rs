@@ -14,7 +14,7 @@ use crate::population::{PLATFORM, Population};
 use crate::text::text;
 
 /// Which of the two calls is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Dialect {
     Fresns,
     RongCloud,

@@ -9,7 +9,7 @@ use diesel::connection::SimpleConnection;
 
 use crate::calls::get;
 use crate::database::TestDatabase;
-use crate::site::{BINARY, Server, Site, command};
+use crate::site::{BINARY, PATIENCE, Server, Site, command};
 
 #[test]
 fn a_locked_database_is_unavailable_until_it_is_free() {
@@ -29,6 +29,37 @@ fn a_locked_database_is_unavailable_until_it_is_free() {
     other.batch_execute("ROLLBACK").unwrap();
     assert_eq!(site.messages(), 0);
     site.publish_text("alice", "bob", "hi").is(200, 200);
+}
+
+#[test]
+fn a_full_queue_is_answered_at_once_with_503_and_when_to_come_again() {
+    const SENDERS: usize = 8;
+    let small = [
+        ("SIXIN__COMMITTER__QUEUE_UNITS", "1"),
+        ("SIXIN__COMMITTER__BATCH_UNITS", "1"),
+        ("SIXIN__COMMITTER__ANSWER_TIMEOUT_SECONDS", "60"),
+    ];
+    let site = Site::on(TestDatabase::sqlite(), &small);
+    let mut other = site.database.open_sqlite();
+    other.batch_execute("BEGIN IMMEDIATE").unwrap();
+    let (answer, answers) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        for _ in 0..SENDERS {
+            let (answer, site) = (answer.clone(), &site);
+            scope.spawn(move || answer.send(site.publish_text("alice", "bob", "hi")).unwrap());
+        }
+        // One is with the writer and one waits, at most; all others are answered while the database is still locked.
+        for _ in 0..SENDERS - 2 {
+            let refused = answers.recv_timeout(PATIENCE).unwrap();
+            refused.is(503, 1050);
+            assert!(refused.header("retry-after").is_some());
+        }
+        assert!(site.server.metric("sixin_queue_refused_total") >= SENDERS as u64 - 2);
+        other.batch_execute("ROLLBACK").unwrap();
+    });
+    let taken = answers.try_iter().filter(|answer| answer.status == 200).count();
+    assert!((1..=2).contains(&taken), "{taken}");
+    assert_eq!(site.messages(), taken as i64);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::USUAL_CONNECTIONS;
 use super::storage::audited_loop;
@@ -23,7 +23,7 @@ const ROUNDS: u64 = 3;
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// A store with so many messages.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Growth {
     pub(crate) messages: u64,
     pub(crate) sixin: Point,
@@ -31,7 +31,7 @@ pub(crate) struct Growth {
 }
 
 /// Messages a second, and milliseconds.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Point {
     pub(crate) rate: f64,
     pub(crate) p99: f64,

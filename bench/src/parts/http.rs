@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::CONNECTIONS;
 use crate::bench::{Bench, WARM_UP};
@@ -17,7 +17,7 @@ use crate::store::Engine;
 pub(crate) const LOADS: u64 = 10;
 
 /// Requests that are let in, understood and answered.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct HttpRate {
     pub(crate) dialect: Dialect,
     pub(crate) connections: usize,

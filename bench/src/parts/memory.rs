@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::storage::audited_loop;
 use crate::bench::{Bench, WARM_UP};
@@ -24,7 +24,7 @@ const SLOWER: f64 = 10.0;
 const OVERLOAD: Duration = Duration::from_secs(20);
 
 /// Resident memory of the server in bytes.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Memory {
     /// When nothing has been asked of it yet.
     pub(crate) idle: u64,
@@ -91,6 +91,7 @@ fn overload(bench: &Bench, server: &Server, store: &Store, load: Load) -> Result
         (load.run(&bench.runtime), sampling.join().unwrap_or_default())
     });
     let loaded = loaded?;
+    bench.tell(&loaded.errors);
     crate::ledger::audit(&loaded.acknowledged, &store.messages_of(run, not_before)?)?;
     let (first, second) = sizes.split_at(sizes.len() / 2);
     let most = |sizes: &[u64]| sizes.iter().copied().max().unwrap_or(0);

@@ -1,9 +1,8 @@
 //! Latency at half the top rate, beside that of D's loop at the same rate.
 
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::USUAL_CONNECTIONS;
 use super::sends::SendRate;
 use super::storage::audited_loop;
 use crate::bench::{Bench, WARM_UP};
@@ -15,11 +14,13 @@ use crate::server::{Program, Server};
 use crate::storage_loop::Supply;
 use crate::store::Engine;
 
+/// More than are ever waiting, so that it is not their number that delays a request.
+const CONNECTIONS: usize = 256;
 /// How many loads that takes.
 pub(crate) const LOADS: u64 = 4;
 
 /// One dialect at half its top rate.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Paced {
     pub(crate) dialect: Dialect,
     /// Messages a second that came.
@@ -43,7 +44,7 @@ pub(crate) fn measure(bench: &mut Bench, engine: &Engine, sends: &[SendRate]) ->
         let (_, storage) = audited_loop(bench, &store, Supply::Paced(offered))?;
         let server = Server::start(Program::Sixin, &store.url, &bench.directory, &[])?;
         bench.warm_up(&server, &store, dialect)?;
-        let sixin = bench.load(&server, engine, &store, (dialect, USUAL_CONNECTIONS, Pace::Open(offered)))?;
+        let sixin = bench.load(&server, engine, &store, (dialect, CONNECTIONS, Pace::Open(offered)))?;
         rows.push(Paced {
             dialect,
             offered,

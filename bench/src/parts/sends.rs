@@ -1,7 +1,7 @@
 //! Durable sends through each dialect, beside the reference R that H and D allow, and with one send a transaction.
 
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::CONNECTIONS;
 use super::http::HttpRate;
@@ -16,7 +16,7 @@ use crate::store::Engine;
 pub(crate) const LOADS: u64 = 20;
 
 /// Sends through one dialect with so many connections.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SendRate {
     pub(crate) dialect: Dialect,
     /// As it is configured by default.

@@ -1,7 +1,7 @@
 //! D: what the storage adapter gives with nothing in front of it, by the size of its batches.
 
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::bench::{Bench, ids_from_now};
 use crate::latency::Percentiles;
@@ -14,7 +14,7 @@ const BATCHES: [usize; 5] = [1, 16, 64, 256, FULL_BATCH];
 pub(crate) const LOOPS: u64 = 5;
 
 /// The loop with one size of batches.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct StorageRate {
     /// Messages in one transaction.
     pub(crate) batch: usize,

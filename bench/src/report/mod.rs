@@ -6,7 +6,7 @@ mod table;
 use std::path::Path;
 
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Options;
 use crate::machine::Machine;
@@ -18,7 +18,7 @@ use crate::parts::sends::SendRate;
 use crate::parts::storage::StorageRate;
 
 /// Everything that was measured in one run.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Report {
     pub(crate) options: Options,
     pub(crate) machine: Machine,
@@ -27,9 +27,9 @@ pub(crate) struct Report {
 }
 
 /// On one database.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct DatabaseReport {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) storage: Vec<StorageRate>,
     pub(crate) sends: Vec<SendRate>,
     pub(crate) paced: Vec<Paced>,
@@ -45,6 +45,11 @@ impl DatabaseReport {
 }
 
 impl Report {
+    /// What an earlier run has left in `directory`.
+    pub(crate) fn read(directory: &Path) -> Result<Self> {
+        Ok(serde_json::from_str(&std::fs::read_to_string(directory.join("report.json"))?)?)
+    }
+
     /// Prints the tables, and writes them, the numbers and the plots into `directory`.
     pub(crate) fn write(&self, directory: &Path) -> Result<()> {
         let text = table::markdown(self);
@@ -152,7 +157,7 @@ pub(crate) mod tests {
                 })
                 .collect(),
             databases: vec![DatabaseReport {
-                name: "SQLite",
+                name: "SQLite".to_owned(),
                 storage: vec![StorageRate { batch: 512, rate: 60_000.0, latencies: latencies() }],
                 sends: sends.collect(),
                 paced: Dialect::BOTH.map(paced).to_vec(),
@@ -168,8 +173,8 @@ pub(crate) mod tests {
         sample().write(directory.path()).unwrap();
         let read = |name: &str| std::fs::read_to_string(directory.path().join(name)).unwrap();
         assert!(read("report.md").contains("| RongCloud | 64 | 20000 |"), "{}", read("report.md"));
-        let json: serde_json::Value = serde_json::from_str(&read("report.json")).unwrap();
-        assert_eq!(json["databases"][0]["sends"][5]["to_reference"], 0.8);
+        let again = Report::read(directory.path()).unwrap();
+        assert_eq!(table::markdown(&again), read("report.md"));
         for plot in ["rate.svg", "latency.svg", "growth.svg"] {
             let svg = read(plot);
             assert!(svg.starts_with("<svg") && svg.contains("SQLite"), "{plot}");

@@ -56,7 +56,7 @@ fn rate(report: &Report) -> Plot<'_> {
     let mut plot = against_connections(report, |measured| measured.rate);
     for database in &report.databases {
         let reference = |row: &SendRate| row.reference;
-        plot.series.push(of(database.name, Dialect::RongCloud, &database.sends, "R", reference));
+        plot.series.push(of(&database.name, Dialect::RongCloud, &database.sends, "R", reference));
     }
     Plot { file: "rate.svg", title: "Durable sends a second", up: "sends a second", ..plot }
 }
@@ -72,10 +72,10 @@ fn against_connections(report: &Report, value: fn(&Measured) -> f64) -> Plot<'_>
     let mut series = Vec::new();
     for database in &report.databases {
         for dialect in Dialect::BOTH {
-            series.push(of(database.name, dialect, &database.sends, "", |row| value(&row.sixin)));
+            series.push(of(&database.name, dialect, &database.sends, "", |row| value(&row.sixin)));
         }
         let one = |row: &SendRate| value(&row.one_a_batch);
-        series.push(of(database.name, Dialect::RongCloud, &database.sends, "batch size 1", one));
+        series.push(of(&database.name, Dialect::RongCloud, &database.sends, "batch size 1", one));
     }
     let of_one = report.databases.first().into_iter().flat_map(|database| &database.sends);
     let at = of_one
@@ -131,10 +131,11 @@ impl Plot<'_> {
         let area = SVGBackend::new(&path, SIZE).into_drawing_area();
         area.fill(&WHITE)?;
         let values = || self.series.iter().flat_map(|series| series.values.iter().copied());
-        let top = values().fold(0.0, f64::max) * 1.1;
+        // The names of the lines need room above them.
+        let top = values().fold(0.0, f64::max) * 1.6;
         if self.is_logarithmic {
             let bottom = values().fold(f64::MAX, f64::min).max(0.01) * 0.8;
-            self.lines(&area, (bottom..top.max(bottom * 10.0)).log_scale())?;
+            self.lines(&area, (bottom..(top * 4.0).max(bottom * 10.0)).log_scale())?;
         } else {
             self.lines(&area, 0.0..top.max(1.0))?;
         }
@@ -153,7 +154,6 @@ impl Plot<'_> {
             .margin(12)
             .x_label_area_size(44)
             .y_label_area_size(70)
-            .right_y_label_area_size(10)
             .build_cartesian_2d(-0.1..last + 0.1, up)?;
         let name_of = |place: &f64| self.name_at(*place);
         chart

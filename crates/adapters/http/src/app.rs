@@ -13,8 +13,8 @@ use crate::api::{Api, HttpLimits};
 use crate::plumbing::{access, fallback};
 use crate::{fresns, health, openapi, rongcloud};
 
-/// The whole API over its use cases.
-pub(crate) fn build(
+/// The whole API over its use cases, to be served by [`crate::start`] or called in place.
+pub fn build(
     api: Api,
 ) -> App<
     impl ServiceFactory<

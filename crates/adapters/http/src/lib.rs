@@ -15,5 +15,6 @@ mod server;
 mod testing;
 
 pub use api::{Api, HttpLimits};
+pub use app::build;
 pub use openapi::openapi_json;
 pub use server::{start, start_metrics};

@@ -138,7 +138,7 @@ fn cut_at_every_command(db: &TestDatabase, cut: Cut) {
         assert!(answers.iter().all(Result::is_ok), "{case}: {answers:?}");
         answers_are_true(db, &units, &answers, &case);
         if wire.order.lock().unwrap().take().is_some() {
-            assert!(n > 20, "a batch has more commands than {n}");
+            assert!(n > 12, "a batch has more commands than {n}");
             return;
         }
         repeats_are_stored_once(db, db, &units, &case);

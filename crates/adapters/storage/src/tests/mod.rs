@@ -13,6 +13,7 @@ mod people;
 mod send_once;
 mod shared_content;
 mod site;
+mod statement_counts;
 mod traps;
 mod truth;
 

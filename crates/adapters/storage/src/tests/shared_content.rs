@@ -16,7 +16,7 @@ on_every_database!(
     the_last_messages_of_a_pair_are_read_in_order,
 );
 
-fn typed(db: &TestDatabase, recipients: &[i64], content: String) -> SendUnit {
+pub(super) fn typed(db: &TestDatabase, recipients: &[i64], content: String) -> SendUnit {
     let mut unit = db.unit(1, recipients, "");
     let object_name = ObjectName::new("My:Type").unwrap();
     unit.envelope.body = Body::Typed { object_name, content, text: None };

@@ -1,0 +1,187 @@
+//! What profiles of a server under load name beside the kernel and the database: signature checks, block words, and a
+//! request's way through the handlers, from its bytes to those of the answer.
+//!
+//! `cargo bench -p sixin-bench` tells how each has changed since it was last run.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    reason = "criterion's macros make public items; a benchmark may panic"
+)]
+
+#[allow(dead_code, reason = "the server that answers at once is started by the benchmark of the whole")]
+#[path = "../src/at_once.rs"]
+mod at_once;
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use actix_web::test::{TestRequest, call_and_read_body, init_service};
+use async_trait::async_trait;
+use criterion::{Criterion, criterion_group, criterion_main};
+use sixin::signed_request::{FresnsCaller, SignedRequest, fresns_request, rongcloud_request};
+use sixin::system::{SystemClock, SystemSecrets};
+use sixin_application::authenticate_back_end::{
+    AuthenticateBackEnd, BackEnd, BackEndCredentials, BackEndRefusal,
+};
+use sixin_application::authenticate_user::{AuthenticateUser, Caller, CallerRefusal, UserCredentials};
+use sixin_application::health::{CheckHealth, Health};
+use sixin_application::ports::{Clock, SettingSource, Signatures, SignedParts, StoreResult};
+use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, Secret};
+use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
+use sixin_domain::id::{AccountId, AppKeyId, UserId};
+use sixin_domain::limits::Limits;
+use sixin_domain::settings::Settings;
+use sixin_domain::user::{ConversationLimit, Profile, User};
+use sixin_domain::username::{Uid, Username};
+use sixin_http::{Api, HttpLimits};
+use sixin_signature::HttpSignatures;
+
+const SECRET: &str = "M7r2Kc0VbYd9QwLs3HfTz8XnJp6EuGa1";
+const TEXT: &str = "晚上一起吃饭吗? 老地方见. See you at eight, and please bring the tickets with you!";
+
+/// Lets everybody in; what signatures cost is measured by itself.
+struct OpenDoor;
+
+#[async_trait]
+impl AuthenticateUser for OpenDoor {
+    async fn authenticate(&self, _: &UserCredentials) -> Result<Caller, CallerRefusal> {
+        let user = User {
+            id: UserId(1),
+            account: AccountId(1),
+            uid: Uid(12_345_678),
+            username: Username::new("user-0001").unwrap(),
+            conversation_limit: ConversationLimit::Everybody,
+            is_verified: false,
+            is_enabled: true,
+            expired_at: None,
+            deleted_at: None,
+            profile: Profile {
+                nickname: "user-0001".into(),
+                created_at: SystemClock.now(),
+                ..Profile::default()
+            },
+        };
+        Ok(Caller { user, app_key: AppKeyId(1), settings: Arc::new(Settings::default()), nonce: None })
+    }
+}
+
+#[async_trait]
+impl AuthenticateBackEnd for OpenDoor {
+    async fn authenticate(&self, _: &BackEndCredentials) -> Result<BackEnd, BackEndRefusal> {
+        let app_key = AppKey {
+            id: AppKeyId(1),
+            app_id: "app".into(),
+            dialect: Dialect::RongCloud,
+            platform: 0,
+            kind: MAIN_API,
+            secret: Secret::new(SECRET),
+            former: None,
+            is_enabled: true,
+            is_strict: false,
+            name: String::new(),
+        };
+        Ok(BackEnd { app_key, nonce: None })
+    }
+}
+
+#[async_trait]
+impl CheckHealth for OpenDoor {
+    async fn check(&self) -> Health {
+        Health { database_reachable: true, migrated: true, queue_stuck: false, weakness: None }
+    }
+}
+
+#[async_trait]
+impl SettingSource for OpenDoor {
+    async fn settings(&self) -> StoreResult<Arc<Settings>> {
+        Ok(Arc::new(Settings::default()))
+    }
+}
+
+fn api() -> Api {
+    let (door, at_once) = (Arc::new(OpenDoor), Arc::new(at_once::AtOnce::default()));
+    Api {
+        authenticate_user: door.clone(),
+        authenticate_back_end: door.clone(),
+        send_message: at_once.clone(),
+        publish_message: at_once,
+        check_health: door.clone(),
+        settings: door,
+        secrets: Arc::new(SystemSecrets),
+        clock: Arc::new(SystemClock),
+        limits: Limits::default(),
+        keys_live_ms: 86_400_000,
+        http: HttpLimits::default(),
+    }
+}
+
+fn fresns() -> SignedRequest {
+    let caller = FresnsCaller {
+        app_id: "Zx4kTq9L".into(),
+        secret: Secret::new(SECRET),
+        platform: 5,
+        aid: "h8Qp3ZtV".into(),
+        uid: 12_345_678,
+        token: "b3Nn8yWc5RkT1vQe7LxJ2uGd9HsFa4Pm".into(),
+    };
+    fresns_request(&caller, "user-0002", TEXT, SystemClock.now())
+}
+
+fn rongcloud() -> SignedRequest {
+    rongcloud_request("app", &Secret::new(SECRET), "user-0001", "user-0002", TEXT, SystemClock.now())
+}
+
+/// Reading a request and writing its answer.
+fn handlers(criterion: &mut Criterion) {
+    let system = actix_web::rt::System::new();
+    let service = system.block_on(init_service(sixin_http::build(api())));
+    for (name, signed) in [("Fresns send", fresns()), ("RongCloud publish", rongcloud())] {
+        let answer = || {
+            let request = TestRequest::post().uri(signed.path).set_payload(signed.body.clone());
+            let headers = signed.headers.iter().map(|(name, value)| (*name, value.as_str()));
+            let request = headers.fold(request, TestRequest::insert_header);
+            system.block_on(call_and_read_body(&service, request.to_request()))
+        };
+        let first = answer();
+        assert!(first.starts_with(b"{\"code\":0") || first.starts_with(b"{\"code\":200"), "{first:?}");
+        criterion.bench_function(name, |bencher| bencher.iter(|| black_box(answer())));
+    }
+}
+
+fn signatures(criterion: &mut Criterion) {
+    let fields = ["platformId", "version", "appId", "timestamp", "aid", "uid", "token"];
+    let signed = fresns();
+    let fields = fields.map(|name| {
+        let value = signed.headers.iter().find(|(header, _)| *header == name).unwrap().1.clone();
+        (name, value)
+    });
+    let parts = [
+        ("Fresns signature", SignedParts::Fields(fields.to_vec())),
+        (
+            "RongCloud signature",
+            SignedParts::NonceAndTime { nonce: "12345678".into(), timestamp: "1732233600000".into() },
+        ),
+    ];
+    for (name, parts) in parts {
+        let secret = Secret::new(SECRET);
+        let signature = HttpSignatures.sign(&parts, &secret);
+        criterion.bench_function(name, |bencher| {
+            bencher.iter(|| HttpSignatures.verify(black_box(&parts), &secret, &signature));
+        });
+    }
+}
+
+fn block_words(criterion: &mut Criterion) {
+    let words = (0..1000).map(|number| BlockWord {
+        word: format!("forbidden{number}"),
+        mode: WordMode::Replace(Some("*".into())),
+    });
+    let filter = BlockWordFilter::new(words);
+    let hit = format!("{TEXT} forbidden500");
+    for (name, text) in [("block words, none found", TEXT), ("block words, one replaced", &hit)] {
+        criterion.bench_function(name, |bencher| bencher.iter(|| filter.apply(black_box(text)).is_ok()));
+    }
+}
+
+criterion_group!(benches, signatures, block_words, handlers);
+criterion_main!(benches);
