@@ -17,11 +17,11 @@ use crate::storage_loop::{FULL_BATCH, Supply};
 use crate::store::{Engine, Store};
 
 /// About how long that takes.
-pub(crate) const SECONDS: u64 = 40;
+pub(crate) const SECONDS: u64 = 120;
 const CONNECTIONS: usize = 2048;
 /// How many times as long a commit takes.
 const SLOWER: f64 = 10.0;
-const OVERLOAD: Duration = Duration::from_secs(20);
+const OVERLOAD: Duration = Duration::from_secs(60);
 
 /// Resident memory of the server in bytes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
