@@ -1,9 +1,8 @@
 //! One run of the benchmark: its parts in order, and what they have in common.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -16,7 +15,7 @@ use tokio::runtime::Runtime;
 
 use crate::latency::Percentiles;
 use crate::ledger::audit;
-use crate::load::{Load, Pace};
+use crate::load::{Load, Loaded, Pace};
 use crate::machine::Machine;
 use crate::parts::{growth, http, memory, paced, sends, storage};
 use crate::report::{DatabaseReport, Report};
@@ -28,8 +27,8 @@ use crate::{Options, Part};
 
 /// What is sent by each load before it is measured.
 pub(crate) const WARM_UP: Duration = Duration::from_secs(1);
-const WARM_UP_CONNECTIONS: usize = 64;
-const WARM_UP_PATIENCE: Duration = Duration::from_secs(60);
+const FIRST_CONNECTIONS: usize = 64;
+const FIRST_PATIENCE: Duration = Duration::from_secs(60);
 
 /// The run.
 #[derive(Debug)]
@@ -142,40 +141,14 @@ impl Bench {
         self.runs
     }
 
-    /// Says which answers acknowledged nothing.
-    pub(crate) fn tell(&self, errors: &BTreeMap<String, u64>) {
-        for (error, count) in errors {
-            self.progress.suspend(|| eprintln!("{count} requests were not acknowledged: {error}"));
-        }
-    }
-
-    /// Brings a server into the state it is in after a while: what it is asked for is in its memory.
-    pub(crate) fn warm_up(&mut self, server: &Server, store: &Store, dialect: Dialect) -> Result<()> {
-        let load = Load {
-            address: server.address,
-            population: Arc::clone(&store.population),
-            dialect,
-            connections: WARM_UP_CONNECTIONS,
-            pace: Pace::Once,
-            warm_up: Duration::ZERO,
-            time: WARM_UP_PATIENCE,
-            run: self.next_run(),
-        };
-        let loaded = load.run(&self.runtime)?;
-        anyhow::ensure!(loaded.errors.is_empty(), "warming up went wrong: {:?}", loaded.errors);
-        Ok(())
-    }
-
-    /// Puts a load on a server, and reads back every message that was acknowledged.
+    /// A load on a server, measured as long as the options say.
     pub(crate) fn load(
         &mut self,
         server: &Server,
-        engine: &Engine,
         store: &Store,
         (dialect, connections, pace): (Dialect, usize, Pace),
-    ) -> Result<Measured> {
-        let run = self.next_run();
-        let load = Load {
+    ) -> Load {
+        Load {
             address: server.address,
             population: Arc::clone(&store.population),
             dialect,
@@ -183,59 +156,98 @@ impl Bench {
             pace,
             warm_up: WARM_UP,
             time: self.options.time(),
-            run,
-        };
-        let not_before = ids_from_now();
+            run: self.next_run(),
+        }
+    }
+
+    /// The load that brings a server into the state it is in after a while: what it is asked for is in its memory.
+    pub(crate) fn first_load(&mut self, server: &Server, store: &Store, dialect: Dialect) -> Load {
+        let load = self.load(server, store, (dialect, FIRST_CONNECTIONS, Pace::Once));
+        Load { warm_up: Duration::ZERO, time: FIRST_PATIENCE, ..load }
+    }
+
+    /// Puts the first load on a server that stores what it acknowledges.
+    pub(crate) fn warm_up(&mut self, server: &Server, store: &Store, dialect: Dialect) -> Result<()> {
+        let load = self.first_load(server, store, dialect);
+        let (loaded, _) = self.audited(load, server, store)?;
+        anyhow::ensure!(loaded.errors.is_empty(), "warming up went wrong");
+        Ok(())
+    }
+
+    /// Puts a load on a server, and reads back every message that was acknowledged.
+    pub(crate) fn audited(&self, load: Load, server: &Server, store: &Store) -> Result<(Loaded, Watched)> {
+        let (run, not_before) = (load.run, ids_from_now());
+        let (loaded, watched) = watched(server, store, || load.run(&self.runtime));
+        let loaded = loaded?;
+        for (error, count) in &loaded.errors {
+            self.progress.suspend(|| eprintln!("{count} requests were not acknowledged: {error}"));
+        }
+        audit(&loaded.acknowledged, &store.messages_of(run, not_before)?)?;
+        Ok((loaded, watched))
+    }
+
+    /// The same, with what server and database took for it.
+    pub(crate) fn measured(
+        &mut self,
+        server: &Server,
+        engine: &Engine,
+        store: &Store,
+        load: (Dialect, usize, Pace),
+    ) -> Result<Measured> {
+        let load = self.load(server, store, load);
+        let connections = load.connections;
         let used = || -> Result<Usage> {
             let database = engine.pid().map(Usage::of).transpose()?;
             Ok(server.usage()?.plus(database.unwrap_or_default()))
         };
         let before = used()?;
-        let (loaded, peaks) = watched(server, store, || load.run(&self.runtime));
-        let loaded = loaded?;
+        let (loaded, watched) = self.audited(load, server, store)?;
         let used = used()?.since(before);
-        let audited = audit(&loaded.acknowledged, &store.messages_of(run, not_before)?)?;
         let thousands = crate::numbers::float(loaded.acknowledged.len().max(1)) / 1000.0;
-        let errors: u64 = loaded.errors.values().sum();
-        self.tell(&loaded.errors);
         Ok(Measured {
             connections,
             rate: loaded.rate,
             latencies: loaded.latencies,
             cpu_seconds_a_thousand: used.cpu_seconds / thousands,
             bytes_a_thousand: crate::numbers::float(usize::try_from(used.written_bytes)?) / thousands,
-            resident_bytes: peaks.resident.load(Ordering::Relaxed),
-            wal_bytes: peaks.wal.load(Ordering::Relaxed),
+            resident_bytes: most(&watched.resident),
+            wal_bytes: most(&watched.wal),
             load_cpu: loaded.own_cpu,
-            read_back: audited.acknowledged,
-            errors,
+            read_back: loaded.acknowledged.len(),
+            errors: loaded.errors.values().sum(),
         })
     }
 }
 
-/// The most that was seen while something ran.
+/// What was seen while something ran, ten times a second, in bytes.
 #[derive(Debug, Default)]
-struct Peaks {
-    resident: AtomicU64,
-    wal: AtomicU64,
+pub(crate) struct Watched {
+    pub(crate) resident: Vec<u64>,
+    wal: Vec<u64>,
 }
 
-/// Looks at memory and log of a server ten times a second while `work` runs.
-fn watched<T>(server: &Server, store: &Store, work: impl FnOnce() -> T) -> (T, Peaks) {
-    let (peaks, done) = (Peaks::default(), AtomicBool::new(false));
-    let result = std::thread::scope(|scope| {
-        scope.spawn(|| {
+/// Looks at memory and log of a server while `work` runs.
+fn watched<T>(server: &Server, store: &Store, work: impl FnOnce() -> T) -> (T, Watched) {
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let watching = scope.spawn(|| {
+            let mut watched = Watched::default();
             while !done.load(Ordering::Relaxed) {
-                peaks.resident.fetch_max(server.resident_bytes().unwrap_or(0), Ordering::Relaxed);
-                peaks.wal.fetch_max(store.wal_bytes(), Ordering::Relaxed);
+                watched.resident.push(server.resident_bytes().unwrap_or(0));
+                watched.wal.push(store.wal_bytes());
                 std::thread::sleep(Duration::from_millis(100));
             }
+            watched
         });
         let result = work();
         done.store(true, Ordering::Relaxed);
-        result
-    });
-    (result, peaks)
+        (result, watching.join().unwrap_or_default())
+    })
+}
+
+/// The largest of some sizes.
+pub(crate) fn most(sizes: &[u64]) -> u64 {
+    sizes.iter().copied().max().unwrap_or(0)
 }
 
 /// An id below all that are made from now on; two seconds are left for clocks that differ.

@@ -14,7 +14,6 @@ mod population;
 mod report;
 mod requests;
 mod server;
-mod slow_disk;
 mod storage_loop;
 mod store;
 mod text;
@@ -42,7 +41,7 @@ struct Arguments {
 /// What is measured, and for how long.
 #[derive(Debug, Clone, clap::Args, serde::Serialize, serde::Deserialize)]
 struct Options {
-    /// Stop the growth at one million stored messages; about a quarter of an hour in all
+    /// Stop the growth at one million stored messages
     #[arg(long)]
     quick: bool,
     /// Only on SQLite

@@ -72,9 +72,10 @@ mod tests {
     fn a_process_that_works_is_seen_to_work() {
         let me = std::process::id();
         let before = Usage::of(me).unwrap();
-        let mut x = 1_u64;
+        let (begun, mut x) = (std::time::Instant::now(), 1_u64);
         while Usage::of(me).unwrap().since(before).cpu_seconds < 0.02 {
             x = std::hint::black_box(x.wrapping_mul(31));
+            assert!(begun.elapsed().as_secs() < 60, "no work is seen");
         }
         assert!(resident_bytes(me).unwrap() > 100_000);
     }

@@ -1,34 +1,20 @@
 //! A disk that does not keep what it was told to keep.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
+
+use xtask::sync_shim;
 
 use crate::calls::get;
 use crate::database::TestDatabase;
 use crate::site::Site;
 
-/// Builds the shim; a build of sixin needs a C compiler anyway.
-fn shim(directory: &Path) -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/e2e/shim/sync.c");
-    let library = directory.join("sync.so");
-    let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".to_owned());
-    let built = Command::new(compiler)
-        .args(["-shared", "-fPIC", "-o"])
-        .arg(&library)
-        .arg(source)
-        .arg("-ldl")
-        .status();
-    assert!(built.unwrap().success(), "the C compiler does not build the shim");
-    library
-}
-
 /// A site whose server's disk fails while the answered file exists.
 fn site(durability: &str) -> (Site, PathBuf, tempfile::TempDir) {
     let directory = tempfile::tempdir().unwrap();
-    let (library, trigger) = (shim(directory.path()), directory.path().join("fails"));
+    let (library, trigger) = (sync_shim::build(directory.path()).unwrap(), directory.path().join("fails"));
     let configuration = [
         ("LD_PRELOAD", library.to_str().unwrap()),
-        ("SIXIN_TEST_SYNC_FAILS", trigger.to_str().unwrap()),
+        (sync_shim::FAILS_VARIABLE, trigger.to_str().unwrap()),
         ("SIXIN__DATABASE__DURABILITY", durability),
     ];
     (Site::on(TestDatabase::sqlite(), &configuration), trigger, directory)

@@ -16,5 +16,6 @@ pub mod programs;
 pub mod python;
 pub mod stamp;
 pub mod supervisor;
+pub mod sync_shim;
 pub mod test_run;
 pub mod workspace;

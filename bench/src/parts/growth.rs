@@ -86,7 +86,7 @@ fn row(bench: &mut Bench, engine: &Engine, store: &Store, messages: u64) -> Resu
         let server = Server::start(Program::Sixin, &store.url, &bench.directory, &[])?;
         bench.warm_up(&server, store, Dialect::RongCloud)?;
         let load = (Dialect::RongCloud, USUAL_CONNECTIONS, Pace::Closed);
-        let measured = bench.load(&server, engine, store, load)?;
+        let measured = bench.measured(&server, engine, store, load)?;
         sixin.push(Point { rate: measured.rate, p99: measured.latencies.p99 });
     }
     Ok(Growth { messages, sixin: median(&sixin), storage: median(&storage) })

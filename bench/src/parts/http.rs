@@ -1,14 +1,12 @@
 //! H: what HTTP, signatures, sessions, reading and writing allow, with nothing behind them.
 
-use std::sync::Arc;
-
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use super::CONNECTIONS;
 use crate::bench::{Bench, WARM_UP};
 use crate::latency::Percentiles;
-use crate::load::{Load, Pace};
+use crate::load::Pace;
 use crate::requests::Dialect;
 use crate::server::{Program, Server};
 use crate::store::Engine;
@@ -34,22 +32,13 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Vec<HttpRate>> {
     let mut rates = Vec::new();
     for dialect in Dialect::BOTH {
         let server = Server::start(Program::AtOnce, &store.url, &bench.directory, &[])?;
-        bench.warm_up(&server, &store, dialect)?;
+        bench.first_load(&server, &store, dialect).run(&bench.runtime)?;
         for connections in CONNECTIONS {
             bench.step(
                 &format!("H: {}, {connections} connections", dialect.name()),
                 bench.options.seconds + WARM_UP.as_secs(),
             );
-            let load = Load {
-                address: server.address,
-                population: Arc::clone(&store.population),
-                dialect,
-                connections,
-                pace: Pace::Closed,
-                warm_up: WARM_UP,
-                time: bench.options.time(),
-                run: bench.next_run(),
-            };
+            let load = bench.load(&server, &store, (dialect, connections, Pace::Closed));
             let loaded = load.run(&bench.runtime)?;
             anyhow::ensure!(loaded.errors.is_empty(), "H answers errors: {:?}", loaded.errors);
             let (rate, latencies, load_cpu) = (loaded.rate, loaded.latencies, loaded.own_cpu);

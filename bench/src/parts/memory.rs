@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use serde::{Deserialize, Serialize};
+use xtask::sync_shim;
 
 use super::storage::audited_loop;
-use crate::bench::{Bench, WARM_UP};
+use crate::bench::{Bench, most};
 use crate::latency::Percentiles;
 use crate::load::{Load, Pace};
 use crate::numbers::ratio;
 use crate::requests::Dialect;
 use crate::server::{Program, Server};
-use crate::slow_disk;
 use crate::storage_loop::{FULL_BATCH, Supply};
-use crate::store::{Engine, Store};
+use crate::store::Engine;
 
 /// About how long that takes.
 pub(crate) const SECONDS: u64 = 120;
@@ -52,59 +52,31 @@ pub(crate) fn measure(bench: &mut Bench, engine: &Engine) -> Result<Option<Memor
     let store = bench.store(engine, "memory")?;
     let (_, of_a_batch) = audited_loop(bench, &store, Supply::Always(FULL_BATCH))?;
     let sleep_ms = of_a_batch.p50 * (SLOWER - 1.0);
-    let library = slow_disk::build(&bench.directory)?;
+    let library = sync_shim::build(&bench.directory).map_err(|failure| anyhow!("{failure}"))?;
     let microseconds = format!("{:.0}", sleep_ms * 1000.0);
-    let configuration =
-        [("LD_PRELOAD", library.to_str().unwrap_or_default()), (slow_disk::VARIABLE, microseconds.as_str())];
+    let configuration = [
+        ("LD_PRELOAD", library.to_str().unwrap_or_default()),
+        (sync_shim::SLEEPS_VARIABLE, microseconds.as_str()),
+    ];
     let server = Server::start(Program::Sixin, &store.url, &bench.directory, &configuration)?;
     std::thread::sleep(Duration::from_secs(1));
     let idle = server.resident_bytes()?;
     bench.warm_up(&server, &store, Dialect::RongCloud)?;
-    let load = Load {
-        address: server.address,
-        population: std::sync::Arc::clone(&store.population),
-        dialect: Dialect::RongCloud,
-        connections: CONNECTIONS,
-        pace: Pace::Closed,
-        warm_up: WARM_UP,
-        time: OVERLOAD,
-        run: bench.next_run(),
-    };
-    let memory = overload(bench, &server, &store, load)?;
+    let load = bench.load(&server, &store, (Dialect::RongCloud, CONNECTIONS, Pace::Closed));
+    let (loaded, watched) = bench.audited(Load { time: OVERLOAD, ..load }, &server, &store)?;
     drop(server);
     store.remove()?;
-    Ok(Some(Memory { idle, sleep_ms, ..memory }))
-}
-
-fn overload(bench: &Bench, server: &Server, store: &Store, load: Load) -> Result<Memory> {
-    let (run, not_before) = (load.run, crate::bench::ids_from_now());
-    let (loaded, sizes) = std::thread::scope(|scope| {
-        let sampling = scope.spawn(|| {
-            let mut sizes = Vec::new();
-            let begun = std::time::Instant::now();
-            while begun.elapsed() < WARM_UP + OVERLOAD {
-                sizes.push(server.resident_bytes().unwrap_or(0));
-                std::thread::sleep(Duration::from_millis(100));
-            }
-            sizes
-        });
-        (load.run(&bench.runtime), sampling.join().unwrap_or_default())
-    });
-    let loaded = loaded?;
-    bench.tell(&loaded.errors);
-    crate::ledger::audit(&loaded.acknowledged, &store.messages_of(run, not_before)?)?;
-    let (first, second) = sizes.split_at(sizes.len() / 2);
-    let most = |sizes: &[u64]| sizes.iter().copied().max().unwrap_or(0);
+    let (first, second) = watched.resident.split_at(watched.resident.len() / 2);
     let (first, second) = (most(first), most(second));
-    Ok(Memory {
-        idle: 0,
+    Ok(Some(Memory {
+        idle,
         overload_first_half: first,
         overload_second_half: second,
         growth: ratio(crate::numbers::megabytes(second), crate::numbers::megabytes(first)),
         connections: CONNECTIONS,
-        sleep_ms: 0.0,
+        sleep_ms,
         rate: loaded.rate,
         latencies: loaded.latencies,
         errors: loaded.errors.values().sum(),
-    })
+    }))
 }

@@ -44,7 +44,7 @@ pub(crate) fn measure(bench: &mut Bench, engine: &Engine, sends: &[SendRate]) ->
         let (_, storage) = audited_loop(bench, &store, Supply::Paced(offered))?;
         let server = Server::start(Program::Sixin, &store.url, &bench.directory, &[])?;
         bench.warm_up(&server, &store, dialect)?;
-        let sixin = bench.load(&server, engine, &store, (dialect, CONNECTIONS, Pace::Open(offered)))?;
+        let sixin = bench.measured(&server, engine, &store, (dialect, CONNECTIONS, Pace::Open(offered)))?;
         rows.push(Paced {
             dialect,
             offered,

@@ -73,7 +73,7 @@ fn with_batches(bench: &mut Bench, engine: &Engine, dialect: Dialect, units: &st
         let batches = if units.is_empty() { "" } else { ", batch size 1" };
         let what = format!("{}, {}, {connections} connections{batches}", engine.name(), dialect.name());
         bench.step(&what, bench.options.seconds + WARM_UP.as_secs());
-        measured.push(bench.load(&server, engine, &store, (dialect, connections, Pace::Closed))?);
+        measured.push(bench.measured(&server, engine, &store, (dialect, connections, Pace::Closed))?);
     }
     drop(server);
     store.remove()?;

@@ -1,11 +1,13 @@
 //! What holds for every decorator, and for each of them.
 
+mod at_once;
+mod trust;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use sixin_domain::app_key::{AppKey, Dialect, Secret};
 use sixin_domain::block_words::BlockWordFilter;
 use sixin_domain::id::{AccountId, AppKeyId, RoleId, UserId};
@@ -15,7 +17,6 @@ use sixin_domain::settings::Settings;
 use sixin_domain::time::Millis;
 use sixin_domain::user::Relation;
 use sixin_domain::username::{Uid, UserRef, Username};
-use tokio::sync::{Notify, Semaphore};
 
 use super::*;
 use crate::ports::{
@@ -243,197 +244,6 @@ async fn only_topics_whose_epoch_has_changed_are_dropped() {
         caches.app_keys.find("one").await.unwrap();
         caches.settings.settings().await.unwrap();
     }
-}
-
-/// A store that answers what it held when it was asked, but only when it is let.
-struct Slow {
-    asked: Notify,
-    let_go: Semaphore,
-    calls: AtomicUsize,
-}
-
-impl Slow {
-    fn new() -> Arc<Self> {
-        Arc::new(Self { asked: Notify::new(), let_go: Semaphore::new(0), calls: AtomicUsize::new(0) })
-    }
-
-    /// Answers how many calls there have been.
-    async fn call(&self) -> usize {
-        let call = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
-        self.asked.notify_one();
-        self.let_go.acquire().await.unwrap().forget();
-        call
-    }
-}
-
-#[async_trait]
-impl AppKeys for Slow {
-    async fn find(&self, app_id: &str) -> StoreResult<Option<AppKey>> {
-        let is_enabled = self.call().await == 1;
-        Ok(Some(AppKey { is_enabled, ..app_key(app_id) }))
-    }
-}
-
-#[async_trait]
-impl BlockWordSource for Slow {
-    async fn filter(&self) -> StoreResult<Arc<BlockWordFilter>> {
-        if self.call().await == 1 { Ok(Arc::new(BlockWordFilter::new([]))) } else { Err(gone()) }
-    }
-}
-
-async fn slow() -> (Arc<Slow>, Arc<Caches>) {
-    let slow = Slow::new();
-    let stores = Stores { app_keys: slow.clone(), block_words: slow.clone(), ..Mocks::default().stores() };
-    let caches = Arc::new(Caches::new(stores, CacheLimits::default()));
-    caches.refresh(&epochs(0)).await.unwrap();
-    (slow, caches)
-}
-
-#[tokio::test]
-async fn what_was_read_before_a_change_and_arrives_after_the_drop_is_not_kept() {
-    let (slow, caches) = slow().await;
-    let early = tokio::spawn({
-        let caches = Arc::clone(&caches);
-        async move { caches.app_keys.find("one").await }
-    });
-    slow.asked.notified().await;
-    // The key is switched off now, and the drop overtakes the answer.
-    caches.refresh(&epochs(1)).await.unwrap();
-    slow.let_go.add_permits(1);
-    assert!(early.await.unwrap().unwrap().unwrap().is_enabled);
-    slow.let_go.add_permits(1);
-    for _ in 0..2 {
-        assert!(!caches.app_keys.find("one").await.unwrap().unwrap().is_enabled);
-    }
-    assert_eq!(slow.calls.load(Ordering::SeqCst), 2);
-}
-
-#[tokio::test]
-async fn the_only_answer_of_its_kind_does_not_outlive_a_drop_either() {
-    let (slow, caches) = slow().await;
-    let early = tokio::spawn({
-        let caches = Arc::clone(&caches);
-        async move { caches.block_words.filter().await }
-    });
-    slow.asked.notified().await;
-    caches.drop_topic(Topic::BlockWords);
-    slow.let_go.add_permits(2);
-    assert!(early.await.unwrap().is_ok());
-    assert!(caches.block_words.filter().await.is_err());
-    assert_eq!(slow.calls.load(Ordering::SeqCst), 2);
-}
-
-/// Has a hundred callers wait for the automaton behind one that is already waiting for it.
-async fn queued_up(caches: &Arc<Caches>, slow: &Slow) -> Vec<tokio::task::JoinHandle<bool>> {
-    let ask = || {
-        let caches = Arc::clone(caches);
-        tokio::spawn(async move { caches.block_words.filter().await.is_ok() })
-    };
-    let mut callers = vec![ask()];
-    slow.asked.notified().await;
-    callers.extend((0..100).map(|_| ask()));
-    tokio::task::yield_now().await;
-    callers
-}
-
-async fn count(callers: Vec<tokio::task::JoinHandle<bool>>) -> usize {
-    let mut successes = 0;
-    for caller in callers {
-        successes += usize::from(caller.await.unwrap());
-    }
-    successes
-}
-
-#[tokio::test]
-async fn an_automaton_that_many_wait_for_is_built_once() {
-    let (slow, caches) = slow().await;
-    let callers = queued_up(&caches, &slow).await;
-    slow.let_go.add_permits(1);
-    assert_eq!(count(callers).await, 101);
-    assert_eq!(slow.calls.load(Ordering::SeqCst), 1);
-}
-
-#[tokio::test]
-async fn those_who_queue_up_before_a_dead_store_share_its_answer() {
-    let (slow, caches) = slow().await;
-    slow.calls.store(1, Ordering::SeqCst);
-    let callers = queued_up(&caches, &slow).await;
-    slow.let_go.add_permits(1000);
-    assert_eq!(count(callers).await, 0);
-    // The first failure answers the first caller, the second one all others.
-    assert_eq!(slow.calls.load(Ordering::SeqCst), 3);
-}
-
-#[tokio::test]
-async fn a_caller_who_gives_up_leaves_the_work_to_the_next() {
-    let (slow, caches) = slow().await;
-    let callers = queued_up(&caches, &slow).await;
-    callers[0].abort();
-    slow.calls.store(0, Ordering::SeqCst);
-    slow.let_go.add_permits(1);
-    assert_eq!(count(callers.into_iter().skip(1).collect()).await, 100);
-}
-
-#[tokio::test(start_paused = true)]
-async fn memory_is_not_trusted_before_the_epochs_were_read() {
-    let mut mocks = Mocks::default();
-    mocks.app_keys.expect_find().times(2).returning(|id| Ok(Some(app_key(id))));
-    mocks.settings.expect_settings().times(2).returning(|| Ok(Arc::new(Settings::default())));
-    let caches = Caches::new(mocks.stores(), CacheLimits::default());
-    for _ in 0..2 {
-        caches.app_keys.find("one").await.unwrap();
-        caches.settings.settings().await.unwrap();
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn memory_is_trusted_for_two_seconds_without_epochs_and_again_when_they_are_back() {
-    let mut mocks = Mocks::default();
-    let mut answers = 0;
-    mocks.app_keys.expect_find().times(2).returning(move |id| {
-        answers += 1;
-        if answers == 1 { Ok(Some(app_key(id))) } else { Err(gone()) }
-    });
-    let mut answers = 0;
-    mocks.settings.expect_settings().times(2).returning(move || {
-        answers += 1;
-        if answers == 1 { Ok(Arc::new(Settings::default())) } else { Err(gone()) }
-    });
-    let caches = mocks.cached().await;
-    let works = async || {
-        let works = caches.app_keys.find("one").await.is_ok();
-        assert_eq!(caches.settings.settings().await.is_ok(), works);
-        works
-    };
-    assert!(works().await);
-    let mut broken = MockCacheEpochs::new();
-    broken.expect_read().returning(|| Err(gone()));
-    tokio::time::advance(Duration::from_millis(1990)).await;
-    assert!(caches.refresh(&broken).await.is_err());
-    assert!(works().await);
-    tokio::time::advance(Duration::from_millis(20)).await;
-    assert!(!works().await);
-    // Nothing has changed meanwhile, so what was kept is as good as before.
-    caches.refresh(&epochs(0)).await.unwrap();
-    assert!(works().await);
-}
-
-#[tokio::test(start_paused = true)]
-async fn trust_counts_from_the_moment_the_epochs_were_asked_for() {
-    let mut mocks = Mocks::default();
-    mocks.app_keys.expect_find().times(2).returning(|id| Ok(Some(app_key(id))));
-    let caches = mocks.cached().await;
-    struct Late;
-    #[async_trait]
-    impl CacheEpochs for Late {
-        async fn read(&self) -> StoreResult<Vec<(Topic, i64)>> {
-            tokio::time::sleep(Duration::from_millis(2100)).await;
-            Ok(Topic::ALL.map(|topic| (topic, 0)).to_vec())
-        }
-    }
-    caches.refresh(&Late).await.unwrap();
-    caches.app_keys.find("one").await.unwrap();
-    caches.app_keys.find("one").await.unwrap();
 }
 
 #[tokio::test]
