@@ -14,7 +14,7 @@ use quick_cache::sync::Cache;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::TRUST;
+use super::{MAX_AGE, TRUST};
 use crate::ports::{StoreError, StoreResult};
 
 /// Something that keeps answers about one topic.
@@ -43,14 +43,29 @@ impl Freshness {
         self.trusted_until.store(self.micros(at + TRUST), Ordering::Release);
     }
 
-    fn is_trusted(&self) -> bool {
-        self.micros(Instant::now()) < self.trusted_until.load(Ordering::Acquire)
+    /// The time, if memory is trusted now.
+    fn trusted_now(&self) -> Option<Age> {
+        let now = self.micros(Instant::now());
+        (now < self.trusted_until.load(Ordering::Acquire)).then_some(Age(now))
+    }
+
+    /// When the answer that is kept now, after so many others, has to be asked for again: after between half of [`MAX_AGE`]
+    /// and all of it, so that what was learnt together does not end together, and nobody waits for all of it at once.
+    fn end_of(&self, number: u64) -> Age {
+        let half = self.micros(self.origin + MAX_AGE) / 2;
+        // The fractions of multiples of the golden ratio are spread evenly, however many there are.
+        let fraction = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+        Age(self.micros(Instant::now()) + half + ((half * fraction) >> 32))
     }
 
     fn micros(&self, at: Instant) -> u64 {
         u64::try_from(at.duration_since(self.origin).as_micros()).unwrap_or(u64::MAX)
     }
 }
+
+/// Microseconds since a memory was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Age(u64);
 
 /// Hits, misses and size of one cache.
 struct Meter {
@@ -80,18 +95,27 @@ pub(super) struct Generation(u64);
 #[derive(Clone)]
 struct WeighedBy<V>(fn(&V) -> u64);
 
-impl<K, V> Weighter<(Generation, K), V> for WeighedBy<V> {
-    fn weight(&self, _key: &(Generation, K), value: &V) -> u64 {
-        (self.0)(value).max(1)
+impl<K, V> Weighter<(Generation, K), Kept<V>> for WeighedBy<V> {
+    fn weight(&self, _key: &(Generation, K), kept: &Kept<V>) -> u64 {
+        (self.0)(&kept.value).max(1)
     }
 }
 
 /// Keeps many answers, within a bound.
 pub(super) struct Shelf<K, V> {
     generation: AtomicU64,
-    cache: Cache<(Generation, K), V, WeighedBy<V>>,
+    cache: Cache<(Generation, K), Kept<V>, WeighedBy<V>>,
+    /// How many answers were kept.
+    count: AtomicU64,
     freshness: Arc<Freshness>,
     meter: Meter,
+}
+
+/// An answer, and when it has to be asked for again.
+#[derive(Clone)]
+struct Kept<V> {
+    value: V,
+    end: Age,
 }
 
 impl<K: Eq + Hash + Clone, V: Clone> Shelf<K, V> {
@@ -106,6 +130,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Shelf<K, V> {
         Self {
             generation: AtomicU64::new(0),
             cache: Cache::with_weighter(estimate, capacity, WeighedBy(weight)),
+            count: AtomicU64::new(0),
             freshness,
             meter: Meter::new(name),
         }
@@ -118,8 +143,11 @@ impl<K: Eq + Hash + Clone, V: Clone> Shelf<K, V> {
 
     /// What is kept, if it may be trusted.
     pub(super) fn get(&self, key: &K) -> Option<V> {
-        let trusted = self.freshness.is_trusted();
-        let found = trusted.then(|| self.cache.get(&(self.generation(), key.clone()))).flatten();
+        let now = self.freshness.trusted_now();
+        let found = now.and_then(|now| {
+            let kept = self.cache.get(&(self.generation(), key.clone()))?;
+            (now < kept.end).then_some(kept.value)
+        });
         self.meter.count(found.is_some());
         found
     }
@@ -128,7 +156,8 @@ impl<K: Eq + Hash + Clone, V: Clone> Shelf<K, V> {
     pub(super) fn keep(&self, generation: Generation, key: K, value: V) {
         // An answer of an earlier generation would do no harm, but nobody would find it either.
         if generation == self.generation() {
-            self.cache.insert((generation, key), value);
+            let end = self.freshness.end_of(self.count.fetch_add(1, Ordering::Relaxed));
+            self.cache.insert((generation, key), Kept { value, end });
         }
     }
 }
@@ -147,7 +176,7 @@ impl<K: Eq + Hash, V: Clone> Memory for Shelf<K, V> {
 /// Keeps one answer that everybody needs and that may be costly to make, so that it is not made twice at a time.
 pub(super) struct Single<V> {
     generation: AtomicU64,
-    kept: RwLock<Option<(u64, Arc<V>)>>,
+    kept: RwLock<Option<(u64, Kept<Arc<V>>)>>,
     begun: AtomicU64,
     last: Mutex<Attempt<V>>,
     freshness: Arc<Freshness>,
@@ -197,7 +226,7 @@ impl<V> Single<V> {
         let outcome = load().await;
         if let Ok(made) = &outcome {
             let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-            *kept = Some((generation, Arc::clone(made)));
+            *kept = Some((generation, Kept { value: Arc::clone(made), end: self.freshness.end_of(number) }));
         }
         let answer = outcome.as_ref().map(Arc::clone).map_err(restated);
         *last = Attempt { number, outcome: Some(outcome) };
@@ -205,12 +234,11 @@ impl<V> Single<V> {
     }
 
     fn kept(&self) -> Option<Arc<V>> {
-        if !self.freshness.is_trusted() {
-            return None;
-        }
+        let now = self.freshness.trusted_now()?;
         let generation = self.generation.load(Ordering::Acquire);
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        kept.as_ref().filter(|(of, _)| *of == generation).map(|(_, value)| Arc::clone(value))
+        let (of, kept) = kept.as_ref()?;
+        (*of == generation && now < kept.end).then(|| Arc::clone(&kept.value))
     }
 }
 

@@ -4,7 +4,8 @@
 //! - a topic that has changed is dropped as a whole ([`Caches::drop_topic`]): at once if the change was made through
 //!   this process, otherwise when its epoch is next read ([`Caches::refresh`]);
 //! - what was read before a drop and arrives after it is not kept, see [`Generations`](memory);
-//! - once a minute everything is forgotten ([`MAX_AGE`]);
+//! - every answer is asked for again when it is [`MAX_AGE`] old at most, some of them earlier, so that they are not all
+//!   asked for at once;
 //! - while the epochs can't be read, nothing in memory is trusted for longer than [`TRUST`]; then every read goes
 //!   through to the store, which says for itself whether it is available.
 //!
@@ -51,9 +52,9 @@ use memory::{Freshness, Memory};
 /// this time.
 pub const TRUST: Duration = Duration::from_secs(2);
 
-/// Everything is forgotten this often, so that a row that was changed by hand, without moving its epoch, is not missed
-/// for ever.
-pub const MAX_AGE: Duration = Duration::from_secs(60);
+/// No answer is kept for longer, so that a row that was changed by hand, without moving its epoch, is not missed for
+/// ever. Long enough that asking again costs a busy server nothing one could see.
+pub const MAX_AGE: Duration = Duration::from_secs(600);
 
 /// How much may be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +107,6 @@ pub struct Caches {
     pub block_words: Arc<CachedBlockWords>,
     freshness: Arc<Freshness>,
     epochs: Mutex<HashMap<Topic, i64>>,
-    emptied_at: Mutex<Instant>,
     polls: Counter,
 }
 
@@ -126,7 +126,6 @@ impl Caches {
             block_words: Arc::new(CachedBlockWords::new(stores.block_words, fresh())),
             freshness,
             epochs: Mutex::default(),
-            emptied_at: Mutex::new(Instant::now()),
             polls: metrics::counter!("sixin_cache_polls_total"),
         }
     }
@@ -147,10 +146,9 @@ impl Caches {
         let asked_at = Instant::now();
         let present: HashMap<Topic, i64> = epochs.read().await?.into_iter().collect();
         let known = std::mem::take(&mut *self.epochs.lock().unwrap_or_else(PoisonError::into_inner));
-        let is_time = self.is_time_to_empty(asked_at);
         for topic in Topic::ALL {
             // A topic without a counter can't say that it is unchanged.
-            if is_time || present.get(&topic).is_none_or(|epoch| known.get(&topic) != Some(epoch)) {
+            if present.get(&topic).is_none_or(|epoch| known.get(&topic) != Some(epoch)) {
                 self.drop_topic(topic);
             }
             self.memory_of(topic).report_size();
@@ -159,16 +157,6 @@ impl Caches {
         self.freshness.confirm(asked_at);
         self.polls.increment(1);
         Ok(())
-    }
-
-    /// Whether [`MAX_AGE`] has passed since everything was forgotten.
-    fn is_time_to_empty(&self, now: Instant) -> bool {
-        let mut emptied_at = self.emptied_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_time = now.duration_since(*emptied_at) >= MAX_AGE;
-        if is_time {
-            *emptied_at = now;
-        }
-        is_time
     }
 
     fn memory_of(&self, topic: Topic) -> &dyn Memory {

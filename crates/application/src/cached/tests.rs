@@ -6,7 +6,6 @@ mod trust;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use sixin_domain::app_key::{AppKey, Dialect, Secret};
 use sixin_domain::block_words::BlockWordFilter;
@@ -93,18 +92,6 @@ async fn a_key_is_asked_for_once_and_again_after_a_drop() {
     }
     caches.drop_topic(Topic::AppKeys);
     assert_eq!(caches.app_keys.find("one").await.unwrap(), Some(app_key("one")));
-}
-
-#[tokio::test(start_paused = true)]
-async fn everything_is_forgotten_once_a_minute_whatever_the_epochs_say() {
-    let mut mocks = Mocks::default();
-    mocks.app_keys.expect_find().times(2).returning(|id| Ok(Some(app_key(id))));
-    let caches = mocks.cached().await;
-    for seconds in [0, 59, 1, 1] {
-        tokio::time::advance(Duration::from_secs(seconds)).await;
-        caches.refresh(&epochs(0)).await.unwrap();
-        assert!(caches.app_keys.find("one").await.unwrap().is_some());
-    }
 }
 
 #[tokio::test]

@@ -126,11 +126,12 @@ pub(super) fn places(conn: &mut AnyConnection, deltas: &[Delta]) -> QueryResult<
     let mut places = HashMap::with_capacity(deltas.len());
     let counts: HashMap<Pair, i64> = deltas.iter().map(|delta| (delta.pair, delta.count)).collect();
     let spelling = Spelling::of(conn);
+    let table = spelling.by_index("conversations", "conversations_pair");
     for chunk in chunks(deltas) {
-        let mut statement = Statement::new(
-            "SELECT id, a_user_id, b_user_id, last_seq, last_sent_at FROM conversations \
-             WHERE (a_user_id, b_user_id) IN ",
-        );
+        let mut statement = Statement::new(format!(
+            "SELECT id, a_user_id, b_user_id, last_seq, last_sent_at FROM {table} \
+             WHERE (a_user_id, b_user_id) IN "
+        ));
         statement.among(spelling, chunk, |statement, delta| {
             statement.int(delta.pair.a().0).comma().int(delta.pair.b().0);
         });

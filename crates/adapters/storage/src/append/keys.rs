@@ -88,12 +88,13 @@ pub(super) fn of_batch(conn: &mut AnyConnection, units: &[&SendUnit]) -> QueryRe
 /// Those that are stored, live or not.
 pub(crate) fn known(conn: &mut AnyConnection, scopes: &[Scope]) -> QueryResult<HashMap<Scope, Known>> {
     let spelling = Spelling::of(conn);
+    let table = spelling.by_index("idempotency_keys", "PRIMARY");
     let mut known = HashMap::new();
     for chunk in chunks(scopes) {
-        let mut statement = Statement::new(
-            "SELECT app_key_id, user_id, key_hash, fingerprint, result, expires_at FROM idempotency_keys \
-             WHERE (app_key_id, user_id, key_hash) IN ",
-        );
+        let mut statement = Statement::new(format!(
+            "SELECT app_key_id, user_id, key_hash, fingerprint, result, expires_at FROM {table} \
+             WHERE (app_key_id, user_id, key_hash) IN "
+        ));
         statement.among(spelling, chunk, |statement, (app_key, user, hash)| {
             statement.int(*app_key).comma().int(*user).comma().bytes(hash);
         });

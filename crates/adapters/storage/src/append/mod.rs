@@ -126,7 +126,7 @@ impl Database {
 
 /// The transaction. Units that are stopped, or that repeat others, are answered and not written; an error undoes
 /// everything.
-fn transaction(conn: &mut AnyConnection, units: &[&SendUnit]) -> QueryResult<Vec<Answer>> {
+pub(crate) fn transaction(conn: &mut AnyConnection, units: &[&SendUnit]) -> QueryResult<Vec<Answer>> {
     let mut judge = Judge::of(conn, units)?;
     let fates = judge.judge(units)?;
     let with = |wanted: fn(&Fate) -> bool| {

@@ -30,11 +30,12 @@ struct Row {
 /// Those that have been used.
 pub(crate) fn used(conn: &mut AnyConnection, ids: &[NonceId]) -> QueryResult<HashSet<NonceId>> {
     let spelling = Spelling::of(conn);
+    let table = spelling.by_index("used_nonces", "PRIMARY");
     let mut used = HashSet::new();
     for chunk in chunks(ids) {
-        let mut statement = Statement::new(
-            "SELECT app_key_id, nonce_hash FROM used_nonces WHERE (app_key_id, nonce_hash) IN ",
-        );
+        let mut statement = Statement::new(format!(
+            "SELECT app_key_id, nonce_hash FROM {table} WHERE (app_key_id, nonce_hash) IN "
+        ));
         statement.among(spelling, chunk, |statement, (key, hash)| {
             statement.int(*key).comma().bytes(hash);
         });

@@ -1,6 +1,7 @@
 //! How long memory is trusted.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -70,4 +71,42 @@ async fn trust_counts_from_the_moment_the_epochs_were_asked_for() {
     caches.refresh(&Late).await.unwrap();
     caches.app_keys.find("one").await.unwrap();
     caches.app_keys.find("one").await.unwrap();
+}
+
+/// Answers that were learnt together end apart: in the second half of their time, and never many at once.
+#[tokio::test(start_paused = true)]
+async fn no_answer_is_kept_for_longer_than_ten_minutes_and_they_do_not_end_together() {
+    const KEYS: usize = 600;
+    let asked = Arc::new(AtomicUsize::new(0));
+    let mut mocks = Mocks::default();
+    let counter = Arc::clone(&asked);
+    mocks.app_keys.expect_find().returning(move |id| {
+        counter.fetch_add(1, Ordering::Relaxed);
+        Ok(Some(app_key(id)))
+    });
+    let counter = Arc::clone(&asked);
+    mocks.settings.expect_settings().returning(move || {
+        counter.fetch_add(1, Ordering::Relaxed);
+        Ok(Arc::new(Settings::default()))
+    });
+    let caches = mocks.cached().await;
+    let asked_for = async || {
+        caches.refresh(&epochs(0)).await.unwrap();
+        for key in 0..KEYS {
+            caches.app_keys.find(&key.to_string()).await.unwrap();
+        }
+        caches.settings.settings().await.unwrap();
+        asked.swap(0, Ordering::Relaxed)
+    };
+    assert_eq!(asked_for().await, KEYS + 1);
+    tokio::time::advance(MAX_AGE / 2 - Duration::from_millis(1)).await;
+    assert_eq!(asked_for().await, 0);
+    let mut again = 0;
+    for _ in 0..30 {
+        tokio::time::advance(MAX_AGE / 60).await;
+        let now = asked_for().await;
+        assert!(now <= KEYS / 30 * 2, "{now} of {KEYS} at once");
+        again += now;
+    }
+    assert!(again >= KEYS, "{again} of {KEYS}");
 }
