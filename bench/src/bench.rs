@@ -17,7 +17,7 @@ use crate::latency::Percentiles;
 use crate::ledger::audit;
 use crate::load::{Load, Loaded, Pace};
 use crate::machine::Machine;
-use crate::parts::{growth, http, memory, paced, sends, storage};
+use crate::parts::{growth, http, memory, paced, sends, slow_disk, storage};
 use crate::report::{DatabaseReport, Report};
 use crate::requests::Dialect;
 use crate::server::Server;
@@ -109,6 +109,9 @@ impl Bench {
         }
         if self.options.has(Part::Sends) {
             database.sends = sends::measure(self, engine, http, database.storage_rate())?;
+        }
+        if self.options.has(Part::SlowDisk) {
+            database.slow_disk = slow_disk::measure(self, engine)?;
         }
         if self.options.has(Part::Paced) {
             database.paced = paced::measure(self, engine, &database.sends)?;
@@ -263,6 +266,7 @@ fn planned_seconds(options: &Options) -> u64 {
         Part::Http => http::LOADS * load,
         Part::Storage => databases * storage::LOOPS * options.seconds,
         Part::Sends => databases * sends::LOADS * load,
+        Part::SlowDisk => slow_disk::LOADS * load,
         Part::Paced => databases * paced::LOADS * load,
         Part::Growth => databases * growth::planned_seconds(options),
         Part::Memory => memory::SECONDS,

@@ -70,6 +70,8 @@ enum Part {
     Storage,
     /// Durable sends through both dialects
     Sends,
+    /// The same, fewer of them, where a disk takes two milliseconds to keep something
+    SlowDisk,
     /// Latency at half the top rate, which `sends` gives
     Paced,
     /// Rate and latency as the store grows

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
-use xtask::sync_shim;
 
+use super::slow_disk::Slowness;
 use super::storage::audited_loop;
 use crate::bench::{Bench, most};
 use crate::latency::Percentiles;
@@ -52,13 +52,8 @@ pub(crate) fn measure(bench: &mut Bench, engine: &Engine) -> Result<Option<Memor
     let store = bench.store(engine, "memory")?;
     let (_, of_a_batch) = audited_loop(bench, &store, Supply::Always(FULL_BATCH))?;
     let sleep_ms = of_a_batch.p50 * (SLOWER - 1.0);
-    let library = sync_shim::build(&bench.directory).map_err(|failure| anyhow!("{failure}"))?;
-    let microseconds = format!("{:.0}", sleep_ms * 1000.0);
-    let configuration = [
-        ("LD_PRELOAD", library.to_str().unwrap_or_default()),
-        (sync_shim::SLEEPS_VARIABLE, microseconds.as_str()),
-    ];
-    let server = Server::start(Program::Sixin, &store.url, &bench.directory, &configuration)?;
+    let slowness = Slowness::new(bench, sleep_ms)?;
+    let server = Server::start(Program::Sixin, &store.url, &bench.directory, &slowness.configuration()?)?;
     std::thread::sleep(Duration::from_secs(1));
     let idle = server.resident_bytes()?;
     bench.warm_up(&server, &store, Dialect::RongCloud)?;

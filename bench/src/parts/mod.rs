@@ -5,6 +5,7 @@ pub(crate) mod http;
 pub(crate) mod memory;
 pub(crate) mod paced;
 pub(crate) mod sends;
+pub(crate) mod slow_disk;
 pub(crate) mod storage;
 
 /// How many connections a load has.

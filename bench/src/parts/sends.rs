@@ -39,10 +39,11 @@ pub(crate) fn measure(
     http: &[HttpRate],
     storage: f64,
 ) -> Result<Vec<SendRate>> {
+    let setting = Setting { connections: &CONNECTIONS, configuration: &[], disk: "" };
     let mut rates = Vec::new();
     for dialect in Dialect::BOTH {
-        let sixin = with_batches(bench, engine, dialect, "")?;
-        let one = with_batches(bench, engine, dialect, "1")?;
+        let sixin = with_batches(bench, engine, dialect, "", &setting)?;
+        let one = with_batches(bench, engine, dialect, "1", &setting)?;
         for (sixin, one_a_batch) in sixin.into_iter().zip(one) {
             let same = |row: &&HttpRate| row.dialect == dialect && row.connections == sixin.connections;
             let http = http.iter().find(same).map_or(0.0, |row| row.rate);
@@ -61,21 +62,41 @@ pub(crate) fn measure(
     Ok(rates)
 }
 
-/// All numbers of connections, on a fresh store; `units` is the most of a batch, if not the default.
-fn with_batches(bench: &mut Bench, engine: &Engine, dialect: Dialect, units: &str) -> Result<Vec<Measured>> {
+/// Some numbers of connections, on a fresh store; `units` is the most of a batch, if not the default.
+pub(super) fn with_batches(
+    bench: &mut Bench,
+    engine: &Engine,
+    dialect: Dialect,
+    units: &str,
+    setting: &Setting<'_>,
+) -> Result<Vec<Measured>> {
     let store = bench.store(engine, "sends")?;
-    let configuration = [("SIXIN__COMMITTER__BATCH_UNITS", units)];
-    let configuration = if units.is_empty() { &configuration[..0] } else { &configuration[..] };
-    let server = Server::start(Program::Sixin, &store.url, &bench.directory, configuration)?;
+    let mut configuration = setting.configuration.to_vec();
+    if !units.is_empty() {
+        configuration.push(("SIXIN__COMMITTER__BATCH_UNITS", units));
+    }
+    let server = Server::start(Program::Sixin, &store.url, &bench.directory, &configuration)?;
     bench.warm_up(&server, &store, dialect)?;
     let mut measured = Vec::new();
-    for connections in CONNECTIONS {
+    for &connections in setting.connections {
         let batches = if units.is_empty() { "" } else { ", batch size 1" };
-        let what = format!("{}, {}, {connections} connections{batches}", engine.name(), dialect.name());
-        bench.step(&what, bench.options.seconds + WARM_UP.as_secs());
+        let (engine_name, dialect_name, disk) = (engine.name(), dialect.name(), setting.disk);
+        bench.step(
+            &format!("{engine_name}{disk}, {dialect_name}, {connections} connections{batches}"),
+            bench.options.seconds + WARM_UP.as_secs(),
+        );
         measured.push(bench.measured(&server, engine, &store, (dialect, connections, Pace::Closed))?);
     }
     drop(server);
     store.remove()?;
     Ok(measured)
+}
+
+/// Under what sends are measured.
+pub(super) struct Setting<'a> {
+    pub(super) connections: &'a [usize],
+    /// What the server's environment says beside what is always there.
+    pub(super) configuration: &'a [(&'a str, &'a str)],
+    /// What is to be said of the disk.
+    pub(super) disk: &'a str,
 }

@@ -15,6 +15,7 @@ use crate::parts::http::HttpRate;
 use crate::parts::memory::Memory;
 use crate::parts::paced::Paced;
 use crate::parts::sends::SendRate;
+use crate::parts::slow_disk::SlowDiskRate;
 use crate::parts::storage::StorageRate;
 
 /// Everything that was measured in one run.
@@ -32,6 +33,7 @@ pub(crate) struct DatabaseReport {
     pub(crate) name: String,
     pub(crate) storage: Vec<StorageRate>,
     pub(crate) sends: Vec<SendRate>,
+    pub(crate) slow_disk: Vec<SlowDiskRate>,
     pub(crate) paced: Vec<Paced>,
     pub(crate) growth: Vec<Growth>,
     pub(crate) memory: Option<Memory>,
@@ -119,6 +121,12 @@ pub(crate) mod tests {
             latencies: latencies(),
             errors: 0,
         };
+        let slow_disk = |dialect| SlowDiskRate {
+            dialect,
+            sixin: measured(64, 9000.0),
+            one_a_batch: measured(64, 400.0),
+            to_one_a_batch: 22.5,
+        };
         let paced = |dialect| Paced {
             dialect,
             offered: 10_000.0,
@@ -160,6 +168,7 @@ pub(crate) mod tests {
                 name: "SQLite".to_owned(),
                 storage: vec![StorageRate { batch: 512, rate: 60_000.0, latencies: latencies() }],
                 sends: sends.collect(),
+                slow_disk: Dialect::BOTH.map(slow_disk).to_vec(),
                 paced: Dialect::BOTH.map(paced).to_vec(),
                 growth: vec![growth(0, 20_000.0), growth(1_000_000, 18_000.0)],
                 memory: Some(memory),

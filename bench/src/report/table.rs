@@ -7,6 +7,7 @@ use crate::latency::Percentiles;
 use crate::numbers::{megabytes, ratio};
 use crate::parts::growth::Growth;
 use crate::parts::memory::Memory;
+use crate::parts::slow_disk::SLEEP_MS;
 use crate::store::BUFFER_POOL;
 
 /// All tables of a report.
@@ -17,6 +18,7 @@ pub(crate) fn markdown(report: &Report) -> String {
     for database in &report.databases {
         storage(&mut out, database);
         sends(&mut out, database);
+        slow_disk(&mut out, database);
         paced(&mut out, database);
         growth(&mut out, database);
         if let Some(found) = &database.memory {
@@ -155,6 +157,33 @@ fn sends(out: &mut Tables, database: &DatabaseReport) {
     }
     let errors: u64 = database.sends.iter().map(|row| row.sixin.errors + row.one_a_batch.errors).sum();
     out.line(&format!("\nRequests that were answered with anything but success: {errors}."));
+}
+
+fn slow_disk(out: &mut Tables, database: &DatabaseReport) {
+    if database.slow_disk.is_empty() {
+        return;
+    }
+    out.heading(&format!("{}: a disk that takes {SLEEP_MS} ms longer to keep something", database.name));
+    out.head(&[
+        "dialect",
+        "connections",
+        "sends/s",
+        "ms p50 / p99 / p99.9",
+        "batch size 1: sends/s",
+        "its ms p50 / p99 / p99.9",
+        "times that",
+    ]);
+    for row in &database.slow_disk {
+        out.row(&[
+            row.dialect.name().to_owned(),
+            row.sixin.connections.to_string(),
+            rate(row.sixin.rate),
+            quantiles(row.sixin.latencies),
+            rate(row.one_a_batch.rate),
+            quantiles(row.one_a_batch.latencies),
+            ms(row.to_one_a_batch),
+        ]);
+    }
 }
 
 fn paced(out: &mut Tables, database: &DatabaseReport) {
