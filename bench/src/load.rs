@@ -92,15 +92,12 @@ impl Load {
 }
 
 async fn send(load: Load) -> Result<Rc<Shared>> {
-    let mut connections = Vec::with_capacity(load.connections);
-    for _ in 0..load.connections {
-        connections.push(connect(load.address).await?);
-    }
+    let connections = load.connections;
     let shared = Rc::new(Shared::new(load)?);
     shared.give_the_pace();
     let mut tasks = JoinSet::new();
-    for connection in connections {
-        tasks.spawn_local(work(Rc::clone(&shared), connection));
+    for _ in 0..connections {
+        tasks.spawn_local(work(Rc::clone(&shared)));
     }
     while let Some(ended) = tasks.join_next().await {
         ended??;
@@ -119,7 +116,9 @@ async fn connect(address: SocketAddr) -> Result<Connection> {
     Ok(sender)
 }
 
-async fn work(shared: Rc<Shared>, mut connection: Connection) -> Result<()> {
+/// One connection, which is used as soon as it is there: the server gives none up to those that keep it waiting.
+async fn work(shared: Rc<Shared>) -> Result<()> {
+    let mut connection = connect(shared.load.address).await?;
     while let Some((number, since)) = shared.next().await? {
         let load = &shared.load;
         let pair = if let Pace::Once = load.pace { pairs::each(number) } else { pairs::any() };

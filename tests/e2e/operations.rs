@@ -1,5 +1,6 @@
 //! What operators rely on: health, metrics, request ids, logs, rate, shutdown, documentation.
 
+use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
@@ -155,4 +156,25 @@ fn browsers_are_let_in_from_configured_origins_only() {
     };
     assert_eq!(preflight("https://app.example").as_deref(), Some("https://app.example"));
     assert_eq!(preflight("https://evil.example"), None);
+}
+
+/// The kernel turns away what finds no room among the connections that wait, and whoever was turned away tries again a
+/// second later.
+#[test]
+fn hundreds_of_clients_that_come_at_once_are_all_taken_at_once() {
+    const CLIENTS: usize = 4;
+    const CONNECTIONS: usize = 150;
+    let site = Site::on_sqlite();
+    let address: SocketAddr = site.server.url.strip_prefix("http://").unwrap().parse().unwrap();
+    // What a second try would take is never granted.
+    let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(900));
+    // The server is stopped, as by a moment without CPU, so that it can take nobody yet.
+    site.server.signal("-STOP");
+    let connected = std::thread::scope(|scope| {
+        let client = || (0..CONNECTIONS).filter_map(|_| connect().ok()).collect::<Vec<_>>();
+        let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(client)).collect();
+        clients.into_iter().flat_map(|client| client.join().unwrap()).collect::<Vec<_>>()
+    });
+    site.server.signal("-CONT");
+    assert_eq!(connected.len(), CLIENTS * CONNECTIONS);
 }

@@ -19,6 +19,7 @@ use sixin_http::Api;
 use sixin_signature::HttpSignatures;
 use sixin_storage::{Database, DatabaseUrl, OpenError};
 use thiserror::Error;
+use tokio::net::TcpSocket;
 
 use crate::background;
 use crate::config::{Config, ConfigError};
@@ -143,8 +144,20 @@ async fn first_lease(ids: &LeasedIds, database: &Database, token: &str) -> Resul
     }
 }
 
+/// How many connections may wait to be taken. With the 128 of the standard library, of a thousand clients that come back
+/// at once (after a restart, say) many are turned away by the kernel and try again a second later.
+const WAITING_CONNECTIONS: u32 = 4096;
+
 fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).map_err(|error| StartError::Listen(address, error))
+    let listener = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        // As the standard library does: a server that was just stopped must not keep its successor waiting.
+        #[cfg(not(windows))]
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(WAITING_CONNECTIONS)?.into_std()
+    };
+    listener().map_err(|error| StartError::Listen(address, error))
 }
 
 fn spawn(server: actix_web::dev::Server) -> ServerHandle {
