@@ -24,8 +24,12 @@ use sixin_application::authenticate_back_end::{
     AuthenticateBackEnd, BackEnd, BackEndCredentials, BackEndRefusal,
 };
 use sixin_application::authenticate_user::{AuthenticateUser, Caller, CallerRefusal, UserCredentials};
+use sixin_application::change_conversations::MockChangeConversations;
 use sixin_application::health::{CheckHealth, Health};
-use sixin_application::ports::{Clock, SettingSource, Signatures, SignedParts, StoreResult};
+use sixin_application::ports::{
+    Clock, MockBlockWordSource, SettingSource, Signatures, SignedParts, StoreResult,
+};
+use sixin_application::read_conversations::MockReadConversations;
 use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, Secret};
 use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
 use sixin_domain::id::{AccountId, AppKeyId, UserId};
@@ -105,6 +109,10 @@ fn api() -> Api {
         authenticate_back_end: door.clone(),
         send_message: at_once.clone(),
         publish_message: at_once,
+        // Nobody asks these.
+        read_conversations: Arc::new(MockReadConversations::new()),
+        change_conversations: Arc::new(MockChangeConversations::new()),
+        block_words: Arc::new(MockBlockWordSource::new()),
         check_health: door.clone(),
         settings: door,
         secrets: Arc::new(SystemSecrets),

@@ -42,6 +42,8 @@ pub(crate) type Headers = Vec<(String, String)>;
 pub(crate) fn agent() -> ureq::Agent {
     let config = ureq::Agent::config_builder()
         .http_status_as_error(false)
+        // Bodies of DELETE are part of the Fresns dialect.
+        .allow_non_standard_methods(true)
         .timeout_global(Some(Duration::from_secs(60)))
         .max_idle_connections(0);
     ureq::Agent::new_with_config(config.build())
@@ -49,11 +51,21 @@ pub(crate) fn agent() -> ureq::Agent {
 
 /// Sends a body as it is; the answer must be JSON. An error is one of the connection.
 pub(crate) fn try_post(url: &str, headers: &Headers, body: &[u8]) -> Result<Answer, ureq::Error> {
-    let mut call = agent().post(url);
+    try_call("POST", url, headers, body)
+}
+
+/// The same with any method.
+pub(crate) fn try_call(
+    method: &str,
+    url: &str,
+    headers: &Headers,
+    body: &[u8],
+) -> Result<Answer, ureq::Error> {
+    let mut call = ureq::http::Request::builder().method(method).uri(url);
     for (name, value) in headers {
         call = call.header(name, value);
     }
-    let mut answer = call.send(body)?;
+    let mut answer = agent().run(call.body(body)?)?;
     let text = answer.body_mut().read_to_string()?;
     let headers = answer.headers().iter();
     Ok(Answer {
@@ -180,6 +192,17 @@ impl Site {
             .collect();
         headers.extend(pairs(&[("Content-Type", "application/json")]));
         headers
+    }
+
+    /// A user reads something below `/api/v2/`.
+    pub(crate) fn get_as(&self, person: &Person, path: &str) -> Answer {
+        self.call_as(person, "GET", path, "")
+    }
+
+    /// A user calls something below `/api/v2/`.
+    pub(crate) fn call_as(&self, person: &Person, method: &str, path: &str, body: &str) -> Answer {
+        let url = self.url(&format!("/api/v2/{path}"));
+        try_call(method, &url, &self.user_headers(person, &[]), body.as_bytes()).unwrap()
     }
 
     /// A user sends a JSON body.

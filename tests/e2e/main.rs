@@ -12,6 +12,7 @@ mod calls;
 mod clients;
 mod command_line;
 mod concurrency;
+mod conversations;
 mod crash;
 mod database;
 mod database_crash;

@@ -8,12 +8,15 @@ pub mod admin;
 pub mod authenticate_back_end;
 pub mod authenticate_user;
 pub mod cached;
+pub mod change_conversations;
 pub mod committer;
 pub mod health;
 pub mod ids;
 pub mod outbox;
 pub mod ports;
+pub mod profiles;
 pub mod publish_message;
+pub mod read_conversations;
 pub mod send_message;
 pub mod send_rate;
 #[cfg(test)]

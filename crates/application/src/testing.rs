@@ -1,8 +1,10 @@
 //! Things the tests of several use cases need.
 
 use sixin_domain::body::Body;
+use sixin_domain::conversation::{Conversation, SideState};
 use sixin_domain::id::{AccountId, AppKeyId, ConversationId, ID_EPOCH, MessageId, UserId};
 use sixin_domain::message::{Effects, Envelope, NewMessage, Placed};
+use sixin_domain::pair::Pair;
 use sixin_domain::user::{ConversationLimit, Profile, User};
 use sixin_domain::username::{Uid, Username};
 
@@ -47,6 +49,21 @@ pub(crate) fn user(id: i64, name: &str) -> User {
         deleted_at: None,
         profile: Profile::default(),
     }
+}
+
+/// An empty conversation of two users, the smaller number first.
+pub(crate) fn conversation(id: i64, a: i64, b: i64) -> Conversation {
+    let side = SideState {
+        is_display: true,
+        is_pin: false,
+        read_seq: 0,
+        cleared_seq: 0,
+        unread: 0,
+        message_count: 0,
+        latest: None,
+    };
+    let pair = Pair::of(UserId(a), UserId(b)).unwrap();
+    Conversation { id: ConversationId(id), pair, last_seq: 0, a: side.clone(), b: side }
 }
 
 /// Ids under a lease that covers the epoch.

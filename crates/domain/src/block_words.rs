@@ -75,6 +75,20 @@ impl BlockWordFilter {
         if replaced.trim().is_empty() { Err(Refusal::ForbiddenWord) } else { Ok(Cow::Owned(replaced)) }
     }
 
+    /// A text that was stored before, as it may be shown now: words that are replaced today are. Nothing is refused: what
+    /// was allowed when it was sent stays.
+    #[must_use]
+    pub fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let Some(automaton) = &self.automaton else { return Cow::Borrowed(text) };
+        let mut hits = find(automaton, text);
+        hits.retain(|hit| matches!(self.modes.get(hit.word), Some(WordMode::Replace(_))));
+        if hits.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        hits.sort_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end)));
+        Cow::Owned(self.replace(text, &hits))
+    }
+
     fn replace(&self, text: &str, hits: &[Hit]) -> String {
         let mut replaced = String::with_capacity(text.len());
         let mut done = 0;
@@ -175,6 +189,14 @@ mod tests {
         assert_eq!(apply(&[replace("strasse", "x")], "Hauptstraße 1"), Ok("Hauptx 1".into()));
         assert_eq!(apply(&[replace("ς", "x")], "Σσς"), Ok("xxx".into()));
         assert_eq!(apply(&[replace("赌博", "**")], "不要赌博！"), Ok("不要**！".into()));
+    }
+
+    #[test]
+    fn a_stored_text_is_shown_with_todays_replacements_and_never_refused() {
+        let filter = BlockWordFilter::new([replace("foo", "***"), refuse("bar"), replace("all", "")]);
+        assert_eq!(filter.shown("a Foo and a bar"), "a *** and a bar");
+        assert_eq!(filter.shown("all"), "");
+        assert_eq!(filter.shown("nothing"), "nothing");
     }
 
     #[test]

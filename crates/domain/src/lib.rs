@@ -6,12 +6,14 @@
 pub mod app_key;
 pub mod block_words;
 pub mod body;
+pub mod conversation;
 pub mod file;
 pub mod id;
 pub mod limits;
 pub mod message;
 pub mod message_uid;
 pub mod object_name;
+pub mod outside_file;
 pub mod pair;
 pub mod rate;
 pub mod refusal;

@@ -133,6 +133,8 @@ pub const KNOWN: &[Known] = &[
         "username",
         "what fsid in a user object holds",
     ),
+    known("follow_user_setting", SettingType::Boolean, "true", "whether users may follow users"),
+    known("block_user_setting", SettingType::Boolean, "false", "whether users may block users"),
     known(
         "publish_block_words",
         SettingType::Boolean,

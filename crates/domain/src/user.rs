@@ -109,4 +109,6 @@ pub struct Relation {
     pub sender_blocked_recipient: bool,
     /// The recipient follows the sender (the documented direction, facts: fresns 6.4).
     pub recipient_follows_sender: bool,
+    /// The sender follows the recipient. No rule asks; it is shown.
+    pub sender_follows_recipient: bool,
 }

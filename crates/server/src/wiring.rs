@@ -7,12 +7,15 @@ use actix_web::dev::ServerHandle;
 use sixin_application::authenticate_back_end::BackEndAuthentication;
 use sixin_application::authenticate_user::UserAuthentication;
 use sixin_application::cached::{Caches, Stores};
+use sixin_application::change_conversations::ConversationChanging;
 use sixin_application::committer::{Committer, Lanes};
 use sixin_application::health::HealthCheck;
 use sixin_application::ids::{LEASE_MS, LeasedIds};
 use sixin_application::outbox::Outbox;
 use sixin_application::ports::{Clock, MessageLog, ProcessLeases, SecretSource, Signatures};
+use sixin_application::profiles::Profiles;
 use sixin_application::publish_message::MessagePublishing;
+use sixin_application::read_conversations::ConversationReading;
 use sixin_application::send_message::MessageSending;
 use sixin_application::send_rate::SendRate;
 use sixin_http::Api;
@@ -243,6 +246,22 @@ fn api(
             outbox,
             limits: config.limits(),
         }),
+        read_conversations: Arc::new(ConversationReading {
+            views: store.clone(),
+            users: caches.users.clone(),
+            profiles: Arc::new(Profiles {
+                users: caches.users.clone(),
+                roles: caches.roles.clone(),
+                relations: caches.relations.clone(),
+                clock: Arc::clone(&clock),
+            }),
+        }),
+        change_conversations: Arc::new(ConversationChanging {
+            views: store.clone(),
+            changes: store.clone(),
+            clock: Arc::clone(&clock),
+        }),
+        block_words: caches.block_words.clone(),
         check_health: Arc::new(HealthCheck { store, committer: Arc::clone(committer) }),
         settings: caches.settings.clone(),
         secrets: Arc::new(SystemSecrets),

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use sixin_application::authenticate_back_end::AuthenticateBackEnd;
 use sixin_application::authenticate_user::AuthenticateUser;
+use sixin_application::change_conversations::ChangeConversations;
 use sixin_application::health::CheckHealth;
-use sixin_application::ports::{Clock, SecretSource, SettingSource};
+use sixin_application::ports::{BlockWordSource, Clock, SecretSource, SettingSource};
 use sixin_application::publish_message::PublishMessage;
+use sixin_application::read_conversations::ReadConversations;
 use sixin_application::send_message::SendMessage;
 use sixin_domain::limits::Limits;
 
@@ -20,6 +22,12 @@ pub struct Api {
     pub authenticate_back_end: Arc<dyn AuthenticateBackEnd>,
     /// A user sends a message.
     pub send_message: Arc<dyn SendMessage>,
+    /// A user reads its conversations.
+    pub read_conversations: Arc<dyn ReadConversations>,
+    /// A user changes its view of them.
+    pub change_conversations: Arc<dyn ChangeConversations>,
+    /// The words that are replaced in what is shown.
+    pub block_words: Arc<dyn BlockWordSource>,
     /// A back end publishes a message.
     pub publish_message: Arc<dyn PublishMessage>,
     /// How the server is.

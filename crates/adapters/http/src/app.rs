@@ -10,6 +10,7 @@ use actix_web::{App, Error, HttpRequest, HttpResponse, web};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::api::{Api, HttpLimits};
+use crate::plumbing::fallback::one;
 use crate::plumbing::{access, fallback};
 use crate::{fresns, health, openapi, rongcloud};
 
@@ -30,7 +31,7 @@ pub fn build(
     App::new()
         .app_data(web::Data::new(api))
         .service(one(rongcloud::PUBLISH, [Method::POST]).route(web::post().to(rongcloud::publish)))
-        .service(one(fresns::SEND, [Method::POST]).route(web::post().to(fresns::send)))
+        .configure(fresns::configure)
         .service(
             one("/health", reads_only())
                 .route(web::get().to(health::health))
@@ -47,15 +48,6 @@ pub fn build(
         .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
         .wrap(Condition::new(!http.cors_origins.is_empty(), cors(&http)))
         .wrap(from_fn(access::observe))
-}
-
-/// A path that answers all but the named methods with 405.
-fn one<const N: usize>(path: &str, methods: [Method; N]) -> actix_web::Resource {
-    let allowed = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
-    web::resource(path).default_service(web::to(move |request: HttpRequest| {
-        let answer = fallback::method_not_allowed(request.path(), &allowed);
-        async move { answer }
-    }))
 }
 
 async fn not_found(request: HttpRequest) -> HttpResponse {
@@ -82,7 +74,7 @@ fn cors(http: &HttpLimits) -> Cors {
     let exposed = ["retry-after", "idempotent-replayed", "x-request-id"].map(HeaderName::from_static);
     let allowed = fresns::SIGNING_HEADERS.iter().chain(rongcloud::SIGNING_HEADERS);
     let cors = Cors::default()
-        .allowed_methods([Method::GET, Method::HEAD, Method::POST])
+        .allowed_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE])
         .allowed_headers(allowed.map(|name| HeaderName::from_static(name)))
         .allowed_headers([header::ACCEPT, header::CONTENT_TYPE])
         .allowed_headers(["x-request-id", "idempotency-key"].map(HeaderName::from_static))

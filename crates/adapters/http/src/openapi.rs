@@ -32,6 +32,13 @@ fn document() -> Value {
     {
         schemas.extend(part);
     }
+    let mut paths = Map::new();
+    paths.insert(rongcloud::PUBLISH.to_owned(), rongcloud::openapi::publish());
+    for (path, item) in fresns::openapi::paths() {
+        paths.insert(path.to_owned(), item);
+    }
+    paths.insert("/health".to_owned(), health());
+    paths.insert("/openapi.json".to_owned(), this_document());
     json!({
         "openapi": "3.1.0",
         "info": {"title": "sixin", "description": ABOUT, "version": env!("CARGO_PKG_VERSION"),
@@ -42,12 +49,7 @@ fn document() -> Value {
             {"name": "fresns", "description": "For apps that call with their user's token."},
             {"name": "server", "description": "For operators."},
         ],
-        "paths": {
-            (rongcloud::PUBLISH): rongcloud::openapi::publish(),
-            (fresns::SEND): fresns::openapi::send(),
-            "/health": health(),
-            "/openapi.json": this_document(),
-        },
+        "paths": paths,
         "components": {"schemas": schemas},
     })
 }
@@ -117,8 +119,20 @@ pub(crate) fn idempotency_header() -> Value {
 
 /// A header of a request.
 pub(crate) fn header(name: &str, required: bool, description: &str, schema: &Value, example: &str) -> Value {
+    parameter("header", name, required, description, schema, example)
+}
+
+/// A parameter of a request: where it stands, and what it is.
+pub(crate) fn parameter(
+    place: &str,
+    name: &str,
+    required: bool,
+    description: &str,
+    schema: &Value,
+    example: &str,
+) -> Value {
     let mut parameter = json!({
-        "name": name, "in": "header", "required": required, "description": description, "schema": schema,
+        "name": name, "in": place, "required": required, "description": description, "schema": schema,
     });
     if let (Some(parameter), false) = (parameter.as_object_mut(), example.is_empty()) {
         parameter.insert("example".to_owned(), json!(example));

@@ -16,11 +16,14 @@ use actix_web::web::Bytes;
 use serde_json::Value;
 use sixin_application::authenticate_back_end::{BackEnd, MockAuthenticateBackEnd};
 use sixin_application::authenticate_user::MockAuthenticateUser;
+use sixin_application::change_conversations::MockChangeConversations;
 use sixin_application::health::MockCheckHealth;
-use sixin_application::ports::{MockClock, MockSecretSource, MockSettingSource};
+use sixin_application::ports::{MockBlockWordSource, MockClock, MockSecretSource, MockSettingSource};
 use sixin_application::publish_message::MockPublishMessage;
+use sixin_application::read_conversations::MockReadConversations;
 use sixin_application::send_message::MockSendMessage;
 use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, Secret};
+use sixin_domain::block_words::{BlockWord, BlockWordFilter};
 use sixin_domain::id::{AccountId, AppKeyId, UserId};
 use sixin_domain::limits::Limits;
 use sixin_domain::settings::Settings;
@@ -41,6 +44,9 @@ pub(crate) struct Mocks {
     pub(crate) back_end: MockAuthenticateBackEnd,
     pub(crate) send: MockSendMessage,
     pub(crate) publish: MockPublishMessage,
+    pub(crate) read: MockReadConversations,
+    pub(crate) change: MockChangeConversations,
+    pub(crate) words: Vec<BlockWord>,
     pub(crate) health: MockCheckHealth,
     pub(crate) settings: BTreeMap<String, String>,
     pub(crate) http: HttpLimits,
@@ -51,6 +57,9 @@ impl Mocks {
         let mut settings = MockSettingSource::new();
         let in_force = Arc::new(Settings::new(self.settings));
         settings.expect_settings().returning(move || Ok(Arc::clone(&in_force)));
+        let mut block_words = MockBlockWordSource::new();
+        let words = Arc::new(BlockWordFilter::new(self.words));
+        block_words.expect_filter().returning(move || Ok(Arc::clone(&words)));
         let mut secrets = MockSecretSource::new();
         secrets.expect_alphanumeric().returning(|length| "r".repeat(length));
         let mut clock = MockClock::new();
@@ -60,6 +69,9 @@ impl Mocks {
             authenticate_back_end: Arc::new(self.back_end),
             send_message: Arc::new(self.send),
             publish_message: Arc::new(self.publish),
+            read_conversations: Arc::new(self.read),
+            change_conversations: Arc::new(self.change),
+            block_words: Arc::new(block_words),
             check_health: Arc::new(self.health),
             settings: Arc::new(settings),
             secrets: Arc::new(secrets),

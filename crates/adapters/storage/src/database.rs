@@ -8,11 +8,16 @@ use r2d2::{Pool, PooledConnection};
 use sixin_application::ports::{StoreError, StoreResult};
 
 use crate::connection::{AnyConnection, Connector, Purpose, TransactionError};
-use crate::error::{OpenError, store_error};
+use crate::error::{OpenError, is_conflict, store_error};
 use crate::sqlite_file::{DatabaseFile, create_file};
 use crate::statements::{StatementCounter, Statements};
 use crate::url::DatabaseUrl;
 use crate::{migrations, settings_check};
+
+/// How often a transaction is begun that loses against others.
+const CHANGE_TRIES: u32 = 8;
+/// How long it waits before it is begun again; longer each time.
+const CHANGE_PAUSE: Duration = Duration::from_millis(5);
 
 /// What a crash may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -157,6 +162,29 @@ impl Database {
         let database = self.clone();
         self.blocking(move || {
             database.writer()?.write(work).map_err(TransactionError::into).map_err(store_error)
+        })
+        .await
+    }
+
+    /// Runs a write transaction that is begun anew if it loses against others.
+    pub(crate) async fn change<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+    ) -> StoreResult<T> {
+        let database = self.clone();
+        self.blocking(move || {
+            let mut tries = 0;
+            loop {
+                let error = match database.writer()?.write(&work) {
+                    Ok(value) => return Ok(value),
+                    Err(error) => diesel::result::Error::from(error),
+                };
+                tries += 1;
+                if tries == CHANGE_TRIES || !is_conflict(&error) {
+                    return Err(store_error(error));
+                }
+                std::thread::sleep(CHANGE_PAUSE * tries);
+            }
         })
         .await
     }

@@ -75,11 +75,12 @@ impl<'a> Statement<'a> {
     }
 
     /// Adds text. Never anything that came from outside: that is bound.
-    pub(crate) fn sql(&mut self, sql: &'a str) -> &mut Self {
+    pub(crate) fn sql(&mut self, sql: impl Into<Cow<'a, str>>) -> &mut Self {
+        let sql = sql.into();
         if let Some(Piece::Sql(Cow::Owned(last))) = self.0.last_mut() {
-            last.push_str(sql);
+            last.push_str(&sql);
         } else {
-            self.push(Piece::Sql(Cow::Borrowed(sql)));
+            self.push(Piece::Sql(sql));
         }
         self
     }

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -44,6 +45,27 @@ impl Roles for CachedRoles {
         let roles = self.store.of(user).await?;
         self.of.keep(generation, user, roles.as_slice().into());
         Ok(roles)
+    }
+
+    async fn of_each(&self, users: &[UserId]) -> StoreResult<HashMap<UserId, Vec<UserRole>>> {
+        let (mut found, mut rest) = (HashMap::with_capacity(users.len()), Vec::new());
+        for &user in users {
+            match self.of.get(&user) {
+                Some(roles) => drop(found.insert(user, roles.to_vec())),
+                None => rest.push(user),
+            }
+        }
+        if rest.is_empty() {
+            return Ok(found);
+        }
+        let generation = self.of.generation();
+        let mut asked = self.store.of_each(&rest).await?;
+        for user in rest {
+            let roles = asked.remove(&user).unwrap_or_default();
+            self.of.keep(generation, user, roles.as_slice().into());
+            found.insert(user, roles);
+        }
+        Ok(found)
     }
 }
 

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sixin_domain::id::UserId;
 use sixin_domain::user::User;
 use sixin_domain::username::{Uid, UserRef, Username};
 
@@ -12,27 +13,40 @@ pub struct CachedUsers {
     store: Arc<dyn Users>,
     by_uid: Shelf<Uid, Arc<User>>,
     by_name: Shelf<Username, Arc<User>>,
+    by_number: Shelf<UserId, Arc<User>>,
+}
+
+/// The shelves are dropped together, but not at the same instant, so each has a generation of its own.
+struct Generations {
+    of_uids: Generation,
+    of_names: Generation,
+    of_numbers: Generation,
 }
 
 impl CachedUsers {
     pub(super) fn new(store: Arc<dyn Users>, capacity: u64, freshness: Arc<Freshness>) -> Self {
-        let half = capacity.div_ceil(2);
+        let third = capacity.div_ceil(3);
         Self {
             store,
-            by_uid: Shelf::new("users_by_uid", half, weight, Arc::clone(&freshness)),
-            by_name: Shelf::new("users_by_name", half, weight, freshness),
+            by_uid: Shelf::new("users_by_uid", third, weight, Arc::clone(&freshness)),
+            by_name: Shelf::new("users_by_name", third, weight, Arc::clone(&freshness)),
+            by_number: Shelf::new("users_by_number", third, weight, freshness),
         }
     }
 
-    /// Both shelves are dropped together, but not at the same instant, so each has a generation of its own.
-    fn generations(&self) -> (Generation, Generation) {
-        (self.by_uid.generation(), self.by_name.generation())
+    fn generations(&self) -> Generations {
+        Generations {
+            of_uids: self.by_uid.generation(),
+            of_names: self.by_name.generation(),
+            of_numbers: self.by_number.generation(),
+        }
     }
 
-    fn keep(&self, (of_uids, of_names): (Generation, Generation), user: &User) {
+    fn keep(&self, generations: &Generations, user: &User) {
         let kept = Arc::new(user.clone());
-        self.by_uid.keep(of_uids, user.uid, Arc::clone(&kept));
-        self.by_name.keep(of_names, user.username.clone(), kept);
+        self.by_uid.keep(generations.of_uids, user.uid, Arc::clone(&kept));
+        self.by_name.keep(generations.of_names, user.username.clone(), Arc::clone(&kept));
+        self.by_number.keep(generations.of_numbers, user.id, kept);
     }
 }
 
@@ -57,7 +71,7 @@ impl Users for CachedUsers {
         let generations = self.generations();
         let found = self.store.find(user).await?;
         if let Some(user) = &found {
-            self.keep(generations, user);
+            self.keep(&generations, user);
         }
         Ok(found)
     }
@@ -75,7 +89,26 @@ impl Users for CachedUsers {
         }
         let generations = self.generations();
         for user in self.store.find_named(&rest).await? {
-            self.keep(generations, &user);
+            self.keep(&generations, &user);
+            found.push(user);
+        }
+        Ok(found)
+    }
+
+    async fn find_numbered(&self, ids: &[UserId]) -> StoreResult<Vec<User>> {
+        let (mut found, mut rest) = (Vec::with_capacity(ids.len()), Vec::new());
+        for id in ids {
+            match self.by_number.get(id) {
+                Some(kept) => found.push(User::clone(&kept)),
+                None => rest.push(*id),
+            }
+        }
+        if rest.is_empty() {
+            return Ok(found);
+        }
+        let generations = self.generations();
+        for user in self.store.find_numbered(&rest).await? {
+            self.keep(&generations, &user);
             found.push(user);
         }
         Ok(found)
@@ -86,10 +119,12 @@ impl Memory for CachedUsers {
     fn forget(&self) {
         self.by_uid.forget();
         self.by_name.forget();
+        self.by_number.forget();
     }
 
     fn report_size(&self) {
         self.by_uid.report_size();
         self.by_name.report_size();
+        self.by_number.report_size();
     }
 }

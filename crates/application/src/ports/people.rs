@@ -18,6 +18,9 @@ pub trait Users: Send + Sync {
 
     /// Those of the named users that exist, in any order.
     async fn find_named(&self, names: &[Username]) -> StoreResult<Vec<User>>;
+
+    /// Those of the users with these numbers that exist, in any order.
+    async fn find_numbered(&self, ids: &[UserId]) -> StoreResult<Vec<User>>;
 }
 
 /// Follow and block relations. Withdrawn ones (`deleted_at`) MUST NOT count.
@@ -37,4 +40,7 @@ pub trait Roles: Send + Sync {
 
     /// The roles of a user, oldest first; withdrawn ones MUST NOT be among them.
     async fn of(&self, user: UserId) -> StoreResult<Vec<UserRole>>;
+
+    /// The same for several users; those without roles may be left out.
+    async fn of_each(&self, users: &[UserId]) -> StoreResult<HashMap<UserId, Vec<UserRole>>>;
 }

@@ -4,11 +4,13 @@ use actix_web::http::StatusCode;
 use sixin_application::authenticate_user::CallerRefusal;
 use sixin_application::outbox::SendError;
 use sixin_application::ports::StoreError;
+use sixin_application::read_conversations::ConversationError;
+use sixin_domain::conversation::ConversationRefusal;
 use sixin_domain::refusal::Refusal;
 use sixin_domain::session::SessionRefusal;
 
 use crate::plumbing::body::BodyError;
-use crate::plumbing::idempotency::BadKey;
+use crate::plumbing::idempotency::{BadKey, HEADER};
 
 /// When to try again after a failure of the server's own, in milliseconds.
 const TRY_AGAIN_MS: i64 = 1000;
@@ -17,6 +19,12 @@ pub(crate) const TOO_FAST: i64 = 36117;
 
 /// The code of a body or a parameter that is not what it should be.
 pub(crate) const MALFORMED: i64 = 30000;
+/// The code of a parameter that is missing.
+pub(crate) const MISSING: i64 = 30001;
+/// The code of a parameter whose value is none of those it may have.
+pub(crate) const NOT_ALLOWED: i64 = 30002;
+/// The code of two parameters of which only one may be given.
+pub(crate) const EXCLUSIVE: i64 = 30005;
 /// The code of an idempotency key that belongs to another request (design, chapter 3: ours).
 pub(crate) const KEY_REUSED: i64 = 30002;
 
@@ -29,17 +37,24 @@ pub(crate) struct Failure {
     pub(crate) status: StatusCode,
     /// When to try again.
     pub(crate) retry_after_ms: Option<i64>,
+    /// The parameter that is to blame, which the message names.
+    pub(crate) parameter: Option<&'static str>,
 }
 
 impl Failure {
     /// A refusal of the API, in HTTP 200.
     pub(crate) fn new(code: i64) -> Self {
-        Self { code, status: StatusCode::OK, retry_after_ms: None }
+        Self { code, status: StatusCode::OK, retry_after_ms: None, parameter: None }
+    }
+
+    /// A refusal of the API because of one parameter.
+    pub(crate) fn of(code: i64, parameter: &'static str) -> Self {
+        Self { parameter: Some(parameter), ..Self::new(code) }
     }
 
     /// A failure whose code is its HTTP status.
     fn transport(status: StatusCode) -> Self {
-        Self { code: i64::from(status.as_u16()), status, retry_after_ms: None }
+        Self { status, ..Self::new(i64::from(status.as_u16())) }
     }
 
     fn unavailable() -> Self {
@@ -59,7 +74,7 @@ impl From<BodyError> for Failure {
 
 impl From<BadKey> for Failure {
     fn from(_: BadKey) -> Self {
-        Self::new(MALFORMED)
+        Self::of(MALFORMED, HEADER)
     }
 }
 
@@ -111,22 +126,37 @@ impl From<SendError> for Failure {
     fn from(error: SendError) -> Self {
         match error {
             SendError::Refused(Refusal::TooFast { retry_after_ms }) => Self {
-                code: TOO_FAST,
                 status: StatusCode::TOO_MANY_REQUESTS,
                 retry_after_ms: Some(retry_after_ms),
+                ..Self::new(TOO_FAST)
             },
             SendError::Refused(refusal) => Self::new(of_refusal(refusal)),
             // A signature that was used before is one whose time is over.
             SendError::Replayed => Self::new(31303),
-            SendError::KeyReused => Self { status: StatusCode::CONFLICT, ..Self::new(KEY_REUSED) },
+            SendError::KeyReused => Self { status: StatusCode::CONFLICT, ..Self::of(KEY_REUSED, HEADER) },
             SendError::Busy(_) | SendError::Unknown => Self::unavailable(),
             SendError::Store(error) => error.into(),
         }
     }
 }
 
+impl From<ConversationError> for Failure {
+    fn from(error: ConversationError) -> Self {
+        let code = match error {
+            ConversationError::Refused(ConversationRefusal::Unknown) => 36601,
+            ConversationError::Refused(ConversationRefusal::Foreign) => 36602,
+            ConversationError::PeerUnknown => 31602,
+            ConversationError::Oneself => 36603,
+            ConversationError::MessageUnknown => 32201,
+            ConversationError::MembershipExpired => 35302,
+            ConversationError::Store(error) => return error.into(),
+        };
+        Self::new(code)
+    }
+}
+
 /// Steps 5 to 19 of facts: fresns 6.2.
-fn of_refusal(refusal: Refusal) -> i64 {
+pub(crate) fn of_refusal(refusal: Refusal) -> i64 {
     match refusal {
         Refusal::ConversationsOff => 36600,
         Refusal::RoleForbids => 36114,

@@ -3,15 +3,21 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sixin_domain::file::{FileKind, StoredFile};
+use sixin_domain::outside_file::OutsideFile;
 use sixin_domain::settings::Settings;
 use utoipa::ToSchema;
 
-/// A stored file.
+/// `transcodingState` of what is ready to be played.
+const TRANSCODED: i64 = 3;
+
+/// A file.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = FresnsFile)]
 pub(crate) struct FileInfo {
-    fid: String,
+    /// Its public id; null for a file that is kept elsewhere.
+    #[schema(required = true)]
+    fid: Option<String>,
     /// 1 image, 2 video, 3 audio, 4 document.
     #[schema(minimum = 1, maximum = 4)]
     r#type: i64,
@@ -97,12 +103,11 @@ pub(crate) enum OfKind {
 
 /// The object of a file, its addresses built from the settings.
 pub(crate) fn file_info(file: &StoredFile, settings: &Settings) -> FileInfo {
-    let substitution = settings.text(&format!("{}_substitution", file.kind.name()));
     FileInfo {
-        fid: file.fid.clone(),
+        fid: Some(file.fid.clone()),
         r#type: file.kind.number(),
         status: file.is_enabled,
-        substitution_image_url: Some(substitution.to_owned()).filter(|url| !url.is_empty()),
+        substitution_image_url: substitution(file.kind, settings),
         sensitive: file.is_sensitive,
         name: file.name.clone(),
         mime: file.mime.clone(),
@@ -114,6 +119,68 @@ pub(crate) fn file_info(file: &StoredFile, settings: &Settings) -> FileInfo {
         more_json: file.more_json.as_deref().and_then(|json| serde_json::from_str(json).ok()),
         of_kind: of_kind(file, settings),
     }
+}
+
+fn substitution(kind: FileKind, settings: &Settings) -> Option<String> {
+    let url = settings.text(&format!("{}_substitution", kind.name()));
+    Some(url.to_owned()).filter(|url| !url.is_empty())
+}
+
+/// The object of a file that a back end's message points to.
+pub(super) fn outside_file_info(file: &OutsideFile, settings: &Settings) -> FileInfo {
+    let path = file.url.split(['?', '#']).next().unwrap_or_default();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let name = file.name.clone().unwrap_or_else(|| last.to_owned());
+    let extension = name.rsplit_once('.').map_or_else(String::new, |(_, end)| end.to_ascii_lowercase());
+    FileInfo {
+        fid: None,
+        r#type: file.kind.number(),
+        status: true,
+        substitution_image_url: substitution(file.kind, settings),
+        sensitive: false,
+        name,
+        mime: None,
+        extension,
+        size: file.size.map(size_text),
+        md5: None,
+        sha: None,
+        sha_type: None,
+        more_json: None,
+        of_kind: outside_of_kind(file),
+    }
+}
+
+/// There is one address, and it serves every purpose.
+fn outside_of_kind(file: &OutsideFile) -> OfKind {
+    let url = || file.url.clone();
+    match file.kind {
+        FileKind::Image => OfKind::Image {
+            image_width: file.pixels.map(|(width, _)| width),
+            image_height: file.pixels.map(|(_, height)| height),
+            image_long: is_long(file.pixels),
+            image_default_url: url(),
+            image_config_url: url(),
+            image_avatar_url: url(),
+            image_ratio_url: url(),
+            image_square_url: url(),
+            image_big_url: url(),
+        },
+        FileKind::Video => OfKind::Video {
+            video_time: file.seconds,
+            video_cover_url: None,
+            video_gif_url: None,
+            video_url: url(),
+            transcoding_state: TRANSCODED,
+        },
+        FileKind::Audio => {
+            OfKind::Audio { audio_time: file.seconds, audio_url: url(), transcoding_state: TRANSCODED }
+        }
+        FileKind::Document => OfKind::Document { document_url: url(), document_preview_url: None },
+    }
+}
+
+fn is_long(pixels: Option<(i64, i64)>) -> bool {
+    pixels.is_some_and(|(width, height)| width >= 700 && height >= width.saturating_mul(3))
 }
 
 fn of_kind(file: &StoredFile, settings: &Settings) -> OfKind {
@@ -146,14 +213,10 @@ fn image(file: &StoredFile, settings: &Settings, place: &Place<'_>) -> OfKind {
             _ => format!("{}{suffix}", place.url(&file.path)),
         }
     };
-    let is_long = match (file.image_width, file.image_height) {
-        (Some(width), Some(height)) => width >= 700 && height >= width.saturating_mul(3),
-        _ => false,
-    };
     OfKind::Image {
         image_width: file.image_width,
         image_height: file.image_height,
-        image_long: is_long,
+        image_long: is_long(file.image_width.zip(file.image_height)),
         image_default_url: place.url(&file.path),
         image_config_url: thumb("config"),
         image_avatar_url: thumb("avatar"),

@@ -3,16 +3,25 @@
 //! The seed `000` decides; around it the facts of Fresns' documentation of that day.
 
 mod codes;
+mod conversation_info;
+#[cfg(test)]
+mod conversation_wire_tests;
+mod conversations;
 mod file_info;
 mod headers;
+mod key_filter;
+mod message_info;
 mod messages;
-
 pub(crate) mod openapi;
+mod pagination;
+mod parameters;
 mod requests;
 mod responses;
 mod routes;
+mod send;
 #[cfg(test)]
 mod send_once_tests;
+mod stage;
 mod stats;
 mod time_format;
 mod user_info;
@@ -21,4 +30,4 @@ mod user_view;
 mod wire_tests;
 
 pub(crate) use headers::SIGNING_HEADERS;
-pub(crate) use routes::{SEND, send};
+pub(crate) use routes::configure;

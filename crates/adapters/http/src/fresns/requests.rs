@@ -2,16 +2,16 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
 use sixin_application::send_message::Content;
 use sixin_domain::username::UserRef;
 use validator::{Validate, ValidationError, ValidationErrors};
 
-use super::codes::{Failure, MALFORMED};
+use super::codes::{Failure, MISSING};
+use super::parameters::Parameters;
 use crate::plumbing::idempotency::Parameter;
 
-/// The code of a parameter that is missing.
-const MISSING: i64 = 30001;
+/// What to call the parameters of which there must be one.
+const TEXT_OR_FILE: &str = "message / fid";
 /// The code of a message that is both text and file.
 const BOTH: i64 = 36604;
 
@@ -26,13 +26,13 @@ pub(crate) struct SendBody {
 }
 
 impl SendBody {
-    /// Reads a body, whatever its content type says.
-    pub(crate) fn parse(body: &[u8]) -> Result<Self, Failure> {
-        let object: Map<String, Value> = serde_json::from_slice(body).map_err(|_| Failure::new(MALFORMED))?;
+    /// Takes what it needs of a body's parameters.
+    pub(crate) fn of(parameters: &Parameters) -> Result<Self, Failure> {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
         Ok(Self {
-            uid_or_username: text(number_as_text(object.get("uidOrUsername")).as_ref())?,
-            message: text(object.get("message"))?,
-            fid: text(object.get("fid"))?,
+            uid_or_username: parameters.text_or_number("uidOrUsername")?.map(Cow::into_owned),
+            message: owned(parameters.text("message")?),
+            fid: owned(parameters.text("fid")?),
         })
     }
 
@@ -45,31 +45,14 @@ impl SendBody {
     /// To whom, or `None` if that can't be anybody's name, and what.
     pub(crate) fn into_parts(self) -> Result<(Option<UserRef>, Content), Failure> {
         self.validate().map_err(|errors| broken_rule(&errors))?;
-        let to = self.uid_or_username.ok_or(Failure::new(MISSING))?;
+        let to = self.uid_or_username.ok_or(Failure::of(MISSING, "uidOrUsername"))?;
         let content = match (self.message, self.fid) {
             (Some(message), None) => Content::Text(message),
             (None, Some(fid)) => Content::File(fid),
-            (None, None) => return Err(Failure::new(MISSING)),
+            (None, None) => return Err(Failure::of(MISSING, TEXT_OR_FILE)),
             (Some(_), Some(_)) => return Err(Failure::new(BOTH)),
         };
         Ok((UserRef::parse(&to).ok(), content))
-    }
-}
-
-/// A whole number is as good as its digits (facts: fresns 6.1).
-fn number_as_text(value: Option<&Value>) -> Option<Value> {
-    match value {
-        Some(Value::Number(number)) if number.is_u64() => Some(Value::String(number.to_string())),
-        other => other.cloned(),
-    }
-}
-
-fn text(value: Option<&Value>) -> Result<Option<String>, Failure> {
-    match value {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) if text.contains('\0') => Err(Failure::new(MALFORMED)),
-        Some(Value::String(text)) => Ok(Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)),
-        Some(_) => Err(Failure::new(MALFORMED)),
     }
 }
 
@@ -84,9 +67,12 @@ fn is_text_or_file(body: &SendBody) -> Result<(), ValidationError> {
 
 /// What is missing comes before what is too much (facts: fresns 6.2).
 fn broken_rule(errors: &ValidationErrors) -> Failure {
-    let is_both_only =
-        errors.field_errors().values().flat_map(|errors| errors.iter()).all(|error| error.code == "both");
-    Failure::new(if is_both_only { BOTH } else { MISSING })
+    let broken = errors.field_errors();
+    if broken.contains_key("uid_or_username") {
+        return Failure::of(MISSING, "uidOrUsername");
+    }
+    let is_both = broken.values().flat_map(|errors| errors.iter()).any(|error| error.code == "both");
+    if is_both { Failure::new(BOTH) } else { Failure::of(MISSING, TEXT_OR_FILE) }
 }
 
 #[cfg(test)]
@@ -94,8 +80,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn parse(body: &[u8]) -> Result<SendBody, Failure> {
+        SendBody::of(&Parameters::of_body(body)?)
+    }
+
     fn code(body: &str) -> i64 {
-        match SendBody::parse(body.as_bytes()).and_then(SendBody::into_parts) {
+        match parse(body.as_bytes()).and_then(SendBody::into_parts) {
             Ok(_) => 0,
             Err(failure) => failure.code,
         }
@@ -104,7 +94,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_make_the_parser_panic(body in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = SendBody::parse(&body).and_then(SendBody::into_parts);
+            let _ = parse(&body).and_then(SendBody::into_parts);
         }
 
         #[test]
@@ -131,7 +121,7 @@ mod tests {
         ] {
             assert_eq!(code(body), 30000, "{body}");
         }
-        assert_eq!(SendBody::parse(b"{\"message\":\"\xff\"}").unwrap_err().code, 30000);
+        assert_eq!(parse(b"{\"message\":\"\xff\"}").unwrap_err().code, 30000);
     }
 
     #[test]
@@ -151,8 +141,7 @@ mod tests {
 
     #[test]
     fn texts_are_trimmed_and_a_number_is_a_uid() {
-        let body =
-            SendBody::parse(br#"{"uidOrUsername":90417,"message":" hi\n","fid":"","more":1}"#).unwrap();
+        let body = parse(br#"{"uidOrUsername":90417,"message":" hi\n","fid":"","more":1}"#).unwrap();
         let (to, content) = body.into_parts().unwrap();
         assert_eq!(to, UserRef::parse("90417").ok());
         assert_eq!(content, Content::Text("hi".into()));

@@ -1,18 +1,17 @@
 //! How a user is shown: the values of the user object (facts: fresns 10.1), null or empty where there are none.
 
 use serde_json::{Map, Value, json};
+use sixin_domain::refusal::Refusal;
 use sixin_domain::role::{Role, RoleBook, UserRole};
-use sixin_domain::settings::{Settings, SiteMode};
+use sixin_domain::settings::SiteMode;
 use sixin_domain::time::Millis;
-use sixin_domain::user::User;
+use sixin_domain::user::{Relation, User};
 
-use super::messages::{Language, message};
+use super::codes::of_refusal;
+use super::messages::message;
+use super::stage::Locale;
 use super::stats::Stats;
-use super::time_format::TimeFormat;
 use super::user_info::{Extends, Interactive, MainRole, Operations, Permission, RoleInfo, UserInfo};
-
-/// The code that says that nobody can write to themself.
-const ONESELF: i64 = 36603;
 
 /// What the object of a user is made of.
 pub(crate) struct Subject<'a> {
@@ -22,20 +21,20 @@ pub(crate) struct Subject<'a> {
     pub(crate) roles: &'a [UserRole],
     /// All roles of the site.
     pub(crate) role_book: &'a RoleBook,
-    /// The settings in force.
-    pub(crate) settings: &'a Settings,
-    /// How times are written.
-    pub(crate) times: &'a TimeFormat,
-    /// The language of messages.
-    pub(crate) language: Language,
-    /// The time.
-    pub(crate) now: Millis,
+    /// How it is written.
+    pub(crate) locale: &'a Locale,
 }
 
 impl Subject<'_> {
     /// The user as it sees itself.
     pub(crate) fn seen_by_itself(&self) -> UserInfo {
-        let Self { user, settings, times, .. } = self;
+        self.seen_as(Relation::default(), Err(Refusal::Oneself))
+    }
+
+    /// The user as somebody sees it who stands to it as that, and may write to it or not.
+    pub(crate) fn seen_as(&self, relation: Relation, may_write: Result<(), Refusal>) -> UserInfo {
+        let Self { user, locale, .. } = self;
+        let Locale { settings, times, now, .. } = locale;
         let profile = &user.profile;
         let time = |at: Option<Millis>| at.map(|at| times.date_time(at));
         let is_private = settings.site_mode() == Some(SiteMode::Private);
@@ -64,7 +63,7 @@ impl Subject<'_> {
             verified_icon: None,
             verified_desc: profile.verified_desc.clone(),
             verified_date_time: time(profile.verified_at),
-            is_expiry: is_private && user.is_expired(self.now),
+            is_expiry: is_private && user.is_expired(*now),
             expiry_date_time: time(user.expired_at.filter(|_| is_private)),
             last_publish_post: time(profile.last_post_at),
             last_publish_comment: time(profile.last_comment_at),
@@ -84,30 +83,43 @@ impl Subject<'_> {
             archives: Vec::new(),
             operations: Operations::default(),
             extends: Extends::default(),
-            interactive: Interactive { follow_setting: true, ..Interactive::default() },
-            conversation: Permission {
-                status: false,
-                code: ONESELF,
-                message: message(ONESELF, self.language).to_owned(),
-            },
+            interactive: self.interactive(relation),
+            conversation: self.permission(may_write),
         }
     }
 
+    fn interactive(&self, relation: Relation) -> Interactive {
+        Interactive {
+            follow_setting: self.locale.settings.is_on("follow_user_setting"),
+            block_setting: self.locale.settings.is_on("block_user_setting"),
+            follow_status: relation.sender_follows_recipient,
+            follow_me_status: relation.recipient_follows_sender,
+            block_status: relation.sender_blocked_recipient,
+            block_me_status: relation.recipient_blocked_sender,
+            ..Interactive::default()
+        }
+    }
+
+    fn permission(&self, may_write: Result<(), Refusal>) -> Permission {
+        let code = may_write.map_or_else(of_refusal, |()| 0);
+        Permission { status: code == 0, code, message: message(code, self.locale.language).to_owned() }
+    }
+
     fn fsid(&self) -> String {
-        match self.settings.text("user_identifier") {
+        match self.locale.settings.text("user_identifier") {
             "uid" => self.user.uid.to_string(),
             _ => self.user.username.to_string(),
         }
     }
 
     fn url(&self, fsid: &str) -> String {
-        let site = self.settings.text("site_url").trim_end_matches('/');
-        let path = self.settings.text("website_user_detail_path").trim_matches('/');
+        let site = self.locale.settings.text("site_url").trim_end_matches('/');
+        let path = self.locale.settings.text("website_user_detail_path").trim_matches('/');
         format!("{site}/{path}/{fsid}")
     }
 
     fn avatar(&self) -> Option<String> {
-        let setting = |key| Some(self.settings.text(key).to_owned()).filter(|url| !url.is_empty());
+        let setting = |key| Some(self.locale.settings.text(key).to_owned()).filter(|url| !url.is_empty());
         if self.user.profile.wait_delete {
             return setting("deactivate_avatar");
         }
@@ -115,7 +127,7 @@ impl Subject<'_> {
     }
 
     fn main_role(&self) -> MainRole {
-        let role = self.role_book.deciding(self.roles, self.settings.default_role(), self.now);
+        let role = self.role_book.deciding(self.roles, self.locale.settings.default_role(), self.locale.now);
         let held = role.and_then(|role| self.roles.iter().find(|held| held.is_main && held.role == role.id));
         MainRole {
             nickname_color: role.and_then(|role| role.nickname_color.clone()),
@@ -124,7 +136,9 @@ impl Subject<'_> {
             role_name_display: role.is_some_and(|role| role.is_display_name),
             role_icon: role.and_then(|role| role.icon_file_url.clone()),
             role_icon_display: role.is_some_and(|role| role.is_display_icon),
-            role_expiry_date_time: held.and_then(|held| held.expired_at).map(|at| self.times.date_time(at)),
+            role_expiry_date_time: held
+                .and_then(|held| held.expired_at)
+                .map(|at| self.locale.times.date_time(at)),
             role_rank_state: role.map(|role| role.rank_state),
             role_permissions: role.map(permissions),
             role_status: role.is_some_and(|role| role.is_enabled),
@@ -136,7 +150,7 @@ impl Subject<'_> {
         Some(RoleInfo {
             rid: role.id.0,
             is_main: held.is_main,
-            expiry_date_time: held.expired_at.map(|at| self.times.date_time(at)),
+            expiry_date_time: held.expired_at.map(|at| self.locale.times.date_time(at)),
             nickname_color: role.nickname_color.clone(),
             name: role.name.clone(),
             name_display: role.is_display_name,

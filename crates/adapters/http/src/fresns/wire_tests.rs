@@ -38,8 +38,12 @@ pub(super) const TEXT: &str = r#"{"uidOrUsername":"user2","message":"See you at 
 
 /// A request with all headers but those that are changed; an empty value leaves one empty.
 pub(super) fn request(changes: &[(&str, &str)], body: &str) -> TestRequest {
-    let mut request =
-        TestRequest::post().uri("/api/v2/conversation/send-message").set_payload(body.to_owned());
+    let request = TestRequest::post().uri("/api/v2/conversation/send-message").set_payload(body.to_owned());
+    with_headers(request, changes)
+}
+
+/// The same for any endpoint.
+pub(super) fn with_headers(mut request: TestRequest, changes: &[(&str, &str)]) -> TestRequest {
     for (name, value) in HEADERS {
         let value = changes.iter().find(|(changed, _)| *changed == name).map_or(value, |(_, value)| value);
         request = request.insert_header((name, value));
@@ -70,7 +74,7 @@ pub(super) fn known() -> Mocks {
     mocks
 }
 
-fn image() -> StoredFile {
+pub(super) fn image() -> StoredFile {
     StoredFile {
         id: FileId(5),
         fid: "kQ3vX8pZ".into(),
@@ -173,7 +177,10 @@ async fn every_key_of_an_answer_is_in_the_openapi_document() {
     }
 }
 
-fn keys_below_properties(value: &serde_json::Value, found: &mut std::collections::BTreeSet<String>) {
+pub(super) fn keys_below_properties(
+    value: &serde_json::Value,
+    found: &mut std::collections::BTreeSet<String>,
+) {
     match value {
         serde_json::Value::Object(members) => {
             if let Some(properties) = members.get("properties").and_then(serde_json::Value::as_object) {

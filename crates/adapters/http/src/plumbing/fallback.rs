@@ -1,8 +1,8 @@
 //! Answers for requests that no endpoint takes.
 
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::reply;
@@ -24,6 +24,15 @@ struct Plain<'a> {
     code: i64,
     #[serde(rename = "errorMessage")]
     error_message: &'a str,
+}
+
+/// A path that answers all but the named methods with 405.
+pub(crate) fn one<const N: usize>(path: &str, methods: [Method; N]) -> actix_web::Resource {
+    let allowed = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+    web::resource(path).default_service(web::to(move |request: HttpRequest| {
+        let answer = method_not_allowed(request.path(), &allowed);
+        async move { answer }
+    }))
 }
 
 /// No endpoint has that path (facts: rongcloud 1, unknown path).

@@ -39,7 +39,8 @@ fn bind<'a>(statement: &mut Statement<'a>, delta: &'a Delta) {
     let time = |index: i64| delta.not_before.plus(index).0;
     statement.int(delta.id_if_new.0).comma().int(delta.pair.a().0).comma().int(delta.pair.b().0).comma();
     statement.int(delta.count).comma().int(time(delta.count - 1)).comma().int(delta.not_before.0).comma();
-    bind_latest(statement, delta.latest.as_ref(), time);
+    let index = delta.latest.as_ref().map(|latest| latest.index);
+    bind_latest(statement, delta.latest.as_ref(), index.map(time));
     for side in [&delta.a, &delta.b] {
         statement.comma();
         bind_side(statement, side, time);
@@ -50,12 +51,13 @@ fn bind_side<'a>(statement: &mut Statement<'a>, side: &'a SideDelta, time: impl 
     let status = if side.unread > 0 { 1 } else { 2 };
     statement.int(status).comma().int(side.messages > 0).comma();
     statement.int(side.unread).comma().int(side.messages).comma();
-    bind_latest(statement, side.latest.as_ref(), time);
+    let index = side.latest.as_ref().map(|latest| latest.index).or(side.shown_at);
+    bind_latest(statement, side.latest.as_ref(), index.map(time));
 }
 
-fn bind_latest<'a>(statement: &mut Statement<'a>, latest: Option<&'a Latest>, time: impl Fn(i64) -> i64) {
+fn bind_latest<'a>(statement: &mut Statement<'a>, latest: Option<&'a Latest>, time: Option<i64>) {
     statement.opt_int(latest.map(|latest| latest.id.0)).comma();
-    statement.opt_int(latest.map(|latest| time(latest.index))).comma();
+    statement.opt_int(time).comma();
     statement.opt_text(latest.map(|latest| latest.brief.as_str()));
 }
 
@@ -79,7 +81,13 @@ fn on_conflict(spelling: Spelling) -> String {
         let id = format!("{prefix}latest_message_id");
         let (time, brief) = (format!("{prefix}latest_message_time"), format!("{prefix}latest_message_brief"));
         let new_time = format!("{last_sent_at} - {} + {}", new("last_sent_at"), new(&time));
-        for (column, value) in [(&time, new_time), (&brief, new(&brief)), (&id, new(&id))] {
+        // A message that does not become the latest gives its time only to a conversation that has none.
+        assignments.push(format!(
+            "{time} = CASE WHEN {} IS NULL THEN COALESCE({time}, {new_time}) ELSE {new_time} END",
+            new(&id)
+        ));
+        for column in [&brief, &id] {
+            let value = new(column);
             assignments
                 .push(format!("{column} = CASE WHEN {} IS NULL THEN {column} ELSE {value} END", new(&id)));
         }

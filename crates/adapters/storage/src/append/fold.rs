@@ -25,6 +25,8 @@ pub(super) struct SideDelta {
     pub(super) unread: i64,
     /// The last of them that becomes its latest.
     pub(super) latest: Option<Latest>,
+    /// The position of the last of them, whether it becomes the latest or not: what shows in a list has a time.
+    pub(super) shown_at: Option<i64>,
 }
 
 /// What changes in one conversation.
@@ -71,9 +73,10 @@ impl Delta {
         let latest =
             effects.updates_latest.then(|| Latest { id, index: self.count, brief: brief.to_owned() });
         let (receiver, sender) = if to_a { (Side::A, Side::B) } else { (Side::B, Side::A) };
-        self.side(receiver).show(latest.as_ref(), effects.is_counted);
+        let index = self.count;
+        self.side(receiver).show(index, latest.as_ref(), effects.is_counted);
         if effects.sender_visible {
-            self.side(sender).show(latest.as_ref(), false);
+            self.side(sender).show(index, latest.as_ref(), false);
         }
         self.latest = latest.or(self.latest.take());
         self.not_before = self.not_before.max(unit.accepted_at);
@@ -89,8 +92,9 @@ impl Delta {
 }
 
 impl SideDelta {
-    fn show(&mut self, latest: Option<&Latest>, is_unread: bool) {
+    fn show(&mut self, index: i64, latest: Option<&Latest>, is_unread: bool) {
         self.messages += 1;
+        self.shown_at = Some(index);
         self.unread += i64::from(is_unread);
         if let Some(latest) = latest {
             self.latest = Some(latest.clone());

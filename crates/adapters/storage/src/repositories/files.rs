@@ -7,6 +7,7 @@ use sixin_application::ports::{Files, StoreResult};
 use sixin_domain::file::{FileKind, PendingUpload, StoredFile};
 use sixin_domain::id::{FileId, FileUsageId, UserId};
 
+use crate::connection::AnyConnection;
 use crate::database::Database;
 use crate::schema::{file_usages as usages, files};
 
@@ -70,6 +71,13 @@ impl FileRow {
             is_enabled: self.is_enable,
         })
     }
+}
+
+/// The files with these numbers, in any order; deleted ones too.
+pub(super) fn stored_files(conn: &mut AnyConnection, ids: &[i64]) -> QueryResult<Vec<StoredFile>> {
+    let rows: Vec<FileRow> =
+        files::table.filter(files::id.eq_any(ids)).select(FileRow::as_select()).load(conn)?;
+    rows.into_iter().map(FileRow::into_file).collect()
 }
 
 #[async_trait]

@@ -2,6 +2,11 @@
 
 mod app_keys;
 mod block_words;
+mod conversation_changes;
+mod conversation_list;
+mod conversation_messages;
+mod conversation_rows;
+mod conversation_views;
 mod conversations;
 mod files;
 mod health;
@@ -14,3 +19,9 @@ mod settings;
 mod stored_bodies;
 mod sweep;
 mod users;
+
+#[cfg(test)]
+pub(crate) use self::{
+    conversation_list::page as list_page, conversation_list::totals as list_totals,
+    conversation_messages::messages as view_messages,
+};

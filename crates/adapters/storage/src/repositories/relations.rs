@@ -33,6 +33,9 @@ impl Relations for Database {
                 for id in followers(conn, sender, recipients)? {
                     found.entry(UserId(id)).or_default().recipient_follows_sender = true;
                 }
+                for id in followed(conn, sender, recipients)? {
+                    found.entry(UserId(id)).or_default().sender_follows_recipient = true;
+                }
             }
             Ok(found)
         })
@@ -61,6 +64,14 @@ fn followers(conn: &mut AnyConnection, sender: UserId, among: &[i64]) -> QueryRe
         .filter(follows::user_id.eq_any(among).and(follows::follow_id.eq(sender.0)))
         .filter(follows::follow_type.eq(USER).and(follows::deleted_at.is_null()))
         .select(follows::user_id)
+        .load(conn)
+}
+
+fn followed(conn: &mut AnyConnection, sender: UserId, among: &[i64]) -> QueryResult<Vec<i64>> {
+    follows::table
+        .filter(follows::user_id.eq(sender.0).and(follows::follow_id.eq_any(among)))
+        .filter(follows::follow_type.eq(USER).and(follows::deleted_at.is_null()))
+        .select(follows::follow_id)
         .load(conn)
 }
 

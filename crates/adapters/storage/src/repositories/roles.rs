@@ -1,5 +1,6 @@
 //! Roles: tables `roles` and `user_roles`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -56,25 +57,33 @@ impl Roles for Database {
     }
 
     async fn of(&self, user: UserId) -> StoreResult<Vec<UserRole>> {
+        Ok(self.of_each(&[user]).await?.remove(&user).unwrap_or_default())
+    }
+
+    async fn of_each(&self, users: &[UserId]) -> StoreResult<HashMap<UserId, Vec<UserRole>>> {
+        let users: Vec<i64> = users.iter().map(|user| user.0).collect();
         self.read(move |conn| {
-            let rows: Vec<(i64, bool, Option<i64>, Option<i64>)> = user_roles::table
-                .filter(user_roles::user_id.eq(user.0).and(user_roles::deleted_at.is_null()))
+            let rows: Vec<(i64, i64, bool, Option<i64>, Option<i64>)> = user_roles::table
+                .filter(user_roles::user_id.eq_any(&users).and(user_roles::deleted_at.is_null()))
                 .order(user_roles::id)
                 .select((
+                    user_roles::user_id,
                     user_roles::role_id,
                     user_roles::is_main,
                     user_roles::expired_at,
                     user_roles::restore_role_id,
                 ))
                 .load(conn)?;
-            let role =
-                |(role, is_main, expired_at, restore): (i64, bool, Option<i64>, Option<i64>)| UserRole {
+            let mut held: HashMap<UserId, Vec<UserRole>> = HashMap::new();
+            for (user, role, is_main, expired_at, restore) in rows {
+                held.entry(UserId(user)).or_default().push(UserRole {
                     role: RoleId(role),
                     is_main,
                     expired_at: expired_at.map(Millis),
                     restore_role: restore.map(RoleId),
-                };
-            Ok(rows.into_iter().map(role).collect())
+                });
+            }
+            Ok(held)
         })
         .await
     }

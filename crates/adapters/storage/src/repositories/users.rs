@@ -130,6 +130,16 @@ impl Users for Database {
         })
         .await
     }
+
+    async fn find_numbered(&self, ids: &[UserId]) -> StoreResult<Vec<User>> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        self.read(move |conn| {
+            let rows: Vec<UserRow> =
+                users::table.filter(users::id.eq_any(&ids)).select(UserRow::as_select()).load(conn)?;
+            rows.into_iter().map(UserRow::into_user).collect()
+        })
+        .await
+    }
 }
 
 #[async_trait]

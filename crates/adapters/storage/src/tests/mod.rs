@@ -1,6 +1,8 @@
 //! One suite for every database: each test runs on SQLite and on MySQL, with a fresh database of its own.
 
 mod append;
+mod conversation_changes;
+mod conversation_views;
 mod credentials;
 mod faults;
 mod harness;
@@ -10,6 +12,7 @@ mod lost_connections;
 mod migrations;
 mod model;
 mod people;
+mod query_plans;
 mod send_once;
 mod shared_content;
 mod site;

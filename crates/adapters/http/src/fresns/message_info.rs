@@ -1,0 +1,129 @@
+//! The message object (facts: fresns 6.7).
+
+use serde::Serialize;
+use sixin_application::send_message::SentMessage;
+use sixin_domain::block_words::BlockWordFilter;
+use sixin_domain::body::Body;
+use sixin_domain::conversation::{View, ViewedMessage};
+use sixin_domain::file::StoredFile;
+use sixin_domain::outside_file::outside_file;
+use sixin_domain::time::Millis;
+use utoipa::ToSchema;
+
+use super::file_info::{FileInfo, file_info, outside_file_info};
+use super::key_filter::Filtered;
+use super::stage::Locale;
+use super::user_info::UserInfo;
+use super::user_view::Subject;
+
+/// A message, as one of its two users sees it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FresnsMessage)]
+pub(crate) struct MessageInfo<'f> {
+    /// Id of the message.
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    id: i64,
+    /// Who sent it.
+    #[schema(required = true, value_type = Option<UserInfo>)]
+    user: Option<Filtered<'f, UserInfo>>,
+    /// Whether the sender has left.
+    user_is_deactivate: bool,
+    /// Whether the caller sent it.
+    is_me: bool,
+    /// 1 text, 2 file.
+    #[schema(minimum = 1, maximum = 2)]
+    r#type: i64,
+    /// The text, or what stands for a message that is neither text nor file; null for a file.
+    #[schema(required = true)]
+    content: Option<String>,
+    /// The file; null for a text.
+    #[schema(required = true)]
+    file: Option<FileInfo>,
+    /// When it was sent, in the caller's time zone and language.
+    #[schema(example = "2022-11-10 14:20:00")]
+    datetime: String,
+    /// The same, shorter the nearer it is.
+    #[schema(example = "14:20")]
+    datetime_format: String,
+    /// Whether the recipient has read it.
+    read_status: bool,
+}
+
+/// What a body shows: type, content and file.
+struct Shown {
+    kind: i64,
+    content: Option<String>,
+    file: Option<FileInfo>,
+}
+
+impl Shown {
+    fn of(body: &Body, file: Option<&StoredFile>, locale: &Locale) -> Self {
+        let text = |text: String| Self { kind: 1, content: Some(text), file: None };
+        let file_of = |file: Option<FileInfo>| Self { kind: 2, content: None, file };
+        match body {
+            Body::Text(words) | Body::Typed { text: Some(words), .. } => text(words.clone()),
+            Body::File { .. } => file_of(file.map(|file| file_info(file, &locale.settings))),
+            Body::Typed { object_name, content, text: None } => match outside_file(object_name, content) {
+                Some(outside) => file_of(Some(outside_file_info(&outside, &locale.settings))),
+                None => text(body.brief()),
+            },
+        }
+    }
+}
+
+/// A message that was just stored, as its sender sees it.
+pub(super) fn sent(sent: &SentMessage, locale: &Locale) -> MessageInfo<'static> {
+    let subject =
+        Subject { user: &sent.sender, roles: &sent.sender_roles, role_book: &sent.role_book, locale };
+    let shown = Shown::of(&sent.body, sent.file.as_ref(), locale);
+    let times = Times::of(sent.placed.sent_at, locale);
+    MessageInfo {
+        id: sent.placed.id.0,
+        user: Some(Filtered::whole(subject.seen_by_itself())),
+        user_is_deactivate: false,
+        is_me: true,
+        r#type: shown.kind,
+        content: shown.content,
+        file: shown.file,
+        datetime: times.whole,
+        datetime_format: times.brief,
+        read_status: false,
+    }
+}
+
+/// A stored message in a view; `user` and `is_deactivated` are about its sender.
+pub(super) fn viewed<'f>(
+    message: &ViewedMessage,
+    view: &View<'_>,
+    (user, is_deactivated): (Option<Filtered<'f, UserInfo>>, bool),
+    words: &BlockWordFilter,
+    locale: &Locale,
+) -> MessageInfo<'f> {
+    let shown = Shown::of(&message.body, message.file.as_ref(), locale);
+    let times = Times::of(message.sent_at, locale);
+    MessageInfo {
+        id: message.id.0,
+        user,
+        user_is_deactivate: is_deactivated,
+        is_me: message.sender == view.user,
+        r#type: shown.kind,
+        content: shown.content.map(|text| words.shown(&text).into_owned()),
+        file: shown.file,
+        datetime: times.whole,
+        datetime_format: times.brief,
+        read_status: view.is_read(message),
+    }
+}
+
+/// A time in both spellings.
+pub(super) struct Times {
+    pub(super) whole: String,
+    pub(super) brief: String,
+}
+
+impl Times {
+    pub(super) fn of(at: Millis, locale: &Locale) -> Self {
+        Self { whole: locale.times.date_time(at), brief: locale.times.brief(at, locale.now) }
+    }
+}

@@ -1,0 +1,135 @@
+//! Parameters of a request, from a query string or a JSON object (facts: fresns 1, input trimming).
+
+use std::borrow::Cow;
+
+use actix_web::web;
+use serde_json::{Map, Value};
+use sixin_domain::id::MAX_SAFE_INTEGER;
+
+use super::codes::{Failure, MALFORMED, MISSING};
+
+/// The parameters: texts trimmed, empty ones absent.
+#[derive(Debug, Default)]
+pub(super) struct Parameters(Map<String, Value>);
+
+impl Parameters {
+    /// Those of a query string. Of a name that comes twice the last value counts, as in PHP.
+    pub(super) fn of_query(query: &str) -> Self {
+        let pairs = web::Query::<Vec<(String, String)>>::from_query(query).map(web::Query::into_inner);
+        let pairs = pairs.unwrap_or_default().into_iter();
+        Self(pairs.map(|(name, value)| (name, Value::String(value))).collect())
+    }
+
+    /// Those of a body, whatever its content type says.
+    pub(super) fn of_body(body: &[u8]) -> Result<Self, Failure> {
+        serde_json::from_slice(body).map(Self).map_err(|_| Failure::new(MALFORMED))
+    }
+
+    /// A text, or `None` if there is none.
+    pub(super) fn text(&self, name: &'static str) -> Result<Option<&str>, Failure> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) if !text.contains('\0') => {
+                Ok(Some(text.trim()).filter(|text| !text.is_empty()))
+            }
+            Some(_) => Err(Failure::of(MALFORMED, name)),
+        }
+    }
+
+    /// A text; a whole number is as good as its digits (facts: fresns 6.1).
+    pub(super) fn text_or_number(&self, name: &'static str) -> Result<Option<Cow<'_, str>>, Failure> {
+        match self.0.get(name) {
+            Some(Value::Number(number)) if number.is_u64() => Ok(Some(Cow::Owned(number.to_string()))),
+            _ => Ok(self.text(name)?.map(Cow::Borrowed)),
+        }
+    }
+
+    /// A text that must be there.
+    pub(super) fn needed(&self, name: &'static str) -> Result<&str, Failure> {
+        self.text(name)?.ok_or(Failure::of(MISSING, name))
+    }
+
+    /// A whole number from 0, as a number or as digits.
+    pub(super) fn number(&self, name: &'static str) -> Result<Option<i64>, Failure> {
+        let Some(text) = self.text_or_number(name)? else { return Ok(None) };
+        match whole_number(&text) {
+            Some(number) => Ok(Some(number)),
+            None => Err(Failure::of(MALFORMED, name)),
+        }
+    }
+
+    /// A flag: true, false, 1 or 0.
+    pub(super) fn flag(&self, name: &'static str) -> Result<Option<bool>, Failure> {
+        if let Some(Value::Bool(flag)) = self.0.get(name) {
+            return Ok(Some(*flag));
+        }
+        match self.text_or_number(name)?.as_deref() {
+            None => Ok(None),
+            Some("true" | "1") => Ok(Some(true)),
+            Some("false" | "0") => Ok(Some(false)),
+            Some(_) => Err(Failure::of(MALFORMED, name)),
+        }
+    }
+
+    /// A list of texts, separated by commas; blanks around them do not count, nor do empty ones.
+    pub(super) fn list(&self, name: &'static str) -> Result<Vec<&str>, Failure> {
+        let text = self.text(name)?.unwrap_or_default();
+        Ok(text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect())
+    }
+}
+
+/// Digits without a sign, at most 2^53 - 1.
+pub(super) fn whole_number(text: &str) -> Option<i64> {
+    let is_digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|number| is_digits && *number <= MAX_SAFE_INTEGER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn body(text: &str) -> Parameters {
+        Parameters::of_body(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn query_and_body_are_read_alike() {
+        for parameters in [
+            Parameters::of_query("name=%20a%20&number=7&flag=1&list=a%2C+b%2C&empty=&name2=x"),
+            body(r#"{"name":" a ","number":7,"flag":true,"list":"a, b,","empty":null}"#),
+        ] {
+            assert_eq!(parameters.text("name").unwrap(), Some("a"));
+            assert_eq!(parameters.number("number").unwrap(), Some(7));
+            assert_eq!(parameters.flag("flag").unwrap(), Some(true));
+            assert_eq!(parameters.list("list").unwrap(), ["a", "b"]);
+            assert_eq!(parameters.text("empty").unwrap(), None);
+            assert_eq!(parameters.number("nobody").unwrap(), None);
+            assert_eq!(parameters.needed("empty").unwrap_err(), Failure::of(MISSING, "empty"));
+        }
+    }
+
+    #[test]
+    fn what_has_the_wrong_type_is_refused_by_name() {
+        for value in ["-1", "1.5", "x", "9007199254740992", "99999999999999999999", "１"] {
+            let query = format!("n={value}");
+            let refused = Parameters::of_query(&query).number("n").unwrap_err();
+            assert_eq!(refused, Failure::of(MALFORMED, "n"), "{value}");
+        }
+        for value in ["[]", "{}", "1.5", "-3", "true"] {
+            assert!(body(&format!(r#"{{"n":{value}}}"#)).number("n").is_err(), "{value}");
+        }
+        assert!(body(r#"{"t":"a\u0000"}"#).text("t").is_err());
+        assert!(Parameters::of_query("f=yes").flag("f").is_err());
+        assert!(Parameters::of_body(b"[]").is_err() && Parameters::of_body(b"").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_input_makes_it_panic(query in "\\PC{0,60}", bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
+            let parameters = Parameters::of_query(&query);
+            let _ = (parameters.number("a"), parameters.flag("a"), parameters.list("a"));
+            let _ = Parameters::of_body(&bytes).map(|parameters| parameters.text("a").is_ok());
+        }
+    }
+}

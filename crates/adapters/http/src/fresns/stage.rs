@@ -1,0 +1,113 @@
+//! What every endpoint of this dialect begins and ends with: who calls, in which language, and the refusal if it is none
+//! of the answers.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use sixin_application::authenticate_user::{Caller, CallerRefusal, UserCredentials};
+use sixin_application::profiles::Viewer;
+use sixin_domain::settings::Settings;
+use sixin_domain::time::Millis;
+
+use super::codes::Failure;
+use super::headers::credentials;
+use super::messages::Language;
+use super::parameters::Parameters;
+use super::responses;
+use super::time_format::TimeFormat;
+use crate::api::Api;
+use crate::plumbing::body;
+use crate::plumbing::reply::{header_text, note_app_key};
+
+/// How an answer is written for a caller.
+#[derive(Debug, Clone)]
+pub(super) struct Locale {
+    /// The settings in force.
+    pub(super) settings: Arc<Settings>,
+    /// How times are written.
+    pub(super) times: TimeFormat,
+    /// The language of messages.
+    pub(super) language: Language,
+    /// The time.
+    pub(super) now: Millis,
+}
+
+/// A user who was let in.
+pub(super) struct Visit {
+    pub(super) caller: Caller,
+    pub(super) locale: Locale,
+}
+
+impl Visit {
+    /// The user, as somebody who looks at others.
+    pub(super) fn viewer(&self) -> Viewer {
+        Viewer { user: self.caller.user.clone(), settings: Arc::clone(&self.caller.settings) }
+    }
+}
+
+/// Lets the user of a request in.
+pub(super) async fn visit(request: &HttpRequest, api: &Api) -> Result<Visit, Failure> {
+    let credentials = credentials(request)?;
+    note_app_key(request, &credentials.app_id);
+    let caller = api.authenticate_user.authenticate(&credentials).await.inspect_err(log_refusal)?;
+    let locale = locale(&credentials, &caller, api);
+    Ok(Visit { caller, locale })
+}
+
+/// The parameters in the query string.
+pub(super) fn query(request: &HttpRequest) -> Parameters {
+    Parameters::of_query(request.query_string())
+}
+
+/// The parameters in the body.
+pub(super) async fn body(
+    request: &HttpRequest,
+    payload: web::Payload,
+    api: &Api,
+) -> Result<Parameters, Failure> {
+    Parameters::of_body(&body::read(request, payload, &api.http).await?)
+}
+
+/// What the work answers, or its refusal in the caller's language.
+pub(super) async fn answered(
+    request: &HttpRequest,
+    api: &Api,
+    work: impl Future<Output = Result<HttpResponse, Failure>>,
+) -> HttpResponse {
+    match work.await {
+        Ok(answer) => answer,
+        Err(failure) => responses::refused(failure, language_of_refusal(request, api).await),
+    }
+}
+
+fn locale(credentials: &UserCredentials, caller: &Caller, api: &Api) -> Locale {
+    let (tag, settings) = (credentials.lang_tag.as_deref(), &caller.settings);
+    let user_timezone = caller.user.profile.timezone.as_deref();
+    Locale {
+        settings: Arc::clone(settings),
+        times: TimeFormat::of(settings, tag, credentials.timezone.as_deref(), user_timezone),
+        language: tag.and_then(Language::of_tag).unwrap_or_else(|| site_language(settings)),
+        now: api.clock.now(),
+    }
+}
+
+/// The language the client asks for, else that of the site, else English.
+async fn language_of_refusal(request: &HttpRequest, api: &Api) -> Language {
+    if let Some(language) = header_text(request, "langTag").and_then(Language::of_tag) {
+        return language;
+    }
+    // A refusal is due already; that the settings can't be read either only costs it its language.
+    api.settings.settings().await.map_or(Language::English, |settings| site_language(&settings))
+}
+
+fn site_language(settings: &Settings) -> Language {
+    Language::of_tag(settings.text("default_language")).unwrap_or(Language::English)
+}
+
+/// What is nobody's fault but ours is logged once, with its cause.
+fn log_refusal(refusal: &CallerRefusal) {
+    if let CallerRefusal::Store(error) = refusal {
+        tracing::error!(%error, "a caller could not be looked up");
+    }
+}

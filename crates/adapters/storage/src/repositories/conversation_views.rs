@@ -1,0 +1,47 @@
+//! What users see of their conversations.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use sixin_application::ports::{ConversationViews, ListQuery, ListTotals, MessageQuery, StoreResult};
+use sixin_domain::conversation::{Conversation, ViewedMessage};
+use sixin_domain::id::{ConversationId, MessageId, UserId};
+use sixin_domain::pair::Pair;
+
+use super::conversation_rows::{conversation_of, conversations_of};
+use super::{conversation_list, conversation_messages};
+use crate::database::Database;
+use crate::schema::conversation_messages as messages;
+
+#[async_trait]
+impl ConversationViews for Database {
+    async fn find(&self, id: ConversationId) -> StoreResult<Option<Conversation>> {
+        self.read(move |conn| Ok(conversations_of(conn, &[id.0])?.pop())).await
+    }
+
+    async fn of_pair(&self, pair: Pair) -> StoreResult<Option<Conversation>> {
+        self.read(move |conn| conversation_of(conn, pair)).await
+    }
+
+    async fn list(&self, query: ListQuery) -> StoreResult<Vec<Conversation>> {
+        self.read(move |conn| conversation_list::page(conn, query)).await
+    }
+
+    async fn totals(&self, user: UserId, pinned: Option<bool>) -> StoreResult<ListTotals> {
+        self.read(move |conn| conversation_list::totals(conn, user, pinned)).await
+    }
+
+    async fn messages(&self, query: MessageQuery) -> StoreResult<Vec<ViewedMessage>> {
+        self.read(move |conn| conversation_messages::messages(conn, query)).await
+    }
+
+    async fn seq_of(&self, conversation: ConversationId, message: MessageId) -> StoreResult<Option<i64>> {
+        self.read(move |conn| {
+            messages::table
+                .filter(messages::id.eq(message.0).and(messages::conversation_id.eq(conversation.0)))
+                .select(messages::seq)
+                .first(conn)
+                .optional()
+        })
+        .await
+    }
+}

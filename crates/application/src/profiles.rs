@@ -1,0 +1,163 @@
+//! Users as one of them sees the others: what a user object is made of, for many users at once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sixin_domain::id::UserId;
+use sixin_domain::refusal::Refusal;
+use sixin_domain::role::{RoleBook, UserRole};
+use sixin_domain::send_rules::{SiteRules, Speaker, may_write};
+use sixin_domain::settings::{Settings, SiteMode};
+use sixin_domain::user::{Relation, User};
+
+use crate::ports::{Clock, Relations, Roles, StoreResult, Users};
+
+/// Who looks.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    /// The user.
+    pub user: User,
+    /// The settings in force.
+    pub settings: Arc<Settings>,
+}
+
+/// A user as the viewer sees it.
+#[derive(Debug, Clone)]
+pub struct ShownUser {
+    /// The user.
+    pub user: User,
+    /// Its roles.
+    pub roles: Vec<UserRole>,
+    /// How the viewer, as a sender, stands to it.
+    pub relation: Relation,
+    /// Whether the viewer may write to it, and if not why.
+    pub may_write: Result<(), Refusal>,
+}
+
+/// Several users as the viewer sees them.
+#[derive(Debug, Clone, Default)]
+pub struct ShownUsers {
+    /// All roles of the site.
+    pub role_book: Arc<RoleBook>,
+    /// The users; numbers nobody has are missing.
+    pub users: HashMap<UserId, ShownUser>,
+}
+
+/// Gathers what is shown of users. The number of look-ups does not depend on how many they are.
+pub struct Profiles {
+    /// The users.
+    pub users: Arc<dyn Users>,
+    /// Their roles.
+    pub roles: Arc<dyn Roles>,
+    /// Who follows and blocks whom.
+    pub relations: Arc<dyn Relations>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Profiles {
+    /// The users with these numbers, deleted ones included.
+    ///
+    /// # Errors
+    /// If something can't be looked up.
+    pub async fn of(&self, viewer: &Viewer, ids: &[UserId]) -> StoreResult<ShownUsers> {
+        let mut wanted = ids.to_vec();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let role_book = self.roles.book().await?;
+        if wanted.is_empty() {
+            return Ok(ShownUsers { role_book, users: HashMap::new() });
+        }
+        let found = self.users.find_numbered(&wanted).await?;
+        let relations = self.relations.between(viewer.user.id, &wanted).await?;
+        wanted.push(viewer.user.id);
+        let mut roles = self.roles.of_each(&wanted).await?;
+        let now = self.clock.now();
+        let own_roles = roles.get(&viewer.user.id).cloned().unwrap_or_default();
+        let site = SiteRules {
+            conversations_on: viewer.settings.is_on("conversation_status"),
+            is_private: viewer.settings.site_mode() == Some(SiteMode::Private),
+            role: role_book.deciding(&own_roles, viewer.settings.default_role(), now),
+        };
+        let show = |user: User| {
+            let relation = relations.get(&user.id).copied().unwrap_or_default();
+            let speaker = Speaker::User(&site);
+            let may_write = may_write(speaker, Some(&viewer.user), Some(&user), relation, now);
+            let roles = if user.id == viewer.user.id {
+                own_roles.clone()
+            } else {
+                roles.remove(&user.id).unwrap_or_default()
+            };
+            (user.id, ShownUser { user, roles, relation, may_write })
+        };
+        let users = found.into_iter().map(show).collect();
+        Ok(ShownUsers { role_book, users })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::{MockClock, MockRelations, MockRoles, MockUsers};
+    use crate::testing::user;
+    use sixin_domain::id::RoleId;
+    use sixin_domain::role::{Role, parse_permissions};
+    use sixin_domain::time::Millis;
+
+    fn general() -> Role {
+        Role {
+            id: RoleId(4),
+            name: "General User".into(),
+            permissions: parse_permissions(r#"[{"permKey":"conversation","permValue":true}]"#),
+            is_enabled: true,
+            is_display_name: false,
+            is_display_icon: false,
+            icon_file_url: None,
+            nickname_color: None,
+            rank_state: 1,
+        }
+    }
+
+    fn profiles(mut users: MockUsers, relation: Relation) -> Profiles {
+        users
+            .expect_find_numbered()
+            .times(1)
+            .returning(|ids| Ok(ids.iter().map(|id| user(id.0, &format!("user-{id}"))).collect()));
+        let mut relations = MockRelations::new();
+        relations
+            .expect_between()
+            .times(1)
+            .returning(move |_, others| Ok(others.iter().map(|other| (*other, relation)).collect()));
+        let mut roles = MockRoles::new();
+        roles.expect_book().times(1).returning(|| Ok(Arc::new(RoleBook(vec![general()]))));
+        roles.expect_of_each().times(1).returning(|_| Ok(HashMap::new()));
+        let mut clock = MockClock::new();
+        clock.expect_now().return_const(Millis(1000));
+        Profiles {
+            users: Arc::new(users),
+            roles: Arc::new(roles),
+            relations: Arc::new(relations),
+            clock: Arc::new(clock),
+        }
+    }
+
+    fn viewer() -> Viewer {
+        Viewer { user: user(1, "viewer"), settings: Arc::new(Settings::default()) }
+    }
+
+    #[tokio::test]
+    async fn many_users_take_as_many_look_ups_as_one() {
+        let ids: Vec<UserId> = (2..50).chain(2..50).map(UserId).collect();
+        let shown = profiles(MockUsers::new(), Relation::default()).of(&viewer(), &ids).await.unwrap();
+        assert_eq!(shown.users.len(), 48);
+        assert!(shown.users.values().all(|shown| shown.may_write.is_ok()));
+    }
+
+    #[tokio::test]
+    async fn whether_the_viewer_may_write_follows_the_rules_of_sending() {
+        let blocked = Relation { recipient_blocked_sender: true, ..Relation::default() };
+        let shown = profiles(MockUsers::new(), blocked).of(&viewer(), &[UserId(1), UserId(2)]).await.unwrap();
+        assert_eq!(shown.users[&UserId(2)].may_write, Err(Refusal::Blocked));
+        assert_eq!(shown.users[&UserId(1)].may_write, Err(Refusal::Oneself));
+    }
+}

@@ -1,0 +1,148 @@
+use std::collections::HashMap;
+
+use sixin_domain::conversation::Latest;
+use sixin_domain::id::UserId;
+use sixin_domain::role::RoleBook;
+use sixin_domain::settings::Settings;
+use sixin_domain::username::Uid;
+
+use super::*;
+use crate::ports::{MockClock, MockConversationViews, MockRelations, MockRoles, MockUsers};
+use crate::testing::{conversation, user};
+
+fn reading(views: MockConversationViews) -> ConversationReading {
+    let mut users = MockUsers::new();
+    users.expect_find().returning(|who| match who {
+        UserRef::Uid(Uid(uid)) if *uid < 10_010 => Ok(Some(user(*uid - 10_000, "named"))),
+        _ => Ok(None),
+    });
+    users
+        .expect_find_numbered()
+        .returning(|ids| Ok(ids.iter().map(|id| user(id.0, &format!("user-{id}"))).collect()));
+    let mut relations = MockRelations::new();
+    relations.expect_between().returning(|_, _| Ok(HashMap::new()));
+    let mut roles = MockRoles::new();
+    roles.expect_book().returning(|| Ok(Arc::new(RoleBook::default())));
+    roles.expect_of_each().returning(|_| Ok(HashMap::new()));
+    let mut clock = MockClock::new();
+    clock.expect_now().return_const(Millis(1000));
+    let users: Arc<dyn Users> = Arc::new(users);
+    let profiles = Profiles {
+        users: Arc::clone(&users),
+        roles: Arc::new(roles),
+        relations: Arc::new(relations),
+        clock: Arc::new(clock),
+    };
+    ConversationReading { views: Arc::new(views), users, profiles: Arc::new(profiles) }
+}
+
+fn viewer(id: i64) -> Viewer {
+    Viewer { user: user(id, "viewer"), settings: Arc::new(Settings::default()) }
+}
+
+/// Conversations of user 1 with users from 2, the first with the newest message.
+fn listed(count: i64) -> Vec<Conversation> {
+    let with = |peer: i64| {
+        let mut found = conversation(100 + peer, 1, peer);
+        found.a.latest = Some(Latest { id: None, brief: String::new(), time: Millis(1000 - peer) });
+        found
+    };
+    (2..2 + count).map(with).collect()
+}
+
+const REQUEST: ListRequest = ListRequest { pinned: None, start: ListStart::Offset(0), limit: 3 };
+
+#[tokio::test]
+async fn a_list_tells_where_the_next_part_begins_and_at_the_end_that_there_is_none() {
+    for (stored, shown, next) in
+        [(4, 3, Some((Millis(996), ConversationId(104)))), (3, 3, None), (0, 0, None)]
+    {
+        let mut views = MockConversationViews::new();
+        views.expect_list().withf(|query| query.limit == 4).once().returning(move |_| Ok(listed(stored)));
+        let totals = ListTotals { conversations: 7, unread: 0 };
+        views.expect_totals().once().returning(move |_, _| Ok(totals));
+        let list = reading(views).list(&viewer(1), REQUEST).await.unwrap();
+        assert_eq!((list.conversations.len(), list.next, list.total), (shown, next, 7));
+        assert_eq!(list.shown.users.len(), shown);
+    }
+}
+
+#[tokio::test]
+async fn a_conversation_is_found_by_id_or_by_the_other_and_only_by_its_sides() {
+    let by = async |who: i64, which: ConversationRef| {
+        let mut views = MockConversationViews::new();
+        views.expect_find().returning(|id| Ok((id.0 == 9).then(|| conversation(9, 1, 2))));
+        views.expect_of_pair().returning(|pair| {
+            Ok((pair == Pair::of(UserId(1), UserId(2)).unwrap()).then(|| conversation(9, 1, 2)))
+        });
+        reading(views).detail(&viewer(who), &which).await
+    };
+    let id = |id| ConversationRef::Id(ConversationId(id));
+    let with = |uid| ConversationRef::With(UserRef::Uid(Uid(uid)));
+    for which in [id(9), with(10_002)] {
+        let detail = by(1, which).await.unwrap();
+        assert_eq!(detail.conversation.id, ConversationId(9));
+        assert!(detail.shown.users.contains_key(&UserId(2)));
+    }
+    let refused =
+        |result, refusal| matches!(result, Err(ConversationError::Refused(found)) if found == refusal);
+    assert!(refused(by(3, id(9)).await, ConversationRefusal::Foreign));
+    assert!(refused(by(1, id(8)).await, ConversationRefusal::Unknown));
+    assert!(refused(by(1, with(10_003)).await, ConversationRefusal::Unknown));
+    assert!(matches!(by(1, with(99_999)).await, Err(ConversationError::PeerUnknown)));
+    assert!(matches!(by(1, with(10_001)).await, Err(ConversationError::Oneself)));
+}
+
+/// What the store is asked for, of a conversation with 100 messages of which user 1 has cleared 20.
+async fn asked(holes: i64, request: MessagesRequest) -> Result<MessageQuery, ConversationError> {
+    let mut views = MockConversationViews::new();
+    views.expect_find().returning(move |_| {
+        let mut found = conversation(9, 1, 2);
+        found.last_seq = 100;
+        found.a.cleared_seq = 20;
+        found.a.message_count = 80 - holes;
+        Ok(Some(found))
+    });
+    views.expect_seq_of().returning(|_, message| Ok((message.0 < 1000).then_some(message.0)));
+    let (tell, told) = std::sync::mpsc::channel();
+    views.expect_messages().returning(move |query| {
+        tell.send(query).unwrap();
+        Ok(Vec::new())
+    });
+    let which = ConversationRef::Id(ConversationId(9));
+    reading(views).messages(&viewer(1), &which, request).await?;
+    Ok(told.recv().unwrap())
+}
+
+const NEWEST: MessagesRequest =
+    MessagesRequest { after: None, before: None, order: Order::Newest, offset: 30, limit: 10 };
+
+#[tokio::test]
+async fn nothing_below_the_watermark_is_asked_for() {
+    let query = asked(0, MessagesRequest { after: Some(MessageId(5)), ..NEWEST }).await.unwrap();
+    assert_eq!(query.after, 20);
+    let query = asked(0, MessagesRequest { after: Some(MessageId(50)), ..NEWEST }).await.unwrap();
+    assert_eq!(query.after, 50);
+}
+
+#[tokio::test]
+async fn a_deep_page_of_a_dense_view_is_found_by_position() {
+    let query = asked(0, NEWEST).await.unwrap();
+    assert_eq!((query.after, query.before, query.offset), (20, 71, 0));
+    let query = asked(0, MessagesRequest { order: Order::Oldest, ..NEWEST }).await.unwrap();
+    assert_eq!((query.after, query.before, query.offset), (50, 101, 0));
+    let query = asked(0, MessagesRequest { before: Some(MessageId(60)), ..NEWEST }).await.unwrap();
+    assert_eq!((query.after, query.before, query.offset), (20, 30, 0));
+}
+
+#[tokio::test]
+async fn a_page_of_a_view_with_holes_is_counted_by_the_store() {
+    let query = asked(1, NEWEST).await.unwrap();
+    assert_eq!((query.after, query.before, query.offset), (20, 101, 30));
+}
+
+#[tokio::test]
+async fn a_bound_must_be_a_message_of_the_conversation() {
+    let bad = asked(0, MessagesRequest { before: Some(MessageId(5000)), ..NEWEST }).await;
+    assert!(matches!(bad, Err(ConversationError::MessageUnknown)));
+}
