@@ -23,7 +23,9 @@ use sixin::system::{SystemClock, SystemSecrets};
 use sixin_application::authenticate_back_end::{
     AuthenticateBackEnd, BackEnd, BackEndCredentials, BackEndRefusal,
 };
-use sixin_application::authenticate_user::{AuthenticateUser, Caller, CallerRefusal, UserCredentials};
+use sixin_application::authenticate_user::{
+    AuthenticateUser, Caller, CallerRefusal, UserCredentials, Visitor,
+};
 use sixin_application::change_conversations::MockChangeConversations;
 use sixin_application::health::{CheckHealth, Health};
 use sixin_application::ports::{
@@ -34,6 +36,7 @@ use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, Secret};
 use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
 use sixin_domain::id::{AccountId, AppKeyId, UserId};
 use sixin_domain::limits::Limits;
+use sixin_domain::session::Login;
 use sixin_domain::settings::Settings;
 use sixin_domain::user::{ConversationLimit, Profile, User};
 use sixin_domain::username::{Uid, Username};
@@ -66,6 +69,11 @@ impl AuthenticateUser for OpenDoor {
             },
         };
         Ok(Caller { user, app_key: AppKeyId(1), settings: Arc::new(Settings::default()), nonce: None })
+    }
+
+    async fn admit(&self, _: &UserCredentials, _: Login) -> Result<Visitor, CallerRefusal> {
+        // Nobody asks.
+        Err(CallerRefusal::KeyUnknown)
     }
 }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, is_fresh, signing_time};
-use sixin_domain::id::AppKeyId;
-use sixin_domain::session::{Claim, SessionRefusal, admit};
+use sixin_domain::id::{AccountId, AppKeyId};
+use sixin_domain::session::{Claim, Login, SessionRefusal, admit};
 use sixin_domain::settings::{Settings, offset_minutes};
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
@@ -57,6 +57,21 @@ pub struct Caller {
     pub nonce: Option<NonceUse>,
 }
 
+/// Whoever calls where not only users may.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// The account, if it is signed in.
+    pub account: Option<AccountId>,
+    /// The user, if it is signed in.
+    pub user: Option<User>,
+    /// The key that signed.
+    pub app_key: AppKeyId,
+    /// The settings that were in force.
+    pub settings: Arc<Settings>,
+    /// What this request uses up, if the key is strict.
+    pub nonce: Option<NonceUse>,
+}
+
 /// Why an app or its user is not let in.
 #[derive(Debug, Error)]
 pub enum CallerRefusal {
@@ -95,6 +110,9 @@ pub enum CallerRefusal {
 pub trait AuthenticateUser: Send + Sync {
     /// The user behind the credentials, for endpoints that need one.
     async fn authenticate(&self, credentials: &UserCredentials) -> Result<Caller, CallerRefusal>;
+
+    /// Whoever is behind the credentials, for endpoints that need that login.
+    async fn admit(&self, credentials: &UserCredentials, need: Login) -> Result<Visitor, CallerRefusal>;
 }
 
 /// [`AuthenticateUser`] by stored app keys and sessions.
@@ -116,6 +134,12 @@ pub struct UserAuthentication {
 #[async_trait]
 impl AuthenticateUser for UserAuthentication {
     async fn authenticate(&self, credentials: &UserCredentials) -> Result<Caller, CallerRefusal> {
+        let Visitor { user, app_key, settings, nonce, .. } = self.admit(credentials, Login::User).await?;
+        let user = user.ok_or(SessionRefusal::UserMissing)?;
+        Ok(Caller { user, app_key, settings, nonce })
+    }
+
+    async fn admit(&self, credentials: &UserCredentials, need: Login) -> Result<Visitor, CallerRefusal> {
         let now = self.clock.now();
         let (app_key, nonce) = self.check_app(credentials, now).await?;
         let settings = self.settings.settings().await?;
@@ -134,8 +158,9 @@ impl AuthenticateUser for UserAuthentication {
             user: user.as_ref().map(Option::as_ref),
             platform: credentials.platform,
         };
-        let user = admit(&claim, settings.site_mode(), settings.private_end(), now)?.clone();
-        Ok(Caller { user, app_key, settings, nonce })
+        let admitted = admit(&claim, need, settings.site_mode(), settings.private_end(), now)?;
+        let (account, user) = (admitted.account, admitted.user.cloned());
+        Ok(Visitor { account, user, app_key, settings, nonce })
     }
 }
 
@@ -206,7 +231,7 @@ mod tests {
     };
     use crate::testing::user;
     use sixin_domain::app_key::Secret;
-    use sixin_domain::id::{AccountId, UserId};
+    use sixin_domain::id::UserId;
     use sixin_domain::session::Session;
     use std::collections::BTreeMap;
 

@@ -61,7 +61,7 @@ pub enum SessionRefusal {
     MembershipExpired,
 }
 
-/// What is known about the caller of an endpoint that needs a user.
+/// What is known about a caller.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim<'a> {
     /// Whether an `aid` was sent, and the account it names, if any.
@@ -74,16 +74,39 @@ pub struct Claim<'a> {
     pub platform: i64,
 }
 
-/// The user a claim proves, on a site in that mode.
+/// Who may call an endpoint (facts: fresns 2.1). Whoever says who it is has to prove it, also where nobody needs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Login {
+    /// Everybody with an app key.
+    Nobody,
+    /// Everybody on a public site, its users on a private one.
+    UserIfPrivate,
+    /// Accounts, with or without a user.
+    Account,
+    /// Users.
+    User,
+}
+
+/// Whom a claim proves.
+#[derive(Debug, Clone, Copy)]
+pub struct Admitted<'a> {
+    /// The account.
+    pub account: Option<AccountId>,
+    /// The user.
+    pub user: Option<&'a User>,
+}
+
+/// Whom a claim proves at an endpoint that needs that login, on a site in that mode.
 ///
 /// # Errors
 /// The first condition that is not met, in the order of the fact sheet.
 pub fn admit<'a>(
     claim: &Claim<'a>,
+    need: Login,
     mode: Option<SiteMode>,
     end: PrivateEnd,
     now: Millis,
-) -> Result<&'a User, SessionRefusal> {
+) -> Result<Admitted<'a>, SessionRefusal> {
     if let Some(account) = claim.account {
         let account = account.ok_or(SessionRefusal::AccountUnknown)?;
         holds_session(claim, account, now)?;
@@ -91,15 +114,24 @@ pub fn admit<'a>(
     if let Some(Some(user)) = claim.user {
         stands(user)?;
     }
-    let mode = mode.ok_or(SessionRefusal::SiteModeUnknown)?;
-    if claim.account.is_none() {
+    let (account, user) = (claim.account.flatten(), claim.user.flatten());
+    if need != Login::Nobody && mode.is_none() {
+        return Err(SessionRefusal::SiteModeUnknown);
+    }
+    let is_private = mode == Some(SiteMode::Private);
+    let needs_user = need == Login::User || (need == Login::UserIfPrivate && is_private);
+    // Nobody is taken for a user by its number alone.
+    if account.is_none() && (needs_user || need == Login::Account || claim.user.is_some()) {
         return Err(SessionRefusal::AccountMissing);
     }
-    let user = claim.user.flatten().ok_or(SessionRefusal::UserMissing)?;
-    if mode == SiteMode::Private && end == PrivateEnd::NothingReadable && user.is_expired(now) {
+    if needs_user && user.is_none() {
+        return Err(SessionRefusal::UserMissing);
+    }
+    let is_over = user.is_some_and(|user| user.is_expired(now));
+    if needs_user && is_private && end == PrivateEnd::NothingReadable && is_over {
         return Err(SessionRefusal::MembershipExpired);
     }
-    Ok(user)
+    Ok(Admitted { account, user })
 }
 
 fn holds_session(claim: &Claim<'_>, account: AccountId, now: Millis) -> Result<(), SessionRefusal> {
@@ -175,7 +207,7 @@ mod tests {
     }
 
     fn refused(claim: Claim<'_>) -> Option<SessionRefusal> {
-        admit(&claim, PUBLIC, PrivateEnd::NothingReadable, NOW).err()
+        admit(&claim, Login::User, PUBLIC, PrivateEnd::NothingReadable, NOW).err()
     }
 
     #[test]
@@ -241,7 +273,7 @@ mod tests {
     #[test]
     fn a_site_in_no_known_mode_lets_nobody_in() {
         let user = user();
-        let result = admit(&claim(&user), None, PrivateEnd::NothingReadable, NOW);
+        let result = admit(&claim(&user), Login::User, None, PrivateEnd::NothingReadable, NOW);
         assert_eq!(result.err(), Some(SessionRefusal::SiteModeUnknown));
     }
 
@@ -250,10 +282,42 @@ mod tests {
         let expired = User { expired_at: Some(NOW.plus(-1)), ..user() };
         let claim = claim(&expired);
         assert_eq!(
-            admit(&claim, PRIVATE, PrivateEnd::NothingReadable, NOW).err(),
+            admit(&claim, Login::User, PRIVATE, PrivateEnd::NothingReadable, NOW).err(),
             Some(SessionRefusal::MembershipExpired)
         );
-        assert!(admit(&claim, PRIVATE, PrivateEnd::OldReadable, NOW).is_ok());
-        assert!(admit(&claim, PUBLIC, PrivateEnd::NothingReadable, NOW).is_ok());
+        assert!(admit(&claim, Login::User, PRIVATE, PrivateEnd::OldReadable, NOW).is_ok());
+        assert!(admit(&claim, Login::User, PUBLIC, PrivateEnd::NothingReadable, NOW).is_ok());
+    }
+
+    #[test]
+    fn endpoints_for_everybody_need_no_login_but_believe_no_wrong_one() {
+        let user = user();
+        let nobody = Claim { account: None, session: None, user: None, platform: 5 };
+        let at = |claim: &Claim<'_>, need, mode| {
+            admit(claim, need, mode, PrivateEnd::NothingReadable, NOW).map(|_| ())
+        };
+        assert_eq!(at(&nobody, Login::Nobody, PRIVATE), Ok(()));
+        assert_eq!(at(&nobody, Login::Nobody, None), Ok(()));
+        assert_eq!(at(&nobody, Login::UserIfPrivate, PUBLIC), Ok(()));
+        assert_eq!(at(&nobody, Login::UserIfPrivate, PRIVATE), Err(SessionRefusal::AccountMissing));
+        assert_eq!(at(&nobody, Login::Account, PUBLIC), Err(SessionRefusal::AccountMissing));
+        let by_number = Claim { user: Some(Some(&user)), ..nobody };
+        assert_eq!(at(&by_number, Login::Nobody, PUBLIC), Err(SessionRefusal::AccountMissing));
+        let wrong = Claim { session: None, ..claim(&user) };
+        assert_eq!(at(&wrong, Login::Nobody, PUBLIC), Err(SessionRefusal::UserSessionUnknown));
+    }
+
+    #[test]
+    fn an_account_is_let_in_without_a_user_where_that_is_enough() {
+        let account = Claim {
+            account: Some(Some(AccountId(1))),
+            session: Some(Session { user: None, ..session() }),
+            user: None,
+            platform: 5,
+        };
+        let admitted = admit(&account, Login::Account, PRIVATE, PrivateEnd::NothingReadable, NOW).unwrap();
+        assert_eq!((admitted.account, admitted.user), (Some(AccountId(1)), None));
+        let as_user = admit(&account, Login::User, PUBLIC, PrivateEnd::NothingReadable, NOW);
+        assert_eq!(as_user.err(), Some(SessionRefusal::UserMissing));
     }
 }

@@ -21,6 +21,7 @@ mod routes;
 mod send;
 #[cfg(test)]
 mod send_once_tests;
+mod site;
 mod stage;
 mod stats;
 mod time_format;

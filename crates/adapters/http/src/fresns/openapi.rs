@@ -1,6 +1,7 @@
 //! The description of this dialect's endpoints.
 
 use serde_json::{Map, Value, json};
+use sixin_domain::session::Login;
 use utoipa::OpenApi;
 
 use super::codes::{KEY_REUSED, TOO_FAST};
@@ -9,7 +10,9 @@ use super::file_info::{FileInfo, OfKind};
 use super::message_info::MessageInfo;
 use super::messages::{Language, MESSAGES, message};
 use super::pagination::Pagination;
-use super::routes::{DELETE, DETAIL, LIST, MARK_AS_READ, MESSAGES as MESSAGES_PATH, PIN, SEND};
+use super::routes::{
+    CODE_MESSAGES, DELETE, DETAIL, LIST, MARK_AS_READ, MESSAGES as MESSAGES_PATH, PIN, SEND,
+};
 use super::stats::Stats;
 use super::user_info::{Extends, Interactive, MainRole, Operations, Permission, RoleInfo, UserInfo};
 use crate::openapi::{
@@ -53,11 +56,14 @@ pub(crate) fn paths() -> Vec<(&'static str, Value)> {
         (MARK_AS_READ, json!({"put": mark_as_read()})),
         (PIN, json!({"put": pin()})),
         (DELETE, json!({"delete": delete()})),
+        (CODE_MESSAGES, json!({"get": code_messages()})),
     ]
 }
 
-/// An endpoint for a user who is signed in.
+/// An endpoint.
 struct Endpoint {
+    /// Who may call it.
+    login: Login,
     id: &'static str,
     summary: &'static str,
     about: String,
@@ -71,7 +77,7 @@ struct Endpoint {
 
 impl Endpoint {
     fn describe(self) -> Value {
-        let mut parameters = headers();
+        let mut parameters = headers(self.login);
         parameters.extend(self.parameters);
         parameters.push(request_id_header());
         let mut described = json!({
@@ -92,6 +98,7 @@ impl Endpoint {
 
 fn send() -> Value {
     let endpoint = Endpoint {
+        login: Login::User,
         id: "send_message",
         summary: "Send a message to another user",
         about: format!("Sends a text or an uploaded file to another user.\n\n{SEND_ONCE}{}\n", code_table()),
@@ -146,6 +153,7 @@ fn list() -> Value {
     );
     insert(&mut page, "/required/-", json!("nextCursor"));
     Endpoint {
+        login: Login::User,
         id: "list_conversations",
         summary: "List one's conversations",
         about: "The conversations of the caller, the one with the newest message first.\n\n".to_owned(),
@@ -160,6 +168,7 @@ fn detail() -> Value {
     let mut parameters = vec![conversation_id()];
     parameters.extend(key_filters());
     Endpoint {
+        login: Login::User,
         id: "show_conversation",
         summary: "Show one conversation",
         about: String::new(),
@@ -183,6 +192,7 @@ fn messages() -> Value {
     ]);
     parameters.extend(key_filters());
     Endpoint {
+        login: Login::User,
         id: "list_messages",
         summary: "List the messages of a conversation",
         about: "Messages as the caller sees them. Listing marks nothing as read.\n\n".to_owned(),
@@ -229,6 +239,7 @@ fn change(id: &'static str, summary: &'static str, about: &str, schema: &Value) 
         })
     };
     Endpoint {
+        login: Login::User,
         id,
         summary,
         about: about.to_owned(),
@@ -347,8 +358,27 @@ fn envelope(codes: &[i64], data: Value) -> Value {
     })
 }
 
-/// The headers every endpoint for signed-in users takes.
-fn headers() -> Vec<Value> {
+fn code_messages() -> Value {
+    let codes = json!({"type": "string"});
+    Endpoint {
+        login: Login::Nobody,
+        id: "list_code_messages",
+        summary: "Show what codes say",
+        about: "The message of each code that is asked for, in the caller's language.\n\n".to_owned(),
+        parameters: vec![
+            query("isAll", "Whether all codes are asked for.", &flag(), "true"),
+            query("codes", "At most 200 codes, separated by commas.", &codes, "36603,36608"),
+            query("unikey", "Whose codes: those of plugins are none.", &json!({"type": "string"}), "Fresns"),
+        ],
+        body: None,
+        data: json!({"type": "object", "additionalProperties": {"type": "string"}}),
+    }
+    .describe()
+}
+
+/// The headers every endpoint takes. Those that say who calls are needed where somebody must be signed in.
+fn headers(login: Login) -> Vec<Value> {
+    let (account, user) = (matches!(login, Login::Account | Login::User), login == Login::User);
     let text = json!({"type": "string"});
     vec![
         header(
@@ -376,15 +406,21 @@ fn headers() -> Vec<Value> {
             &text,
             "+8",
         ),
-        header("aid", true, "Id of the account.", &text, "h8Qp3ZtV"),
+        header("aid", account, "Id of the account.", &text, "h8Qp3ZtV"),
         header(
             "uid",
-            true,
+            user,
             "Number of the user.",
             &json!({"type": "integer", "minimum": 1, "maximum": 9_007_199_254_740_991_i64}),
             "90417",
         ),
-        header("token", true, "The user's session token.", &text, "b3Nn8yWc5RkT1vQe7LxJ2uGd9HsFa4Pm"),
+        header(
+            "token",
+            account,
+            "The session token of the user, or of the account without a user.",
+            &text,
+            "b3Nn8yWc5RkT1vQe7LxJ2uGd9HsFa4Pm",
+        ),
         header(
             "deviceInfo",
             true,

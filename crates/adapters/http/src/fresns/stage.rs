@@ -5,8 +5,9 @@ use std::future::Future;
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::authenticate_user::{Caller, CallerRefusal, UserCredentials};
+use sixin_application::authenticate_user::{Caller, CallerRefusal, UserCredentials, Visitor};
 use sixin_application::profiles::Viewer;
+use sixin_domain::session::Login;
 use sixin_domain::settings::Settings;
 use sixin_domain::time::Millis;
 
@@ -51,8 +52,23 @@ pub(super) async fn visit(request: &HttpRequest, api: &Api) -> Result<Visit, Fai
     let credentials = credentials(request)?;
     note_app_key(request, &credentials.app_id);
     let caller = api.authenticate_user.authenticate(&credentials).await.inspect_err(log_refusal)?;
-    let locale = locale(&credentials, &caller, api);
+    let timezone = caller.user.profile.timezone.as_deref();
+    let locale = locale(&credentials, &caller.settings, timezone, api);
     Ok(Visit { caller, locale })
+}
+
+/// Lets whoever makes a request in, if it has that login, where not only users may come in.
+pub(super) async fn enter(
+    request: &HttpRequest,
+    api: &Api,
+    need: Login,
+) -> Result<(Visitor, Locale), Failure> {
+    let credentials = credentials(request)?;
+    note_app_key(request, &credentials.app_id);
+    let visitor = api.authenticate_user.admit(&credentials, need).await.inspect_err(log_refusal)?;
+    let timezone = visitor.user.as_ref().and_then(|user| user.profile.timezone.as_deref());
+    let locale = locale(&credentials, &visitor.settings, timezone, api);
+    Ok((visitor, locale))
 }
 
 /// The parameters in the query string.
@@ -81,9 +97,13 @@ pub(super) async fn answered(
     }
 }
 
-fn locale(credentials: &UserCredentials, caller: &Caller, api: &Api) -> Locale {
-    let (tag, settings) = (credentials.lang_tag.as_deref(), &caller.settings);
-    let user_timezone = caller.user.profile.timezone.as_deref();
+fn locale(
+    credentials: &UserCredentials,
+    settings: &Arc<Settings>,
+    user_timezone: Option<&str>,
+    api: &Api,
+) -> Locale {
+    let tag = credentials.lang_tag.as_deref();
     Locale {
         settings: Arc::clone(settings),
         times: TimeFormat::of(settings, tag, credentials.timezone.as_deref(), user_timezone),
