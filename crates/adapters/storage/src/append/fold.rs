@@ -25,7 +25,7 @@ pub(super) struct SideDelta {
     pub(super) unread: i64,
     /// The last of them that becomes its latest.
     pub(super) latest: Option<Latest>,
-    /// The position of the last of them, whether it becomes the latest or not: what shows in a list has a time.
+    /// The position of the first of them, whether it becomes the latest or not: what shows in a list has a time.
     pub(super) shown_at: Option<i64>,
 }
 
@@ -94,7 +94,7 @@ impl Delta {
 impl SideDelta {
     fn show(&mut self, index: i64, latest: Option<&Latest>, is_unread: bool) {
         self.messages += 1;
-        self.shown_at = Some(index);
+        self.shown_at.get_or_insert(index);
         self.unread += i64::from(is_unread);
         if let Some(latest) = latest {
             self.latest = Some(latest.clone());

@@ -1,5 +1,5 @@
-//! Random sends, publishes, repeats, twins, changed bodies and restarts on the store, against a model in memory: keys and
-//! both sides' views are exactly those of the model.
+//! Random sends, publishes, repeats, twins, changed bodies and restarts on the store, and users who mark, pin and delete,
+//! against a model in memory: keys and both sides' views are exactly those of the model.
 
 mod sends;
 mod views;
@@ -7,13 +7,15 @@ mod views;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use proptest::prop_assert_eq;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, TestCaseResult, TestRunner};
-use sixin_application::ports::{AppendError, MessageLog, SendUnit, Stored};
+use proptest::{prop_assert, prop_assert_eq};
+use sixin_application::ports::{AppendError, ConversationChanges, MessageLog, SendUnit, Stored};
+use sixin_domain::id::{ConversationId, MessageId, UserId};
+use sixin_domain::pair::Side;
 use sixin_domain::time::Millis;
 
-use self::sends::{Event, Request, Send, USERS, events};
+use self::sends::{Change, Event, Request, Send, USERS, events};
 use self::views::{Conversation, Message, Model, View};
 use super::harness::{NOW, TestDatabase};
 use super::on_every_database;
@@ -69,7 +71,46 @@ impl<'a> Case<'a> {
                 self.processes.swap(0, 1);
                 Ok(())
             }
+            Event::Whole(change, user, peer) => {
+                self.change_whole(*change, self.base + user, self.base + peer)
+            }
+            Event::Some(change, user, which) => self.change_some(*change, self.base + user, which),
         }
+    }
+
+    fn change_whole(&mut self, change: Change, user: i64, peer: i64) -> TestCaseResult {
+        let pair = (user.min(peer), user.max(peer));
+        let Some(conversation) = self.model.conversations.get(&pair) else { return Ok(()) };
+        let (id, at) = (ConversationId(conversation.id), Millis(self.now));
+        let side = if user == pair.0 { Side::A } else { Side::B };
+        let process = &self.processes[0];
+        let changed = match change {
+            Change::Read => self.db.wait(process.mark_read(id, side, at)),
+            Change::Delete => self.db.wait(process.delete(id, side, at)),
+            Change::Pin => self.db.wait(process.toggle_pin(id, side, at)),
+        };
+        prop_assert!(changed.is_ok(), "{:?}", changed);
+        self.model.change_whole(change, user, pair);
+        Ok(())
+    }
+
+    fn change_some(&mut self, change: Change, user: i64, which: &[Index]) -> TestCaseResult {
+        let all = self.model.ids();
+        if all.is_empty() {
+            return Ok(());
+        }
+        let mut ids: Vec<i64> = which.iter().map(|index| all[index.index(all.len())]).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let messages: Vec<MessageId> = ids.iter().copied().map(MessageId).collect();
+        let (process, user_id, at) = (&self.processes[0], UserId(user), Millis(self.now));
+        let changed = match change {
+            Change::Delete => self.db.wait(process.delete_messages(user_id, &messages, at)),
+            _ => self.db.wait(process.mark_messages_read(user_id, &messages, at)),
+        };
+        prop_assert!(changed.is_ok(), "{:?}", changed);
+        self.model.change_some(change, user, &ids);
+        Ok(())
     }
 
     /// The send that a request means; `None` where nothing is there to be repeated.
@@ -150,7 +191,9 @@ impl<'a> Case<'a> {
         };
         let view = |side: &str| {
             let latest = latest(side);
-            format!("{side}is_display, {side}status, {side}unread, {side}message_count, {latest}")
+            let own =
+                ["is_display", "status", "unread", "message_count", "is_pin", "read_seq", "cleared_seq"];
+            format!("{}, {latest}", own.map(|column| format!("{side}{column}")).join(", "))
         };
         let rows = self.db.lines(&format!(
             "SELECT CONCAT_WS('|', a_user_id, b_user_id, id, last_seq, last_sent_at, {}, {}, {}) AS line \
@@ -166,22 +209,24 @@ impl<'a> Case<'a> {
         let cells: Vec<&str> = row.split('|').collect();
         let number = |index: usize| cells[index].parse::<i64>().unwrap();
         let latest = |index: usize| {
-            let is_there = !cells[index].is_empty();
-            is_there.then(|| (number(index), number(index + 1), cells[index + 2].to_owned()))
+            let number = |cell: &str| cell.parse().unwrap_or(0);
+            (number(cells[index]), number(cells[index + 1]), cells[index + 2].to_owned())
         };
         let view = |index: usize| View {
             is_display: number(index) == 1,
             has_unread: number(index + 1) == 1,
             unread: number(index + 2),
             message_count: number(index + 3),
-            latest: latest(index + 4),
+            is_pin: number(index + 4) == 1,
+            watermarks: (number(index + 5), number(index + 6)),
+            latest: latest(index + 7),
         };
         let conversation = Conversation {
             id: number(2),
             last: (number(3), number(4)),
             messages: self.messages(number(2)),
             latest: latest(5),
-            views: [view(8), view(15)],
+            views: [view(8), view(18)],
         };
         ((number(0), number(1)), conversation)
     }

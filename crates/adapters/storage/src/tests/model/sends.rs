@@ -46,6 +46,19 @@ pub(super) enum Event {
     Twins(Request),
     /// A process is stopped and started.
     Restart,
+    /// A user changes its view of the conversation with another.
+    Whole(Change, i64, i64),
+    /// A user changes its view of single messages: any that were ever sent, its own or not.
+    Some(Change, i64, Vec<Index>),
+}
+
+/// What a user does to its view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    Read,
+    Delete,
+    /// Of whole conversations only.
+    Pin,
 }
 
 /// Events, each with the milliseconds that passed before it; clocks of processes differ, so it may be less than none.
@@ -55,8 +68,21 @@ pub(super) fn events() -> impl Strategy<Value = Vec<(i64, Event)>> {
         6 => batch,
         3 => request().prop_map(Event::Twins),
         1 => Just(Event::Restart),
+        2 => (whole_change(), 0..USERS, 1..USERS).prop_map(|(change, user, away)| {
+            Event::Whole(change, user, (user + away) % USERS)
+        }),
+        2 => (some_change(), 0..USERS, prop::collection::vec(any::<Index>(), 1..6))
+            .prop_map(|(change, user, messages)| Event::Some(change, user, messages)),
     ];
     prop::collection::vec((-20..LIVES_MS / 3, event), 5..20)
+}
+
+fn whole_change() -> impl Strategy<Value = Change> {
+    prop::sample::select(vec![Change::Read, Change::Delete, Change::Pin])
+}
+
+fn some_change() -> impl Strategy<Value = Change> {
+    prop::sample::select(vec![Change::Read, Change::Delete])
 }
 
 fn request() -> impl Strategy<Value = Request> {

@@ -7,17 +7,20 @@ use proptest::{prop_assert, prop_assert_eq};
 use sixin_application::ports::{AppendError, SendUnit, Stored};
 use sixin_domain::message::Placed;
 
-use super::sends::{LIVES_MS, Send};
+use super::sends::{Change, LIVES_MS, Send};
 
 type Answer = Result<Stored, AppendError>;
 
-/// A latest message: id, time, brief.
-type Latest = Option<(i64, i64, String)>;
+/// A latest message: id, time, brief; 0 and empty where there is none.
+type Latest = (i64, i64, String);
 
 /// What one side sees.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct View {
     pub(super) is_display: bool,
+    pub(super) is_pin: bool,
+    /// Up to where messages are read, and up to where they are deleted.
+    pub(super) watermarks: (i64, i64),
     pub(super) has_unread: bool,
     pub(super) unread: i64,
     pub(super) message_count: i64,
@@ -38,6 +41,35 @@ pub(super) struct Conversation {
     pub(super) views: [View; 2],
 }
 
+/// A stored message as far as views look at it.
+#[derive(Debug, Clone)]
+struct Note {
+    pair: (i64, i64),
+    seq: i64,
+    from: i64,
+    to: i64,
+    is_counted: bool,
+    sender_visible: bool,
+    sent_at: i64,
+    brief: String,
+    is_read: bool,
+    /// By its sender, by its recipient.
+    is_deleted: [bool; 2],
+}
+
+impl Note {
+    fn shows_to(&self, user: i64, view: &View) -> bool {
+        let sent = self.from == user && self.sender_visible && !self.is_deleted[0];
+        let received = self.to == user && !self.is_deleted[1];
+        (sent || received) && self.seq > view.watermarks.1
+    }
+
+    fn is_unread_by(&self, user: i64, view: &View) -> bool {
+        let is_new = self.is_counted && !self.is_read && self.seq > view.watermarks.0;
+        self.to == user && is_new && self.shows_to(user, view)
+    }
+}
+
 struct Key {
     send: Send,
     ends_at: i64,
@@ -49,6 +81,8 @@ pub(super) struct Model {
     pub(super) conversations: BTreeMap<(i64, i64), Conversation>,
     /// Ids of the messages that are not kept.
     pub(super) passing: BTreeSet<i64>,
+    /// The messages by id.
+    notes: BTreeMap<i64, Note>,
     keys: HashMap<(bool, i64, u8), Key>,
 }
 
@@ -110,7 +144,91 @@ impl Model {
         thread.last = (seq, sent_at);
         thread.messages.push((id, seq, from, to, sent_at));
         thread.show(send, to < from, (id, sent_at, brief(send)));
+        let note = Note {
+            pair: (from.min(to), from.max(to)),
+            seq,
+            from,
+            to,
+            is_counted: send.effects.is_counted,
+            sender_visible: send.effects.sender_visible,
+            sent_at,
+            brief: brief(send),
+            is_read: false,
+            is_deleted: [false; 2],
+        };
+        self.notes.insert(id, note);
         Ok(())
+    }
+
+    /// Ids of all messages, kept or not.
+    pub(super) fn ids(&self) -> Vec<i64> {
+        self.notes.keys().chain(&self.passing).copied().collect()
+    }
+
+    /// A user changes its view of a conversation.
+    pub(super) fn change_whole(&mut self, change: Change, user: i64, pair: (i64, i64)) {
+        let Some(thread) = self.conversations.get_mut(&pair) else { return };
+        let last_seq = thread.last.0;
+        let view = &mut thread.views[usize::from(user != pair.0)];
+        match change {
+            Change::Pin => view.is_pin = !view.is_pin,
+            Change::Read => view.watermarks.0 = last_seq,
+            Change::Delete => {
+                view.watermarks = (last_seq, last_seq);
+                view.is_display = false;
+                view.latest = Latest::default();
+            }
+        }
+        self.recount(user, pair);
+    }
+
+    /// A user changes its view of some messages, as far as they are its own.
+    pub(super) fn change_some(&mut self, change: Change, user: i64, ids: &[i64]) {
+        let mut touched = BTreeSet::new();
+        for id in ids {
+            let Some(note) = self.notes.get_mut(id).filter(|note| [note.from, note.to].contains(&user))
+            else {
+                continue;
+            };
+            let view = &self.conversations[&note.pair].views[usize::from(user != note.pair.0)];
+            let shows = note.shows_to(user, view);
+            match change {
+                Change::Read if note.to == user && shows => note.is_read = true,
+                Change::Delete if shows => {
+                    note.is_deleted[usize::from(note.to == user)] = true;
+                    touched.insert((note.pair, view.latest.0 == *id));
+                }
+                _ => {}
+            }
+            touched.insert((note.pair, false));
+        }
+        for (pair, is_latest) in touched {
+            if is_latest {
+                self.find_latest(user, pair);
+            }
+            self.recount(user, pair);
+        }
+    }
+
+    /// Counts by looking at every message.
+    fn recount(&mut self, user: i64, pair: (i64, i64)) {
+        let Some(thread) = self.conversations.get_mut(&pair) else { return };
+        let view = &mut thread.views[usize::from(user != pair.0)];
+        let own = || self.notes.values().filter(|note| note.pair == pair);
+        let count = |notes: usize| i64::try_from(notes).unwrap();
+        view.unread = count(own().filter(|note| note.is_unread_by(user, view)).count());
+        view.message_count = count(own().filter(|note| note.shows_to(user, view)).count());
+        view.has_unread = view.unread > 0;
+    }
+
+    fn find_latest(&mut self, user: i64, pair: (i64, i64)) {
+        let Some(thread) = self.conversations.get_mut(&pair) else { return };
+        let view = &mut thread.views[usize::from(user != pair.0)];
+        let own = self.notes.iter().filter(|(_, note)| note.pair == pair && note.shows_to(user, view));
+        view.latest = match own.max_by_key(|(_, note)| note.seq) {
+            Some((id, note)) => (*id, note.sent_at, note.brief.clone()),
+            None => (0, view.latest.1, String::new()),
+        };
     }
 }
 
@@ -130,11 +248,13 @@ impl Conversation {
             view.is_display = true;
             view.message_count += 1;
             if send.effects.updates_latest {
-                view.latest = Some(message.clone());
+                view.latest = message.clone();
+            } else if view.latest.1 == 0 {
+                view.latest.1 = message.1;
             }
         }
         if send.effects.updates_latest {
-            self.latest = Some(message);
+            self.latest = message;
         }
     }
 }
