@@ -3,12 +3,11 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sixin_domain::file::{FileKind, StoredFile};
-use sixin_domain::outside_file::OutsideFile;
 use sixin_domain::settings::Settings;
 use utoipa::ToSchema;
 
 /// `transcodingState` of what is ready to be played.
-const TRANSCODED: i64 = 3;
+pub(super) const TRANSCODED: i64 = 3;
 
 /// A file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -17,34 +16,34 @@ const TRANSCODED: i64 = 3;
 pub(crate) struct FileInfo {
     /// Its public id; null for a file that is kept elsewhere.
     #[schema(required = true)]
-    fid: Option<String>,
+    pub(super) fid: Option<String>,
     /// 1 image, 2 video, 3 audio, 4 document.
     #[schema(minimum = 1, maximum = 4)]
-    r#type: i64,
+    pub(super) r#type: i64,
     /// Whether it may be shown.
-    status: bool,
+    pub(super) status: bool,
     /// What is shown instead of a file that may not be shown.
     #[schema(required = true)]
-    substitution_image_url: Option<String>,
-    sensitive: bool,
+    pub(super) substitution_image_url: Option<String>,
+    pub(super) sensitive: bool,
     /// Original name with extension.
-    name: String,
+    pub(super) name: String,
     #[schema(required = true)]
-    mime: Option<String>,
-    extension: String,
+    pub(super) mime: Option<String>,
+    pub(super) extension: String,
     /// For people: `12 B`, `1.50 KB`, `3 MB`.
     #[schema(required = true)]
-    size: Option<String>,
+    pub(super) size: Option<String>,
     #[schema(required = true)]
-    md5: Option<String>,
+    pub(super) md5: Option<String>,
     #[schema(required = true)]
-    sha: Option<String>,
+    pub(super) sha: Option<String>,
     #[schema(required = true)]
-    sha_type: Option<String>,
+    pub(super) sha_type: Option<String>,
     #[schema(required = true, value_type = Option<Object>)]
-    more_json: Option<Map<String, Value>>,
+    pub(super) more_json: Option<Map<String, Value>>,
     #[serde(flatten)]
-    of_kind: OfKind,
+    pub(super) of_kind: OfKind,
 }
 
 /// The keys of one kind of file.
@@ -121,65 +120,12 @@ pub(crate) fn file_info(file: &StoredFile, settings: &Settings) -> FileInfo {
     }
 }
 
-fn substitution(kind: FileKind, settings: &Settings) -> Option<String> {
+pub(super) fn substitution(kind: FileKind, settings: &Settings) -> Option<String> {
     let url = settings.text(&format!("{}_substitution", kind.name()));
     Some(url.to_owned()).filter(|url| !url.is_empty())
 }
 
-/// The object of a file that a back end's message points to.
-pub(super) fn outside_file_info(file: &OutsideFile, settings: &Settings) -> FileInfo {
-    let path = file.url.split(['?', '#']).next().unwrap_or_default();
-    let last = path.rsplit('/').next().unwrap_or_default();
-    let name = file.name.clone().unwrap_or_else(|| last.to_owned());
-    let extension = name.rsplit_once('.').map_or_else(String::new, |(_, end)| end.to_ascii_lowercase());
-    FileInfo {
-        fid: None,
-        r#type: file.kind.number(),
-        status: true,
-        substitution_image_url: substitution(file.kind, settings),
-        sensitive: false,
-        name,
-        mime: None,
-        extension,
-        size: file.size.map(size_text),
-        md5: None,
-        sha: None,
-        sha_type: None,
-        more_json: None,
-        of_kind: outside_of_kind(file),
-    }
-}
-
-/// There is one address, and it serves every purpose.
-fn outside_of_kind(file: &OutsideFile) -> OfKind {
-    let url = || file.url.clone();
-    match file.kind {
-        FileKind::Image => OfKind::Image {
-            image_width: file.pixels.map(|(width, _)| width),
-            image_height: file.pixels.map(|(_, height)| height),
-            image_long: is_long(file.pixels),
-            image_default_url: url(),
-            image_config_url: url(),
-            image_avatar_url: url(),
-            image_ratio_url: url(),
-            image_square_url: url(),
-            image_big_url: url(),
-        },
-        FileKind::Video => OfKind::Video {
-            video_time: file.seconds,
-            video_cover_url: None,
-            video_gif_url: None,
-            video_url: url(),
-            transcoding_state: TRANSCODED,
-        },
-        FileKind::Audio => {
-            OfKind::Audio { audio_time: file.seconds, audio_url: url(), transcoding_state: TRANSCODED }
-        }
-        FileKind::Document => OfKind::Document { document_url: url(), document_preview_url: None },
-    }
-}
-
-fn is_long(pixels: Option<(i64, i64)>) -> bool {
+pub(super) fn is_long(pixels: Option<(i64, i64)>) -> bool {
     pixels.is_some_and(|(width, height)| width >= 700 && height >= width.saturating_mul(3))
 }
 
@@ -253,7 +199,7 @@ impl<'a> Place<'a> {
 }
 
 /// A size for people: whole megabytes, kilobytes with two decimals, or bytes.
-fn size_text(bytes: i64) -> String {
+pub(super) fn size_text(bytes: i64) -> String {
     const KB: i64 = 1024;
     const MB: i64 = 1024 * KB;
     if bytes > MB {

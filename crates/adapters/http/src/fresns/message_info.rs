@@ -10,8 +10,9 @@ use sixin_domain::outside_file::outside_file;
 use sixin_domain::time::Millis;
 use utoipa::ToSchema;
 
-use super::file_info::{FileInfo, file_info, outside_file_info};
+use super::file_info::{FileInfo, file_info};
 use super::key_filter::Filtered;
+use super::outside_file_info::outside_file_info;
 use super::stage::Locale;
 use super::user_info::UserInfo;
 use super::user_view::Subject;

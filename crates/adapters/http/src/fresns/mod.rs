@@ -13,6 +13,7 @@ mod key_filter;
 mod message_info;
 mod messages;
 pub(crate) mod openapi;
+mod outside_file_info;
 mod pagination;
 mod parameters;
 mod requests;

@@ -83,6 +83,9 @@ fn latest(id: Option<i64>, time: Option<i64>, brief: Option<String>) -> Option<L
 
 /// The conversations with these ids, in any order.
 pub(super) fn conversations_of(conn: &mut AnyConnection, ids: &[i64]) -> QueryResult<Vec<Conversation>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows: Vec<ConversationRow> = conversations::table
         .filter(conversations::id.eq_any(ids))
         .select(ConversationRow::as_select())
