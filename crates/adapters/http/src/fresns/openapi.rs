@@ -451,8 +451,7 @@ pub(crate) fn schemas() -> Map<String, Value> {
         schemas.insert(part.to_owned(), schema);
     }
     schemas.remove("FresnsConversation");
-    let mut user = schemas.get("FresnsUser").cloned().unwrap_or_default();
-    without_required(&mut user);
+    let user = part_of(&schema_ref("FresnsUser"), &schemas);
     schemas.insert("FresnsUserPart".to_owned(), user);
     schemas.insert(
         "FresnsTargetBody".to_owned(),
@@ -483,11 +482,21 @@ pub(crate) fn schemas() -> Map<String, Value> {
     schemas
 }
 
-/// Makes every key of an object optional, also of those it is composed of.
-fn without_required(schema: &mut Value) {
-    let Some(object) = schema.as_object_mut() else { return };
-    object.remove("required");
-    if let Some(parts) = object.get_mut("allOf").and_then(Value::as_array_mut) {
-        parts.iter_mut().for_each(without_required);
+/// The schema of an object of which only some keys were asked for, also of the objects inside it.
+fn part_of(schema: &Value, schemas: &Map<String, Value>) -> Value {
+    if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next()) {
+        return schemas.get(name).map_or(Value::Null, |named| part_of(named, schemas));
     }
+    let Some(object) = schema.as_object() else { return schema.clone() };
+    let mut part = object.clone();
+    part.remove("required");
+    if let Some(properties) = part.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.values_mut().for_each(|property| *property = part_of(property, schemas));
+    }
+    for kind in ["allOf", "oneOf", "anyOf"] {
+        if let Some(parts) = part.get_mut(kind).and_then(Value::as_array_mut) {
+            parts.iter_mut().for_each(|inner| *inner = part_of(inner, schemas));
+        }
+    }
+    Value::Object(part)
 }
