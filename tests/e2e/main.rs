@@ -20,6 +20,7 @@ mod dialects;
 mod disk;
 mod fresns_rules;
 mod hot_reads;
+mod identities;
 mod operations;
 mod publish_options;
 mod send_once;

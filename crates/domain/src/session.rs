@@ -120,6 +120,11 @@ pub fn admit<'a>(
     }
     let is_private = mode == Some(SiteMode::Private);
     let needs_user = need == Login::User || (need == Login::UserIfPrivate && is_private);
+    // The token of one user opens neither the account nor the account's other users.
+    let is_of_user = claim.session.is_some_and(|session| session.user.is_some());
+    if need == Login::Account && claim.user.is_none() && account.is_some() && is_of_user {
+        return Err(SessionRefusal::AccountSessionUnknown);
+    }
     // Nobody is taken for a user by its number alone.
     if account.is_none() && (needs_user || need == Login::Account || claim.user.is_some()) {
         return Err(SessionRefusal::AccountMissing);
@@ -317,6 +322,9 @@ mod tests {
         };
         let admitted = admit(&account, Login::Account, PRIVATE, PrivateEnd::NothingReadable, NOW).unwrap();
         assert_eq!((admitted.account, admitted.user), (Some(AccountId(1)), None));
+        let with_users_token = Claim { session: Some(session()), ..account };
+        let refused = admit(&with_users_token, Login::Account, PUBLIC, PrivateEnd::NothingReadable, NOW);
+        assert_eq!(refused.err(), Some(SessionRefusal::AccountSessionUnknown));
         let as_user = admit(&account, Login::User, PUBLIC, PrivateEnd::NothingReadable, NOW);
         assert_eq!(as_user.err(), Some(SessionRefusal::UserMissing));
     }

@@ -1,0 +1,72 @@
+//! Every endpoint of the Fresns dialect for every kind of caller (facts: fresns 2.1 and 3).
+
+use sixin_domain::session::Login;
+
+use crate::calls::try_call;
+use crate::on_every_database;
+use crate::site::Site;
+
+on_every_database!(every_endpoint_lets_in_whom_it_should_and_nobody_else);
+
+/// Method, path, body, and who may call.
+const ENDPOINTS: [(&str, &str, &str, Login); 8] = [
+    ("POST", "conversation/send-message", r#"{"uidOrUsername":"bob","message":"hi"}"#, Login::User),
+    ("GET", "conversation/list", "", Login::User),
+    ("GET", "conversation/bob/detail", "", Login::User),
+    ("GET", "conversation/bob/messages", "", Login::User),
+    ("PUT", "conversation/mark-as-read", r#"{"type":"message","messageIds":"1"}"#, Login::User),
+    ("PUT", "conversation/pin", r#"{"conversationId":CONVERSATION}"#, Login::User),
+    ("DELETE", "conversation/delete", r#"{"type":"message","messageIds":"1"}"#, Login::User),
+    ("GET", "global/code-messages?isAll=true", "", Login::Nobody),
+];
+
+/// What everybody gets that is not somebody else: headers that change, and the codes where nobody and where a user has
+/// to be signed in.
+type Identity<'a> = (&'a str, Vec<(&'static str, Option<&'a str>)>, i64, i64);
+
+fn every_endpoint_lets_in_whom_it_should_and_nobody_else(site: &Site) {
+    site.send_text(&site.alice, "bob", "first").is(200, 0);
+    let conversation = site.database.number("SELECT id AS number FROM conversations").to_string();
+    let check = |identities: &[Identity<'_>]| {
+        for (method, path, body, login) in ENDPOINTS {
+            for (name, changes, as_nobody, as_user) in identities {
+                let expected = if login == Login::Nobody { *as_nobody } else { *as_user };
+                let body = body.replace("CONVERSATION", &conversation);
+                let headers = site.user_headers(&site.alice, changes);
+                let url = site.url(&format!("/api/v2/{path}"));
+                let answer = try_call(method, &url, &headers, body.as_bytes()).unwrap();
+                assert_eq!(
+                    (answer.status, answer.code()),
+                    (200, expected),
+                    "{method} {path} as {name}: {answer:?}"
+                );
+                assert!(answer.code() == 0 || answer.body["data"].is_null(), "{answer:?}");
+            }
+        }
+    };
+    let bob = site.bob.uid.to_string();
+    check(&[
+        ("a signed-in user", vec![], 0, 0),
+        ("nobody", vec![("aid", None), ("uid", None), ("token", None)], 0, 31_501),
+        ("an account without a user", vec![("uid", None)], 0, 31_601),
+        ("another user", vec![("uid", Some(&bob))], 31_603, 31_603),
+        ("somebody with another's token", vec![("token", Some(&site.bob.token))], 31_603, 31_603),
+        ("a user without an account", vec![("aid", None)], 31_501, 31_501),
+    ]);
+    let own = || vec![];
+    site.change("UPDATE session_tokens SET platform_id = 6");
+    check(&[("another platform", own(), 31_103, 31_103)]);
+    site.change("UPDATE session_tokens SET platform_id = 5, expired_at = 1000");
+    check(&[("a session that is over", own(), 31_504, 31_504)]);
+    site.change("UPDATE session_tokens SET expired_at = NULL");
+    site.change("UPDATE users SET expired_at = 1000 WHERE username = 'alice'");
+    check(&[("a former member of a public site", own(), 0, 0)]);
+    site.sixin(&["setting", "set", "site_mode", "private"]);
+    check(&[("a former member of a private site", own(), 0, 35_303)]);
+    site.sixin(&["setting", "set", "site_mode", "public"]);
+    site.sixin(&["user", "disable", "alice"]);
+    check(&[("a disabled user", own(), 35_202, 35_202)]);
+    site.sixin(&["user", "disable", "alice", "--undo"]);
+    site.change("UPDATE users SET deleted_at = 1000 WHERE username = 'alice'");
+    check(&[("a deleted user", own(), 35_203, 35_203)]);
+}
