@@ -278,6 +278,9 @@ mod everywhere {
             let answer = call(Mocks { http: http.clone(), ..Mocks::default() }.api(), preflight()).await;
             assert_eq!(answer.header("access-control-allow-origin").is_some(), allowed, "{origin}");
             assert!(allowed || answer.json()["code"] == 400);
+            let methods = answer.header("access-control-allow-methods").unwrap_or_default();
+            let expected = ["GET", "POST", "PUT", "DELETE"];
+            assert!(!allowed || expected.iter().all(|method| methods.contains(method)), "{methods}");
             let request = get("/nope").insert_header(("Origin", "https://app.example"));
             let answer = call(Mocks { http, ..Mocks::default() }.api(), request).await;
             assert_eq!(answer.header("access-control-allow-origin").is_some(), allowed, "{origin}");
