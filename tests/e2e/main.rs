@@ -25,6 +25,7 @@ mod operations;
 mod publish_options;
 mod send_once;
 mod site;
+mod site_reads;
 mod trouble;
 
 /// Makes a test for each database out of each function.

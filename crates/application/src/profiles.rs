@@ -108,8 +108,10 @@ mod tests {
         Role {
             id: RoleId(4),
             name: "General User".into(),
+            kind: 3,
             permissions: parse_permissions(r#"[{"permKey":"conversation","permValue":true}]"#),
             is_enabled: true,
+            is_deleted: false,
             is_display_name: false,
             is_display_icon: false,
             icon_file_url: None,

@@ -15,10 +15,14 @@ pub struct Role {
     pub id: RoleId,
     /// Its name.
     pub name: String,
+    /// 1 administrators, 2 the system's, 3 the operators'.
+    pub kind: i64,
     /// `permKey` and `permValue` of each permission, in stored order.
     pub permissions: Vec<(String, Value)>,
     /// Off: the role counts as absent. Soft-deleted roles are off.
     pub is_enabled: bool,
+    /// Soft-deleted: no list shows it.
+    pub is_deleted: bool,
     /// Shown part: whether the name is displayed.
     pub is_display_name: bool,
     /// Shown part: whether the icon is displayed.
@@ -105,8 +109,10 @@ mod tests {
         Role {
             id: RoleId(id),
             name: format!("role {id}"),
+            kind: 3,
             permissions: parse_permissions(r#"[{"permKey":"conversation","permValue":true}]"#),
             is_enabled,
+            is_deleted: false,
             is_display_name: false,
             is_display_icon: false,
             icon_file_url: None,

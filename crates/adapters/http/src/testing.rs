@@ -18,7 +18,9 @@ use sixin_application::authenticate_back_end::{BackEnd, MockAuthenticateBackEnd}
 use sixin_application::authenticate_user::MockAuthenticateUser;
 use sixin_application::change_conversations::MockChangeConversations;
 use sixin_application::health::MockCheckHealth;
-use sixin_application::ports::{MockBlockWordSource, MockClock, MockSecretSource, MockSettingSource};
+use sixin_application::ports::{
+    MockBlockWordSource, MockClock, MockRoles, MockSecretSource, MockSettingSource,
+};
 use sixin_application::publish_message::MockPublishMessage;
 use sixin_application::read_conversations::MockReadConversations;
 use sixin_application::send_message::MockSendMessage;
@@ -47,6 +49,7 @@ pub(crate) struct Mocks {
     pub(crate) read: MockReadConversations,
     pub(crate) change: MockChangeConversations,
     pub(crate) words: Vec<BlockWord>,
+    pub(crate) roles: MockRoles,
     pub(crate) health: MockCheckHealth,
     pub(crate) settings: BTreeMap<String, String>,
     pub(crate) http: HttpLimits,
@@ -72,6 +75,7 @@ impl Mocks {
             read_conversations: Arc::new(self.read),
             change_conversations: Arc::new(self.change),
             block_words: Arc::new(block_words),
+            roles: Arc::new(self.roles),
             check_health: Arc::new(self.health),
             settings: Arc::new(settings),
             secrets: Arc::new(secrets),

@@ -13,16 +13,20 @@ mod key_filter;
 mod message_info;
 mod messages;
 pub(crate) mod openapi;
+mod openapi_site;
 mod outside_file_info;
 mod pagination;
 mod parameters;
 mod requests;
 mod responses;
+mod roles;
 mod routes;
 mod send;
 #[cfg(test)]
 mod send_once_tests;
 mod site;
+#[cfg(test)]
+mod site_wire_tests;
 mod stage;
 mod stats;
 mod time_format;

@@ -6,10 +6,13 @@ use utoipa::OpenApi;
 
 use super::codes::{KEY_REUSED, TOO_FAST};
 use super::conversation_info::{ConversationInfo, LatestMessage};
+use super::conversations::MOST_OF_A_PAGE;
 use super::file_info::{FileInfo, OfKind};
 use super::message_info::MessageInfo;
 use super::messages::{Language, MESSAGES, message};
-use super::pagination::Pagination;
+use super::openapi_site;
+use super::pagination::{PAGE_SIZE, Pagination};
+use super::roles::ListedRole;
 use super::routes::{
     CODE_MESSAGES, DELETE, DETAIL, LIST, MARK_AS_READ, MESSAGES as MESSAGES_PATH, PIN, SEND,
 };
@@ -35,7 +38,8 @@ use crate::openapi::{
     Permission,
     Stats,
     FileInfo,
-    OfKind
+    OfKind,
+    ListedRole
 )))]
 struct Schemas;
 
@@ -48,7 +52,7 @@ that is not met decides.\n\n";
 
 /// The paths and what they take.
 pub(crate) fn paths() -> Vec<(&'static str, Value)> {
-    vec![
+    let mut paths = vec![
         (SEND, json!({"post": send()})),
         (LIST, json!({"get": list()})),
         (DETAIL, json!({"get": detail()})),
@@ -57,26 +61,28 @@ pub(crate) fn paths() -> Vec<(&'static str, Value)> {
         (PIN, json!({"put": pin()})),
         (DELETE, json!({"delete": delete()})),
         (CODE_MESSAGES, json!({"get": code_messages()})),
-    ]
+    ];
+    paths.extend(openapi_site::paths());
+    paths
 }
 
 /// An endpoint.
-struct Endpoint {
+pub(super) struct Endpoint {
     /// Who may call it.
-    login: Login,
-    id: &'static str,
-    summary: &'static str,
-    about: String,
+    pub(super) login: Login,
+    pub(super) id: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) about: String,
     /// What it takes beside the headers every endpoint takes.
-    parameters: Vec<Value>,
+    pub(super) parameters: Vec<Value>,
     /// Schema and examples of the body, if it has one.
-    body: Option<(Value, Value)>,
+    pub(super) body: Option<(Value, Value)>,
     /// Schema of what the answer holds.
-    data: Value,
+    pub(super) data: Value,
 }
 
 impl Endpoint {
-    fn describe(self) -> Value {
+    pub(super) fn describe(self) -> Value {
         let mut parameters = headers(self.login);
         parameters.extend(self.parameters);
         parameters.push(request_id_header());
@@ -254,11 +260,11 @@ fn id_schema() -> Value {
     json!({"type": "integer", "minimum": 0, "maximum": 9_007_199_254_740_991_i64})
 }
 
-fn flag() -> Value {
+pub(super) fn flag() -> Value {
     json!({"type": "boolean"})
 }
 
-fn query(name: &str, about: &str, schema: &Value, example: &str) -> Value {
+pub(super) fn query(name: &str, about: &str, schema: &Value, example: &str) -> Value {
     parameter("query", name, false, about, schema, example)
 }
 
@@ -268,11 +274,17 @@ fn conversation_id() -> Value {
 }
 
 fn paging() -> Vec<Value> {
+    paging_of(PAGE_SIZE, MOST_OF_A_PAGE)
+}
+
+/// Pages of a list that have that many entries if the client does not say, and at most.
+pub(super) fn paging_of(usual: i64, most: i64) -> Vec<Value> {
+    let about = format!("How many entries; {usual} if not given.");
     let page = json!({"type": "integer", "minimum": 1, "maximum": 9_007_199_254_740_991_i64});
-    let size = json!({"type": "integer", "minimum": 1, "maximum": 30});
+    let size = json!({"type": "integer", "minimum": 1, "maximum": most});
     vec![
         query("page", "Which page, from 1.", &page, "1"),
-        query("pageSize", "How many entries; 15 if not given.", &size, "15"),
+        query("pageSize", &about, &size, &usual.to_string()),
     ]
 }
 
@@ -285,7 +297,7 @@ fn key_filters() -> Vec<Value> {
 }
 
 /// A page of a list of these.
-fn page_of(entry: &Value) -> Value {
+pub(super) fn page_of(entry: &Value) -> Value {
     let pagination = schema_ref("FresnsPagination");
     json!({
         "type": "object",

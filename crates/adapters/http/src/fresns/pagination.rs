@@ -35,6 +35,14 @@ impl Page {
         (self.number - 1).saturating_mul(self.size)
     }
 
+    /// What stands on it, of all there is.
+    pub(super) fn cut<T>(self, all: Vec<T>) -> (Pagination, Vec<T>) {
+        let number = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
+        let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        let here = all.into_iter().skip(number(self.offset())).take(number(self.size));
+        (self.pagination(total), here.collect())
+    }
+
     /// What the answer says of it.
     pub(super) fn pagination(self, total: i64) -> Pagination {
         let last = total.max(0).saturating_add(self.size - 1) / self.size;
@@ -110,6 +118,14 @@ mod tests {
         ] {
             assert_eq!(page(query).unwrap_err(), Failure::of(MALFORMED, name), "{query}");
         }
+    }
+
+    #[test]
+    fn a_page_is_cut_out_of_all_there_is_and_is_empty_behind_it() {
+        let cut = |query| page(query).unwrap().cut(vec![1, 2, 3]);
+        assert_eq!(cut("page=2&pageSize=2").1, [3]);
+        assert_eq!(cut("page=2&pageSize=2").0.total, 3);
+        assert_eq!(cut("page=9007199254740991&pageSize=30").1, [] as [i32; 0]);
     }
 
     #[test]

@@ -76,6 +76,13 @@ impl Parameters {
         let text = self.text(name)?.unwrap_or_default();
         Ok(text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect())
     }
+
+    /// The same of whole numbers, so many at most.
+    pub(super) fn numbers(&self, name: &'static str, most: usize) -> Result<Vec<i64>, Failure> {
+        let parts = self.list(name)?;
+        let numbers = parts.iter().take(most).map(|part| whole_number(part)).collect::<Option<Vec<i64>>>();
+        numbers.filter(|_| parts.len() <= most).ok_or(Failure::of(MALFORMED, name))
+    }
 }
 
 /// Digits without a sign, at most 2^53 - 1.
@@ -122,6 +129,17 @@ mod tests {
         assert!(body(r#"{"t":"a\u0000"}"#).text("t").is_err());
         assert!(Parameters::of_query("f=yes").flag("f").is_err());
         assert!(Parameters::of_body(b"[]").is_err() && Parameters::of_body(b"").is_err());
+    }
+
+    #[test]
+    fn a_list_of_numbers_holds_nothing_else_and_not_too_many() {
+        let numbers = |text: &str| Parameters::of_query(&format!("n={text}")).numbers("n", 3);
+        assert_eq!(numbers("7, 8,,7"), Ok(vec![7, 8, 7]));
+        assert_eq!(numbers(""), Ok(Vec::new()));
+        let many = vec!["1"; 100_000].join(",");
+        for text in ["1,2,3,4", "1,x", "-1", "1.5", &many] {
+            assert_eq!(numbers(text), Err(Failure::of(MALFORMED, "n")));
+        }
     }
 
     proptest! {

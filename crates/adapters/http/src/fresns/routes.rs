@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use super::{conversations, send, site};
+use super::{conversations, roles, send, site};
 use crate::plumbing::fallback::one;
 
 /// Where a user sends (Fresns seed).
@@ -22,6 +22,8 @@ pub(crate) const PIN: &str = "/api/v2/conversation/pin";
 pub(crate) const DELETE: &str = "/api/v2/conversation/delete";
 /// What each code says.
 pub(crate) const CODE_MESSAGES: &str = "/api/v2/global/code-messages";
+/// The roles of the site.
+pub(crate) const ROLES: &str = "/api/v2/global/roles";
 
 /// Adds them to a server.
 pub(crate) fn configure(server: &mut web::ServiceConfig) {
@@ -33,5 +35,6 @@ pub(crate) fn configure(server: &mut web::ServiceConfig) {
         .service(one(MARK_AS_READ, [Method::PUT]).route(web::put().to(conversations::mark_as_read)))
         .service(one(PIN, [Method::PUT]).route(web::put().to(conversations::pin)))
         .service(one(DELETE, [Method::DELETE]).route(web::delete().to(conversations::delete)))
-        .service(one(CODE_MESSAGES, [Method::GET]).route(web::get().to(site::code_messages)));
+        .service(one(CODE_MESSAGES, [Method::GET]).route(web::get().to(site::code_messages)))
+        .service(one(ROLES, [Method::GET]).route(web::get().to(roles::roles)));
 }

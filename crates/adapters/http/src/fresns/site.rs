@@ -4,9 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value};
 use sixin_domain::session::Login;
 
-use super::codes::{Failure, MALFORMED};
+use super::codes::Failure;
 use super::messages::{Language, MESSAGES, message};
-use super::parameters::{Parameters, whole_number};
+use super::parameters::Parameters;
 use super::responses::done;
 use super::stage::{answered, enter, query};
 use crate::api::Api;
@@ -27,11 +27,8 @@ pub(super) async fn code_messages(request: HttpRequest, api: web::Data<Api>) -> 
 fn texts(parameters: &Parameters, language: Language) -> Result<Map<String, Value>, Failure> {
     let is_ours = matches!(parameters.text("unikey")?, None | Some("Fresns"));
     let is_all = parameters.flag("isAll")?.unwrap_or(false);
-    let wanted = parameters.list("codes")?;
-    if wanted.len() > MOST_CODES || wanted.iter().any(|code| whole_number(code).is_none()) {
-        return Err(Failure::of(MALFORMED, "codes"));
-    }
-    let is_wanted = |code: i64| is_all || wanted.iter().any(|wanted| whole_number(wanted) == Some(code));
+    let wanted = parameters.numbers("codes", MOST_CODES)?;
+    let is_wanted = |code: i64| is_all || wanted.contains(&code);
     let codes = MESSAGES.iter().map(|(code, ..)| *code).filter(|code| is_ours && is_wanted(*code));
     Ok(codes.map(|code| (code.to_string(), Value::from(message(code, language)))).collect())
 }
@@ -39,6 +36,7 @@ fn texts(parameters: &Parameters, language: Language) -> Result<Map<String, Valu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fresns::codes::MALFORMED;
 
     fn codes(query: &str) -> Result<Vec<String>, Failure> {
         let found = texts(&Parameters::of_query(query), Language::English)?;

@@ -22,6 +22,7 @@ use crate::schema::{roles, user_roles};
 struct RoleRow {
     id: i64,
     name: String,
+    type_: i16,
     icon_file_url: Option<String>,
     is_display_name: bool,
     is_display_icon: bool,
@@ -37,8 +38,10 @@ impl RoleRow {
         Role {
             id: RoleId(self.id),
             name: self.name,
+            kind: self.type_.into(),
             permissions: parse_permissions(&self.permissions),
             is_enabled: self.is_enable && self.deleted_at.is_none(),
+            is_deleted: self.deleted_at.is_some(),
             is_display_name: self.is_display_name,
             is_display_icon: self.is_display_icon,
             icon_file_url: self.icon_file_url,

@@ -100,6 +100,11 @@ fn a_fresh_database_has_four_roles(db: &TestDatabase) {
     let granted: Vec<_> =
         book.0.iter().map(|role| (role.id.0, role.is_enabled, role.grants(CONVERSATION))).collect();
     assert_eq!(granted, [(1, true, true), (2, true, false), (3, true, false), (4, true, true)]);
+    assert_eq!(book.0.iter().map(|role| role.kind).collect::<Vec<_>>(), [1, 2, 2, 3]);
+    assert!(book.0.iter().all(|role| role.is_enabled && !role.is_deleted));
+    db.execute("UPDATE roles SET deleted_at = 1 WHERE id = 4");
+    let book = db.wait(db.database.book()).unwrap();
+    assert!(book.0.iter().any(|role| role.id.0 == 4 && role.is_deleted && !role.is_enabled));
 }
 
 fn a_user_has_one_main_role_at_a_time(db: &TestDatabase) {

@@ -1,0 +1,36 @@
+//! The description of what clients read about the site.
+
+use serde_json::{Value, json};
+use sixin_domain::session::Login;
+
+use super::openapi::{Endpoint, flag, page_of, paging_of, query};
+use super::pagination::PAGE_SIZE;
+use super::roles;
+use super::routes::ROLES;
+use crate::openapi::schema_ref;
+
+/// The paths and what they take.
+pub(super) fn paths() -> Vec<(&'static str, Value)> {
+    vec![(ROLES, json!({"get": list_roles()}))]
+}
+
+fn list_roles() -> Value {
+    let ids = json!({"type": "string"});
+    let kind = json!({"type": "integer", "enum": [1, 2, 3]});
+    let mut parameters = vec![
+        query("ids", "Only these: at most 200 numbers of roles, separated by commas.", &ids, "1,4"),
+        query("type", "Only those of administrators (1), of the system (2), of operators (3).", &kind, "3"),
+        query("status", "Only those that are enabled, or only those that are not.", &flag(), "true"),
+    ];
+    parameters.extend(paging_of(PAGE_SIZE, roles::MOST_OF_A_PAGE));
+    Endpoint {
+        login: Login::UserIfPrivate,
+        id: "list_roles",
+        summary: "List the roles of the site",
+        about: "On a private site only its users are told.\n\n".to_owned(),
+        parameters,
+        body: None,
+        data: page_of(&schema_ref("FresnsListedRole")),
+    }
+    .describe()
+}

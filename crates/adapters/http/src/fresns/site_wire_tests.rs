@@ -1,0 +1,123 @@
+//! What clients read about the site, on the wire.
+
+use std::sync::Arc;
+
+use actix_web::test::TestRequest;
+use serde_json::Value;
+use sixin_application::authenticate_user::{CallerRefusal, Visitor};
+use sixin_application::ports::StoreError;
+use sixin_domain::id::{AppKeyId, RoleId};
+use sixin_domain::role::{Role, RoleBook, parse_permissions};
+use sixin_domain::session::{Login, SessionRefusal};
+use sixin_domain::settings::Settings;
+
+use super::wire_tests::with_headers;
+use crate::testing::{Answer, Mocks, call};
+
+/// Nobody is signed in, and that is enough for an endpoint that needs `need`.
+fn visited(need: Login) -> Mocks {
+    let mut mocks = Mocks::default();
+    mocks.user.expect_admit().withf(move |_, wanted| *wanted == need).returning(|_, _| {
+        Ok(Visitor {
+            account: None,
+            user: None,
+            app_key: AppKeyId(4),
+            settings: Arc::new(Settings::default()),
+            nonce: None,
+        })
+    });
+    mocks
+}
+
+async fn get(mocks: Mocks, path: &str) -> Answer {
+    let request = TestRequest::get().uri(&format!("/api/v2/{path}"));
+    call(mocks.api(), with_headers(request, &[("aid", ""), ("uid", ""), ("token", "")])).await
+}
+
+/// Each of these is refused, and the message names the parameter.
+async fn all_are_refused(need: Login, path: &str, refused: &[(&str, i64, &str)]) {
+    for (query, code, name) in refused {
+        let answer = get(visited(need), &format!("{path}?{query}")).await;
+        assert_eq!(answer.code(), *code, "{query}: {}", answer.text);
+        assert!(answer.json()["message"].as_str().unwrap().ends_with(&format!(": {name}")), "{query}");
+    }
+}
+
+fn role(id: i64, kind: i64) -> Role {
+    Role {
+        id: RoleId(id),
+        name: format!("Role {id}"),
+        kind,
+        permissions: parse_permissions(
+            r#"[{"permKey":"conversation","permValue":true},{"permKey":"image_max_size","permValue":5}]"#,
+        ),
+        is_enabled: id != 3,
+        is_deleted: id == 5,
+        is_display_name: true,
+        is_display_icon: false,
+        icon_file_url: None,
+        nickname_color: Some("#FF0000".into()),
+        rank_state: 1,
+    }
+}
+
+async fn roles(query: &str) -> Answer {
+    let mut mocks = visited(Login::UserIfPrivate);
+    let book = RoleBook(vec![role(1, 1), role(2, 2), role(3, 2), role(4, 3), role(5, 3)]);
+    mocks.roles.expect_book().returning(move || Ok(Arc::new(book.clone())));
+    get(mocks, &format!("global/roles?{query}")).await
+}
+
+#[actix_web::test]
+async fn roles_are_listed_with_their_permissions() {
+    insta::assert_snapshot!(roles("pageSize=1&page=2").await.wire());
+}
+
+#[actix_web::test]
+async fn roles_are_told_by_number_type_and_status_and_deleted_ones_are_not() {
+    for (query, expected) in [
+        ("", vec![1, 2, 3, 4]),
+        ("ids=4,1,9,5", vec![1, 4]),
+        ("type=2", vec![2, 3]),
+        ("type=2&status=true", vec![2]),
+        ("status=0", vec![3]),
+        ("ids=1&type=3", vec![]),
+        ("page=2&pageSize=3", vec![4]),
+        ("page=9007199254740991", vec![]),
+    ] {
+        let answer = roles(query).await.json();
+        let list = answer["data"]["list"].as_array().unwrap();
+        let ids: Vec<i64> = list.iter().map(|role| role["rid"].as_i64().unwrap()).collect();
+        assert_eq!(ids, expected, "{query}");
+    }
+}
+
+#[actix_web::test]
+async fn wrong_parameters_for_roles_are_refused_by_name() {
+    let many = format!("ids={}", vec!["1"; 201].join(","));
+    let refused = [
+        ("page=0", 30000, "page"),
+        ("pageSize=0", 30000, "pageSize"),
+        ("pageSize=101", 30000, "pageSize"),
+        ("pageSize=10000", 30000, "pageSize"),
+        ("ids=one", 30000, "ids"),
+        ("ids=-1", 30000, "ids"),
+        ("type=x", 30000, "type"),
+        ("type=4", 30002, "type"),
+        ("status=maybe", 30000, "status"),
+        (many.as_str(), 30000, "ids"),
+    ];
+    all_are_refused(Login::UserIfPrivate, "global/roles", &refused).await;
+    assert_eq!(roles("pageSize=100").await.code(), 0);
+}
+
+#[actix_web::test]
+async fn a_site_that_lets_nobody_in_or_can_not_look_tells_no_roles() {
+    let mut mocks = Mocks::default();
+    let refusal = || CallerRefusal::Session(SessionRefusal::AccountMissing);
+    mocks.user.expect_admit().returning(move |_, _| Err(refusal()));
+    assert_eq!(get(mocks, "global/roles").await.json()["data"], Value::Null);
+    let mut mocks = visited(Login::UserIfPrivate);
+    mocks.roles.expect_book().returning(|| Err(StoreError::Unavailable("gone".into())));
+    assert_eq!(get(mocks, "global/roles").await.status.as_u16(), 503);
+}

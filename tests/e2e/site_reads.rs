@@ -1,0 +1,36 @@
+//! What clients read about the site and its users.
+
+use serde_json::{Value, json};
+
+use crate::calls::{Answer, try_call};
+use crate::on_every_database;
+use crate::site::Site;
+
+on_every_database!(roles_are_told_to_everybody_and_on_a_private_site_to_its_users,);
+
+/// Reads without being signed in.
+fn get(site: &Site, path: &str) -> Answer {
+    let headers = site.user_headers(&site.alice, &[("aid", None), ("uid", None), ("token", None)]);
+    try_call("GET", &site.url(&format!("/api/v2/{path}")), &headers, b"").unwrap()
+}
+
+fn data(site: &Site, path: &str) -> Value {
+    get(site, path).is(200, 0).body["data"].clone()
+}
+
+fn roles_are_told_to_everybody_and_on_a_private_site_to_its_users(site: &Site) {
+    let all = data(site, "global/roles");
+    assert_eq!(all["pagination"]["total"], 4);
+    let general = json!({
+        "rid": 4, "nicknameColor": null, "name": "General User", "nameDisplay": false, "icon": null,
+        "iconDisplay": false, "permission": {"conversation": true}, "status": true,
+    });
+    assert_eq!(all["list"][3], general);
+    site.change("UPDATE roles SET deleted_at = 1 WHERE id = 1");
+    let system = data(site, "global/roles?ids=1,2,3,4&type=2");
+    assert_eq!((&system["list"][0]["rid"], &system["pagination"]["total"]), (&json!(2), &json!(2)));
+    assert_eq!(data(site, "global/roles?ids=1")["list"], json!([]));
+    site.sixin(&["setting", "set", "site_mode", "private"]);
+    get(site, "global/roles").is(200, 31501);
+    assert_eq!(site.get_as(&site.alice, "global/roles").is(200, 0).body["data"]["pagination"]["total"], 3);
+}
