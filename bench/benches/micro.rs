@@ -29,7 +29,8 @@ use sixin_application::authenticate_user::{
 use sixin_application::change_conversations::MockChangeConversations;
 use sixin_application::health::{CheckHealth, Health};
 use sixin_application::ports::{
-    Clock, MockBlockWordSource, MockRoles, SettingSource, Signatures, SignedParts, StoreResult,
+    Clock, MockBlockWordList, MockBlockWordSource, MockRoles, SettingSource, Signatures, SignedParts,
+    StoreResult,
 };
 use sixin_application::read_conversations::MockReadConversations;
 use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, Secret};
@@ -121,6 +122,7 @@ fn api() -> Api {
         read_conversations: Arc::new(MockReadConversations::new()),
         change_conversations: Arc::new(MockChangeConversations::new()),
         block_words: Arc::new(MockBlockWordSource::new()),
+        listed_words: Arc::new(MockBlockWordList::new()),
         roles: Arc::new(MockRoles::new()),
         check_health: door.clone(),
         settings: door,

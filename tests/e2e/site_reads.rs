@@ -6,7 +6,10 @@ use crate::calls::{Answer, try_call};
 use crate::on_every_database;
 use crate::site::Site;
 
-on_every_database!(roles_are_told_to_everybody_and_on_a_private_site_to_its_users,);
+on_every_database!(
+    roles_are_told_to_everybody_and_on_a_private_site_to_its_users,
+    block_words_are_listed_by_what_they_are_blocked_in,
+);
 
 /// Reads without being signed in.
 fn get(site: &Site, path: &str) -> Answer {
@@ -33,4 +36,21 @@ fn roles_are_told_to_everybody_and_on_a_private_site_to_its_users(site: &Site) {
     site.sixin(&["setting", "set", "site_mode", "private"]);
     get(site, "global/roles").is(200, 31501);
     assert_eq!(site.get_as(&site.alice, "global/roles").is(200, 0).body["data"]["pagination"]["total"], 3);
+}
+
+fn block_words_are_listed_by_what_they_are_blocked_in(site: &Site) {
+    site.sixin(&["block-word", "add", "darn", "--mode", "replace", "--with", "***"]);
+    site.change(
+        "INSERT INTO block_words (word, content_mode, user_mode, conversation_mode, created_at) \
+         VALUES ('heck', 3, 1, 1, 0)",
+    );
+    let darn = json!({
+        "word": "darn", "contentMode": 1, "userMode": 1, "conversationMode": 2, "replaceWord": "***",
+    });
+    let words = data(site, "global/block-words?type=conversation");
+    assert_eq!((&words["list"], &words["pagination"]["total"]), (&json!([darn]), &json!(1)));
+    assert_eq!(data(site, "global/block-words?type=content")["list"][0]["word"], "heck");
+    let second = data(site, "global/block-words?pageSize=1&page=2");
+    assert_eq!((&second["list"][0]["word"], &second["pagination"]["total"]), (&json!("heck"), &json!(2)));
+    get(site, "global/block-words?page=0").is(200, 30000);
 }

@@ -262,6 +262,7 @@ fn api(
             clock: Arc::clone(&clock),
         }),
         block_words: caches.block_words.clone(),
+        listed_words: store.clone(),
         roles: caches.roles.clone(),
         check_health: Arc::new(HealthCheck { store, committer: Arc::clone(committer) }),
         settings: caches.settings.clone(),

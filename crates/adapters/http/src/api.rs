@@ -7,7 +7,7 @@ use sixin_application::authenticate_back_end::AuthenticateBackEnd;
 use sixin_application::authenticate_user::AuthenticateUser;
 use sixin_application::change_conversations::ChangeConversations;
 use sixin_application::health::CheckHealth;
-use sixin_application::ports::{BlockWordSource, Clock, Roles, SecretSource, SettingSource};
+use sixin_application::ports::{BlockWordList, BlockWordSource, Clock, Roles, SecretSource, SettingSource};
 use sixin_application::publish_message::PublishMessage;
 use sixin_application::read_conversations::ReadConversations;
 use sixin_application::send_message::SendMessage;
@@ -28,6 +28,8 @@ pub struct Api {
     pub change_conversations: Arc<dyn ChangeConversations>,
     /// The words that are replaced in what is shown.
     pub block_words: Arc<dyn BlockWordSource>,
+    /// The words themselves, as a list.
+    pub listed_words: Arc<dyn BlockWordList>,
     /// The roles of the site.
     pub roles: Arc<dyn Roles>,
     /// A back end publishes a message.

@@ -19,7 +19,7 @@ use sixin_application::authenticate_user::MockAuthenticateUser;
 use sixin_application::change_conversations::MockChangeConversations;
 use sixin_application::health::MockCheckHealth;
 use sixin_application::ports::{
-    MockBlockWordSource, MockClock, MockRoles, MockSecretSource, MockSettingSource,
+    MockBlockWordList, MockBlockWordSource, MockClock, MockRoles, MockSecretSource, MockSettingSource,
 };
 use sixin_application::publish_message::MockPublishMessage;
 use sixin_application::read_conversations::MockReadConversations;
@@ -49,6 +49,7 @@ pub(crate) struct Mocks {
     pub(crate) read: MockReadConversations,
     pub(crate) change: MockChangeConversations,
     pub(crate) words: Vec<BlockWord>,
+    pub(crate) listed_words: MockBlockWordList,
     pub(crate) roles: MockRoles,
     pub(crate) health: MockCheckHealth,
     pub(crate) settings: BTreeMap<String, String>,
@@ -75,6 +76,7 @@ impl Mocks {
             read_conversations: Arc::new(self.read),
             change_conversations: Arc::new(self.change),
             block_words: Arc::new(block_words),
+            listed_words: Arc::new(self.listed_words),
             roles: Arc::new(self.roles),
             check_health: Arc::new(self.health),
             settings: Arc::new(settings),

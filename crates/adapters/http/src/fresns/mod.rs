@@ -2,6 +2,7 @@
 //!
 //! The seed `000` decides; around it the facts of Fresns' documentation of that day.
 
+mod block_words;
 mod codes;
 mod conversation_info;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use sixin_domain::session::Login;
 use utoipa::OpenApi;
 
+use super::block_words::BlockWordInfo;
 use super::codes::{KEY_REUSED, TOO_FAST};
 use super::conversation_info::{ConversationInfo, LatestMessage};
 use super::conversations::MOST_OF_A_PAGE;
@@ -39,7 +40,8 @@ use crate::openapi::{
     Stats,
     FileInfo,
     OfKind,
-    ListedRole
+    ListedRole,
+    BlockWordInfo
 )))]
 struct Schemas;
 

@@ -3,15 +3,16 @@
 use serde_json::{Value, json};
 use sixin_domain::session::Login;
 
+use super::block_words;
 use super::openapi::{Endpoint, flag, page_of, paging_of, query};
 use super::pagination::PAGE_SIZE;
 use super::roles;
-use super::routes::ROLES;
+use super::routes::{BLOCK_WORDS, ROLES};
 use crate::openapi::schema_ref;
 
 /// The paths and what they take.
 pub(super) fn paths() -> Vec<(&'static str, Value)> {
-    vec![(ROLES, json!({"get": list_roles()}))]
+    vec![(ROLES, json!({"get": list_roles()})), (BLOCK_WORDS, json!({"get": list_block_words()}))]
 }
 
 fn list_roles() -> Value {
@@ -31,6 +32,23 @@ fn list_roles() -> Value {
         parameters,
         body: None,
         data: page_of(&schema_ref("FresnsListedRole")),
+    }
+    .describe()
+}
+
+fn list_block_words() -> Value {
+    let scope = json!({"type": "string", "enum": ["content", "user", "conversation"]});
+    let about = "Only words that are blocked there; all if not given.";
+    let mut parameters = vec![query("type", about, &scope, "conversation")];
+    parameters.extend(paging_of(block_words::PAGE_SIZE, block_words::MOST_OF_A_PAGE));
+    Endpoint {
+        login: Login::UserIfPrivate,
+        id: "list_block_words",
+        summary: "List the block words of the site",
+        about: "On a private site only its users are told.\n\n".to_owned(),
+        parameters,
+        body: None,
+        data: page_of(&schema_ref("FresnsBlockWord")),
     }
     .describe()
 }

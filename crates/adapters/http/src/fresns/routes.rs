@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use super::{conversations, roles, send, site};
+use super::{block_words, conversations, roles, send, site};
 use crate::plumbing::fallback::one;
 
 /// Where a user sends (Fresns seed).
@@ -24,6 +24,8 @@ pub(crate) const DELETE: &str = "/api/v2/conversation/delete";
 pub(crate) const CODE_MESSAGES: &str = "/api/v2/global/code-messages";
 /// The roles of the site.
 pub(crate) const ROLES: &str = "/api/v2/global/roles";
+/// Words that are replaced or refused.
+pub(crate) const BLOCK_WORDS: &str = "/api/v2/global/block-words";
 
 /// Adds them to a server.
 pub(crate) fn configure(server: &mut web::ServiceConfig) {
@@ -36,5 +38,6 @@ pub(crate) fn configure(server: &mut web::ServiceConfig) {
         .service(one(PIN, [Method::PUT]).route(web::put().to(conversations::pin)))
         .service(one(DELETE, [Method::DELETE]).route(web::delete().to(conversations::delete)))
         .service(one(CODE_MESSAGES, [Method::GET]).route(web::get().to(site::code_messages)))
-        .service(one(ROLES, [Method::GET]).route(web::get().to(roles::roles)));
+        .service(one(ROLES, [Method::GET]).route(web::get().to(roles::roles)))
+        .service(one(BLOCK_WORDS, [Method::GET]).route(web::get().to(block_words::block_words)));
 }

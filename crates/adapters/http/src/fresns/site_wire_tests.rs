@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::test::TestRequest;
 use serde_json::Value;
 use sixin_application::authenticate_user::{CallerRefusal, Visitor};
-use sixin_application::ports::StoreError;
+use sixin_application::ports::{ListedWord, ListedWords, StoreError, WordScope};
 use sixin_domain::id::{AppKeyId, RoleId};
 use sixin_domain::role::{Role, RoleBook, parse_permissions};
 use sixin_domain::session::{Login, SessionRefusal};
@@ -120,4 +120,45 @@ async fn a_site_that_lets_nobody_in_or_can_not_look_tells_no_roles() {
     let mut mocks = visited(Login::UserIfPrivate);
     mocks.roles.expect_book().returning(|| Err(StoreError::Unavailable("gone".into())));
     assert_eq!(get(mocks, "global/roles").await.status.as_u16(), 503);
+}
+
+async fn words(query: &str, expected: (Option<WordScope>, i64, i64)) -> Answer {
+    let mut mocks = visited(Login::UserIfPrivate);
+    let is_expected =
+        move |scope: &Option<WordScope>, offset: &i64, limit: &i64| (*scope, *offset, *limit) == expected;
+    mocks.listed_words.expect_page().withf(is_expected).once().returning(|_, _, _| {
+        let word = ListedWord {
+            word: "darn".into(),
+            content_mode: 4,
+            user_mode: 1,
+            conversation_mode: 2,
+            replace_word: Some("***".into()),
+        };
+        Ok(ListedWords { words: vec![word], total: 51 })
+    });
+    get(mocks, &format!("global/block-words?{query}")).await
+}
+
+#[actix_web::test]
+async fn block_words_are_listed_with_what_happens_to_them() {
+    insta::assert_snapshot!(words("", (None, 0, 50)).await.wire());
+    for (query, expected) in [
+        ("type=content", (Some(WordScope::Content), 0, 50)),
+        ("type=user&pageSize=100&page=3", (Some(WordScope::User), 200, 100)),
+        ("type=conversation&pageSize=1", (Some(WordScope::Conversation), 0, 1)),
+        ("type=", (None, 0, 50)),
+    ] {
+        assert_eq!(words(query, expected).await.code(), 0, "{query}");
+    }
+}
+
+#[actix_web::test]
+async fn wrong_parameters_for_block_words_are_refused_by_name() {
+    let refused = [
+        ("page=0", 30000, "page"),
+        ("pageSize=0", 30000, "pageSize"),
+        ("pageSize=101", 30000, "pageSize"),
+        ("type=message", 30002, "type"),
+    ];
+    all_are_refused(Login::UserIfPrivate, "global/block-words", &refused).await;
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{BlockWordAdmin, BlockWordRow, BlockWordSource, StoreResult, Topic};
+use sixin_application::ports::{
+    BlockWordAdmin, BlockWordList, BlockWordRow, BlockWordSource, ListedWord, ListedWords, StoreResult,
+    Topic, WordScope,
+};
 use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
 use sixin_domain::time::Millis;
 
@@ -43,6 +46,57 @@ fn block_word(row: BlockWordRow) -> Option<BlockWord> {
         _ => return None,
     };
     Some(BlockWord { word: row.word, mode })
+}
+
+/// The mode that blocks nothing.
+const IGNORE: i16 = 1;
+/// What no mode is.
+const NO_MODE: i16 = -1;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = words)]
+struct WordRow {
+    word: String,
+    content_mode: i16,
+    user_mode: i16,
+    conversation_mode: i16,
+    replace_word: Option<String>,
+}
+
+impl WordRow {
+    fn into_word(self) -> ListedWord {
+        ListedWord {
+            word: self.word,
+            content_mode: self.content_mode.into(),
+            user_mode: self.user_mode.into(),
+            conversation_mode: self.conversation_mode.into(),
+            replace_word: self.replace_word,
+        }
+    }
+}
+
+#[async_trait]
+impl BlockWordList for Database {
+    async fn page(&self, scope: Option<WordScope>, offset: i64, limit: i64) -> StoreResult<ListedWords> {
+        // One text whatever the scope: where it does not matter, no mode is left out.
+        let left_out = move |of: WordScope| if scope == Some(of) { IGNORE } else { NO_MODE };
+        self.read(move |conn| {
+            let wanted = words::table
+                .filter(words::deleted_at.is_null())
+                .filter(words::content_mode.ne(left_out(WordScope::Content)))
+                .filter(words::user_mode.ne(left_out(WordScope::User)))
+                .filter(words::conversation_mode.ne(left_out(WordScope::Conversation)));
+            let total = wanted.count().get_result(conn)?;
+            let rows: Vec<WordRow> = wanted
+                .order(words::id)
+                .limit(limit)
+                .offset(offset)
+                .select(WordRow::as_select())
+                .load(conn)?;
+            Ok(ListedWords { words: rows.into_iter().map(WordRow::into_word).collect(), total })
+        })
+        .await
+    }
 }
 
 #[async_trait]

@@ -1,8 +1,8 @@
 //! Settings, block words, files and what is swept away.
 
 use sixin_application::ports::{
-    BlockWordAdmin, BlockWordRow, BlockWordSource, Files, MessageLog, NonceUse, SendUnit, SettingAdmin,
-    SettingSource, StoreHealth,
+    BlockWordAdmin, BlockWordList, BlockWordRow, BlockWordSource, Files, MessageLog, NonceUse, SendUnit,
+    SettingAdmin, SettingSource, StoreHealth, WordScope,
 };
 use sixin_domain::file::FileKind;
 use sixin_domain::id::{AppKeyId, ID_EPOCH, MessageId, UserId};
@@ -10,11 +10,13 @@ use sixin_domain::refusal::Refusal;
 use sixin_domain::settings::check;
 
 use super::harness::{NOW, TestDatabase};
+use super::hot_reads::{checks, run_by};
 use super::on_every_database;
 
 on_every_database!(
     a_setting_is_stored_and_stored_again,
     the_filter_is_that_of_the_words_in_force,
+    words_are_listed_in_pages_and_by_what_they_are_blocked_in,
     a_file_is_found_with_its_waiting_uploads,
     old_transient_messages_and_nonces_are_swept_in_steps,
     an_open_database_is_healthy,
@@ -58,6 +60,34 @@ fn the_filter_is_that_of_the_words_in_force(db: &TestDatabase) {
         db.wait(BlockWordAdmin::list(&db.database)).unwrap(),
         [word("Darn", 1, None), word("heck", 1, None)]
     );
+}
+
+fn words_are_listed_in_pages_and_by_what_they_are_blocked_in(db: &TestDatabase) {
+    for (word, modes) in [("c", "4, 1, 1"), ("b", "1, 2, 1"), ("a", "1, 1, 3"), ("all", "2, 2, 2")] {
+        db.execute(&format!(
+            "INSERT INTO block_words (word, content_mode, user_mode, conversation_mode, replace_word, created_at) \
+             VALUES ('{word}', {modes}, '*', 0)"
+        ));
+    }
+    db.execute(
+        "INSERT INTO block_words (word, content_mode, user_mode, conversation_mode, created_at, deleted_at) \
+         VALUES ('gone', 2, 2, 2, 0, 1)",
+    );
+    let page = |scope, offset, limit| {
+        let page = db.wait(db.database.page(scope, offset, limit)).unwrap();
+        (page.words.iter().map(|word| word.word.clone()).collect::<Vec<_>>().join(" "), page.total)
+    };
+    assert_eq!(page(None, 0, 50), ("c b a all".into(), 4));
+    assert_eq!(page(Some(WordScope::Content), 0, 50), ("c all".into(), 2));
+    assert_eq!(page(Some(WordScope::User), 0, 50), ("b all".into(), 2));
+    assert_eq!(page(Some(WordScope::Conversation), 0, 50), ("a all".into(), 2));
+    assert_eq!(page(None, 1, 2), ("b a".into(), 4));
+    assert_eq!(page(None, i64::MAX, 2), (String::new(), 4));
+    let first = db.wait(db.database.page(None, 0, 1)).unwrap().words.remove(0);
+    assert_eq!((first.content_mode, first.user_mode, first.conversation_mode), (4, 1, 1));
+    assert_eq!(first.replace_word.as_deref(), Some("*"));
+    let read = run_by(db, || drop(page(None, 0, 100)));
+    assert_eq!((read.reads, read.writes), (2 + checks(db), 0));
 }
 
 fn a_file_is_found_with_its_waiting_uploads(db: &TestDatabase) {
