@@ -9,7 +9,7 @@ use crate::site::Site;
 on_every_database!(every_endpoint_lets_in_whom_it_should_and_nobody_else);
 
 /// Method, path, body, and who may call.
-const ENDPOINTS: [(&str, &str, &str, Login); 8] = [
+const ENDPOINTS: [(&str, &str, &str, Login); 10] = [
     ("POST", "conversation/send-message", r#"{"uidOrUsername":"bob","message":"hi"}"#, Login::User),
     ("GET", "conversation/list", "", Login::User),
     ("GET", "conversation/bob/detail", "", Login::User),
@@ -18,6 +18,8 @@ const ENDPOINTS: [(&str, &str, &str, Login); 8] = [
     ("PUT", "conversation/pin", r#"{"conversationId":CONVERSATION}"#, Login::User),
     ("DELETE", "conversation/delete", r#"{"type":"message","messageIds":"1"}"#, Login::User),
     ("GET", "global/code-messages?isAll=true", "", Login::Nobody),
+    ("GET", "global/roles", "", Login::UserIfPrivate),
+    ("GET", "global/block-words", "", Login::UserIfPrivate),
 ];
 
 /// What everybody gets that is not somebody else: headers that change, and the codes where nobody and where a user has
@@ -27,10 +29,11 @@ type Identity<'a> = (&'a str, Vec<(&'static str, Option<&'a str>)>, i64, i64);
 fn every_endpoint_lets_in_whom_it_should_and_nobody_else(site: &Site) {
     site.send_text(&site.alice, "bob", "first").is(200, 0);
     let conversation = site.database.number("SELECT id AS number FROM conversations").to_string();
-    let check = |identities: &[Identity<'_>]| {
+    let check_on = |is_private: bool, identities: &[Identity<'_>]| {
         for (method, path, body, login) in ENDPOINTS {
             for (name, changes, as_nobody, as_user) in identities {
-                let expected = if login == Login::Nobody { *as_nobody } else { *as_user };
+                let is_open = login == Login::Nobody || (login == Login::UserIfPrivate && !is_private);
+                let expected = if is_open { *as_nobody } else { *as_user };
                 let body = body.replace("CONVERSATION", &conversation);
                 let headers = site.user_headers(&site.alice, changes);
                 let url = site.url(&format!("/api/v2/{path}"));
@@ -44,6 +47,7 @@ fn every_endpoint_lets_in_whom_it_should_and_nobody_else(site: &Site) {
             }
         }
     };
+    let check = |identities: &[Identity<'_>]| check_on(false, identities);
     let bob = site.bob.uid.to_string();
     check(&[
         ("a signed-in user", vec![], 0, 0),
@@ -62,7 +66,13 @@ fn every_endpoint_lets_in_whom_it_should_and_nobody_else(site: &Site) {
     site.change("UPDATE users SET expired_at = 1000 WHERE username = 'alice'");
     check(&[("a former member of a public site", own(), 0, 0)]);
     site.sixin(&["setting", "set", "site_mode", "private"]);
-    check(&[("a former member of a private site", own(), 0, 35_303)]);
+    check_on(
+        true,
+        &[
+            ("a former member of a private site", own(), 0, 35_303),
+            ("nobody on a private site", vec![("aid", None), ("uid", None), ("token", None)], 0, 31_501),
+        ],
+    );
     site.sixin(&["setting", "set", "site_mode", "public"]);
     site.sixin(&["user", "disable", "alice"]);
     check(&[("a disabled user", own(), 35_202, 35_202)]);
