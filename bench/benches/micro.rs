@@ -33,6 +33,7 @@ use sixin_application::ports::{
     StoreResult,
 };
 use sixin_application::read_conversations::MockReadConversations;
+use sixin_application::show_user::MockShowUser;
 use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, Secret};
 use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
 use sixin_domain::id::{AccountId, AppKeyId, UserId};
@@ -122,6 +123,7 @@ fn api() -> Api {
         read_conversations: Arc::new(MockReadConversations::new()),
         change_conversations: Arc::new(MockChangeConversations::new()),
         block_words: Arc::new(MockBlockWordSource::new()),
+        show_user: Arc::new(MockShowUser::new()),
         listed_words: Arc::new(MockBlockWordList::new()),
         roles: Arc::new(MockRoles::new()),
         check_health: door.clone(),

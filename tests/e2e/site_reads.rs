@@ -9,6 +9,7 @@ use crate::site::Site;
 on_every_database!(
     roles_are_told_to_everybody_and_on_a_private_site_to_its_users,
     block_words_are_listed_by_what_they_are_blocked_in,
+    a_user_is_shown_to_users_and_on_a_public_site_to_anybody,
 );
 
 /// Reads without being signed in.
@@ -53,4 +54,23 @@ fn block_words_are_listed_by_what_they_are_blocked_in(site: &Site) {
     let second = data(site, "global/block-words?pageSize=1&page=2");
     assert_eq!((&second["list"][0]["word"], &second["pagination"]["total"]), (&json!("heck"), &json!(2)));
     get(site, "global/block-words?page=0").is(200, 30000);
+}
+
+fn a_user_is_shown_to_users_and_on_a_public_site_to_anybody(site: &Site) {
+    let by_name = data(site, "user/bob/detail")["detail"].clone();
+    assert_eq!((&by_name["nickname"], &by_name["uid"]), (&json!("Bob"), &json!(site.bob.uid)));
+    assert_eq!(
+        (&by_name["conversation"]["status"], &by_name["conversation"]["code"]),
+        (&json!(false), &json!(31601))
+    );
+    let by_number = data(site, &format!("user/{}/detail?whitelistKeys=username", site.bob.uid));
+    assert_eq!(by_number, json!({"detail": {"username": "bob"}}));
+    let seen = || site.get_as(&site.alice, "user/bob/detail").is(200, 0).body["data"]["detail"].clone();
+    assert_eq!((&seen()["conversation"]["code"], &seen()["deactivate"]), (&json!(0), &json!(false)));
+    get(site, "user/nobody/detail").is(200, 31602);
+    site.sixin(&["user", "delete", "bob"]);
+    assert_eq!((&seen()["conversation"]["code"], &seen()["deactivate"]), (&json!(35203), &json!(true)));
+    site.sixin(&["setting", "set", "site_mode", "private"]);
+    get(site, "user/bob/detail").is(200, 31501);
+    assert_eq!(seen()["username"], "bob");
 }

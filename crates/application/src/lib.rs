@@ -19,5 +19,6 @@ pub mod publish_message;
 pub mod read_conversations;
 pub mod send_message;
 pub mod send_rate;
+pub mod show_user;
 #[cfg(test)]
 mod testing;

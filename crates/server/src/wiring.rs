@@ -18,6 +18,7 @@ use sixin_application::publish_message::MessagePublishing;
 use sixin_application::read_conversations::ConversationReading;
 use sixin_application::send_message::MessageSending;
 use sixin_application::send_rate::SendRate;
+use sixin_application::show_user::UserShowing;
 use sixin_http::Api;
 use sixin_signature::HttpSignatures;
 use sixin_storage::{Database, DatabaseUrl, OpenError};
@@ -212,6 +213,12 @@ fn api(
         keys: store.clone(),
         clock: Arc::clone(&clock),
     });
+    let profiles = Arc::new(Profiles {
+        users: caches.users.clone(),
+        roles: caches.roles.clone(),
+        relations: caches.relations.clone(),
+        clock: Arc::clone(&clock),
+    });
     Api {
         authenticate_user: Arc::new(UserAuthentication {
             app_keys: caches.app_keys.clone(),
@@ -249,13 +256,9 @@ fn api(
         read_conversations: Arc::new(ConversationReading {
             views: store.clone(),
             users: caches.users.clone(),
-            profiles: Arc::new(Profiles {
-                users: caches.users.clone(),
-                roles: caches.roles.clone(),
-                relations: caches.relations.clone(),
-                clock: Arc::clone(&clock),
-            }),
+            profiles: Arc::clone(&profiles),
         }),
+        show_user: Arc::new(UserShowing { profiles }),
         change_conversations: Arc::new(ConversationChanging {
             views: store.clone(),
             changes: store.clone(),

@@ -11,6 +11,7 @@ use sixin_application::ports::{BlockWordList, BlockWordSource, Clock, Roles, Sec
 use sixin_application::publish_message::PublishMessage;
 use sixin_application::read_conversations::ReadConversations;
 use sixin_application::send_message::SendMessage;
+use sixin_application::show_user::ShowUser;
 use sixin_domain::limits::Limits;
 
 /// The use cases and ports behind the handlers.
@@ -26,6 +27,8 @@ pub struct Api {
     pub read_conversations: Arc<dyn ReadConversations>,
     /// A user changes its view of them.
     pub change_conversations: Arc<dyn ChangeConversations>,
+    /// Somebody looks at a user.
+    pub show_user: Arc<dyn ShowUser>,
     /// The words that are replaced in what is shown.
     pub block_words: Arc<dyn BlockWordSource>,
     /// The words themselves, as a list.

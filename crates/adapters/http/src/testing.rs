@@ -24,6 +24,7 @@ use sixin_application::ports::{
 use sixin_application::publish_message::MockPublishMessage;
 use sixin_application::read_conversations::MockReadConversations;
 use sixin_application::send_message::MockSendMessage;
+use sixin_application::show_user::MockShowUser;
 use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, Secret};
 use sixin_domain::block_words::{BlockWord, BlockWordFilter};
 use sixin_domain::id::{AccountId, AppKeyId, UserId};
@@ -49,6 +50,7 @@ pub(crate) struct Mocks {
     pub(crate) read: MockReadConversations,
     pub(crate) change: MockChangeConversations,
     pub(crate) words: Vec<BlockWord>,
+    pub(crate) show_user: MockShowUser,
     pub(crate) listed_words: MockBlockWordList,
     pub(crate) roles: MockRoles,
     pub(crate) health: MockCheckHealth,
@@ -76,6 +78,7 @@ impl Mocks {
             read_conversations: Arc::new(self.read),
             change_conversations: Arc::new(self.change),
             block_words: Arc::new(block_words),
+            show_user: Arc::new(self.show_user),
             listed_words: Arc::new(self.listed_words),
             roles: Arc::new(self.roles),
             check_health: Arc::new(self.health),

@@ -23,6 +23,10 @@ pub(crate) const MALFORMED: i64 = 30000;
 pub(crate) const MISSING: i64 = 30001;
 /// The code of a parameter whose value is none of those it may have.
 pub(crate) const NOT_ALLOWED: i64 = 30002;
+/// The code of a user that does not exist.
+pub(crate) const USER_UNKNOWN: i64 = 31602;
+/// The code of what only a user may do, where none is signed in.
+pub(crate) const USER_MISSING: i64 = 31601;
 /// The code of two parameters of which only one may be given.
 pub(crate) const EXCLUSIVE: i64 = 30005;
 /// The code of an idempotency key that belongs to another request (design, chapter 3: ours).
@@ -115,7 +119,7 @@ fn of_session(refusal: SessionRefusal) -> i64 {
         SessionRefusal::Expired => 31504,
         SessionRefusal::SiteModeUnknown => 33102,
         SessionRefusal::AccountMissing => 31501,
-        SessionRefusal::UserMissing => 31601,
+        SessionRefusal::UserMissing => USER_MISSING,
         SessionRefusal::UserDisabled => 35202,
         SessionRefusal::UserDeleted => 35203,
         SessionRefusal::MembershipExpired => 35303,
@@ -145,7 +149,7 @@ impl From<ConversationError> for Failure {
         let code = match error {
             ConversationError::Refused(ConversationRefusal::Unknown) => 36601,
             ConversationError::Refused(ConversationRefusal::Foreign) => 36602,
-            ConversationError::PeerUnknown => 31602,
+            ConversationError::PeerUnknown => USER_UNKNOWN,
             ConversationError::Oneself => 36603,
             ConversationError::MessageUnknown => 32201,
             ConversationError::MembershipExpired => 35302,
@@ -161,7 +165,7 @@ pub(crate) fn of_refusal(refusal: Refusal) -> i64 {
         Refusal::ConversationsOff => 36600,
         Refusal::RoleForbids => 36114,
         Refusal::MembershipExpired => 35302,
-        Refusal::RecipientUnknown => 31602,
+        Refusal::RecipientUnknown => USER_UNKNOWN,
         Refusal::Oneself => 36603,
         Refusal::SenderDeleted | Refusal::RecipientDeleted => 35203,
         Refusal::SenderDisabled | Refusal::RecipientDisabled => 35202,

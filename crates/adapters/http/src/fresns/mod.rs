@@ -34,6 +34,9 @@ mod time_format;
 mod user_info;
 mod user_view;
 #[cfg(test)]
+mod user_wire_tests;
+mod users;
+#[cfg(test)]
 mod wire_tests;
 
 pub(crate) use headers::SIGNING_HEADERS;

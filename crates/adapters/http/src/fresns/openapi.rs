@@ -290,7 +290,7 @@ pub(super) fn paging_of(usual: i64, most: i64) -> Vec<Value> {
     ]
 }
 
-fn key_filters() -> Vec<Value> {
+pub(super) fn key_filters() -> Vec<Value> {
     let keys = |name, about| query(name, about, &json!({"type": "string"}), "fsid,nickname,avatar");
     vec![
         keys("whitelistKeys", "Only these keys of `user`, separated by commas, inner ones with dots."),

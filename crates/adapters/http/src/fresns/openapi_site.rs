@@ -1,18 +1,22 @@
-//! The description of what clients read about the site.
+//! The description of what clients read about the site and its users.
 
 use serde_json::{Value, json};
 use sixin_domain::session::Login;
 
 use super::block_words;
-use super::openapi::{Endpoint, flag, page_of, paging_of, query};
+use super::openapi::{Endpoint, flag, key_filters, page_of, paging_of, query};
 use super::pagination::PAGE_SIZE;
 use super::roles;
-use super::routes::{BLOCK_WORDS, ROLES};
-use crate::openapi::schema_ref;
+use super::routes::{BLOCK_WORDS, ROLES, USER_DETAIL};
+use crate::openapi::{parameter, schema_ref};
 
 /// The paths and what they take.
 pub(super) fn paths() -> Vec<(&'static str, Value)> {
-    vec![(ROLES, json!({"get": list_roles()})), (BLOCK_WORDS, json!({"get": list_block_words()}))]
+    vec![
+        (ROLES, json!({"get": list_roles()})),
+        (BLOCK_WORDS, json!({"get": list_block_words()})),
+        (USER_DETAIL, json!({"get": show_user()})),
+    ]
 }
 
 fn list_roles() -> Value {
@@ -49,6 +53,29 @@ fn list_block_words() -> Value {
         parameters,
         body: None,
         data: page_of(&schema_ref("FresnsBlockWord")),
+    }
+    .describe()
+}
+
+fn show_user() -> Value {
+    let about = "Digits: the number of the user. Anything else: its name.";
+    let name = json!({"type": "string", "minLength": 1});
+    let mut parameters = vec![parameter("path", "uidOrUsername", true, about, &name, "user2")];
+    parameters.extend(key_filters());
+    Endpoint {
+        login: Login::UserIfPrivate,
+        id: "show_user",
+        summary: "Show a user",
+        about: "The user as the caller sees it, also one who has left. Nobody who is not signed in may write to it: \
+                `conversation.code` is then 31601. On a private site only its users are told.\n\n"
+            .to_owned(),
+        parameters,
+        body: None,
+        data: json!({
+            "type": "object",
+            "required": ["detail"],
+            "properties": {"detail": schema_ref("FresnsUserPart")},
+        }),
     }
     .describe()
 }

@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use super::{block_words, conversations, roles, send, site};
+use super::{block_words, conversations, roles, send, site, users};
 use crate::plumbing::fallback::one;
 
 /// Where a user sends (Fresns seed).
@@ -26,6 +26,8 @@ pub(crate) const CODE_MESSAGES: &str = "/api/v2/global/code-messages";
 pub(crate) const ROLES: &str = "/api/v2/global/roles";
 /// Words that are replaced or refused.
 pub(crate) const BLOCK_WORDS: &str = "/api/v2/global/block-words";
+/// A user.
+pub(crate) const USER_DETAIL: &str = "/api/v2/user/{uidOrUsername}/detail";
 
 /// Adds them to a server.
 pub(crate) fn configure(server: &mut web::ServiceConfig) {
@@ -39,5 +41,6 @@ pub(crate) fn configure(server: &mut web::ServiceConfig) {
         .service(one(DELETE, [Method::DELETE]).route(web::delete().to(conversations::delete)))
         .service(one(CODE_MESSAGES, [Method::GET]).route(web::get().to(site::code_messages)))
         .service(one(ROLES, [Method::GET]).route(web::get().to(roles::roles)))
-        .service(one(BLOCK_WORDS, [Method::GET]).route(web::get().to(block_words::block_words)));
+        .service(one(BLOCK_WORDS, [Method::GET]).route(web::get().to(block_words::block_words)))
+        .service(one(USER_DETAIL, [Method::GET]).route(web::get().to(users::detail)));
 }

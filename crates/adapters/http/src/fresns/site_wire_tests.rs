@@ -15,7 +15,7 @@ use super::wire_tests::with_headers;
 use crate::testing::{Answer, Mocks, call};
 
 /// Nobody is signed in, and that is enough for an endpoint that needs `need`.
-fn visited(need: Login) -> Mocks {
+pub(super) fn visited(need: Login) -> Mocks {
     let mut mocks = Mocks::default();
     mocks.user.expect_admit().withf(move |_, wanted| *wanted == need).returning(|_, _| {
         Ok(Visitor {
@@ -29,7 +29,7 @@ fn visited(need: Login) -> Mocks {
     mocks
 }
 
-async fn get(mocks: Mocks, path: &str) -> Answer {
+pub(super) async fn get(mocks: Mocks, path: &str) -> Answer {
     let request = TestRequest::get().uri(&format!("/api/v2/{path}"));
     call(mocks.api(), with_headers(request, &[("aid", ""), ("uid", ""), ("token", "")])).await
 }

@@ -7,7 +7,7 @@ use sixin_domain::settings::SiteMode;
 use sixin_domain::time::Millis;
 use sixin_domain::user::{Relation, User};
 
-use super::codes::of_refusal;
+use super::codes::{USER_MISSING, of_refusal};
 use super::messages::message;
 use super::stage::Locale;
 use super::stats::Stats;
@@ -33,6 +33,16 @@ impl Subject<'_> {
 
     /// The user as somebody sees it who stands to it as that, and may write to it or not.
     pub(crate) fn seen_as(&self, relation: Relation, may_write: Result<(), Refusal>) -> UserInfo {
+        self.seen(relation, may_write.map_or_else(of_refusal, |()| 0))
+    }
+
+    /// The user as it is shown while nobody is signed in.
+    pub(crate) fn seen_by_nobody(&self) -> UserInfo {
+        self.seen(Relation::default(), USER_MISSING)
+    }
+
+    /// The user with the code of writing to it.
+    fn seen(&self, relation: Relation, writing: i64) -> UserInfo {
         let Self { user, locale, .. } = self;
         let Locale { settings, times, now, .. } = locale;
         let profile = &user.profile;
@@ -84,7 +94,7 @@ impl Subject<'_> {
             operations: Operations::default(),
             extends: Extends::default(),
             interactive: self.interactive(relation),
-            conversation: self.permission(may_write),
+            conversation: self.permission(writing),
         }
     }
 
@@ -100,8 +110,7 @@ impl Subject<'_> {
         }
     }
 
-    fn permission(&self, may_write: Result<(), Refusal>) -> Permission {
-        let code = may_write.map_or_else(of_refusal, |()| 0);
+    fn permission(&self, code: i64) -> Permission {
         Permission { status: code == 0, code, message: message(code, self.locale.language).to_owned() }
     }
 

@@ -1,0 +1,54 @@
+//! Users, as anybody may look at them.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use sixin_application::ports::StoreError;
+use sixin_application::profiles::Viewer;
+use sixin_application::show_user::SeenUser;
+use sixin_domain::session::Login;
+use sixin_domain::username::UserRef;
+
+use super::codes::{Failure, USER_UNKNOWN};
+use super::key_filter::{Filtered, KeyFilter};
+use super::responses::done;
+use super::stage::{Locale, answered, enter, query};
+use super::user_info::UserInfo;
+use super::user_view::Subject;
+use crate::api::Api;
+
+/// What a detail is wrapped in.
+#[derive(Serialize)]
+struct Detail<'f> {
+    detail: Filtered<'f, UserInfo>,
+}
+
+/// `GET /api/v2/user/{uidOrUsername}/detail`.
+pub(super) async fn detail(
+    request: HttpRequest,
+    which: web::Path<String>,
+    api: web::Data<Api>,
+) -> HttpResponse {
+    answered(&request, &api, async {
+        let (visitor, locale) = enter(&request, &api, Login::UserIfPrivate).await?;
+        let keys = KeyFilter::of(&query(&request))?;
+        let which = UserRef::parse(&which).map_err(|_| Failure::new(USER_UNKNOWN))?;
+        let viewer = visitor.user.map(|user| Viewer { user, settings: visitor.settings });
+        let seen = api.show_user.show(viewer, &which).await.inspect_err(log)?;
+        let value = object(&seen.ok_or(Failure::new(USER_UNKNOWN))?, &locale);
+        Ok(done(Detail { detail: Filtered { value, keys: &keys } }, locale.language))
+    })
+    .await
+}
+
+fn object(seen: &SeenUser, locale: &Locale) -> UserInfo {
+    let subject = Subject { user: &seen.user, roles: &seen.roles, role_book: &seen.role_book, locale };
+    match seen.standing {
+        Some((relation, may_write)) => subject.seen_as(relation, may_write),
+        None => subject.seen_by_nobody(),
+    }
+}
+
+/// What is nobody's fault but ours is logged once, with its cause.
+fn log(error: &StoreError) {
+    tracing::error!(%error, "a user could not be read");
+}
