@@ -9,7 +9,7 @@ use crate::site::Site;
 on_every_database!(every_endpoint_lets_in_whom_it_should_and_nobody_else);
 
 /// Method, path, body, and who may call.
-const ENDPOINTS: [(&str, &str, &str, Login); 10] = [
+const ENDPOINTS: [(&str, &str, &str, Login); 11] = [
     ("POST", "conversation/send-message", r#"{"uidOrUsername":"bob","message":"hi"}"#, Login::User),
     ("GET", "conversation/list", "", Login::User),
     ("GET", "conversation/bob/detail", "", Login::User),
@@ -20,6 +20,7 @@ const ENDPOINTS: [(&str, &str, &str, Login); 10] = [
     ("GET", "global/code-messages?isAll=true", "", Login::Nobody),
     ("GET", "global/roles", "", Login::UserIfPrivate),
     ("GET", "global/block-words", "", Login::UserIfPrivate),
+    ("GET", "user/bob/detail", "", Login::UserIfPrivate),
 ];
 
 /// What everybody gets that is not somebody else: headers that change, and the codes where nobody and where a user has
