@@ -10,6 +10,7 @@ on_every_database!(
     roles_are_told_to_everybody_and_on_a_private_site_to_its_users,
     block_words_are_listed_by_what_they_are_blocked_in,
     a_user_is_shown_to_users_and_on_a_public_site_to_anybody,
+    a_panel_tells_a_user_what_is_unread_and_which_files_are_taken,
 );
 
 /// Reads without being signed in.
@@ -73,4 +74,19 @@ fn a_user_is_shown_to_users_and_on_a_public_site_to_anybody(site: &Site) {
     site.sixin(&["setting", "set", "site_mode", "private"]);
     get(site, "user/bob/detail").is(200, 31501);
     assert_eq!(seen()["username"], "bob");
+}
+
+fn a_panel_tells_a_user_what_is_unread_and_which_files_are_taken(site: &Site) {
+    for text in ["one", "two"] {
+        site.send_text(&site.alice, "bob", text).is(200, 0);
+    }
+    site.send_text(&site.carol, "bob", "three").is(200, 0);
+    site.sixin(&["setting", "set", "document_extension_names", "pdf,txt"]);
+    let panel = |person| site.get_as(person, "user/panel").is(200, 0).body["data"].clone();
+    let bobs = panel(&site.bob);
+    assert_eq!(bobs["conversations"], json!({"conversationCount": 2, "unreadMessages": 3}));
+    assert_eq!(bobs["fileAccept"]["documents"], ".pdf,.txt");
+    assert_eq!(bobs["fileAccept"]["audios"], "audio/mp3,audio/wav,audio/m4a");
+    assert_eq!(panel(&site.alice)["conversations"], json!({"conversationCount": 1, "unreadMessages": 0}));
+    get(site, "user/panel").is(200, 31501);
 }

@@ -179,6 +179,30 @@ pub const KNOWN: &[Known] = &[
         "remote",
         "local puts /storage/ before document paths",
     ),
+    known(
+        "image_extension_names",
+        SettingType::Text,
+        "png,gif,jpg,jpeg,bmp,heic",
+        "extensions images may have, separated by commas",
+    ),
+    known(
+        "video_extension_names",
+        SettingType::Text,
+        "wmv,rm,mov,mpeg,mp4,3gp,flv,avi,rmvb",
+        "extensions videos may have, separated by commas",
+    ),
+    known(
+        "audio_extension_names",
+        SettingType::Text,
+        "mp3,wav,m4a",
+        "extensions audio files may have, separated by commas",
+    ),
+    known(
+        "document_extension_names",
+        SettingType::Text,
+        "doc,docx,xls,xlsx,csv,ppt,pptx,pps,ppts,pdf,txt,md,markdown,rar,zip,7z,epub,mobi",
+        "extensions documents may have, separated by commas",
+    ),
     known("image_substitution", SettingType::Text, "", "address shown in place of a disabled image"),
     known("video_substitution", SettingType::Text, "", "address shown in place of a disabled video"),
     known("audio_substitution", SettingType::Text, "", "address shown in place of a disabled audio file"),
@@ -274,6 +298,13 @@ impl Settings {
     pub fn allows_file(&self, kind: FileKind) -> bool {
         let kinds: Value = serde_json::from_str(self.text("conversation_files")).unwrap_or_default();
         kinds.as_array().is_some_and(|kinds| kinds.iter().any(|name| name.as_str() == Some(kind.name())))
+    }
+
+    /// The extensions files of that kind may have, in lower case.
+    #[must_use]
+    pub fn extensions(&self, kind: FileKind) -> Vec<String> {
+        let names = self.text(&format!("{}_extension_names", kind.name())).split(',');
+        names.map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty()).collect()
     }
 
     /// The enabled languages.

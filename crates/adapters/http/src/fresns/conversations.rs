@@ -221,7 +221,7 @@ fn read_cursor(text: &str) -> Option<ListStart> {
 }
 
 /// What is nobody's fault but ours is logged once, with its cause.
-fn log(error: &ConversationError) {
+pub(super) fn log(error: &ConversationError) {
     if let ConversationError::Store(error) = error {
         tracing::error!(%error, "conversations could not be read or changed");
     }

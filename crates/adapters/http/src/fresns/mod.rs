@@ -17,6 +17,7 @@ pub(crate) mod openapi;
 mod openapi_site;
 mod outside_file_info;
 mod pagination;
+mod panel;
 mod parameters;
 mod requests;
 mod responses;

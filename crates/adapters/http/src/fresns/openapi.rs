@@ -13,6 +13,10 @@ use super::message_info::MessageInfo;
 use super::messages::{Language, MESSAGES, message};
 use super::openapi_site;
 use super::pagination::{PAGE_SIZE, Pagination};
+use super::panel::{
+    ConversationTotals, Drafts, FileAccept, Notifications, Panel, PublishConfig, PublishConfigs,
+    PublishLimit, PublishPermission,
+};
 use super::roles::ListedRole;
 use super::routes::{
     CODE_MESSAGES, DELETE, DETAIL, LIST, MARK_AS_READ, MESSAGES as MESSAGES_PATH, PIN, SEND,
@@ -41,7 +45,16 @@ use crate::openapi::{
     FileInfo,
     OfKind,
     ListedRole,
-    BlockWordInfo
+    BlockWordInfo,
+    Panel,
+    ConversationTotals,
+    Notifications,
+    Drafts,
+    PublishConfigs,
+    PublishConfig,
+    PublishPermission,
+    PublishLimit,
+    FileAccept
 )))]
 struct Schemas;
 

@@ -7,7 +7,7 @@ use super::block_words;
 use super::openapi::{Endpoint, flag, key_filters, page_of, paging_of, query};
 use super::pagination::PAGE_SIZE;
 use super::roles;
-use super::routes::{BLOCK_WORDS, ROLES, USER_DETAIL};
+use super::routes::{BLOCK_WORDS, PANEL, ROLES, USER_DETAIL};
 use crate::openapi::{parameter, schema_ref};
 
 /// The paths and what they take.
@@ -15,6 +15,7 @@ pub(super) fn paths() -> Vec<(&'static str, Value)> {
     vec![
         (ROLES, json!({"get": list_roles()})),
         (BLOCK_WORDS, json!({"get": list_block_words()})),
+        (PANEL, json!({"get": show_panel()})),
         (USER_DETAIL, json!({"get": show_user()})),
     ]
 }
@@ -76,6 +77,20 @@ fn show_user() -> Value {
             "required": ["detail"],
             "properties": {"detail": schema_ref("FresnsUserPart")},
         }),
+    }
+    .describe()
+}
+
+fn show_panel() -> Value {
+    Endpoint {
+        login: Login::User,
+        id: "show_panel",
+        summary: "Show what awaits the caller",
+        about: "How many conversations and unread messages the caller has, and which files are taken.\n\n"
+            .to_owned(),
+        parameters: Vec::new(),
+        body: None,
+        data: schema_ref("FresnsPanel"),
     }
     .describe()
 }

@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use super::{block_words, conversations, roles, send, site, users};
+use super::{block_words, conversations, panel, roles, send, site, users};
 use crate::plumbing::fallback::one;
 
 /// Where a user sends (Fresns seed).
@@ -26,6 +26,8 @@ pub(crate) const CODE_MESSAGES: &str = "/api/v2/global/code-messages";
 pub(crate) const ROLES: &str = "/api/v2/global/roles";
 /// Words that are replaced or refused.
 pub(crate) const BLOCK_WORDS: &str = "/api/v2/global/block-words";
+/// The panel of the caller.
+pub(crate) const PANEL: &str = "/api/v2/user/panel";
 /// A user.
 pub(crate) const USER_DETAIL: &str = "/api/v2/user/{uidOrUsername}/detail";
 
@@ -42,5 +44,6 @@ pub(crate) fn configure(server: &mut web::ServiceConfig) {
         .service(one(CODE_MESSAGES, [Method::GET]).route(web::get().to(site::code_messages)))
         .service(one(ROLES, [Method::GET]).route(web::get().to(roles::roles)))
         .service(one(BLOCK_WORDS, [Method::GET]).route(web::get().to(block_words::block_words)))
-        .service(one(USER_DETAIL, [Method::GET]).route(web::get().to(users::detail)));
+        .service(one(USER_DETAIL, [Method::GET]).route(web::get().to(users::detail)))
+        .service(one(PANEL, [Method::GET]).route(web::get().to(panel::panel)));
 }

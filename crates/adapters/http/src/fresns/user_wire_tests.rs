@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use sixin_application::authenticate_user::Visitor;
-use sixin_application::ports::StoreError;
+use sixin_application::ports::{ListTotals, StoreError};
+use sixin_application::read_conversations::ConversationError;
 use sixin_application::show_user::SeenUser;
 use sixin_domain::id::{AccountId, AppKeyId};
 use sixin_domain::refusal::Refusal;
@@ -15,7 +16,7 @@ use sixin_domain::user::{Relation, User};
 use sixin_domain::username::{Uid, UserRef};
 
 use super::site_wire_tests::{get, visited};
-use super::wire_tests::keys_below_properties;
+use super::wire_tests::{keys_below_properties, known};
 use crate::testing::{Answer, Mocks, NOW, user};
 
 /// Somebody is signed in.
@@ -93,4 +94,15 @@ async fn every_key_of_a_user_is_in_the_openapi_document() {
             assert!(described.contains(key), "{key}");
         }
     }
+}
+
+#[actix_web::test]
+async fn a_panel_sums_up_conversations_and_says_which_files_are_taken() {
+    let mut mocks = known();
+    mocks.read.expect_totals().once().returning(|_| Ok(ListTotals { conversations: 3, unread: 12 }));
+    insta::assert_snapshot!(get(mocks, "user/panel").await.wire());
+    let mut mocks = known();
+    let gone = || ConversationError::Store(StoreError::Unavailable("gone".into()));
+    mocks.read.expect_totals().returning(move |_| Err(gone()));
+    assert_eq!(get(mocks, "user/panel").await.status.as_u16(), 503);
 }
