@@ -9,7 +9,7 @@ use crate::site::Site;
 on_every_database!(every_endpoint_lets_in_whom_it_should_and_nobody_else);
 
 /// Method, path, body, and who may call.
-const ENDPOINTS: [(&str, &str, &str, Login); 11] = [
+const ENDPOINTS: [(&str, &str, &str, Login); 12] = [
     ("POST", "conversation/send-message", r#"{"uidOrUsername":"bob","message":"hi"}"#, Login::User),
     ("GET", "conversation/list", "", Login::User),
     ("GET", "conversation/bob/detail", "", Login::User),
@@ -17,6 +17,7 @@ const ENDPOINTS: [(&str, &str, &str, Login); 11] = [
     ("PUT", "conversation/mark-as-read", r#"{"type":"message","messageIds":"1"}"#, Login::User),
     ("PUT", "conversation/pin", r#"{"conversationId":CONVERSATION}"#, Login::User),
     ("DELETE", "conversation/delete", r#"{"type":"message","messageIds":"1"}"#, Login::User),
+    ("GET", "user/panel", "", Login::User),
     ("GET", "global/code-messages?isAll=true", "", Login::Nobody),
     ("GET", "global/roles", "", Login::UserIfPrivate),
     ("GET", "global/block-words", "", Login::UserIfPrivate),
