@@ -14,6 +14,7 @@ mod key_filter;
 mod message_info;
 mod messages;
 pub(crate) mod openapi;
+mod openapi_conversations;
 mod openapi_site;
 mod outside_file_info;
 mod pagination;

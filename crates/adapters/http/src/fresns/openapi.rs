@@ -7,26 +7,19 @@ use utoipa::OpenApi;
 use super::block_words::BlockWordInfo;
 use super::codes::{KEY_REUSED, TOO_FAST};
 use super::conversation_info::{ConversationInfo, LatestMessage};
-use super::conversations::MOST_OF_A_PAGE;
 use super::file_info::{FileInfo, OfKind};
 use super::message_info::MessageInfo;
 use super::messages::{Language, MESSAGES, message};
-use super::openapi_site;
-use super::pagination::{PAGE_SIZE, Pagination};
+use super::pagination::Pagination;
 use super::panel::{
     ConversationTotals, Drafts, FileAccept, Notifications, Panel, PublishConfig, PublishConfigs,
     PublishLimit, PublishPermission,
 };
 use super::roles::ListedRole;
-use super::routes::{
-    CODE_MESSAGES, DELETE, DETAIL, LIST, MARK_AS_READ, MESSAGES as MESSAGES_PATH, PIN, SEND,
-};
 use super::stats::Stats;
 use super::user_info::{Extends, Interactive, MainRole, Operations, Permission, RoleInfo, UserInfo};
-use crate::openapi::{
-    SEND_ONCE, answer, derived_schemas, header, idempotency_header, may_be_replayed, parameter,
-    request_id_header, schema_ref,
-};
+use super::{openapi_conversations, openapi_site};
+use crate::openapi::{answer, derived_schemas, header, parameter, request_id_header, schema_ref};
 
 #[derive(OpenApi)]
 #[openapi(components(schemas(
@@ -67,16 +60,7 @@ that is not met decides.\n\n";
 
 /// The paths and what they take.
 pub(crate) fn paths() -> Vec<(&'static str, Value)> {
-    let mut paths = vec![
-        (SEND, json!({"post": send()})),
-        (LIST, json!({"get": list()})),
-        (DETAIL, json!({"get": detail()})),
-        (MESSAGES_PATH, json!({"get": messages()})),
-        (MARK_AS_READ, json!({"put": mark_as_read()})),
-        (PIN, json!({"put": pin()})),
-        (DELETE, json!({"delete": delete()})),
-        (CODE_MESSAGES, json!({"get": code_messages()})),
-    ];
+    let mut paths = openapi_conversations::paths();
     paths.extend(openapi_site::paths());
     paths
 }
@@ -117,161 +101,7 @@ impl Endpoint {
     }
 }
 
-fn send() -> Value {
-    let endpoint = Endpoint {
-        login: Login::User,
-        id: "send_message",
-        summary: "Send a message to another user",
-        about: format!("Sends a text or an uploaded file to another user.\n\n{SEND_ONCE}{}\n", code_table()),
-        parameters: vec![idempotency_header()],
-        body: Some((
-            schema_ref("FresnsSendBody"),
-            json!({
-                "text": {"value": {"uidOrUsername": "user2", "message": "See you at nine"}},
-                "file": {"value": {"uidOrUsername": "user2", "fid": "kQ3vX8pZ"}},
-            }),
-        )),
-        data: schema_ref("FresnsMessage"),
-    };
-    let mut described = endpoint.describe();
-    if let Some(responses) = described.get_mut("responses").and_then(Value::as_object_mut) {
-        if let Some(ok) = responses.remove("200") {
-            responses.insert("200".to_owned(), may_be_replayed(ok));
-        }
-        for (status, code, description) in [
-            (409, KEY_REUSED, "The key belongs to another request; nothing was stored."),
-            (429, TOO_FAST, "The user has sent more than 100 times within 60 seconds."),
-        ] {
-            responses.insert(status.to_string(), failed(code, description, status == 429));
-        }
-        responses.sort_keys();
-    }
-    described
-}
-
-fn list() -> Value {
-    let mut parameters = paging();
-    parameters.push(query(
-        "isPin",
-        "Only conversations that are pinned, or only those that are not.",
-        &flag(),
-        "true",
-    ));
-    parameters.push(query(
-        "cursor",
-        "`nextCursor` of the part before, instead of `page`; costs the same at any depth.",
-        &json!({"type": "string"}),
-        "1848dca1c3b-2f0c1d",
-    ));
-    parameters.extend(key_filters());
-    let mut page = page_of(&schema_ref("FresnsConversationPart"));
-    insert(
-        &mut page,
-        "/properties/nextCursor",
-        json!({
-            "type": ["string", "null"], "description": "Where the next part begins; null at the end.",
-        }),
-    );
-    insert(&mut page, "/required/-", json!("nextCursor"));
-    Endpoint {
-        login: Login::User,
-        id: "list_conversations",
-        summary: "List one's conversations",
-        about: "The conversations of the caller, the one with the newest message first.\n\n".to_owned(),
-        parameters,
-        body: None,
-        data: page,
-    }
-    .describe()
-}
-
-fn detail() -> Value {
-    let mut parameters = vec![conversation_id()];
-    parameters.extend(key_filters());
-    Endpoint {
-        login: Login::User,
-        id: "show_conversation",
-        summary: "Show one conversation",
-        about: String::new(),
-        parameters,
-        body: None,
-        data: schema_ref("FresnsConversationPart"),
-    }
-    .describe()
-}
-
-fn messages() -> Value {
-    let order = |name, about| query(name, about, &json!({"type": "string", "enum": ["asc", "desc"]}), "desc");
-    let bound = |name, about| query(name, about, &id_schema(), "5021");
-    let mut parameters = vec![conversation_id()];
-    parameters.extend(paging());
-    parameters.extend([
-        bound("after", "Only messages after that one; costs the same at any depth."),
-        bound("before", "Only messages before that one; costs the same at any depth."),
-        order("orderDirection", "`desc`: the newest are on the first page; `asc`: the oldest."),
-        order("pageListDirection", "The order inside a page, if it is to be another."),
-    ]);
-    parameters.extend(key_filters());
-    Endpoint {
-        login: Login::User,
-        id: "list_messages",
-        summary: "List the messages of a conversation",
-        about: "Messages as the caller sees them. Listing marks nothing as read.\n\n".to_owned(),
-        parameters,
-        body: None,
-        data: page_of(&schema_ref("FresnsMessagePart")),
-    }
-    .describe()
-}
-
-fn mark_as_read() -> Value {
-    change(
-        "mark_as_read",
-        "Mark a conversation or messages as read",
-        "With a conversation, all messages there are now; with messages, those that the caller received. Others are \
-         passed over.\n\n",
-        &schema_ref("FresnsTargetBody"),
-    )
-}
-
-fn pin() -> Value {
-    let mut schema = json!({"type": "object", "required": ["conversationId"]});
-    insert(&mut schema, "/properties", json!({"conversationId": id_schema()}));
-    change("pin_conversation", "Pin a conversation, or take that back", "Each call changes it.\n\n", &schema)
-}
-
-fn delete() -> Value {
-    change(
-        "delete_from_view",
-        "Delete a conversation or messages from one's view",
-        "The other side keeps what it has. A conversation comes back with its next message, without the old ones.\n\n",
-        &schema_ref("FresnsTargetBody"),
-    )
-}
-
-/// An endpoint that changes something and has nothing to tell.
-fn change(id: &'static str, summary: &'static str, about: &str, schema: &Value) -> Value {
-    let examples = if id == "pin_conversation" {
-        json!({"conversation": {"value": {"conversationId": 5020}}})
-    } else {
-        json!({
-            "conversation": {"value": {"type": "conversation", "conversationId": 5020}},
-            "messages": {"value": {"type": "message", "messageIds": "5021,5022"}},
-        })
-    };
-    Endpoint {
-        login: Login::User,
-        id,
-        summary,
-        about: about.to_owned(),
-        parameters: Vec::new(),
-        body: Some((schema.clone(), examples)),
-        data: json!({"type": "null"}),
-    }
-    .describe()
-}
-
-fn id_schema() -> Value {
+pub(super) fn id_schema() -> Value {
     json!({"type": "integer", "minimum": 0, "maximum": 9_007_199_254_740_991_i64})
 }
 
@@ -281,15 +111,6 @@ pub(super) fn flag() -> Value {
 
 pub(super) fn query(name: &str, about: &str, schema: &Value, example: &str) -> Value {
     parameter("query", name, false, about, schema, example)
-}
-
-fn conversation_id() -> Value {
-    let about = "Digits: the id of the conversation. Anything else: the name of the other user.";
-    parameter("path", "conversationId", true, about, &json!({"type": "string", "minLength": 1}), "5020")
-}
-
-fn paging() -> Vec<Value> {
-    paging_of(PAGE_SIZE, MOST_OF_A_PAGE)
 }
 
 /// Pages of a list that have that many entries if the client does not say, and at most.
@@ -326,7 +147,7 @@ pub(super) fn page_of(entry: &Value) -> Value {
 }
 
 /// Puts a value where a JSON pointer leads; `-` stands for the end of an array.
-fn insert(into: &mut Value, pointer: &str, value: Value) {
+pub(super) fn insert(into: &mut Value, pointer: &str, value: Value) {
     let Some((parent, key)) = pointer.rsplit_once('/') else { return };
     match into.pointer_mut(parent) {
         Some(Value::Object(map)) => drop(map.insert(key.to_owned(), value)),
@@ -340,19 +161,11 @@ fn is_transport(code: i64) -> bool {
     code < 1000 || [KEY_REUSED, TOO_FAST].contains(&code)
 }
 
-fn code_table() -> String {
-    let mut table = String::from("| code | meaning |\n| --- | --- |\n");
-    for (code, english, ..) in MESSAGES {
-        table.push_str(&format!("| {code} | {english} |\n"));
-    }
-    table
-}
-
 fn refused(code: i64) -> Value {
     json!({"value": {"code": code, "message": message(code, Language::English), "data": null}})
 }
 
-fn failed(code: i64, description: &str, says_when_to_retry: bool) -> Value {
+pub(super) fn failed(code: i64, description: &str, says_when_to_retry: bool) -> Value {
     let examples = json!({"refused": refused(code)});
     answer(description, &schema_ref("FresnsFailed"), &examples, says_when_to_retry)
 }
@@ -383,24 +196,6 @@ fn envelope(codes: &[i64], data: Value) -> Value {
             "data": data,
         },
     })
-}
-
-fn code_messages() -> Value {
-    let codes = json!({"type": "string"});
-    Endpoint {
-        login: Login::Nobody,
-        id: "list_code_messages",
-        summary: "Show what codes say",
-        about: "The message of each code that is asked for, in the caller's language.\n\n".to_owned(),
-        parameters: vec![
-            query("isAll", "Whether all codes are asked for.", &flag(), "true"),
-            query("codes", "At most 200 codes, separated by commas.", &codes, "36603,36608"),
-            query("unikey", "Whose codes: those of plugins are none.", &json!({"type": "string"}), "Fresns"),
-        ],
-        body: None,
-        data: json!({"type": "object", "additionalProperties": {"type": "string"}}),
-    }
-    .describe()
 }
 
 /// The headers every endpoint takes. Those that say who calls are needed where somebody must be signed in.

@@ -7,12 +7,13 @@ use super::block_words;
 use super::openapi::{Endpoint, flag, key_filters, page_of, paging_of, query};
 use super::pagination::PAGE_SIZE;
 use super::roles;
-use super::routes::{BLOCK_WORDS, PANEL, ROLES, USER_DETAIL};
+use super::routes::{BLOCK_WORDS, CODE_MESSAGES, PANEL, ROLES, USER_DETAIL};
 use crate::openapi::{parameter, schema_ref};
 
 /// The paths and what they take.
 pub(super) fn paths() -> Vec<(&'static str, Value)> {
     vec![
+        (CODE_MESSAGES, json!({"get": code_messages()})),
         (ROLES, json!({"get": list_roles()})),
         (BLOCK_WORDS, json!({"get": list_block_words()})),
         (PANEL, json!({"get": show_panel()})),
@@ -91,6 +92,24 @@ fn show_panel() -> Value {
         parameters: Vec::new(),
         body: None,
         data: schema_ref("FresnsPanel"),
+    }
+    .describe()
+}
+
+fn code_messages() -> Value {
+    let codes = json!({"type": "string"});
+    Endpoint {
+        login: Login::Nobody,
+        id: "list_code_messages",
+        summary: "Show what codes say",
+        about: "The message of each code that is asked for, in the caller's language.\n\n".to_owned(),
+        parameters: vec![
+            query("isAll", "Whether all codes are asked for.", &flag(), "true"),
+            query("codes", "At most 200 codes, separated by commas.", &codes, "36603,36608"),
+            query("unikey", "Whose codes: those of plugins are none.", &json!({"type": "string"}), "Fresns"),
+        ],
+        body: None,
+        data: json!({"type": "object", "additionalProperties": {"type": "string"}}),
     }
     .describe()
 }
