@@ -10,6 +10,12 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> Nullable<BigInt>,
         deleted_at -> Nullable<BigInt>,
+        email -> Nullable<Text>,
+        country_code -> Nullable<Text>,
+        pure_phone -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        password -> Nullable<Text>,
+        last_login_at -> Nullable<BigInt>,
     }
 }
 
@@ -174,6 +180,14 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> Nullable<BigInt>,
         deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    login_failures (id) {
+        id -> BigInt,
+        key_hash -> Binary,
+        failed_at -> BigInt,
     }
 }
 

@@ -9,10 +9,12 @@ use sixin_domain::time::Millis;
 use crate::append::keys;
 use crate::connection::AnyConnection;
 use crate::database::Database;
-use crate::schema::{idempotency_keys, message_contents, transient_messages, used_nonces};
+use crate::schema::{idempotency_keys, login_failures, message_contents, transient_messages, used_nonces};
 
 /// How long messages that are not kept in a conversation wait for the device gateway (design, chapter 2).
 const TRANSIENT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// For how long a failure to sign in counts (facts: fresns 9.3).
+const FAILURE_MS: i64 = 60 * 60 * 1000;
 /// Rows that one step removes at most.
 const STEP: i64 = 500;
 
@@ -26,7 +28,8 @@ impl Database {
             let messages = sweep_transient(conn, now)?;
             let nonces = sweep_nonces(conn, now)?;
             let keys = sweep_keys(conn, now)?;
-            Ok(messages || nonces || keys)
+            let failures = sweep_failures(conn, now)?;
+            Ok(messages || nonces || keys || failures)
         })
         .await
     }
@@ -88,6 +91,17 @@ fn sweep_keys(conn: &mut AnyConnection, now: Millis) -> QueryResult<bool> {
     ended.sort_unstable();
     keys::remove(conn, &ended)?;
     Ok(is_full)
+}
+
+fn sweep_failures(conn: &mut AnyConnection, now: Millis) -> QueryResult<bool> {
+    let old: Vec<i64> = login_failures::table
+        .filter(login_failures::failed_at.le(now.plus(-FAILURE_MS).0))
+        .order(login_failures::failed_at)
+        .limit(STEP)
+        .select(login_failures::id)
+        .load(conn)?;
+    diesel::delete(login_failures::table.filter(login_failures::id.eq_any(&old))).execute(conn)?;
+    Ok(is_full(&old))
 }
 
 fn is_full<T>(rows: &[T]) -> bool {

@@ -38,6 +38,7 @@ fn every_table_and_column_of_the_schema_exists(db: &TestDatabase) {
         cache_epochs,
         session_keys,
         session_tokens,
+        login_failures,
         used_nonces,
         idempotency_keys,
         process_leases,
@@ -65,6 +66,7 @@ fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
         "cache_epochs",
         "session_keys",
         "session_tokens",
+        "login_failures",
         "used_nonces",
         "idempotency_keys",
         "process_leases",
@@ -85,7 +87,7 @@ fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
         let threads: Vec<_> = (0..3).map(|_| scope.spawn(migrate)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
-    assert_eq!(applied, 9);
+    assert_eq!(applied, 10);
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM roles"), 4);
 }
 

@@ -19,6 +19,7 @@ on_every_database!(
     words_are_listed_in_pages_and_by_what_they_are_blocked_in,
     a_file_is_found_with_its_waiting_uploads,
     old_transient_messages_and_nonces_are_swept_in_steps,
+    failures_to_sign_in_are_kept_for_an_hour_and_swept_in_steps,
     an_open_database_is_healthy,
 );
 
@@ -143,6 +144,19 @@ fn old_transient_messages_and_nonces_are_swept_in_steps(db: &TestDatabase) {
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM message_contents"), 1);
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM used_nonces"), 1);
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM conversation_messages"), 2);
+}
+
+fn failures_to_sign_in_are_kept_for_an_hour_and_swept_in_steps(db: &TestDatabase) {
+    let hour = 60 * 60 * 1000;
+    let fail = |at: i64, count: usize| {
+        let rows = vec![format!("('k', {at})"); count].join(",");
+        db.execute(&format!("INSERT INTO login_failures (key_hash, failed_at) VALUES {rows}"));
+    };
+    fail(NOW.0 - hour, 501);
+    fail(NOW.0 - hour + 1, 2);
+    assert!(db.wait(db.database.sweep(NOW)).unwrap());
+    assert!(!db.wait(db.database.sweep(NOW)).unwrap());
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM login_failures"), 2);
 }
 
 fn an_open_database_is_healthy(db: &TestDatabase) {
