@@ -5,7 +5,7 @@ use sixin::system::{SystemClock, SystemSecrets};
 use sixin_application::admin::app_keys::{self, KeySpec};
 use sixin_application::admin::sessions;
 use sixin_application::admin::users::{self, UserSpec};
-use sixin_application::ports::{Clock, NewAppKey, UserAdmin, Users};
+use sixin_application::ports::{Clock, NewAppKey, SignIn, UserAdmin, Users};
 use sixin_domain::app_key::{Dialect, Secret};
 use sixin_domain::id::UserId;
 use sixin_domain::username::{UserRef, Username};
@@ -57,7 +57,13 @@ impl Population {
 
 async fn person(database: &Database, name: &str) -> Result<Person> {
     let username = Username::new(name)?;
-    let spec = UserSpec { username: username.clone(), uid: None, nickname: None, aid: None };
+    let spec = UserSpec {
+        username: username.clone(),
+        uid: None,
+        nickname: None,
+        aid: None,
+        sign_in: SignIn::default(),
+    };
     users::create(database, &SystemSecrets, spec, SystemClock.now()).await?;
     let user = Users::find(database, &UserRef::Username(username)).await?.context("a user was not made")?;
     let token = sessions::create(database, &SystemSecrets, &user, PLATFORM, None, SystemClock.now()).await?;

@@ -11,6 +11,7 @@ use crate::site::{BINARY, Site, command, sixin, sixin_with_input};
 
 on_every_database!(
     keys_users_and_settings_are_made_and_listed,
+    a_user_is_made_with_what_its_account_signs_in_with,
     mistakes_are_named_and_change_nothing,
     a_server_that_may_not_migrate_says_what_to_run,
 );
@@ -63,6 +64,35 @@ fn keys_users_and_settings_are_made_and_listed(site: &Site) {
         ],
     );
     assert!(worked && line.contains("sign: ") && line.contains(r#""uidOrUsername":"bob""#), "{line}");
+}
+
+fn a_user_is_made_with_what_its_account_signs_in_with(site: &Site) {
+    let url = site.database.url();
+    let create = |name: &'static str, more: &[&'static str]| [&["user", "create", name], more].concat();
+    let made = sixin_with_input(
+        &url,
+        &create("dora", &["--email", "Dora@Example.org", "--phone", "+4915112345678", "--password", "-"]),
+        "correct horse\n",
+    );
+    let aid = made["aid"].as_str().unwrap();
+    let count = |condition: &str| {
+        site.database
+            .number(&format!("SELECT COUNT(*) AS number FROM accounts WHERE aid = '{aid}' AND {condition}"))
+    };
+    assert_eq!(count("email = 'dora@example.org' AND country_code = '49' AND pure_phone = '15112345678'"), 1);
+    assert_eq!(count("password LIKE '$argon2id$%'"), 1);
+    for (more, reason) in [
+        (&["--email", "dora@example.org"][..], "already taken"),
+        (&["--email", "dora"], "no e-mail address"),
+        (&["--phone", "015112345678"], "country code"),
+        (&["--password", "short"], "at least 8 characters"),
+    ] {
+        let (worked, said) = run(&url, &create("erik", more));
+        assert!(!worked && said.contains(reason), "{said}");
+        assert!(!said.contains("short"), "{said}");
+    }
+    assert_eq!(site.database.number("SELECT COUNT(*) AS number FROM users WHERE username = 'erik'"), 0);
+    assert_eq!(site.database.number("SELECT COUNT(*) AS number FROM accounts"), 4);
 }
 
 fn mistakes_are_named_and_change_nothing(site: &Site) {

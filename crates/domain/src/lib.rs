@@ -6,6 +6,7 @@
 pub mod app_key;
 pub mod block_words;
 pub mod body;
+pub mod contact;
 pub mod conversation;
 pub mod file;
 pub mod id;

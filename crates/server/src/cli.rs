@@ -127,6 +127,26 @@ pub(crate) enum AppKey {
     List,
 }
 
+#[derive(Args)]
+pub(crate) struct SignInOptions {
+    /// E-mail address of the account
+    #[arg(long)]
+    pub(crate) email: Option<String>,
+    /// Telephone number of the account with its country code, such as +4915112345678
+    #[arg(long)]
+    pub(crate) phone: Option<String>,
+    /// Password of the account; - reads it from standard input, which shows it to nobody else
+    #[arg(long, allow_hyphen_values = true)]
+    pub(crate) password: Option<String>,
+}
+
+// Arguments may be logged; who signs in with what may not.
+impl std::fmt::Debug for SignInOptions {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("SignInOptions(…)")
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum User {
     /// Make a user; a username that is a plain number is its uid too
@@ -141,6 +161,8 @@ pub(crate) enum User {
         /// Account the user belongs to; made if it does not exist [default: a new one]
         #[arg(long)]
         aid: Option<String>,
+        #[command(flatten)]
+        sign_in: SignInOptions,
     },
     /// Switch a user off: it can't send, and nobody can write to it
     Disable {

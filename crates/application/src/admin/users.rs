@@ -1,15 +1,20 @@
 //! Making users.
 
+use sixin_domain::app_key::Secret;
 use sixin_domain::time::Millis;
 use sixin_domain::username::{Uid, Username};
 use thiserror::Error;
 
-use crate::ports::{ChangeError, NewUser, SecretSource, UserAdmin};
+use crate::ports::{ChangeError, NewUser, PasswordError, PasswordHasher, SecretSource, SignIn, UserAdmin};
 
 /// Digits of a generated uid (facts: fresns 13, `user_uid_digit`).
 const UID_DIGITS: u32 = 8;
 /// How often another uid is tried when one is taken.
 const UID_TRIES: usize = 16;
+
+/// Fewest characters and most bytes of a password (facts: fresns 13, `password_length`; the most is ours).
+const PASSWORD_CHARS: usize = 8;
+const PASSWORD_BYTES: usize = 256;
 
 /// What a user is to be.
 #[derive(Debug, Clone)]
@@ -22,6 +27,8 @@ pub struct UserSpec {
     pub nickname: Option<String>,
     /// The account it belongs to, or one is made.
     pub aid: Option<String>,
+    /// What its account signs in with.
+    pub sign_in: SignIn,
 }
 
 /// Why a user was not added.
@@ -37,8 +44,14 @@ pub enum UserError {
     #[error("the account id must be 1 to 32 ASCII letters or digits")]
     BadAid,
     /// Name or number exist already.
-    #[error("the username or uid is already taken")]
+    #[error("the username, uid, e-mail address or telephone number is already taken")]
     Taken,
+    /// The password can't be one.
+    #[error("a password must have at least 8 characters and at most 256 bytes")]
+    BadPassword,
+    /// The password could not be hashed.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
     /// The store refused.
     #[error(transparent)]
     Change(#[from] ChangeError),
@@ -67,7 +80,8 @@ pub async fn create(
         return Err(UserError::BadAid);
     }
     let tries = if fixed.is_some() { 1 } else { UID_TRIES };
-    let mut user = NewUser { username: spec.username, uid: Uid(0), nickname, aid, created_at: now };
+    let UserSpec { username, sign_in, .. } = spec;
+    let mut user = NewUser { username, uid: Uid(0), nickname, aid, sign_in, created_at: now };
     for _ in 0..tries {
         user.uid = fixed.unwrap_or_else(|| Uid(secrets.number(UID_DIGITS)));
         match users.add(&user).await {
@@ -79,14 +93,26 @@ pub async fn create(
     Err(UserError::Taken)
 }
 
+/// The hash of a password an account is to have.
+///
+/// # Errors
+/// [`UserError::BadPassword`], or if it could not be hashed.
+pub async fn hash_password(passwords: &dyn PasswordHasher, password: &Secret) -> Result<Secret, UserError> {
+    let text = password.reveal();
+    if text.chars().count() < PASSWORD_CHARS || text.len() > PASSWORD_BYTES {
+        return Err(UserError::BadPassword);
+    }
+    Ok(Secret::new(passwords.hash(password).await?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ports::{MockSecretSource, MockUserAdmin};
+    use crate::ports::{MockPasswordHasher, MockSecretSource, MockUserAdmin};
 
     fn spec(username: &str, uid: Option<i64>) -> UserSpec {
         let username = Username::new(username).unwrap();
-        UserSpec { username, uid: uid.map(Uid), nickname: None, aid: None }
+        UserSpec { username, uid: uid.map(Uid), nickname: None, aid: None, sign_in: SignIn::default() }
     }
 
     fn secrets() -> MockSecretSource {
@@ -129,5 +155,23 @@ mod tests {
         assert!(matches!(create_one(long, 0).await, Err(UserError::NicknameTooLong)));
         let odd = UserSpec { aid: Some("a-b".into()), ..spec("ann", None) };
         assert!(matches!(create_one(odd, 0).await, Err(UserError::BadAid)));
+    }
+
+    #[tokio::test]
+    async fn only_the_hash_of_a_fitting_password_goes_on() {
+        let mut passwords = MockPasswordHasher::new();
+        passwords.expect_hash().returning(|password| Ok(format!("hash of {}", password.reveal().len())));
+        let hash = |text: String| {
+            let passwords = &passwords;
+            async move { hash_password(passwords, &Secret::new(text)).await }
+        };
+        for (fits, length) in
+            [("12345678".to_owned(), 8), ("密码密码密码密码".to_owned(), 24), ("x".repeat(256), 256)]
+        {
+            assert_eq!(hash(fits).await.unwrap().reveal(), format!("hash of {length}"));
+        }
+        for wrong in ["1234567".to_owned(), "x".repeat(257), String::new()] {
+            assert!(matches!(hash(wrong).await, Err(UserError::BadPassword)));
+        }
     }
 }

@@ -1,5 +1,6 @@
 use async_trait::async_trait;
 use sixin_domain::app_key::{AppKey, Dialect, Secret};
+use sixin_domain::contact::{Email, Phone};
 use sixin_domain::id::{AccountId, RoleId, UserId};
 use sixin_domain::settings::Known;
 use sixin_domain::time::Millis;
@@ -54,6 +55,17 @@ pub trait AppKeyAdmin: Send + Sync {
     async fn list(&self) -> StoreResult<Vec<AppKey>>;
 }
 
+/// What an account is to sign in with. What is not given stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct SignIn {
+    /// Its e-mail address, which no other account has.
+    pub email: Option<Email>,
+    /// Its telephone number, which no other account has.
+    pub phone: Option<Phone>,
+    /// The hash of its password.
+    pub password: Option<Secret>,
+}
+
 /// A user to be made.
 #[derive(Debug, Clone)]
 pub struct NewUser {
@@ -65,6 +77,8 @@ pub struct NewUser {
     pub nickname: String,
     /// Public id of the account it belongs to; made if it does not exist.
     pub aid: String,
+    /// What that account signs in with.
+    pub sign_in: SignIn,
     /// When it is made.
     pub created_at: Millis,
 }
@@ -82,8 +96,9 @@ pub struct ListedUser {
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait UserAdmin: Send + Sync {
-    /// Adds a user, and its account if that does not exist. MUST answer [`ChangeError::Taken`] if uid or username
-    /// exist, deleted users included.
+    /// Adds a user, and its account if that does not exist. MUST change nothing and answer
+    /// [`ChangeError::Taken`] if uid or username exist, deleted users included, or if another account has the address or
+    /// the number.
     async fn add(&self, user: &NewUser) -> Result<(), ChangeError>;
 
     /// The public id of the account a user belongs to.

@@ -1,14 +1,12 @@
 //! `sixin app-key`
 
-use std::io::BufRead;
-
 use serde_json::{Value, json};
 use sixin_application::admin::app_keys::{self, KeySpec};
 use sixin_application::ports::{AppKeyAdmin, NewAppKey};
-use sixin_domain::app_key::{Dialect, Secret};
+use sixin_domain::app_key::Dialect;
 use sixin_storage::Database;
 
-use super::{CommandError, Output, now};
+use super::{CommandError, Output, now, read_secret};
 use crate::cli::{AppKey, DialectName, KeyOptions};
 use crate::system::SystemSecrets;
 
@@ -18,7 +16,7 @@ pub(super) async fn run(database: &Database, out: Output, command: AppKey) -> Re
             print_key(out, &app_keys::create(database, &SystemSecrets, spec(options)).await?);
         }
         AppKey::Import { app_id, options } => {
-            let secret = read_secret()?;
+            let secret = read_secret("secret")?;
             print_key(out, &app_keys::import(database, spec(options), app_id, secret).await?);
         }
         AppKey::Rotate { app_id, overlap_hours } => {
@@ -84,15 +82,6 @@ fn print_key(out: Output, key: &NewAppKey) {
             "platform": if key.dialect == Dialect::Fresns { Value::from(key.platform) } else { Value::Null },
         })
     });
-}
-
-/// The secret, from standard input, so that it shows neither in the list of processes nor in a shell's history.
-fn read_secret() -> Result<Secret, CommandError> {
-    eprintln!("secret:");
-    let mut line = String::new();
-    let read = std::io::stdin().lock().read_line(&mut line);
-    read.map_err(|error| CommandError::File("standard input".to_owned(), error))?;
-    Ok(Secret::new(line.trim_end_matches(['\r', '\n'])))
 }
 
 fn not_found(app_id: &str) -> CommandError {

@@ -10,6 +10,7 @@ mod setting;
 mod user;
 
 use std::error::Error;
+use std::io::BufRead;
 
 use serde_json::Value;
 use sixin_application::admin::app_keys::AppKeyError;
@@ -17,6 +18,7 @@ use sixin_application::admin::block_words::BlockWordError;
 use sixin_application::admin::sessions::SessionError;
 use sixin_application::admin::users::UserError;
 use sixin_application::ports::{Clock, StoreError, Users};
+use sixin_domain::app_key::Secret;
 use sixin_domain::settings::SettingError;
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
@@ -134,6 +136,15 @@ impl Output {
             say(format_args!("{text}"));
         }
     }
+}
+
+/// A secret, from standard input, so that it shows neither in the list of processes nor in a shell's history.
+fn read_secret(what: &str) -> Result<Secret, CommandError> {
+    eprintln!("{what}:");
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    read.map_err(|error| CommandError::File("standard input".to_owned(), error))?;
+    Ok(Secret::new(line.trim_end_matches(['\r', '\n'])))
 }
 
 fn now() -> Millis {

@@ -2,22 +2,27 @@
 
 use serde_json::json;
 use sixin_application::admin::users::{self, UserSpec};
-use sixin_application::ports::{ListedUser, Roles, UserAdmin};
+use sixin_application::ports::{ListedUser, Roles, SignIn, UserAdmin};
+use sixin_domain::app_key::Secret;
+use sixin_domain::contact::{Email, Phone};
 use sixin_domain::id::{MAX_SAFE_INTEGER, RoleId, UserId};
 use sixin_domain::user::User as DomainUser;
 use sixin_domain::username::{Uid, Username};
+use sixin_password::Passwords;
 use sixin_storage::Database;
 
-use super::{CommandError, Output, find_user, in_hours, now};
-use crate::cli::User;
+use super::{CommandError, Output, find_user, in_hours, now, read_secret};
+use crate::cli::{SignInOptions, User};
 use crate::system::SystemSecrets;
 
 pub(super) async fn run(database: &Database, out: Output, command: User) -> Result<(), CommandError> {
     match command {
-        User::Create { username, uid, nickname, aid } => {
+        User::Create { username, uid, nickname, aid, sign_in } => {
             let name = Username::new(username.as_str())
                 .map_err(|error| CommandError::Username(format!("the username {username:?}"), error))?;
-            let spec = UserSpec { username: name, uid: uid.map(checked_uid).transpose()?, nickname, aid };
+            let uid = uid.map(checked_uid).transpose()?;
+            let sign_in = checked_sign_in(sign_in).await?;
+            let spec = UserSpec { username: name, uid, nickname, aid, sign_in };
             let user = users::create(database, &SystemSecrets, spec, now()).await?;
             let text =
                 format!("user {} has uid {} and belongs to account {}", user.username, user.uid, user.aid);
@@ -58,6 +63,25 @@ pub(super) async fn run(database: &Database, out: Output, command: User) -> Resu
         User::List { limit } => list(database, out, limit).await?,
     }
     Ok(())
+}
+
+async fn checked_sign_in(options: SignInOptions) -> Result<SignIn, CommandError> {
+    let wrong = |what: &str| CommandError::Usage(what.to_owned());
+    let email = options.email.map(|text| Email::parse(&text).ok_or("that is no e-mail address"));
+    let phone = options.phone.map(|text| {
+        Phone::parse(&text).ok_or("a telephone number has a country code, such as +4915112345678")
+    });
+    let email = email.transpose().map_err(wrong)?;
+    let phone = phone.transpose().map_err(wrong)?;
+    let password = match options.password.as_deref() {
+        Some("-") => Some(read_secret("password")?),
+        password => password.map(Secret::new),
+    };
+    let password = match password {
+        Some(password) => Some(users::hash_password(&Passwords::default(), &password).await?),
+        None => None,
+    };
+    Ok(SignIn { email, phone, password })
 }
 
 fn checked_uid(uid: i64) -> Result<Uid, CommandError> {

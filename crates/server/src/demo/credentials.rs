@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sixin_application::admin::app_keys::{self, KeySpec};
 use sixin_application::admin::sessions;
 use sixin_application::admin::users::{self, UserError, UserSpec};
-use sixin_application::ports::{AppKeys, Clock, SecretSource, Users};
+use sixin_application::ports::{AppKeys, Clock, SecretSource, SignIn, Users};
 use sixin_domain::app_key::{Dialect, Secret};
 use sixin_domain::username::{UserRef, Username};
 use sixin_storage::Database;
@@ -151,7 +151,13 @@ async fn make_key(database: &Database, dialect: Dialect) -> Result<Key, DemoErro
 async fn make_user(database: &Database, name: &str, aid: &str) -> Result<(DemoUser, String), DemoError> {
     let username = Username::new(name).map_err(setup)?;
     let nickname = Some(name[..1].to_uppercase() + &name[1..]);
-    let spec = UserSpec { username: username.clone(), uid: None, nickname, aid: Some(aid.to_owned()) };
+    let spec = UserSpec {
+        username: username.clone(),
+        uid: None,
+        nickname,
+        aid: Some(aid.to_owned()),
+        sign_in: SignIn::default(),
+    };
     match users::create(database, &SystemSecrets, spec, SystemClock.now()).await {
         Ok(_) | Err(UserError::Taken) => {}
         Err(error) => return Err(setup(error)),

@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
-use sixin_application::ports::{ChangeError, ListedUser, NewUser, StoreResult, Topic, UserAdmin, Users};
+use sixin_application::ports::{
+    ChangeError, ListedUser, NewUser, SignIn, StoreError, StoreResult, Topic, UserAdmin, Users,
+};
 use sixin_domain::id::{AccountId, RoleId, UserId};
 use sixin_domain::time::Millis;
 use sixin_domain::user::{ConversationLimit, Profile, User};
@@ -149,7 +151,7 @@ impl UserAdmin for Database {
         let added = self
             .write(move |conn| {
                 let account = account(conn, &user)?;
-                let inserted = diesel::insert_into(users::table)
+                diesel::insert_into(users::table)
                     .values((
                         users::account_id.eq(account),
                         users::uid.eq(user.uid.0),
@@ -157,15 +159,17 @@ impl UserAdmin for Database {
                         users::nickname.eq(&user.nickname),
                         users::created_at.eq(user.created_at.0),
                     ))
-                    .execute(conn);
-                match inserted {
-                    Ok(_) => bump(conn, Topic::Users).map(|()| true),
-                    Err(error) if is_taken(&error) => Ok(false),
-                    Err(error) => Err(error),
-                }
+                    .execute(conn)?;
+                bump(conn, Topic::Users)
             })
-            .await?;
-        if added { Ok(()) } else { Err(ChangeError::Taken) }
+            .await;
+        // An error takes back what the transaction did before: no account is left behind without its user.
+        match added {
+            Err(StoreError::Fault(cause)) if cause.downcast_ref::<Error>().is_some_and(is_taken) => {
+                Err(ChangeError::Taken)
+            }
+            added => Ok(added?),
+        }
     }
 
     async fn account_of(&self, user: UserId) -> StoreResult<Option<String>> {
@@ -239,11 +243,34 @@ impl UserAdmin for Database {
 /// The number of the user's account, which is made if it does not exist.
 fn account(conn: &mut AnyConnection, user: &NewUser) -> QueryResult<i64> {
     let find = accounts::table.filter(accounts::aid.eq(&user.aid)).select(accounts::id);
-    if let Some(id) = find.first(conn).optional()? {
-        return Ok(id);
+    let id: i64 = match find.first(conn).optional()? {
+        Some(id) => id,
+        None => {
+            diesel::insert_into(accounts::table)
+                .values((accounts::aid.eq(&user.aid), accounts::created_at.eq(user.created_at.0)))
+                .execute(conn)?;
+            find.first(conn)?
+        }
+    };
+    set_sign_in(conn, id, &user.sign_in)?;
+    Ok(id)
+}
+
+fn set_sign_in(conn: &mut AnyConnection, account: i64, sign_in: &SignIn) -> QueryResult<()> {
+    let account = accounts::table.find(account);
+    if let Some(email) = &sign_in.email {
+        diesel::update(account).set(accounts::email.eq(email.as_str())).execute(conn)?;
     }
-    diesel::insert_into(accounts::table)
-        .values((accounts::aid.eq(&user.aid), accounts::created_at.eq(user.created_at.0)))
-        .execute(conn)?;
-    find.first(conn)
+    if let Some(phone) = &sign_in.phone {
+        let number = (
+            accounts::country_code.eq(phone.country()),
+            accounts::pure_phone.eq(phone.pure()),
+            accounts::phone.eq(phone.whole()),
+        );
+        diesel::update(account).set(number).execute(conn)?;
+    }
+    if let Some(password) = &sign_in.password {
+        diesel::update(account).set(accounts::password.eq(password.reveal())).execute(conn)?;
+    }
+    Ok(())
 }

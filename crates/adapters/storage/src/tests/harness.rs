@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
-use sixin_application::ports::{MessageLog, NewUser, SendUnit, UserAdmin, Users};
+use sixin_application::ports::{MessageLog, NewUser, SendUnit, SignIn, UserAdmin, Users};
 use sixin_domain::body::Body;
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::{Effects, Envelope, NewMessage, Placed};
@@ -83,6 +83,7 @@ impl TestDatabase {
             uid: username.dictated_uid().unwrap_or(Uid(uid)),
             nickname: name.to_owned(),
             aid: format!("aid{uid}"),
+            sign_in: SignIn::default(),
             created_at: NOW,
         };
         self.wait(UserAdmin::add(&self.database, &user)).unwrap();

@@ -1,6 +1,8 @@
 //! Users, relations and roles.
 
-use sixin_application::ports::{ChangeError, NewUser, Relations, RoleAdmin, Roles, UserAdmin, Users};
+use sixin_application::ports::{ChangeError, NewUser, Relations, RoleAdmin, Roles, SignIn, UserAdmin, Users};
+use sixin_domain::app_key::Secret;
+use sixin_domain::contact::{Email, Phone};
 use sixin_domain::id::{RoleId, UserId};
 use sixin_domain::role::CONVERSATION;
 use sixin_domain::user::{ConversationLimit, Relation};
@@ -12,6 +14,7 @@ use super::on_every_database;
 on_every_database!(
     a_user_is_found_by_uid_and_by_name_also_when_deleted_or_disabled,
     a_taken_name_or_number_is_refused_also_after_deletion,
+    an_account_keeps_what_it_signs_in_with_and_no_other_gets_it,
     many_users_are_found_at_once,
     blocks_and_follows_count_until_withdrawn,
     a_fresh_database_has_four_roles,
@@ -49,13 +52,44 @@ fn a_taken_name_or_number_is_refused_also_after_deletion(db: &TestDatabase) {
             uid,
             nickname: name.to_owned(),
             aid: "aidnew".into(),
+            sign_in: SignIn::default(),
             created_at: NOW,
         };
         db.wait(UserAdmin::add(&db.database, &user))
     };
     assert!(matches!(add("ann", Uid(77)), Err(ChangeError::Taken)));
     assert!(matches!(add("bob", ann.uid), Err(ChangeError::Taken)));
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM accounts WHERE aid = 'aidnew'"), 0);
     assert!(add("bob", Uid(77)).is_ok());
+}
+
+fn an_account_keeps_what_it_signs_in_with_and_no_other_gets_it(db: &TestDatabase) {
+    let add = |name: &str, uid: i64, aid: &str, sign_in: SignIn| {
+        let user = NewUser {
+            username: Username::new(name).unwrap(),
+            uid: Uid(uid),
+            nickname: name.to_owned(),
+            aid: aid.to_owned(),
+            sign_in,
+            created_at: NOW,
+        };
+        db.wait(UserAdmin::add(&db.database, &user))
+    };
+    let by_email = || SignIn { email: Email::parse("ann@example.org"), ..SignIn::default() };
+    let by_phone = || SignIn { phone: Phone::parse("+4915112345678"), ..SignIn::default() };
+    // An Argon2id hash is longer than one of bcrypt.
+    let hash = SignIn { password: Some(Secret::new("h".repeat(255))), ..by_phone() };
+    add("ann", 1, "one", by_email()).unwrap();
+    add("ann2", 2, "one", hash).unwrap();
+    let account = "SELECT CONCAT_WS(' ', email, country_code, pure_phone, phone, LENGTH(password)) AS line FROM accounts WHERE aid = 'one'";
+    assert_eq!(db.lines(account), ["ann@example.org 49 15112345678 4915112345678 255"]);
+    for taken in [by_email(), by_phone()] {
+        assert!(matches!(add("bob", 3, "two", taken), Err(ChangeError::Taken)));
+    }
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM accounts"), 1);
+    // Those who have neither are not each other's.
+    add("bob", 3, "two", SignIn::default()).unwrap();
+    add("cid", 4, "three", SignIn::default()).unwrap();
 }
 
 fn many_users_are_found_at_once(db: &TestDatabase) {

@@ -1,0 +1,102 @@
+//! Hashes of passwords: Argon2id is made, and bcrypt, as PHP makes it, is understood.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
+use async_trait::async_trait;
+use sixin_application::ports::{PasswordCheck, PasswordError, PasswordHasher};
+use sixin_domain::app_key::Secret;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+/// How many are hashed at a time: each takes a core and 19 MiB for a while, and messages come first.
+const AT_A_TIME: usize = 2;
+/// How many may wait for that.
+const WAITING: usize = 64;
+/// How long one may wait.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// What stands for the salt of nobody's hash.
+const NO_SALT: &[u8] = b"nobody has this!";
+
+/// [`PasswordHasher`] on the threads for blocking work.
+#[derive(Debug)]
+pub struct Passwords {
+    places: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(AT_A_TIME + WAITING)),
+            turns: Arc::new(Semaphore::new(AT_A_TIME)),
+        }
+    }
+}
+
+impl Passwords {
+    /// Runs slow work in its turn.
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
+    ) -> Result<T, PasswordError> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
+        let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
+        let turn = turn.map_err(|_| PasswordError::Busy)?.map_err(|_| PasswordError::Fault)?;
+        let work = move || {
+            // Held by the work itself, which goes on if nobody waits for it any more.
+            let _held = (place, turn);
+            work()
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|_| PasswordError::Fault)?
+    }
+}
+
+#[async_trait]
+impl PasswordHasher for Passwords {
+    async fn hash(&self, password: &Secret) -> Result<String, PasswordError> {
+        let password = password.clone();
+        self.in_turn(move || hash(password.reveal().as_bytes())).await
+    }
+
+    async fn check<'a>(
+        &self,
+        password: &Secret,
+        hash: Option<&'a str>,
+    ) -> Result<PasswordCheck, PasswordError> {
+        let (password, hash) = (password.clone(), hash.map(str::to_owned));
+        self.in_turn(move || check(password.reveal().as_bytes(), hash.as_deref())).await
+    }
+}
+
+fn hash(password: &[u8]) -> Result<String, PasswordError> {
+    let hash: PasswordHash = Argon2::default().hash_password(password).map_err(|_| PasswordError::Fault)?;
+    Ok(hash.to_string())
+}
+
+fn check(password: &[u8], hash: Option<&str>) -> Result<PasswordCheck, PasswordError> {
+    let Some(hash) = hash else { return as_long_as_with_a_hash(password) };
+    if ["$2y$", "$2a$", "$2b$"].iter().any(|kind| hash.starts_with(kind)) {
+        let is_right = bcrypt::verify(password, hash).map_err(|_| PasswordError::Fault)?;
+        return Ok(if is_right { PasswordCheck::Right { is_outdated: true } } else { PasswordCheck::Wrong });
+    }
+    let hash = PasswordHash::new(hash).map_err(|_| PasswordError::Fault)?;
+    match Argon2::default().verify_password(password, &hash) {
+        Ok(()) => Ok(PasswordCheck::Right { is_outdated: false }),
+        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(PasswordCheck::Wrong),
+        Err(_) => Err(PasswordError::Fault),
+    }
+}
+
+/// The same work without anything to compare with.
+fn as_long_as_with_a_hash(password: &[u8]) -> Result<PasswordCheck, PasswordError> {
+    let mut output = [0; 32];
+    Argon2::default().hash_password_into(password, NO_SALT, &mut output).map_err(|_| PasswordError::Fault)?;
+    std::hint::black_box(output);
+    Ok(PasswordCheck::Wrong)
+}
+
+#[cfg(test)]
+mod tests;
