@@ -99,26 +99,8 @@ impl Profiles {
 mod tests {
     use super::*;
     use crate::ports::{MockClock, MockRelations, MockRoles, MockUsers};
-    use crate::testing::user;
-    use sixin_domain::id::RoleId;
-    use sixin_domain::role::{Role, parse_permissions};
+    use crate::testing::{general_role, user};
     use sixin_domain::time::Millis;
-
-    fn general() -> Role {
-        Role {
-            id: RoleId(4),
-            name: "General User".into(),
-            kind: 3,
-            permissions: parse_permissions(r#"[{"permKey":"conversation","permValue":true}]"#),
-            is_enabled: true,
-            is_deleted: false,
-            is_display_name: false,
-            is_display_icon: false,
-            icon_file_url: None,
-            nickname_color: None,
-            rank_state: 1,
-        }
-    }
 
     fn profiles(mut users: MockUsers, relation: Relation) -> Profiles {
         users
@@ -131,7 +113,7 @@ mod tests {
             .times(1)
             .returning(move |_, others| Ok(others.iter().map(|other| (*other, relation)).collect()));
         let mut roles = MockRoles::new();
-        roles.expect_book().times(1).returning(|| Ok(Arc::new(RoleBook(vec![general()]))));
+        roles.expect_book().times(1).returning(|| Ok(Arc::new(RoleBook(vec![general_role()]))));
         roles.expect_of_each().times(1).returning(|_| Ok(HashMap::new()));
         let mut clock = MockClock::new();
         clock.expect_now().return_const(Millis(1000));

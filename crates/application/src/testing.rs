@@ -2,9 +2,10 @@
 
 use sixin_domain::body::Body;
 use sixin_domain::conversation::{Conversation, SideState};
-use sixin_domain::id::{AccountId, AppKeyId, ConversationId, ID_EPOCH, MessageId, UserId};
+use sixin_domain::id::{AccountId, AppKeyId, ConversationId, ID_EPOCH, MessageId, RoleId, UserId};
 use sixin_domain::message::{Effects, Envelope, NewMessage, Placed};
 use sixin_domain::pair::Pair;
+use sixin_domain::role::{Role, parse_permissions};
 use sixin_domain::user::{ConversationLimit, Profile, User};
 use sixin_domain::username::{Uid, Username};
 
@@ -48,6 +49,23 @@ pub(crate) fn user(id: i64, name: &str) -> User {
         expired_at: None,
         deleted_at: None,
         profile: Profile::default(),
+    }
+}
+
+/// The role of ordinary users, who may send.
+pub(crate) fn general_role() -> Role {
+    Role {
+        id: RoleId(4),
+        name: "General User".into(),
+        kind: 3,
+        permissions: parse_permissions(r#"[{"permKey":"conversation","permValue":true}]"#),
+        is_enabled: true,
+        is_deleted: false,
+        is_display_name: false,
+        is_display_icon: false,
+        icon_file_url: None,
+        nickname_color: None,
+        rank_state: 1,
     }
 }
 

@@ -1,3 +1,4 @@
+use std::hash::Hash;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -42,12 +43,31 @@ impl CachedUsers {
         }
     }
 
+    fn learn(&self, generations: &Generations, learnt: Vec<User>, found: &mut Vec<User>) {
+        for user in learnt {
+            self.keep(generations, &user);
+            found.push(user);
+        }
+    }
+
     fn keep(&self, generations: &Generations, user: &User) {
         let kept = Arc::new(user.clone());
         self.by_uid.keep(generations.of_uids, user.uid, Arc::clone(&kept));
         self.by_name.keep(generations.of_names, user.username.clone(), Arc::clone(&kept));
         self.by_number.keep(generations.of_numbers, user.id, kept);
     }
+}
+
+/// The users that are kept, and the keys of the others.
+fn kept_of<K: Eq + Hash + Clone>(shelf: &Shelf<K, Arc<User>>, keys: &[K]) -> (Vec<User>, Vec<K>) {
+    let (mut found, mut rest) = (Vec::with_capacity(keys.len()), Vec::new());
+    for key in keys {
+        match shelf.get(key) {
+            Some(kept) => found.push(User::clone(&kept)),
+            None => rest.push(key.clone()),
+        }
+    }
+    (found, rest)
 }
 
 /// One for each KiB that was begun. Only these texts of a user can be long.
@@ -77,39 +97,21 @@ impl Users for CachedUsers {
     }
 
     async fn find_named(&self, names: &[Username]) -> StoreResult<Vec<User>> {
-        let (mut found, mut rest) = (Vec::with_capacity(names.len()), Vec::new());
-        for name in names {
-            match self.by_name.get(name) {
-                Some(kept) => found.push(User::clone(&kept)),
-                None => rest.push(name.clone()),
-            }
-        }
-        if rest.is_empty() {
-            return Ok(found);
-        }
-        let generations = self.generations();
-        for user in self.store.find_named(&rest).await? {
-            self.keep(&generations, &user);
-            found.push(user);
+        let (mut found, rest) = kept_of(&self.by_name, names);
+        if !rest.is_empty() {
+            let generations = self.generations();
+            let learnt = self.store.find_named(&rest).await?;
+            self.learn(&generations, learnt, &mut found);
         }
         Ok(found)
     }
 
     async fn find_numbered(&self, ids: &[UserId]) -> StoreResult<Vec<User>> {
-        let (mut found, mut rest) = (Vec::with_capacity(ids.len()), Vec::new());
-        for id in ids {
-            match self.by_number.get(id) {
-                Some(kept) => found.push(User::clone(&kept)),
-                None => rest.push(*id),
-            }
-        }
-        if rest.is_empty() {
-            return Ok(found);
-        }
-        let generations = self.generations();
-        for user in self.store.find_numbered(&rest).await? {
-            self.keep(&generations, &user);
-            found.push(user);
+        let (mut found, rest) = kept_of(&self.by_number, ids);
+        if !rest.is_empty() {
+            let generations = self.generations();
+            let learnt = self.store.find_numbered(&rest).await?;
+            self.learn(&generations, learnt, &mut found);
         }
         Ok(found)
     }

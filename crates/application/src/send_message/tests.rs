@@ -5,29 +5,16 @@ use crate::ports::{
     MockRelations, MockRoles, MockStoredBodies, MockUsers,
 };
 use crate::send_rate::SendRate;
-use crate::testing::{ids, key, stored, user};
+use crate::testing::{general_role, ids, key, stored, user};
 use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
 use sixin_domain::file::{FileKind, PendingUpload};
-use sixin_domain::id::{FileId, ID_EPOCH, MessageId, RoleId};
+use sixin_domain::id::{FileId, ID_EPOCH, MessageId};
 use sixin_domain::rate::Rate;
-use sixin_domain::role::{Role, parse_permissions};
 use sixin_domain::username::{Uid, Username};
 use std::collections::{BTreeMap, HashMap};
 
 fn book() -> RoleBook {
-    RoleBook(vec![Role {
-        id: RoleId(4),
-        name: "General User".into(),
-        kind: 3,
-        permissions: parse_permissions(r#"[{"permKey":"conversation","permValue":true}]"#),
-        is_enabled: true,
-        is_deleted: false,
-        is_display_name: false,
-        is_display_icon: false,
-        icon_file_url: None,
-        nickname_color: None,
-        rank_state: 1,
-    }])
+    RoleBook(vec![general_role()])
 }
 
 fn file(kind: FileKind, is_enabled: bool) -> StoredFile {

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use sixin_application::ports::{ListedWord, StoreError, WordScope};
+use sixin_application::ports::{ListedWord, WordScope};
 use sixin_domain::session::Login;
 use utoipa::ToSchema;
 
@@ -10,7 +10,7 @@ use super::codes::{Failure, NOT_ALLOWED};
 use super::pagination::{Listed, Page};
 use super::parameters::Parameters;
 use super::responses::done;
-use super::stage::{answered, enter, query};
+use super::stage::{answered, enter, log_store, query};
 use crate::api::Api;
 
 /// How long a page is if the client does not say.
@@ -45,7 +45,7 @@ pub(super) async fn block_words(request: HttpRequest, api: web::Data<Api>) -> Ht
         let parameters = query(&request);
         let page = Page::of(&parameters, PAGE_SIZE, MOST_OF_A_PAGE)?;
         let scope = scope(&parameters)?;
-        let found = api.listed_words.page(scope, page.offset(), page.size).await.inspect_err(log)?;
+        let found = api.listed_words.page(scope, page.offset(), page.size).await.inspect_err(log_store)?;
         let list: Vec<BlockWordInfo> = found.words.into_iter().map(Into::into).collect();
         Ok(done(Listed::new(page.pagination(found.total), list), locale.language))
     })
@@ -60,9 +60,4 @@ fn scope(parameters: &Parameters) -> Result<Option<WordScope>, Failure> {
         Some("conversation") => Ok(Some(WordScope::Conversation)),
         Some(_) => Err(Failure::of(NOT_ALLOWED, "type")),
     }
-}
-
-/// What is nobody's fault but ours is logged once, with its cause.
-fn log(error: &StoreError) {
-    tracing::error!(%error, "the block words could not be read");
 }

@@ -17,7 +17,7 @@ use super::message_info::viewed;
 use super::pagination::{Listed, PAGE_SIZE, Page};
 use super::parameters::{Parameters, whole_number};
 use super::responses::{done, done_without_data};
-use super::stage::{answered, body, query, visit};
+use super::stage::{answered, body, log_store, query, visit};
 use crate::api::Api;
 
 /// Most entries of a page (facts: fresns 1).
@@ -40,7 +40,7 @@ pub(super) async fn list(request: HttpRequest, api: web::Data<Api>) -> HttpRespo
         let wanted = ListRequest { pinned: parameters.flag("isPin")?, start, limit: page.size };
         let viewer = visit.viewer();
         let found = api.read_conversations.list(&viewer, wanted).await.inspect_err(log)?;
-        let words = api.block_words.filter().await?;
+        let words = api.block_words.filter().await.inspect_err(log_store)?;
         let cast = Cast { shown: &found.shown, keys: &keys, words: &words, locale: &visit.locale };
         let views = found.conversations.iter().filter_map(|found| found.seen_by(viewer.user.id).ok());
         let list: Vec<_> = views.map(|view| cast.conversation(&view)).collect();
@@ -62,7 +62,7 @@ pub(super) async fn detail(
         let viewer = visit.viewer();
         let which = meant(&which)?;
         let found = api.read_conversations.detail(&viewer, &which).await.inspect_err(log)?;
-        let words = api.block_words.filter().await?;
+        let words = api.block_words.filter().await.inspect_err(log_store)?;
         let cast = Cast { shown: &found.shown, keys: &keys, words: &words, locale: &visit.locale };
         let view = found.conversation.seen_by(viewer.user.id).map_err(ConversationError::from)?;
         Ok(done(cast.conversation(&view), visit.locale.language))
@@ -97,7 +97,7 @@ pub(super) async fn messages(
         if in_page != order {
             found.messages.reverse();
         }
-        let words = api.block_words.filter().await?;
+        let words = api.block_words.filter().await.inspect_err(log_store)?;
         let cast = Cast { shown: &found.shown, keys: &keys, words: &words, locale: &visit.locale };
         let view = found.conversation.seen_by(viewer.user.id).map_err(ConversationError::from)?;
         let list: Vec<_> = found
@@ -223,7 +223,7 @@ fn read_cursor(text: &str) -> Option<ListStart> {
 /// What is nobody's fault but ours is logged once, with its cause.
 pub(super) fn log(error: &ConversationError) {
     if let ConversationError::Store(error) = error {
-        tracing::error!(%error, "conversations could not be read or changed");
+        log_store(error);
     }
 }
 

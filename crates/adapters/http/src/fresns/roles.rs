@@ -3,7 +3,6 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use sixin_application::ports::StoreError;
 use sixin_domain::role::Role;
 use sixin_domain::session::Login;
 use utoipa::ToSchema;
@@ -12,7 +11,7 @@ use super::codes::{Failure, NOT_ALLOWED};
 use super::pagination::{Listed, PAGE_SIZE, Page};
 use super::parameters::Parameters;
 use super::responses::done;
-use super::stage::{answered, enter, query};
+use super::stage::{answered, enter, log_store, query};
 use crate::api::Api;
 
 /// Most roles of a page; ours.
@@ -85,15 +84,10 @@ pub(super) async fn roles(request: HttpRequest, api: web::Data<Api>) -> HttpResp
         let parameters = query(&request);
         let page = Page::of(&parameters, PAGE_SIZE, MOST_OF_A_PAGE)?;
         let wanted = Wanted::of(&parameters)?;
-        let book = api.roles.book().await.inspect_err(log)?;
+        let book = api.roles.book().await.inspect_err(log_store)?;
         let (pagination, here) = page.cut(book.0.iter().filter(|role| wanted.has(role)).collect());
         let list: Vec<_> = here.into_iter().map(ListedRole::of).collect();
         Ok(done(Listed::new(pagination, list), locale.language))
     })
     .await
-}
-
-/// What is nobody's fault but ours is logged once, with its cause.
-fn log(error: &StoreError) {
-    tracing::error!(%error, "the roles could not be read");
 }

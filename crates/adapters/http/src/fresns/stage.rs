@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_application::authenticate_user::{Caller, CallerRefusal, UserCredentials, Visitor};
+use sixin_application::ports::StoreError;
 use sixin_application::profiles::Viewer;
 use sixin_domain::session::Login;
 use sixin_domain::settings::Settings;
@@ -126,8 +127,13 @@ fn site_language(settings: &Settings) -> Language {
 }
 
 /// What is nobody's fault but ours is logged once, with its cause.
+pub(super) fn log_store(error: &StoreError) {
+    tracing::error!(%error, "the store could not answer");
+}
+
+/// The same among the reasons not to let somebody in.
 fn log_refusal(refusal: &CallerRefusal) {
     if let CallerRefusal::Store(error) = refusal {
-        tracing::error!(%error, "a caller could not be looked up");
+        log_store(error);
     }
 }

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use sixin_application::ports::StoreError;
 use sixin_application::profiles::Viewer;
 use sixin_application::show_user::SeenUser;
 use sixin_domain::session::Login;
@@ -11,7 +10,7 @@ use sixin_domain::username::UserRef;
 use super::codes::{Failure, USER_UNKNOWN};
 use super::key_filter::{Filtered, KeyFilter};
 use super::responses::done;
-use super::stage::{Locale, answered, enter, query};
+use super::stage::{Locale, answered, enter, log_store, query};
 use super::user_info::UserInfo;
 use super::user_view::Subject;
 use crate::api::Api;
@@ -33,7 +32,7 @@ pub(super) async fn detail(
         let keys = KeyFilter::of(&query(&request))?;
         let which = UserRef::parse(&which).map_err(|_| Failure::new(USER_UNKNOWN))?;
         let viewer = visitor.user.map(|user| Viewer { user, settings: visitor.settings });
-        let seen = api.show_user.show(viewer, &which).await.inspect_err(log)?;
+        let seen = api.show_user.show(viewer, &which).await.inspect_err(log_store)?;
         let value = object(&seen.ok_or(Failure::new(USER_UNKNOWN))?, &locale);
         Ok(done(Detail { detail: Filtered { value, keys: &keys } }, locale.language))
     })
@@ -46,9 +45,4 @@ fn object(seen: &SeenUser, locale: &Locale) -> UserInfo {
         Some((relation, may_write)) => subject.seen_as(relation, may_write),
         None => subject.seen_by_nobody(),
     }
-}
-
-/// What is nobody's fault but ours is logged once, with its cause.
-fn log(error: &StoreError) {
-    tracing::error!(%error, "a user could not be read");
 }

@@ -160,11 +160,9 @@ fn touched(
     for row in rows {
         by_conversation.entry(row.conversation_id).or_default().push(row);
     }
-    let found = conversations_of(conn, &locked)?;
+    let found = conversations_of(conn, &locked)?.into_iter();
     Ok(found
-        .into_iter()
-        .filter_map(|found| Some((by_conversation.remove(&found.id.0)?, found)))
-        .map(|(touched, found)| (found, touched))
+        .filter_map(|found| by_conversation.remove(&found.id.0).map(|touched| (found, touched)))
         .collect())
 }
 
