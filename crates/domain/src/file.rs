@@ -63,6 +63,35 @@ impl FileKind {
     }
 }
 
+/// Who keeps the bytes of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Keeping {
+    /// Somebody else: the row came from another system, and its path leads to the bytes.
+    Elsewhere,
+    /// This service, once they have arrived.
+    Arriving,
+    /// This service.
+    Kept,
+}
+
+impl Keeping {
+    /// The number in the column `files.keeping`, and what it stands for.
+    #[must_use]
+    pub fn from_number(number: i16) -> Option<Self> {
+        [Self::Elsewhere, Self::Arriving, Self::Kept].into_iter().find(|keeping| keeping.number() == number)
+    }
+
+    /// The number in the column `files.keeping`.
+    #[must_use]
+    pub fn number(self) -> i16 {
+        match self {
+            Self::Elsewhere => 0,
+            Self::Arriving => 1,
+            Self::Kept => 2,
+        }
+    }
+}
+
 /// A stored file, as its uploader and the recipients see it. Sizes in bytes, durations in seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are the columns of `files`")]
@@ -88,6 +117,9 @@ pub struct StoredFile {
     pub transcoding_state: i64,
     pub is_sensitive: bool,
     pub is_enabled: bool,
+    pub keeping: Keeping,
+    /// The extension of its thumbnails; `None` if it has none.
+    pub thumbnail_extension: Option<String>,
 }
 
 /// An upload that waits for the message it was made for.

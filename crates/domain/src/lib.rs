@@ -23,5 +23,6 @@ pub mod send_rules;
 pub mod session;
 pub mod settings;
 pub mod time;
+pub mod upload;
 pub mod user;
 pub mod username;

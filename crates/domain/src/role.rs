@@ -46,6 +46,16 @@ impl Role {
             _ => false,
         })
     }
+
+    /// The number a permission holds, also one that is stored as text (facts: fresns 8). `None` if there is none.
+    #[must_use]
+    pub fn number(&self, key: &str) -> Option<i64> {
+        let (_, value) = self.permissions.iter().find(|(name, _)| name == key)?;
+        match value {
+            Value::String(text) => text.trim().parse().ok(),
+            other => other.as_i64(),
+        }
+    }
 }
 
 /// Reads the column `roles.permissions`: a JSON array of `{permKey, permValue}`; anything else grants nothing.

@@ -218,6 +218,16 @@ pub const KNOWN: &[Known] = &[
     known("image_thumb_ratio", SettingType::Text, "", "suffix of the proportional thumbnail"),
     known("image_thumb_square", SettingType::Text, "", "suffix of the square thumbnail"),
     known("image_thumb_big", SettingType::Text, "", "suffix of the large thumbnail"),
+    known("image_max_size", SettingType::Number, "5", "largest image, in megabytes"),
+    known("video_max_size", SettingType::Number, "50", "largest video, in megabytes"),
+    known("audio_max_size", SettingType::Number, "50", "largest audio file, in megabytes"),
+    known("document_max_size", SettingType::Number, "10", "largest document, in megabytes"),
+    known("video_max_time", SettingType::Number, "60", "longest video, in seconds"),
+    known("audio_max_time", SettingType::Number, "60", "longest audio file, in seconds"),
+    known("image_url_expire", SettingType::Number, "10", "how long links to images work, in minutes"),
+    known("video_url_expire", SettingType::Number, "10", "how long links to videos work, in minutes"),
+    known("audio_url_expire", SettingType::Number, "10", "how long links to audio files work, in minutes"),
+    known("document_url_expire", SettingType::Number, "10", "how long links to documents work, in minutes"),
 ];
 
 /// Why a setting can't be set.
@@ -261,6 +271,12 @@ impl Settings {
         self.rows.get(key).map_or_else(default, String::as_str)
     }
 
+    /// The whole number a setting holds; `None` if it is empty or holds none.
+    #[must_use]
+    pub fn number(&self, key: &str) -> Option<i64> {
+        self.text(key).trim().parse().ok()
+    }
+
     /// Whether a boolean setting is true.
     #[must_use]
     pub fn is_on(&self, key: &str) -> bool {
@@ -290,7 +306,7 @@ impl Settings {
     /// The role that decides for users without a usable one.
     #[must_use]
     pub fn default_role(&self) -> Option<RoleId> {
-        self.text("default_role").trim().parse().ok().map(RoleId)
+        self.number("default_role").map(RoleId)
     }
 
     /// Whether files of that kind may be sent.

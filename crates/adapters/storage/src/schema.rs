@@ -246,6 +246,8 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> Nullable<BigInt>,
         deleted_at -> Nullable<BigInt>,
+        keeping -> SmallInt,
+        thumbnail_extension -> Nullable<Text>,
     }
 }
 
@@ -265,6 +267,14 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> Nullable<BigInt>,
         deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    site_secrets (name) {
+        name -> Text,
+        value -> Text,
+        created_at -> BigInt,
     }
 }
 

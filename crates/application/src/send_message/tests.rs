@@ -7,7 +7,7 @@ use crate::ports::{
 use crate::send_rate::SendRate;
 use crate::testing::{general_role, ids, key, stored, user};
 use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
-use sixin_domain::file::{FileKind, PendingUpload};
+use sixin_domain::file::{FileKind, Keeping, PendingUpload};
 use sixin_domain::id::{FileId, ID_EPOCH, MessageId};
 use sixin_domain::rate::Rate;
 use sixin_domain::username::{Uid, Username};
@@ -40,6 +40,8 @@ fn file(kind: FileKind, is_enabled: bool) -> StoredFile {
         transcoding_state: 1,
         is_sensitive: false,
         is_enabled,
+        keeping: Keeping::Elsewhere,
+        thumbnail_extension: None,
     }
 }
 

@@ -9,7 +9,7 @@ use sixin_application::outbox::SendError;
 use sixin_application::ports::StoreError;
 use sixin_application::send_message::{Content, SendRequest, SentMessage};
 use sixin_domain::body::Body;
-use sixin_domain::file::{FileKind, StoredFile};
+use sixin_domain::file::{FileKind, Keeping, StoredFile};
 use sixin_domain::id::{AppKeyId, ConversationId, FileId, MessageId, RoleId, UserId};
 use sixin_domain::message::Placed;
 use sixin_domain::refusal::Refusal;
@@ -97,6 +97,8 @@ pub(super) fn image() -> StoredFile {
         transcoding_state: 1,
         is_sensitive: false,
         is_enabled: true,
+        keeping: Keeping::Elsewhere,
+        thumbnail_extension: None,
     }
 }
 

@@ -16,8 +16,10 @@ mod relations;
 mod roles;
 mod sessions;
 mod settings;
+mod site_secrets;
 mod stored_bodies;
 mod sweep;
+mod unsent_files;
 mod users;
 
 #[cfg(test)]

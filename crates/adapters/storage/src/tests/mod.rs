@@ -5,6 +5,7 @@ mod conversation_changes;
 mod conversation_views;
 mod credentials;
 mod faults;
+mod files;
 mod harness;
 mod hot_reads;
 mod leases;
