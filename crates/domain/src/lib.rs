@@ -11,6 +11,7 @@ pub mod conversation;
 pub mod file;
 pub mod id;
 pub mod limits;
+pub mod media;
 pub mod message;
 pub mod message_uid;
 pub mod object_name;

@@ -188,13 +188,13 @@ pub const KNOWN: &[Known] = &[
     known(
         "video_extension_names",
         SettingType::Text,
-        "wmv,rm,mov,mpeg,mp4,3gp,flv,avi,rmvb",
+        "mp4,mov",
         "extensions videos may have, separated by commas",
     ),
     known(
         "audio_extension_names",
         SettingType::Text,
-        "mp3,wav,m4a",
+        "mp3,m4a,wav",
         "extensions audio files may have, separated by commas",
     ),
     known(
@@ -202,6 +202,12 @@ pub const KNOWN: &[Known] = &[
         SettingType::Text,
         "doc,docx,xls,xlsx,csv,ppt,pptx,pps,ppts,pdf,txt,md,markdown,rar,zip,7z,epub,mobi",
         "extensions documents may have, separated by commas",
+    ),
+    known(
+        "upload_unchecked_media",
+        SettingType::Boolean,
+        "false",
+        "whether files are taken, unseen, whose extension is listed but whose content can't be looked at",
     ),
     known("image_substitution", SettingType::Text, "", "address shown in place of a disabled image"),
     known("video_substitution", SettingType::Text, "", "address shown in place of a disabled video"),

@@ -1,0 +1,27 @@
+//! Numbers out of files.
+
+use std::io::{self, Read};
+
+/// The next `N` bytes.
+pub(crate) fn bytes<const N: usize>(reader: &mut impl Read) -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    reader.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The next four bytes, the largest first.
+pub(crate) fn u32_be(reader: &mut impl Read) -> io::Result<u32> {
+    bytes(reader).map(u32::from_be_bytes)
+}
+
+/// The next eight bytes, the largest first.
+pub(crate) fn u64_be(reader: &mut impl Read) -> io::Result<u64> {
+    bytes(reader).map(u64::from_be_bytes)
+}
+
+/// The first bytes, as many as there are.
+pub(crate) fn head(reader: &mut impl Read, length: u64) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    reader.take(length).read_to_end(&mut head)?;
+    Ok(head)
+}
