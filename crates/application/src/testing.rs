@@ -2,7 +2,8 @@
 
 use sixin_domain::body::Body;
 use sixin_domain::conversation::{Conversation, SideState};
-use sixin_domain::id::{AccountId, AppKeyId, ConversationId, ID_EPOCH, MessageId, RoleId, UserId};
+use sixin_domain::file::{FileKind, Keeping, StoredFile};
+use sixin_domain::id::{AccountId, AppKeyId, ConversationId, FileId, ID_EPOCH, MessageId, RoleId, UserId};
 use sixin_domain::message::{Effects, Envelope, NewMessage, Placed};
 use sixin_domain::pair::Pair;
 use sixin_domain::role::{Role, parse_permissions};
@@ -49,6 +50,35 @@ pub(crate) fn user(id: i64, name: &str) -> User {
         expired_at: None,
         deleted_at: None,
         profile: Profile::default(),
+    }
+}
+
+/// A picture or the like that was uploaded somewhere else.
+pub(crate) fn stored_file(kind: FileKind) -> StoredFile {
+    StoredFile {
+        id: FileId(5),
+        fid: "fid00001".into(),
+        kind,
+        name: "a.png".into(),
+        mime: None,
+        extension: "png".into(),
+        size: None,
+        md5: None,
+        sha: None,
+        sha_type: None,
+        path: "a.png".into(),
+        image_width: None,
+        image_height: None,
+        audio_time: None,
+        video_time: None,
+        video_cover_path: None,
+        video_gif_path: None,
+        more_json: None,
+        transcoding_state: 1,
+        is_sensitive: false,
+        is_enabled: true,
+        keeping: Keeping::Elsewhere,
+        thumbnail_extension: None,
     }
 }
 

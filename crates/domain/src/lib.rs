@@ -9,6 +9,7 @@ pub mod body;
 pub mod contact;
 pub mod conversation;
 pub mod file;
+pub mod file_link;
 pub mod id;
 pub mod limits;
 pub mod media;

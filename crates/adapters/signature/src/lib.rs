@@ -1,9 +1,10 @@
-//! The HTTP signature schemes of both dialects: verify, and sign.
+//! The HTTP signature schemes of both dialects, and that of links to files: verify, and sign.
 //!
-//! Both schemes are what existing clients send; neither covers method, path or body, so TLS is needed around them.
+//! Those of the dialects are what existing clients send; neither covers method, path or body, so TLS is needed around them.
 //! Nothing here is ever logged.
 
 mod fresns;
+mod link;
 mod rongcloud;
 
 use sixin_application::ports::{Signatures, SignedParts};
@@ -28,6 +29,7 @@ impl Signatures for HttpSignatures {
             SignedParts::NonceAndTime { nonce, timestamp } => {
                 fits(&rongcloud::digest(secret.reveal(), nonce, timestamp))
             }
+            SignedParts::Link(text) => fits(&link::digest(text, secret.reveal())),
         }
     }
 
@@ -37,6 +39,7 @@ impl Signatures for HttpSignatures {
             SignedParts::NonceAndTime { nonce, timestamp } => {
                 rongcloud::digest(secret.reveal(), nonce, timestamp)
             }
+            SignedParts::Link(text) => link::digest(text, secret.reveal()),
         }
     }
 }
@@ -69,7 +72,8 @@ mod tests {
             fields in texts(), nonce in "\\PC{0,20}", timestamp in "[0-9]{10,13}", secret in "[ -~]{1,40}"
         ) {
             let secret = Secret::new(secret);
-            for parts in [SignedParts::Fields(fields), SignedParts::NonceAndTime { nonce, timestamp }] {
+            let link = SignedParts::Link(nonce.clone());
+            for parts in [SignedParts::Fields(fields), SignedParts::NonceAndTime { nonce, timestamp }, link] {
                 let signature = HttpSignatures.sign(&parts, &secret);
                 prop_assert!(HttpSignatures.verify(&parts, &secret, &signature));
                 prop_assert!(HttpSignatures.verify(&parts, &secret, &signature.to_uppercase()));

@@ -12,6 +12,8 @@ pub enum SignedParts {
         /// Header `Timestamp`.
         timestamp: String,
     },
+    /// What a link of our own says.
+    Link(String),
 }
 
 impl std::fmt::Debug for SignedParts {
@@ -20,11 +22,12 @@ impl std::fmt::Debug for SignedParts {
         out.write_str(match self {
             Self::Fields(_) => "Fields(…)",
             Self::NonceAndTime { .. } => "NonceAndTime(…)",
+            Self::Link(_) => "Link(…)",
         })
     }
 }
 
-/// The signature schemes of both dialects.
+/// The signature schemes of both dialects, and that of our own links.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 pub trait Signatures: Send + Sync {
     /// Whether `signature` is that of `parts` under `secret`. MUST compare in constant time and MUST accept every

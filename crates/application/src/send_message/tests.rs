@@ -5,9 +5,9 @@ use crate::ports::{
     MockRelations, MockRoles, MockStoredBodies, MockUsers,
 };
 use crate::send_rate::SendRate;
-use crate::testing::{general_role, ids, key, stored, user};
+use crate::testing::{general_role, ids, key, stored, stored_file, user};
 use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
-use sixin_domain::file::{FileKind, Keeping, PendingUpload};
+use sixin_domain::file::{FileKind, PendingUpload};
 use sixin_domain::id::{FileId, ID_EPOCH, MessageId};
 use sixin_domain::rate::Rate;
 use sixin_domain::username::{Uid, Username};
@@ -18,31 +18,7 @@ fn book() -> RoleBook {
 }
 
 fn file(kind: FileKind, is_enabled: bool) -> StoredFile {
-    StoredFile {
-        id: FileId(5),
-        fid: "fid00001".into(),
-        kind,
-        name: "a.png".into(),
-        mime: None,
-        extension: "png".into(),
-        size: None,
-        md5: None,
-        sha: None,
-        sha_type: None,
-        path: "a.png".into(),
-        image_width: None,
-        image_height: None,
-        audio_time: None,
-        video_time: None,
-        video_cover_path: None,
-        video_gif_path: None,
-        more_json: None,
-        transcoding_state: 1,
-        is_sensitive: false,
-        is_enabled,
-        keeping: Keeping::Elsewhere,
-        thumbnail_extension: None,
-    }
+    StoredFile { is_enabled, ..stored_file(kind) }
 }
 
 fn sending(files: MockFiles, relation: Relation, times: usize) -> MessageSending {

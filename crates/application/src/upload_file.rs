@@ -1,0 +1,242 @@
+//! A user uploads a file for a message it is going to send (facts: fresns 8).
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sixin_domain::file::{FileKind, StoredFile};
+use sixin_domain::media::checked_type;
+use sixin_domain::refusal::Refusal;
+use sixin_domain::role::Role;
+use sixin_domain::upload::{FileName, UploadLimits, UploadRefusal, check_allowed, path};
+use sixin_domain::username::UserRef;
+use thiserror::Error;
+
+use crate::ports::{
+    ArrivingFile, Clock, FileBytes, FileBytesError, Files, InspectError, Inspected, MediaInspector, NewFile,
+    NewUpload, Roles, SecretSource, StagedFile, StoreError, Users,
+};
+use crate::profiles::{Profiles, Viewer};
+use crate::send_rate::SendRate;
+
+/// Characters of a public id, and of the name under which bytes are kept.
+const FID_CHARS: usize = 16;
+const PATH_CHARS: usize = 32;
+
+/// Why a file was not taken.
+#[derive(Debug, Error)]
+pub enum UploadError {
+    /// The file itself is not acceptable.
+    #[error(transparent)]
+    File(#[from] UploadRefusal),
+    /// The user may not write to the recipient, or uploads too fast.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Too much is going on.
+    #[error("too many files are on their way; try again")]
+    Busy,
+    /// Bytes could not be kept or looked into.
+    #[error(transparent)]
+    Bytes(FileBytesError),
+    /// The store could not.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<FileBytesError> for UploadError {
+    fn from(error: FileBytesError) -> Self {
+        match error {
+            FileBytesError::Busy => Self::Busy,
+            other => Self::Bytes(other),
+        }
+    }
+}
+
+impl From<InspectError> for UploadError {
+    fn from(error: InspectError) -> Self {
+        match error {
+            InspectError::Wrong => Self::File(UploadRefusal::ContentWrong),
+            InspectError::Busy => Self::Busy,
+            InspectError::Unreadable(cause) => Self::Bytes(FileBytesError::Unavailable(cause)),
+        }
+    }
+}
+
+/// A file that may arrive now.
+pub struct Arrival {
+    /// Takes its bytes.
+    pub file: Box<dyn ArrivingFile>,
+    /// How many there may be at most, whatever kind it is.
+    pub most_bytes: u64,
+}
+
+/// What a file is uploaded for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadRequest {
+    /// The kind the client says it is.
+    pub kind: FileKind,
+    /// Its name, as the client has it.
+    pub name: String,
+    /// The recipient's uid or username.
+    pub addressee: String,
+    /// Anything the client wants to find again: a JSON object.
+    pub more_json: Option<String>,
+    /// The platform the request came from.
+    pub platform: i64,
+}
+
+/// Takes files.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait UploadFile: Send + Sync {
+    /// Lets a file arrive, if the user has not sent too many of late and there is room.
+    async fn begin(&self, uploader: &Viewer) -> Result<Arrival, UploadError>;
+
+    /// Takes a file that has arrived. `Ok` means that its bytes are on disk and the upload is committed.
+    async fn finish(
+        &self,
+        uploader: &Viewer,
+        request: UploadRequest,
+        staged: StagedFile,
+    ) -> Result<StoredFile, UploadError>;
+}
+
+/// [`UploadFile`] over the ports.
+pub struct FileUploading {
+    /// What is known of files.
+    pub files: Arc<dyn Files>,
+    /// Their bytes.
+    pub bytes: Arc<dyn FileBytes>,
+    /// Looks into them.
+    pub media: Arc<dyn MediaInspector>,
+    /// The recipients.
+    pub users: Arc<dyn Users>,
+    /// Who may write to whom.
+    pub profiles: Arc<Profiles>,
+    /// Whose role allows how much.
+    pub roles: Arc<dyn Roles>,
+    /// How many files a user may upload in a time.
+    pub rate: Arc<SendRate>,
+    /// Makes names nobody can guess.
+    pub secrets: Arc<dyn SecretSource>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl UploadFile for FileUploading {
+    async fn begin(&self, uploader: &Viewer) -> Result<Arrival, UploadError> {
+        let role = self.role(uploader).await?;
+        let kinds = [FileKind::Image, FileKind::Video, FileKind::Audio, FileKind::Document];
+        let allowed = kinds.into_iter().filter(|kind| uploader.settings.allows_file(*kind));
+        let bytes = |kind| UploadLimits::of(kind, &uploader.settings, role.as_ref()).bytes;
+        let most_bytes = allowed.map(bytes).max().ok_or(UploadRefusal::KindForbidden)?;
+        self.rate.enter(uploader.user.id, self.clock.now())?;
+        Ok(Arrival { file: self.bytes.stage().await?, most_bytes })
+    }
+
+    async fn finish(
+        &self,
+        uploader: &Viewer,
+        request: UploadRequest,
+        staged: StagedFile,
+    ) -> Result<StoredFile, UploadError> {
+        self.permitted(uploader, &request.addressee).await?;
+        let name = FileName::parse(&request.name)?;
+        let inspected = self.checked(uploader, &request, &name, &staged).await?;
+        let new = self.new_file(&request, name, &staged, &inspected);
+        let upload = NewUpload {
+            platform: request.platform,
+            account: uploader.user.account,
+            uploader: uploader.user.id,
+            addressee: request.addressee,
+        };
+        // The row first: bytes without one would never be swept.
+        let id = self.files.register(&new, &upload).await?;
+        for thumbnail in inspected.thumbnails {
+            let path = thumbnail.size.path(&new.path, thumbnail.extension);
+            self.bytes.put(&path, thumbnail.bytes).await?;
+        }
+        self.bytes.keep(&staged, &new.path).await?;
+        self.files.arrived(id).await?;
+        let found = self.files.find(&new.fid).await?;
+        found.map(|(file, _)| file).ok_or_else(|| {
+            UploadError::Store(StoreError::Fault("a file is gone that was just uploaded".into()))
+        })
+    }
+}
+
+impl FileUploading {
+    async fn role(&self, uploader: &Viewer) -> Result<Option<Role>, StoreError> {
+        let own = self.roles.of(uploader.user.id).await?;
+        let book = self.roles.book().await?;
+        Ok(book.deciding(&own, uploader.settings.default_role(), self.clock.now()).cloned())
+    }
+
+    /// A file is uploaded for a user who could be written to right now.
+    async fn permitted(&self, uploader: &Viewer, addressee: &str) -> Result<(), UploadError> {
+        let named = UserRef::parse(addressee).map_err(|_| Refusal::RecipientUnknown)?;
+        let recipient = self.users.find(&named).await?.ok_or(Refusal::RecipientUnknown)?;
+        let shown = self.profiles.of(uploader, &[recipient.id]).await?;
+        let found = shown.users.get(&recipient.id).ok_or(Refusal::RecipientUnknown)?;
+        Ok(found.may_write?)
+    }
+
+    /// What the file is, if it may be sent.
+    async fn checked(
+        &self,
+        uploader: &Viewer,
+        request: &UploadRequest,
+        name: &FileName,
+        staged: &StagedFile,
+    ) -> Result<Inspected, UploadError> {
+        let settings = &uploader.settings;
+        check_allowed(request.kind, &name.extension, settings)?;
+        let role = self.role(uploader).await?;
+        let limits = UploadLimits::of(request.kind, settings, role.as_ref());
+        if staged.size == 0 {
+            return Err(UploadRefusal::Empty.into());
+        }
+        if staged.size > limits.bytes {
+            return Err(UploadRefusal::TooLarge.into());
+        }
+        if checked_type(request.kind, &name.extension).is_none() {
+            let taken = settings.is_on("upload_unchecked_media");
+            return if taken { Ok(Inspected::default()) } else { Err(UploadRefusal::ContentWrong.into()) };
+        }
+        let found = self.media.inspect(&staged.path, &name.extension).await?;
+        match (limits.seconds, found.seconds) {
+            (Some(most), Some(seconds)) if seconds > most => Err(UploadRefusal::TooLong.into()),
+            _ => Ok(found),
+        }
+    }
+
+    fn new_file(
+        &self,
+        request: &UploadRequest,
+        name: FileName,
+        staged: &StagedFile,
+        found: &Inspected,
+    ) -> NewFile {
+        let now = self.clock.now();
+        let mime = checked_type(request.kind, &name.extension).unwrap_or("application/octet-stream");
+        NewFile {
+            fid: self.secrets.alphanumeric(FID_CHARS),
+            kind: request.kind,
+            mime: mime.to_owned(),
+            size: i64::try_from(staged.size).unwrap_or(i64::MAX),
+            md5: staged.md5.clone(),
+            sha256: staged.sha256.clone(),
+            path: path(request.kind, now, &self.secrets.alphanumeric(PATH_CHARS), &name.extension),
+            pixels: found.pixels.map(|(width, height)| (width.into(), height.into())),
+            seconds: found.seconds.and_then(|seconds| i64::try_from(seconds).ok()),
+            thumbnail_extension: found.thumbnails.first().map(|thumbnail| thumbnail.extension.to_owned()),
+            more_json: request.more_json.clone(),
+            created_at: now,
+            name: name.name,
+            extension: name.extension,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

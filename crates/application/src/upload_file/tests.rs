@@ -1,0 +1,215 @@
+use super::*;
+use crate::ports::{
+    MockClock, MockFileBytes, MockFiles, MockMediaInspector, MockRelations, MockRoles, MockSecretSource,
+    MockUsers, Thumbnail,
+};
+use crate::testing::{general_role, stored_file, user};
+use mockall::Sequence;
+use sixin_domain::id::{FileId, ID_EPOCH};
+use sixin_domain::media::ThumbnailSize;
+use sixin_domain::rate::Rate;
+use sixin_domain::role::{RoleBook, parse_permissions};
+use sixin_domain::settings::Settings;
+use sixin_domain::user::ConversationLimit;
+use sixin_domain::username::Uid;
+use std::collections::{BTreeMap, HashMap};
+
+/// Ann, number 1, uploads; bob, number 2 and uid 10002, accepts everybody; cid, number 3, nobody.
+fn uploading(files: MockFiles, bytes: MockFileBytes, media: MockMediaInspector) -> FileUploading {
+    let mut users = MockUsers::new();
+    let people = || {
+        let closed = sixin_domain::user::User {
+            conversation_limit: ConversationLimit::Nobody,
+            ..user(3, "cid")
+        };
+        [user(1, "ann"), user(2, "bob"), closed]
+    };
+    users.expect_find().returning(move |who| {
+        Ok(people().into_iter().find(|user| match who {
+            UserRef::Uid(uid) => user.uid == *uid,
+            UserRef::Username(name) => user.username == *name,
+        }))
+    });
+    users.expect_find_numbered().returning(move |ids| {
+        Ok(people().into_iter().filter(|user| ids.contains(&user.id)).collect())
+    });
+    let mut relations = MockRelations::new();
+    relations.expect_between().returning(|_, _| Ok(HashMap::new()));
+    let mut roles = MockRoles::new();
+    let mut role = general_role();
+    role.permissions.extend(parse_permissions(r#"[{"permKey":"image_max_size","permValue":1}]"#));
+    roles.expect_of().returning(|_| Ok(Vec::new()));
+    roles.expect_of_each().returning(|_| Ok(HashMap::new()));
+    roles.expect_book().returning(move || Ok(Arc::new(RoleBook(vec![role.clone()]))));
+    let mut secrets = MockSecretSource::new();
+    secrets.expect_alphanumeric().returning(|length| "r".repeat(length));
+    let mut clock = MockClock::new();
+    clock.expect_now().return_const(ID_EPOCH);
+    let (users, roles, clock) = (Arc::new(users), Arc::new(roles), Arc::new(clock));
+    FileUploading {
+        files: Arc::new(files),
+        bytes: Arc::new(bytes),
+        media: Arc::new(media),
+        users: users.clone(),
+        profiles: Arc::new(Profiles {
+            users,
+            roles: roles.clone(),
+            relations: Arc::new(relations),
+            clock: clock.clone(),
+        }),
+        roles,
+        rate: Arc::new(SendRate::new(Rate { sends: 2, window_ms: 1000 })),
+        secrets: Arc::new(secrets),
+        clock,
+    }
+}
+
+fn nothing() -> FileUploading {
+    uploading(MockFiles::new(), MockFileBytes::new(), MockMediaInspector::new())
+}
+
+fn ann(rows: &[(&str, &str)]) -> Viewer {
+    let rows = rows.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    Viewer { user: user(1, "ann"), settings: Arc::new(Settings::new(rows.collect::<BTreeMap<_, _>>())) }
+}
+
+fn request(to: &str, kind: FileKind, name: &str) -> UploadRequest {
+    UploadRequest { kind, name: name.into(), addressee: to.into(), more_json: None, platform: 5 }
+}
+
+fn staged(size: u64) -> StagedFile {
+    StagedFile { path: "x".into(), size, md5: "m".into(), sha256: "s".into(), guard: Box::new(()) }
+}
+
+/// What comes of a file nothing is found wrong with but what the rules say.
+async fn refused(rows: &[(&str, &str)], request: UploadRequest, size: u64) -> UploadError {
+    nothing().finish(&ann(rows), request, staged(size)).await.unwrap_err()
+}
+
+fn finds(seconds: Option<u64>) -> MockMediaInspector {
+    let mut media = MockMediaInspector::new();
+    media.expect_inspect().returning(move |_, _| Ok(Inspected { seconds, ..Inspected::default() }));
+    media
+}
+
+#[tokio::test]
+async fn a_file_is_entered_first_then_kept_and_only_then_there() {
+    let (mut files, mut bytes) = (MockFiles::new(), MockFileBytes::new());
+    let mut media = MockMediaInspector::new();
+    let thumbnail = || Thumbnail { size: ThumbnailSize::Avatar, extension: "jpg", bytes: vec![1] };
+    media.expect_inspect().withf(|_, extension| extension == "png").returning(move |_, _| {
+        Ok(Inspected { pixels: Some((3, 4)), seconds: None, thumbnails: vec![thumbnail()] })
+    });
+    let mut order = Sequence::new();
+    let path = "images/conversations/202401/01/rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr.png";
+    files
+        .expect_register()
+        .once()
+        .in_sequence(&mut order)
+        .withf(move |file, upload| {
+            (file.path.as_str(), file.name.as_str(), file.pixels) == (path, "a.PNG", Some((3, 4)))
+                && (file.mime.as_str(), file.thumbnail_extension.as_deref()) == ("image/png", Some("jpg"))
+                && (upload.addressee.as_str(), upload.uploader.0, upload.platform) == ("10002", 1, 5)
+        })
+        .returning(|_, _| Ok(FileId(5)));
+    let put = move |to: &str, _: &Vec<u8>| to == format!("{path}.avatar.jpg");
+    bytes.expect_put().once().in_sequence(&mut order).withf(put).returning(|_, _| Ok(()));
+    let keep = move |_: &StagedFile, to: &str| to == path;
+    bytes.expect_keep().once().in_sequence(&mut order).withf(keep).returning(|_, _| Ok(()));
+    files.expect_arrived().once().in_sequence(&mut order).returning(|_| Ok(()));
+    files.expect_find().returning(|_| Ok(Some((stored_file(FileKind::Image), Vec::new()))));
+    let uploading = uploading(files, bytes, media);
+    let request = request("10002", FileKind::Image, "C:\\a.PNG");
+    let file = uploading.finish(&ann(&[]), request, staged(10)).await.unwrap();
+    assert_eq!(file.kind, FileKind::Image);
+}
+
+#[tokio::test]
+async fn bytes_that_could_not_be_kept_are_no_file() {
+    let (mut files, mut bytes) = (MockFiles::new(), MockFileBytes::new());
+    files.expect_register().returning(|_, _| Ok(FileId(5)));
+    bytes.expect_keep().returning(|_, _| Err(FileBytesError::Unavailable("full".into())));
+    let uploading = uploading(files, bytes, finds(None));
+    let result = uploading.finish(&ann(&[]), request("bob", FileKind::Image, "a.png"), staged(10)).await;
+    assert!(matches!(result, Err(UploadError::Bytes(_))), "and it is not marked as arrived");
+}
+
+#[tokio::test]
+async fn a_file_is_taken_only_for_someone_the_user_may_write_to() {
+    for (to, refusal) in [
+        ("nobody", Refusal::RecipientUnknown),
+        (" no name ", Refusal::RecipientUnknown),
+        ("ann", Refusal::Oneself),
+        ("cid", Refusal::AcceptsNobody),
+    ] {
+        let error = refused(&[], request(to, FileKind::Image, "a.png"), 10).await;
+        assert!(matches!(error, UploadError::Refused(found) if found == refusal), "{to}: {error:?}");
+    }
+    assert_eq!(user(2, "bob").uid, Uid(10_002));
+}
+
+#[tokio::test]
+async fn what_the_site_or_the_role_does_not_allow_is_refused_before_it_is_looked_into() {
+    use UploadRefusal::*;
+    let all = ("conversation_files", r#"["image","video","audio","document"]"#);
+    let odd = ("video_extension_names", "mp4,rmvb");
+    for (kind, name, size, refusal) in [
+        (FileKind::Image, "a.svg", 10, ExtensionForbidden),
+        (FileKind::Image, "a", 10, ExtensionForbidden),
+        (FileKind::Image, "a.png", 0, Empty),
+        (FileKind::Image, "a.png", (1 << 20) + 1, TooLarge),
+        (FileKind::Document, "a.pdf", (10 << 20) + 1, TooLarge),
+        (FileKind::Video, "a.rmvb", 10, ContentWrong),
+    ] {
+        let error = refused(&[all, odd], request("bob", kind, name), size).await;
+        assert!(matches!(error, UploadError::File(found) if found == refusal), "{name}: {error:?}");
+    }
+    let error = refused(&[], request("bob", FileKind::Document, "a.pdf"), 10).await;
+    assert!(matches!(error, UploadError::File(KindForbidden)));
+}
+
+#[tokio::test]
+async fn what_can_not_be_looked_into_is_taken_where_the_site_says_so() {
+    let rows = [
+        ("conversation_files", r#"["video"]"#),
+        ("video_extension_names", "rmvb"),
+        ("upload_unchecked_media", "true"),
+    ];
+    let (mut files, mut bytes) = (MockFiles::new(), MockFileBytes::new());
+    let is_plain = |file: &NewFile, _: &NewUpload| file.mime == "application/octet-stream";
+    files.expect_register().withf(is_plain).returning(|_, _| Ok(FileId(5)));
+    bytes.expect_keep().returning(|_, _| Ok(()));
+    files.expect_arrived().returning(|_| Ok(()));
+    files.expect_find().returning(|_| Ok(Some((stored_file(FileKind::Video), Vec::new()))));
+    let uploading = uploading(files, bytes, MockMediaInspector::new());
+    let request = request("bob", FileKind::Video, "a.rmvb");
+    assert!(uploading.finish(&ann(&rows), request, staged(10)).await.is_ok());
+}
+
+#[tokio::test]
+async fn what_plays_longer_than_allowed_is_refused() {
+    let rows = [("conversation_files", r#"["video"]"#)];
+    let finish = async |seconds| {
+        let mut files = MockFiles::new();
+        files.expect_register().returning(|_, _| Err(StoreError::Fault("far enough".into())));
+        let uploading = uploading(files, MockFileBytes::new(), finds(Some(seconds)));
+        uploading.finish(&ann(&rows), request("bob", FileKind::Video, "a.mp4"), staged(10)).await.unwrap_err()
+    };
+    assert!(matches!(finish(60).await, UploadError::Store(_)));
+    assert!(matches!(finish(61).await, UploadError::File(UploadRefusal::TooLong)));
+}
+
+#[tokio::test]
+async fn only_so_many_bytes_arrive_as_the_most_generous_limit_allows_and_only_so_often() {
+    let begin = async |uploading: &FileUploading, rows: &[(&str, &str)]| uploading.begin(&ann(rows)).await.err();
+    let mut bytes = MockFileBytes::new();
+    bytes.expect_stage().times(2).returning(|| Err(FileBytesError::Busy));
+    let uploading = uploading(MockFiles::new(), bytes, MockMediaInspector::new());
+    for _ in 0..2 {
+        assert!(matches!(begin(&uploading, &[]).await, Some(UploadError::Busy)));
+    }
+    let too_fast = begin(&uploading, &[]).await;
+    assert!(matches!(too_fast, Some(UploadError::Refused(Refusal::TooFast { .. }))), "{too_fast:?}");
+    let none = begin(&uploading, &[("conversation_files", "[]")]).await;
+    assert!(matches!(none, Some(UploadError::File(UploadRefusal::KindForbidden))));
+}
