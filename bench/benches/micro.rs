@@ -27,13 +27,16 @@ use sixin_application::authenticate_user::{
     AuthenticateUser, Caller, CallerRefusal, UserCredentials, Visitor,
 };
 use sixin_application::change_conversations::MockChangeConversations;
+use sixin_application::file_links::FileLinks;
 use sixin_application::health::{CheckHealth, Health};
 use sixin_application::ports::{
     Clock, MockBlockWordList, MockBlockWordSource, MockRoles, SettingSource, Signatures, SignedParts,
     StoreResult,
 };
 use sixin_application::read_conversations::MockReadConversations;
+use sixin_application::read_file::MockReadFile;
 use sixin_application::show_user::MockShowUser;
+use sixin_application::upload_file::MockUploadFile;
 use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, Secret};
 use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
 use sixin_domain::id::{AccountId, AppKeyId, UserId};
@@ -122,6 +125,13 @@ fn api() -> Api {
         // Nobody asks these.
         read_conversations: Arc::new(MockReadConversations::new()),
         change_conversations: Arc::new(MockChangeConversations::new()),
+        upload_file: Arc::new(MockUploadFile::new()),
+        read_file: Arc::new(MockReadFile::new()),
+        file_links: Arc::new(FileLinks {
+            secret: Secret::new(SECRET),
+            signatures: Arc::new(HttpSignatures),
+            clock: Arc::new(SystemClock),
+        }),
         block_words: Arc::new(MockBlockWordSource::new()),
         show_user: Arc::new(MockShowUser::new()),
         listed_words: Arc::new(MockBlockWordList::new()),

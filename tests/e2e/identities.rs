@@ -5,11 +5,14 @@ use sixin_domain::session::Login;
 use crate::calls::try_call;
 use crate::on_every_database;
 use crate::site::Site;
+use crate::upload::{FOR_BOB, form, png, with_form};
 
 on_every_database!(every_endpoint_lets_in_whom_it_should_and_nobody_else);
 
 /// Method, path, body, and who may call.
-const ENDPOINTS: [(&str, &str, &str, Login); 12] = [
+const ENDPOINTS: [(&str, &str, &str, Login); 14] = [
+    ("POST", "common/upload-file", "A FORM", Login::User),
+    ("GET", "common/file/FID/link", "", Login::User),
     ("POST", "conversation/send-message", r#"{"uidOrUsername":"bob","message":"hi"}"#, Login::User),
     ("GET", "conversation/list", "", Login::User),
     ("GET", "conversation/bob/detail", "", Login::User),
@@ -31,6 +34,8 @@ type Identity<'a> = (&'a str, Vec<(&'static str, Option<&'a str>)>, i64, i64);
 fn every_endpoint_lets_in_whom_it_should_and_nobody_else(site: &Site) {
     site.send_text(&site.alice, "bob", "first").is(200, 0);
     let conversation = site.database.number("SELECT id AS number FROM conversations").to_string();
+    let fid = site.picture_for_bob()["fid"].as_str().unwrap().to_owned();
+    let upload = form(&FOR_BOB, Some(("a.png", &png(9, 9))));
     let check_on = |is_private: bool, identities: &[Identity<'_>]| {
         for (method, path, body, login) in ENDPOINTS {
             for (name, changes, as_nobody, as_user) in identities {
@@ -38,8 +43,12 @@ fn every_endpoint_lets_in_whom_it_should_and_nobody_else(site: &Site) {
                 let expected = if is_open { *as_nobody } else { *as_user };
                 let body = body.replace("CONVERSATION", &conversation);
                 let headers = site.user_headers(&site.alice, changes);
-                let url = site.url(&format!("/api/v2/{path}"));
-                let answer = try_call(method, &url, &headers, body.as_bytes()).unwrap();
+                let url = site.url(&format!("/api/v2/{}", path.replace("FID", &fid)));
+                let answer = match body.as_str() {
+                    "A FORM" => try_call(method, &url, &with_form(headers), &upload),
+                    body => try_call(method, &url, &headers, body.as_bytes()),
+                };
+                let answer = answer.unwrap();
                 assert_eq!(
                     (answer.status, answer.code()),
                     (200, expected),

@@ -18,6 +18,7 @@ mod database;
 mod database_crash;
 mod dialects;
 mod disk;
+mod files;
 mod fresns_rules;
 mod hot_reads;
 mod identities;
@@ -27,6 +28,7 @@ mod send_once;
 mod site;
 mod site_reads;
 mod trouble;
+mod upload;
 
 /// Makes a test for each database out of each function.
 macro_rules! on_every_database {

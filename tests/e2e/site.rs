@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::calls::get;
 use crate::database::TestDatabase;
@@ -35,6 +36,8 @@ pub(crate) struct Server {
     child: Mutex<Child>,
     pub(crate) url: String,
     pub(crate) metrics_url: String,
+    /// Where it keeps files, unless the test says otherwise.
+    pub(crate) files: TempDir,
     log: Arc<Mutex<String>>,
 }
 
@@ -165,6 +168,12 @@ impl Server {
     }
 
     pub(crate) fn spawn(mut command: Command) -> Self {
+        let files = tempfile::tempdir().unwrap();
+        for (name, folder) in [("SIXIN__FILES__FOLDER", "kept"), ("SIXIN__FILES__ARRIVING", "arriving")] {
+            if !command.get_envs().any(|(set, _)| set == name) {
+                command.env(name, files.path().join(folder));
+            }
+        }
         let mut child = command.stderr(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let (announce, announced) = channel();
@@ -183,7 +192,12 @@ impl Server {
         });
         let event = wait_for(&announced, &log);
         let url = |key: &str| format!("http://{}", event[key].as_str().unwrap());
-        Self { child: Mutex::new(child), url: url("address"), metrics_url: url("metrics"), log }
+        Self { child: Mutex::new(child), url: url("address"), metrics_url: url("metrics"), files, log }
+    }
+
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.lock().unwrap().id()
     }
 
     /// Everything it has logged.
@@ -224,7 +238,7 @@ impl Server {
 
     /// Sends it a signal, as `kill` names it.
     pub(crate) fn signal(&self, signal: &str) {
-        let id = self.child.lock().unwrap().id().to_string();
+        let id = self.id().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
     }
 

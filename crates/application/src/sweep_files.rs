@@ -82,7 +82,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_not_sent_in_a_day_goes_with_all_its_thumbnails_and_is_forgotten_last() {
-        let (mut files, mut bytes, mut order) = (MockUnsentFiles::new(), MockFileBytes::new(), Sequence::new());
+        let (mut files, mut bytes, mut order) =
+            (MockUnsentFiles::new(), MockFileBytes::new(), Sequence::new());
         let day_ago = Millis(9 * UNSENT_MS);
         files
             .expect_give_up()

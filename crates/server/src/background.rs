@@ -10,6 +10,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use sixin_application::cached::Caches;
 use sixin_application::ids::{LEASE_MS, LeasedIds};
 use sixin_application::ports::Clock;
+use sixin_application::sweep_files::FileSweeping;
 use sixin_storage::Database;
 use tokio::time::MissedTickBehavior;
 
@@ -34,11 +35,13 @@ impl Tasks {
         ids: &Arc<LeasedIds>,
         token: String,
         metrics: PrometheusHandle,
+        files: FileSweeping,
         (caches, poll): (Arc<Caches>, Duration),
     ) -> Self {
         Self(vec![
             actix_web::rt::spawn(keep_lease(database.clone(), Arc::clone(ids), token)),
             actix_web::rt::spawn(sweep(database.clone())),
+            actix_web::rt::spawn(sweep_files(files)),
             actix_web::rt::spawn(refresh(database.clone(), caches, poll)),
             actix_web::rt::spawn(async move {
                 loop {
@@ -86,14 +89,23 @@ async fn refresh(database: Database, caches: Arc<Caches>, poll: Duration) {
 
 async fn sweep(database: Database) {
     loop {
-        let pause = match database.sweep(SystemClock.now()).await {
-            Ok(true) => STEP_PAUSE,
-            Ok(false) => SWEEP_PAUSE,
-            Err(error) => {
-                tracing::warn!(%error, "sweeping failed; trying again");
-                SWEEP_PAUSE
-            }
-        };
-        sleep(pause).await;
+        sleep(pause_after(database.sweep(SystemClock.now()).await)).await;
+    }
+}
+
+async fn sweep_files(files: FileSweeping) {
+    loop {
+        sleep(pause_after(files.step(SystemClock.now()).await)).await;
+    }
+}
+
+fn pause_after(step: Result<bool, impl std::fmt::Display>) -> Duration {
+    match step {
+        Ok(true) => STEP_PAUSE,
+        Ok(false) => SWEEP_PAUSE,
+        Err(error) => {
+            tracing::warn!(%error, "sweeping failed; trying again");
+            SWEEP_PAUSE
+        }
     }
 }

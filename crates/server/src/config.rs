@@ -12,6 +12,7 @@ use sixin_application::cached::CacheLimits;
 use sixin_application::committer::CommitterLimits;
 use sixin_domain::limits::Limits;
 use sixin_domain::rate::Rate;
+use sixin_files::{Bucket, KeptFiles, PlaceError};
 use sixin_http::HttpLimits;
 use sixin_storage::{DatabaseOptions, DatabaseUrl, Durability};
 use thiserror::Error;
@@ -41,6 +42,7 @@ pub(crate) enum ConfigError {
 pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) database: Database,
+    pub(crate) files: Files,
     pub(crate) limits: LimitValues,
     pub(crate) rate: RateValues,
     pub(crate) idempotency: Idempotency,
@@ -80,6 +82,43 @@ pub(crate) struct Database {
 pub(crate) enum DurabilityName {
     Full,
     Weak,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Files {
+    pub(crate) place: FilePlace,
+    pub(crate) folder: PathBuf,
+    pub(crate) arriving: PathBuf,
+    pub(crate) at_once: usize,
+    pub(crate) upload_timeout_seconds: u64,
+    pub(crate) uploads_a_minute: usize,
+    pub(crate) bucket: BucketValues,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FilePlace {
+    Folder,
+    Bucket,
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BucketValues {
+    pub(crate) endpoint: String,
+    pub(crate) region: String,
+    pub(crate) name: String,
+    pub(crate) access_key_id: String,
+    #[serde(serialize_with = "hidden")]
+    pub(crate) secret_access_key: String,
+    pub(crate) path_style: bool,
+}
+
+impl std::fmt::Debug for BucketValues {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("BucketValues").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -202,6 +241,30 @@ impl Config {
         Rate { sends: self.rate.sends, window_ms: self.rate.window_seconds * 1000 }
     }
 
+    /// How many files one user may upload.
+    pub(crate) fn upload_rate(&self) -> Rate {
+        Rate { sends: self.files.uploads_a_minute, window_ms: 60_000 }
+    }
+
+    /// Where files are kept. Makes folders that are not there.
+    pub(crate) fn kept_files(&self) -> Result<KeptFiles, PlaceError> {
+        let Files { place, folder, arriving, at_once, bucket, .. } = &self.files;
+        match place {
+            FilePlace::Folder => KeptFiles::in_folder(folder, arriving, *at_once),
+            FilePlace::Bucket => {
+                let bucket = Bucket {
+                    endpoint: bucket.endpoint.clone(),
+                    region: bucket.region.clone(),
+                    name: bucket.name.clone(),
+                    access_key_id: bucket.access_key_id.clone(),
+                    secret_access_key: bucket.secret_access_key.clone(),
+                    path_style: bucket.path_style,
+                };
+                KeptFiles::in_bucket(&bucket, arriving, *at_once)
+            }
+        }
+    }
+
     pub(crate) fn keys_live_ms(&self) -> i64 {
         self.idempotency.hours * 3_600_000
     }
@@ -230,6 +293,7 @@ impl Config {
         HttpLimits {
             body_bytes: self.server.body_bytes,
             body_timeout: Duration::from_secs(self.server.body_timeout_seconds),
+            upload_timeout: Duration::from_secs(self.files.upload_timeout_seconds),
             head_timeout: Duration::from_secs(self.server.head_timeout_seconds),
             keep_alive: Duration::from_secs(self.server.keep_alive_seconds),
             shutdown_timeout: Duration::from_secs(self.server.shutdown_timeout_seconds),
@@ -237,6 +301,10 @@ impl Config {
             cors_origins: self.server.cors_origins.clone(),
         }
     }
+}
+
+fn hidden<S: serde::Serializer>(secret: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(if secret.is_empty() { "" } else { "(hidden)" })
 }
 
 fn without_password<S: serde::Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::Error> {

@@ -9,6 +9,7 @@ use sixin_application::authenticate_user::UserAuthentication;
 use sixin_application::cached::{Caches, Stores};
 use sixin_application::change_conversations::ConversationChanging;
 use sixin_application::committer::{Committer, Lanes};
+use sixin_application::file_links::FileLinks;
 use sixin_application::health::HealthCheck;
 use sixin_application::ids::{LEASE_MS, LeasedIds};
 use sixin_application::outbox::Outbox;
@@ -16,10 +17,16 @@ use sixin_application::ports::{Clock, MessageLog, ProcessLeases, SecretSource, S
 use sixin_application::profiles::Profiles;
 use sixin_application::publish_message::MessagePublishing;
 use sixin_application::read_conversations::ConversationReading;
+use sixin_application::read_file::FileReading;
 use sixin_application::send_message::MessageSending;
 use sixin_application::send_rate::SendRate;
 use sixin_application::show_user::UserShowing;
+use sixin_application::sweep_files::FileSweeping;
+use sixin_application::upload_file::FileUploading;
+use sixin_domain::app_key::Secret;
+use sixin_files::{KeptFiles, PlaceError};
 use sixin_http::Api;
+use sixin_media::Media;
 use sixin_signature::HttpSignatures;
 use sixin_storage::{Database, DatabaseUrl, OpenError};
 use thiserror::Error;
@@ -41,8 +48,10 @@ pub(crate) enum StartError {
     Listen(SocketAddr, #[source] std::io::Error),
     #[error("the server could not be started")]
     Run(#[from] std::io::Error),
-    #[error("no process number could be had")]
-    Lease(#[from] sixin_application::ports::StoreError),
+    #[error("the database could not answer")]
+    Store(#[from] sixin_application::ports::StoreError),
+    #[error(transparent)]
+    Files(#[from] PlaceError),
     #[error("metrics could not be set up: {0}")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
 }
@@ -96,7 +105,18 @@ impl Running {
         let committer = Arc::new(Committer::start(&log, lanes, config.committer_limits())?);
         let caches = Arc::new(caches(config, &database));
         caches.refresh(&database).await?;
-        let api = exchange(api(config, &database, &caches, &ids, &committer));
+        let files = Arc::new(config.kept_files()?);
+        let secret = FileLinks::shared_secret(&database, &SystemSecrets, &SystemClock).await?;
+        let parts = Parts {
+            config,
+            database: &database,
+            caches: &caches,
+            ids: &ids,
+            committer: &committer,
+            files: &files,
+        };
+        let api = exchange(api(&parts, secret));
+        let sweeping = FileSweeping { files: Arc::new(database.clone()), bytes: files };
         let mut servers = Vec::new();
         let mut metrics_address = None;
         if let Some(address) = config.metrics_listen()? {
@@ -110,8 +130,14 @@ impl Running {
             servers.push(spawn(sixin_http::start_metrics(listener, Arc::new(render))?));
         }
         servers.push(spawn(sixin_http::start(api, listener)?));
-        let background =
-            background::Tasks::start(&database, &ids, token, metrics, (caches, config.cache_poll()));
+        let background = background::Tasks::start(
+            &database,
+            &ids,
+            token,
+            metrics,
+            sweeping,
+            (caches, config.cache_poll()),
+        );
         Ok(Self { address, metrics: metrics_address, servers, committer, ids, database, background })
     }
 
@@ -196,13 +222,18 @@ fn caches(config: &Config, database: &Database) -> Caches {
     Caches::new(stores, config.cache_limits())
 }
 
-fn api(
-    config: &Config,
-    database: &Database,
-    caches: &Caches,
-    ids: &Arc<LeasedIds>,
-    committer: &Arc<Committer>,
-) -> Api {
+/// What the use cases are made of.
+struct Parts<'a> {
+    config: &'a Config,
+    database: &'a Database,
+    caches: &'a Caches,
+    ids: &'a Arc<LeasedIds>,
+    committer: &'a Arc<Committer>,
+    files: &'a Arc<KeptFiles>,
+}
+
+fn api(parts: &Parts<'_>, link_secret: Secret) -> Api {
+    let Parts { config, database, caches, ids, committer, files } = *parts;
     let store = Arc::new(database.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let signatures: Arc<dyn Signatures> = Arc::new(HttpSignatures);
@@ -217,6 +248,11 @@ fn api(
         users: caches.users.clone(),
         roles: caches.roles.clone(),
         relations: caches.relations.clone(),
+        clock: Arc::clone(&clock),
+    });
+    let file_links = Arc::new(FileLinks {
+        secret: link_secret,
+        signatures: Arc::clone(&signatures),
         clock: Arc::clone(&clock),
     });
     Api {
@@ -258,6 +294,23 @@ fn api(
             users: caches.users.clone(),
             profiles: Arc::clone(&profiles),
         }),
+        upload_file: Arc::new(FileUploading {
+            files: store.clone(),
+            bytes: files.clone(),
+            media: Arc::new(Media::default()),
+            users: caches.users.clone(),
+            profiles: Arc::clone(&profiles),
+            roles: caches.roles.clone(),
+            rate: Arc::new(SendRate::new(config.upload_rate())),
+            secrets: Arc::new(SystemSecrets),
+            clock: Arc::clone(&clock),
+        }),
+        read_file: Arc::new(FileReading {
+            files: store.clone(),
+            bytes: files.clone(),
+            links: Arc::clone(&file_links),
+        }),
+        file_links,
         show_user: Arc::new(UserShowing { profiles }),
         change_conversations: Arc::new(ConversationChanging {
             views: store.clone(),

@@ -6,12 +6,15 @@ use std::time::Duration;
 use sixin_application::authenticate_back_end::AuthenticateBackEnd;
 use sixin_application::authenticate_user::AuthenticateUser;
 use sixin_application::change_conversations::ChangeConversations;
+use sixin_application::file_links::FileLinks;
 use sixin_application::health::CheckHealth;
 use sixin_application::ports::{BlockWordList, BlockWordSource, Clock, Roles, SecretSource, SettingSource};
 use sixin_application::publish_message::PublishMessage;
 use sixin_application::read_conversations::ReadConversations;
+use sixin_application::read_file::ReadFile;
 use sixin_application::send_message::SendMessage;
 use sixin_application::show_user::ShowUser;
+use sixin_application::upload_file::UploadFile;
 use sixin_domain::limits::Limits;
 
 /// The use cases and ports behind the handlers.
@@ -29,6 +32,12 @@ pub struct Api {
     pub change_conversations: Arc<dyn ChangeConversations>,
     /// Somebody looks at a user.
     pub show_user: Arc<dyn ShowUser>,
+    /// A user uploads a file.
+    pub upload_file: Arc<dyn UploadFile>,
+    /// Somebody reads it.
+    pub read_file: Arc<dyn ReadFile>,
+    /// Makes links to files.
+    pub file_links: Arc<FileLinks>,
     /// The words that are replaced in what is shown.
     pub block_words: Arc<dyn BlockWordSource>,
     /// The words themselves, as a list.
@@ -60,6 +69,8 @@ pub struct HttpLimits {
     pub body_bytes: usize,
     /// How long a body may take to arrive; slower ones are answered with 408.
     pub body_timeout: Duration,
+    /// How long a form with a file may take to arrive; `body_timeout` is then the longest pause.
+    pub upload_timeout: Duration,
     /// How long the head of a request may take to arrive.
     pub head_timeout: Duration,
     /// How long an idle connection is kept.
@@ -77,6 +88,7 @@ impl Default for HttpLimits {
         Self {
             body_bytes: 2 * 1024 * 1024,
             body_timeout: Duration::from_secs(10),
+            upload_timeout: Duration::from_secs(300),
             head_timeout: Duration::from_secs(5),
             keep_alive: Duration::from_secs(75),
             shutdown_timeout: Duration::from_secs(30),

@@ -12,7 +12,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::api::{Api, HttpLimits};
 use crate::plumbing::fallback::one;
 use crate::plumbing::{access, fallback};
-use crate::{fresns, health, openapi, rongcloud};
+use crate::{files, fresns, health, openapi, rongcloud};
 
 /// The whole API over its use cases, to be served by [`crate::start`] or called in place.
 pub fn build(
@@ -32,6 +32,11 @@ pub fn build(
         .app_data(web::Data::new(api))
         .service(one(rongcloud::PUBLISH, [Method::POST]).route(web::post().to(rongcloud::publish)))
         .configure(fresns::configure)
+        .service(
+            one(files::FILE, reads_only())
+                .route(web::get().to(files::read))
+                .route(web::head().to(files::read)),
+        )
         .service(
             one("/health", reads_only())
                 .route(web::get().to(health::health))
@@ -76,7 +81,7 @@ fn cors(http: &HttpLimits) -> Cors {
     let cors = Cors::default()
         .allowed_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE])
         .allowed_headers(allowed.map(|name| HeaderName::from_static(name)))
-        .allowed_headers([header::ACCEPT, header::CONTENT_TYPE])
+        .allowed_headers([header::ACCEPT, header::CONTENT_TYPE, header::RANGE])
         .allowed_headers(["x-request-id", "idempotency-key"].map(HeaderName::from_static))
         .expose_headers(exposed)
         .max_age(3600);

@@ -5,6 +5,7 @@
 
 mod api;
 mod app;
+mod files;
 mod fresns;
 mod health;
 mod openapi;

@@ -17,14 +17,18 @@ use serde_json::Value;
 use sixin_application::authenticate_back_end::{BackEnd, MockAuthenticateBackEnd};
 use sixin_application::authenticate_user::MockAuthenticateUser;
 use sixin_application::change_conversations::MockChangeConversations;
+use sixin_application::file_links::FileLinks;
 use sixin_application::health::MockCheckHealth;
 use sixin_application::ports::{
     MockBlockWordList, MockBlockWordSource, MockClock, MockRoles, MockSecretSource, MockSettingSource,
+    MockSignatures,
 };
 use sixin_application::publish_message::MockPublishMessage;
 use sixin_application::read_conversations::MockReadConversations;
+use sixin_application::read_file::MockReadFile;
 use sixin_application::send_message::MockSendMessage;
 use sixin_application::show_user::MockShowUser;
+use sixin_application::upload_file::MockUploadFile;
 use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, Secret};
 use sixin_domain::block_words::{BlockWord, BlockWordFilter};
 use sixin_domain::id::{AccountId, AppKeyId, UserId};
@@ -49,6 +53,8 @@ pub(crate) struct Mocks {
     pub(crate) publish: MockPublishMessage,
     pub(crate) read: MockReadConversations,
     pub(crate) change: MockChangeConversations,
+    pub(crate) upload: MockUploadFile,
+    pub(crate) read_file: MockReadFile,
     pub(crate) words: Vec<BlockWord>,
     pub(crate) show_user: MockShowUser,
     pub(crate) listed_words: MockBlockWordList,
@@ -70,6 +76,11 @@ impl Mocks {
         secrets.expect_alphanumeric().returning(|length| "r".repeat(length));
         let mut clock = MockClock::new();
         clock.expect_now().return_const(NOW);
+        let clock = Arc::new(clock);
+        let mut signatures = MockSignatures::new();
+        signatures.expect_sign().returning(|_, _| "5ec7e7".into());
+        let file_links =
+            FileLinks { secret: Secret::new("s"), signatures: Arc::new(signatures), clock: clock.clone() };
         Api {
             authenticate_user: Arc::new(self.user),
             authenticate_back_end: Arc::new(self.back_end),
@@ -77,6 +88,9 @@ impl Mocks {
             publish_message: Arc::new(self.publish),
             read_conversations: Arc::new(self.read),
             change_conversations: Arc::new(self.change),
+            upload_file: Arc::new(self.upload),
+            read_file: Arc::new(self.read_file),
+            file_links: Arc::new(file_links),
             block_words: Arc::new(block_words),
             show_user: Arc::new(self.show_user),
             listed_words: Arc::new(self.listed_words),
@@ -84,7 +98,7 @@ impl Mocks {
             check_health: Arc::new(self.health),
             settings: Arc::new(settings),
             secrets: Arc::new(secrets),
-            clock: Arc::new(clock),
+            clock,
             limits: Limits::default(),
             keys_live_ms: 86_400_000,
             http: HttpLimits { body_timeout: Duration::from_millis(200), ..self.http },

@@ -18,10 +18,8 @@ use std::collections::{BTreeMap, HashMap};
 fn uploading(files: MockFiles, bytes: MockFileBytes, media: MockMediaInspector) -> FileUploading {
     let mut users = MockUsers::new();
     let people = || {
-        let closed = sixin_domain::user::User {
-            conversation_limit: ConversationLimit::Nobody,
-            ..user(3, "cid")
-        };
+        let closed =
+            sixin_domain::user::User { conversation_limit: ConversationLimit::Nobody, ..user(3, "cid") };
         [user(1, "ann"), user(2, "bob"), closed]
     };
     users.expect_find().returning(move |who| {
@@ -30,9 +28,9 @@ fn uploading(files: MockFiles, bytes: MockFileBytes, media: MockMediaInspector) 
             UserRef::Username(name) => user.username == *name,
         }))
     });
-    users.expect_find_numbered().returning(move |ids| {
-        Ok(people().into_iter().filter(|user| ids.contains(&user.id)).collect())
-    });
+    users
+        .expect_find_numbered()
+        .returning(move |ids| Ok(people().into_iter().filter(|user| ids.contains(&user.id)).collect()));
     let mut relations = MockRelations::new();
     relations.expect_between().returning(|_, _| Ok(HashMap::new()));
     let mut roles = MockRoles::new();
@@ -201,7 +199,8 @@ async fn what_plays_longer_than_allowed_is_refused() {
 
 #[tokio::test]
 async fn only_so_many_bytes_arrive_as_the_most_generous_limit_allows_and_only_so_often() {
-    let begin = async |uploading: &FileUploading, rows: &[(&str, &str)]| uploading.begin(&ann(rows)).await.err();
+    let begin =
+        async |uploading: &FileUploading, rows: &[(&str, &str)]| uploading.begin(&ann(rows)).await.err();
     let mut bytes = MockFileBytes::new();
     bytes.expect_stage().times(2).returning(|| Err(FileBytesError::Busy));
     let uploading = uploading(MockFiles::new(), bytes, MockMediaInspector::new());

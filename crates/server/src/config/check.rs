@@ -2,7 +2,7 @@
 
 use sixin_storage::DatabaseUrl;
 
-use super::{Cache, Config, ConfigError};
+use super::{Cache, Config, ConfigError, FilePlace};
 
 impl Config {
     /// Refuses values that make no sense, each by name.
@@ -18,6 +18,8 @@ impl Config {
         at_most("limits.fresns_text_bytes", limits.fresns_text_bytes, 65_535)?;
         at_most("limits.content_bytes", limits.content_bytes, 1 << 20)?;
         at_least("rate.sends", self.rate.sends, 1)?;
+        at_least("files.at_once", self.files.at_once, 1)?;
+        at_least("files.uploads_a_minute", self.files.uploads_a_minute, 1)?;
         at_least("committer.queue_units", committer.queue_units, 1)?;
         at_least("committer.batch_units", committer.batch_units, 1)?;
         for (key, seconds) in [
@@ -25,6 +27,7 @@ impl Config {
             ("server.body_timeout_seconds", server.body_timeout_seconds),
             ("server.keep_alive_seconds", server.keep_alive_seconds),
             ("server.shutdown_timeout_seconds", server.shutdown_timeout_seconds),
+            ("files.upload_timeout_seconds", self.files.upload_timeout_seconds),
             ("database.timeout_seconds", self.database.timeout_seconds),
             ("committer.answer_timeout_seconds", committer.answer_timeout_seconds),
             ("database.readers", self.database.readers.into()),
@@ -37,9 +40,32 @@ impl Config {
             }
         }
         self.check_cache()?;
+        self.check_bucket()?;
         self.check_idempotency()?;
         self.metrics_listen()?;
         DatabaseUrl::parse(&self.database.url)?;
+        Ok(())
+    }
+
+    fn check_bucket(&self) -> Result<(), ConfigError> {
+        let bucket = &self.files.bucket;
+        let is_plain = bucket.endpoint.is_empty()
+            || ["http://", "https://"].iter().any(|scheme| bucket.endpoint.starts_with(scheme));
+        if !is_plain {
+            let value = bucket.endpoint.clone();
+            let expected = "must be an address with http:// or https://, or empty";
+            return Err(ConfigError::Value { key: "files.bucket.endpoint", expected, value });
+        }
+        for (key, value) in [
+            ("files.bucket.name", &bucket.name),
+            ("files.bucket.access_key_id", &bucket.access_key_id),
+            ("files.bucket.secret_access_key", &bucket.secret_access_key),
+        ] {
+            if self.files.place == FilePlace::Bucket && value.is_empty() {
+                let expected = "must be given where files.place is \"bucket\"";
+                return Err(ConfigError::Value { key, expected, value: "nothing".to_owned() });
+            }
+        }
         Ok(())
     }
 

@@ -5,12 +5,16 @@ use sixin_application::authenticate_user::CallerRefusal;
 use sixin_application::outbox::SendError;
 use sixin_application::ports::StoreError;
 use sixin_application::read_conversations::ConversationError;
+use sixin_application::read_file::ReadFileError;
+use sixin_application::upload_file::UploadError;
 use sixin_domain::conversation::ConversationRefusal;
 use sixin_domain::refusal::Refusal;
 use sixin_domain::session::SessionRefusal;
+use sixin_domain::upload::UploadRefusal;
 
 use crate::plumbing::body::BodyError;
 use crate::plumbing::idempotency::{BadKey, HEADER};
+use crate::plumbing::multipart::FormError;
 
 /// When to try again after a failure of the server's own, in milliseconds.
 const TRY_AGAIN_MS: i64 = 1000;
@@ -27,6 +31,10 @@ pub(crate) const NOT_ALLOWED: i64 = 30002;
 pub(crate) const USER_UNKNOWN: i64 = 31602;
 /// The code of what only a user may do, where none is signed in.
 pub(crate) const USER_MISSING: i64 = 31601;
+/// The code of a text that should be a JSON object.
+pub(crate) const NO_OBJECT: i64 = 30004;
+/// The code of uploading what was put elsewhere: there is no elsewhere.
+pub(crate) const NO_STORAGE: i64 = 32100;
 /// The code of two parameters of which only one may be given.
 pub(crate) const EXCLUSIVE: i64 = 30005;
 /// The code of an idempotency key that belongs to another request (design, chapter 3: ours).
@@ -126,15 +134,68 @@ fn of_session(refusal: SessionRefusal) -> i64 {
     }
 }
 
-impl From<SendError> for Failure {
-    fn from(error: SendError) -> Self {
-        match error {
-            SendError::Refused(Refusal::TooFast { retry_after_ms }) => Self {
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::TooFast { retry_after_ms } => Self {
                 status: StatusCode::TOO_MANY_REQUESTS,
                 retry_after_ms: Some(retry_after_ms),
                 ..Self::new(TOO_FAST)
             },
-            SendError::Refused(refusal) => Self::new(of_refusal(refusal)),
+            refusal => Self::new(of_refusal(refusal)),
+        }
+    }
+}
+
+impl From<FormError> for Failure {
+    fn from(error: FormError) -> Self {
+        match error {
+            FormError::Broken | FormError::TooMuch => Self::new(MALFORMED),
+            FormError::SeveralFiles => Self::of(MALFORMED, "file"),
+            FormError::FileTooLarge => UploadError::from(UploadRefusal::TooLarge).into(),
+            FormError::TooSlow => Self::transport(StatusCode::REQUEST_TIMEOUT),
+            FormError::File(error) => UploadError::from(error).into(),
+        }
+    }
+}
+
+impl From<UploadError> for Failure {
+    fn from(error: UploadError) -> Self {
+        match error {
+            UploadError::File(refusal) => Self::of(of_upload(refusal), "file"),
+            UploadError::Refused(refusal) => refusal.into(),
+            UploadError::Busy | UploadError::Bytes(_) => Self::unavailable(),
+            UploadError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Facts: fresns 8. There is no code yet for what plays too long.
+fn of_upload(refusal: UploadRefusal) -> i64 {
+    match refusal {
+        UploadRefusal::KindForbidden | UploadRefusal::ExtensionForbidden | UploadRefusal::ContentWrong => {
+            36310
+        }
+        UploadRefusal::TooLarge | UploadRefusal::TooLong => 36113,
+        UploadRefusal::Empty => MALFORMED,
+    }
+}
+
+impl From<ReadFileError> for Failure {
+    fn from(error: ReadFileError) -> Self {
+        match error {
+            ReadFileError::Unknown => Refusal::FileUnknown.into(),
+            ReadFileError::Disabled => Refusal::FileDisabled.into(),
+            ReadFileError::LinkWrong | ReadFileError::Bytes(_) => Self::unavailable(),
+            ReadFileError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SendError> for Failure {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Refused(refusal) => refusal.into(),
             // A signature that was used before is one whose time is over.
             SendError::Replayed => Self::new(31303),
             SendError::KeyReused => Self { status: StatusCode::CONFLICT, ..Self::of(KEY_REUSED, HEADER) },

@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use sixin_domain::file::{FileKind, StoredFile};
+use sixin_domain::file::{FileKind, Keeping, StoredFile};
+use sixin_domain::media::ThumbnailSize;
 use sixin_domain::settings::Settings;
 use utoipa::ToSchema;
+
+use super::stage::Locale;
 
 /// `transcodingState` of what is ready to be played.
 pub(super) const TRANSCODED: i64 = 3;
@@ -100,8 +103,9 @@ pub(crate) enum OfKind {
     },
 }
 
-/// The object of a file, its addresses built from the settings.
-pub(crate) fn file_info(file: &StoredFile, settings: &Settings) -> FileInfo {
+/// The object of a file. The addresses of files that are kept here are links; those of others are built from the settings.
+pub(super) fn file_info(file: &StoredFile, locale: &Locale) -> FileInfo {
+    let settings = &locale.settings;
     FileInfo {
         fid: Some(file.fid.clone()),
         r#type: file.kind.number(),
@@ -116,7 +120,7 @@ pub(crate) fn file_info(file: &StoredFile, settings: &Settings) -> FileInfo {
         sha: file.sha.clone(),
         sha_type: file.sha_type.clone(),
         more_json: file.more_json.as_deref().and_then(|json| serde_json::from_str(json).ok()),
-        of_kind: of_kind(file, settings),
+        of_kind: of_kind(file, locale),
     }
 }
 
@@ -129,12 +133,20 @@ pub(super) fn is_long(pixels: Option<(i64, i64)>) -> bool {
     pixels.is_some_and(|(width, height)| width >= 700 && height >= width.saturating_mul(3))
 }
 
-fn of_kind(file: &StoredFile, settings: &Settings) -> OfKind {
-    let place = Place::of(file.kind, settings);
-    let url = || place.url(&file.path);
+/// The address of a file as it was uploaded.
+pub(super) fn file_url(file: &StoredFile, locale: &Locale) -> String {
+    match file.keeping {
+        Keeping::Elsewhere => Place::of(file.kind, &locale.settings).url(&file.path),
+        Keeping::Arriving | Keeping::Kept => locale.link(file, None),
+    }
+}
+
+fn of_kind(file: &StoredFile, locale: &Locale) -> OfKind {
+    let place = Place::of(file.kind, &locale.settings);
+    let url = || file_url(file, locale);
     let other = |path: &Option<String>| path.as_deref().map(|path| place.url(path));
     match file.kind {
-        FileKind::Image => image(file, settings, &place),
+        FileKind::Image => image(file, locale, &place),
         FileKind::Video => OfKind::Video {
             video_time: file.video_time,
             video_cover_url: other(&file.video_cover_path),
@@ -151,10 +163,13 @@ fn of_kind(file: &StoredFile, settings: &Settings) -> OfKind {
     }
 }
 
-fn image(file: &StoredFile, settings: &Settings, place: &Place<'_>) -> OfKind {
-    let thumb = |name: &str| {
-        let suffix = settings.text(&format!("image_thumb_{name}"));
-        match settings.text("image_handle_position") {
+fn image(file: &StoredFile, locale: &Locale, place: &Place<'_>) -> OfKind {
+    let thumb = |size: ThumbnailSize| {
+        if file.keeping != Keeping::Elsewhere {
+            return locale.link(file, Some(size));
+        }
+        let suffix = locale.settings.text(&format!("image_thumb_{}", size.name()));
+        match locale.settings.text("image_handle_position") {
             "start" => place.url(&format!("{suffix}{}", file.path)),
             _ => format!("{}{suffix}", place.url(&file.path)),
         }
@@ -163,12 +178,12 @@ fn image(file: &StoredFile, settings: &Settings, place: &Place<'_>) -> OfKind {
         image_width: file.image_width,
         image_height: file.image_height,
         image_long: is_long(file.image_width.zip(file.image_height)),
-        image_default_url: place.url(&file.path),
-        image_config_url: thumb("config"),
-        image_avatar_url: thumb("avatar"),
-        image_ratio_url: thumb("ratio"),
-        image_square_url: thumb("square"),
-        image_big_url: thumb("big"),
+        image_default_url: file_url(file, locale),
+        image_config_url: thumb(ThumbnailSize::Config),
+        image_avatar_url: thumb(ThumbnailSize::Avatar),
+        image_ratio_url: thumb(ThumbnailSize::Ratio),
+        image_square_url: thumb(ThumbnailSize::Square),
+        image_big_url: thumb(ThumbnailSize::Big),
     }
 }
 

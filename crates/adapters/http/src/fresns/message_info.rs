@@ -64,7 +64,7 @@ impl Shown {
         let file_of = |file: Option<FileInfo>| Self { kind: 2, content: None, file };
         match body {
             Body::Text(words) | Body::Typed { text: Some(words), .. } => text(words.clone()),
-            Body::File { .. } => file_of(file.map(|file| file_info(file, &locale.settings))),
+            Body::File { .. } => file_of(file.map(|file| file_info(file, locale))),
             Body::Typed { object_name, content, text: None } => match outside_file(object_name, content) {
                 Some(outside) => file_of(Some(outside_file_info(&outside, &locale.settings))),
                 None => text(body.brief()),

@@ -9,12 +9,16 @@ mod conversation_info;
 mod conversation_wire_tests;
 mod conversations;
 mod file_info;
+mod files;
+#[cfg(test)]
+mod files_wire_tests;
 mod headers;
 mod key_filter;
 mod message_info;
 mod messages;
 pub(crate) mod openapi;
 mod openapi_conversations;
+mod openapi_files;
 mod openapi_site;
 mod outside_file_info;
 mod pagination;

@@ -8,6 +8,7 @@ use super::block_words::BlockWordInfo;
 use super::codes::{KEY_REUSED, TOO_FAST};
 use super::conversation_info::{ConversationInfo, LatestMessage};
 use super::file_info::{FileInfo, OfKind};
+use super::files::FileLinkInfo;
 use super::message_info::MessageInfo;
 use super::messages::{Language, MESSAGES, message};
 use super::pagination::Pagination;
@@ -18,7 +19,7 @@ use super::panel::{
 use super::roles::ListedRole;
 use super::stats::Stats;
 use super::user_info::{Extends, Interactive, MainRole, Operations, Permission, RoleInfo, UserInfo};
-use super::{openapi_conversations, openapi_site};
+use super::{openapi_conversations, openapi_files, openapi_site};
 use crate::openapi::{answer, derived_schemas, header, parameter, request_id_header, schema_ref};
 
 #[derive(OpenApi)]
@@ -37,6 +38,7 @@ use crate::openapi::{answer, derived_schemas, header, parameter, request_id_head
     Stats,
     FileInfo,
     OfKind,
+    FileLinkInfo,
     ListedRole,
     BlockWordInfo,
     Panel,
@@ -61,6 +63,7 @@ that is not met decides.\n\n";
 /// The paths and what they take.
 pub(crate) fn paths() -> Vec<(&'static str, Value)> {
     let mut paths = openapi_conversations::paths();
+    paths.extend(openapi_files::paths());
     paths.extend(openapi_site::paths());
     paths
 }

@@ -16,8 +16,12 @@ impl Parameters {
     /// Those of a query string. Of a name that comes twice the last value counts, as in PHP.
     pub(super) fn of_query(query: &str) -> Self {
         let pairs = web::Query::<Vec<(String, String)>>::from_query(query).map(web::Query::into_inner);
-        let pairs = pairs.unwrap_or_default().into_iter();
-        Self(pairs.map(|(name, value)| (name, Value::String(value))).collect())
+        Self::of_fields(pairs.unwrap_or_default())
+    }
+
+    /// Those of a form. Of a name that comes twice the last value counts.
+    pub(super) fn of_fields(fields: Vec<(String, String)>) -> Self {
+        Self(fields.into_iter().map(|(name, value)| (name, Value::String(value))).collect())
     }
 
     /// Those of a body, whatever its content type says.

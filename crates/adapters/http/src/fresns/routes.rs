@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use super::{block_words, conversations, panel, roles, send, site, users};
+use super::{block_words, conversations, files, panel, roles, send, site, users};
 use crate::plumbing::fallback::one;
 
 /// Where a user sends (Fresns seed).
@@ -28,6 +28,10 @@ pub(crate) const ROLES: &str = "/api/v2/global/roles";
 pub(crate) const BLOCK_WORDS: &str = "/api/v2/global/block-words";
 /// The panel of the caller.
 pub(crate) const PANEL: &str = "/api/v2/user/panel";
+/// Uploading a file for a message.
+pub(crate) const UPLOAD: &str = "/api/v2/common/upload-file";
+/// A link to a file.
+pub(crate) const FILE_LINK: &str = "/api/v2/common/file/{fid}/link";
 /// A user.
 pub(crate) const USER_DETAIL: &str = "/api/v2/user/{uidOrUsername}/detail";
 
@@ -41,6 +45,8 @@ pub(crate) fn configure(server: &mut web::ServiceConfig) {
         .service(one(MARK_AS_READ, [Method::PUT]).route(web::put().to(conversations::mark_as_read)))
         .service(one(PIN, [Method::PUT]).route(web::put().to(conversations::pin)))
         .service(one(DELETE, [Method::DELETE]).route(web::delete().to(conversations::delete)))
+        .service(one(UPLOAD, [Method::POST]).route(web::post().to(files::upload)))
+        .service(one(FILE_LINK, [Method::GET]).route(web::get().to(files::link)))
         .service(one(CODE_MESSAGES, [Method::GET]).route(web::get().to(site::code_messages)))
         .service(one(ROLES, [Method::GET]).route(web::get().to(roles::roles)))
         .service(one(BLOCK_WORDS, [Method::GET]).route(web::get().to(block_words::block_words)))

@@ -6,8 +6,11 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_application::authenticate_user::{Caller, CallerRefusal, UserCredentials, Visitor};
+use sixin_application::file_links::FileLinks;
 use sixin_application::ports::StoreError;
 use sixin_application::profiles::Viewer;
+use sixin_domain::file::StoredFile;
+use sixin_domain::media::ThumbnailSize;
 use sixin_domain::session::Login;
 use sixin_domain::settings::Settings;
 use sixin_domain::time::Millis;
@@ -19,11 +22,12 @@ use super::parameters::Parameters;
 use super::responses;
 use super::time_format::TimeFormat;
 use crate::api::Api;
+use crate::files;
 use crate::plumbing::body;
 use crate::plumbing::reply::{header_text, note_app_key};
 
 /// How an answer is written for a caller.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Locale {
     /// The settings in force.
     pub(super) settings: Arc<Settings>,
@@ -33,12 +37,25 @@ pub(super) struct Locale {
     pub(super) language: Language,
     /// The time.
     pub(super) now: Millis,
+    /// Where this server is, as far as the caller knows: what links begin with.
+    pub(super) origin: String,
+    pub(super) links: Arc<FileLinks>,
+}
+
+impl Locale {
+    /// The address of a file that is kept here, in one of its sizes or as it was uploaded.
+    pub(super) fn link(&self, file: &StoredFile, size: Option<ThumbnailSize>) -> String {
+        let signed = self.links.link(file, size, &self.settings);
+        format!("{}{}", self.origin, files::path(&signed))
+    }
 }
 
 /// A user who was let in.
 pub(super) struct Visit {
     pub(super) caller: Caller,
     pub(super) locale: Locale,
+    /// The platform the request came from.
+    pub(super) platform: i64,
 }
 
 impl Visit {
@@ -54,8 +71,8 @@ pub(super) async fn visit(request: &HttpRequest, api: &Api) -> Result<Visit, Fai
     note_app_key(request, &credentials.app_id);
     let caller = api.authenticate_user.authenticate(&credentials).await.inspect_err(log_refusal)?;
     let timezone = caller.user.profile.timezone.as_deref();
-    let locale = locale(&credentials, &caller.settings, timezone, api);
-    Ok(Visit { caller, locale })
+    let locale = locale(request, &credentials, (&caller.settings, timezone), api);
+    Ok(Visit { caller, locale, platform: credentials.platform })
 }
 
 /// Lets whoever makes a request in, if it has that login, where not only users may come in.
@@ -68,7 +85,7 @@ pub(super) async fn enter(
     note_app_key(request, &credentials.app_id);
     let visitor = api.authenticate_user.admit(&credentials, need).await.inspect_err(log_refusal)?;
     let timezone = visitor.user.as_ref().and_then(|user| user.profile.timezone.as_deref());
-    let locale = locale(&credentials, &visitor.settings, timezone, api);
+    let locale = locale(request, &credentials, (&visitor.settings, timezone), api);
     Ok((visitor, locale))
 }
 
@@ -99,9 +116,9 @@ pub(super) async fn answered(
 }
 
 fn locale(
+    request: &HttpRequest,
     credentials: &UserCredentials,
-    settings: &Arc<Settings>,
-    user_timezone: Option<&str>,
+    (settings, user_timezone): (&Arc<Settings>, Option<&str>),
     api: &Api,
 ) -> Locale {
     let tag = credentials.lang_tag.as_deref();
@@ -110,6 +127,24 @@ fn locale(
         times: TimeFormat::of(settings, tag, credentials.timezone.as_deref(), user_timezone),
         language: tag.and_then(Language::of_tag).unwrap_or_else(|| site_language(settings)),
         now: api.clock.now(),
+        origin: origin(request, settings),
+        links: Arc::clone(&api.file_links),
+    }
+}
+
+/// The address the site is known by, else the one that this request was sent to.
+fn origin(request: &HttpRequest, settings: &Settings) -> String {
+    let known = settings.text("system_url");
+    if !known.is_empty() {
+        return known.trim_end_matches('/').to_owned();
+    }
+    let connection = request.connection_info();
+    let is_plain =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".:-[]".contains(&byte));
+    if is_plain(connection.host()) && ["http", "https"].contains(&connection.scheme()) {
+        format!("{}://{}", connection.scheme(), connection.host())
+    } else {
+        String::new()
     }
 }
 

@@ -11,7 +11,7 @@ use crate::api::HttpLimits;
 
 /// How much of a body that is too large is thrown away before answering, so that the client, still sending, gets to
 /// read the answer.
-const DISCARDED_BYTES: usize = 16 * 1024 * 1024;
+pub(crate) const DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 
 /// Why there is no body.
 #[derive(Debug, Error)]
@@ -62,6 +62,12 @@ async fn collect(payload: &mut Payload, limit: usize) -> Result<Bytes, BodyError
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+/// Throws a body away that nobody will read, so that the client, still sending, gets to read the answer.
+pub(crate) async fn discard_in_time(payload: &mut Payload, limits: &HttpLimits) {
+    // That it takes too long only means that the client does not read it.
+    let _ = tokio::time::timeout(limits.body_timeout, discard(payload)).await;
 }
 
 async fn discard(payload: &mut Payload) {

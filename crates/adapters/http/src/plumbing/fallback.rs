@@ -40,6 +40,11 @@ pub(crate) fn not_found(path: &str) -> HttpResponse {
     with_text(path, StatusCode::NOT_FOUND, "Not a valid API.")
 }
 
+/// There is nothing at that path, or nothing for the caller.
+pub(crate) fn gone(path: &str) -> HttpResponse {
+    with_text(path, StatusCode::NOT_FOUND, "There is no such file.")
+}
+
 /// The endpoint does not take that method.
 pub(crate) fn method_not_allowed(path: &str, allowed: &str) -> HttpResponse {
     let text = format!("This path takes {allowed} only.");

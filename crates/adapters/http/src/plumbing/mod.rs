@@ -2,7 +2,9 @@
 
 pub(crate) mod access;
 pub(crate) mod body;
+pub(crate) mod byte_range;
 pub(crate) mod fallback;
 pub(crate) mod idempotency;
+pub(crate) mod multipart;
 pub(crate) mod reply;
 pub(crate) mod request_id;

@@ -1,0 +1,126 @@
+//! The description of uploading files, of links to them, and of what links lead to.
+
+use serde_json::{Value, json};
+use sixin_domain::media::ThumbnailSize;
+use sixin_domain::session::Login;
+
+use super::openapi::{Endpoint, id_schema, query};
+use super::routes::{FILE_LINK, UPLOAD};
+use crate::files::FILE;
+use crate::openapi::{parameter, request_id_header, schema_ref};
+
+/// The paths and what they take.
+pub(super) fn paths() -> Vec<(&'static str, Value)> {
+    vec![
+        (UPLOAD, json!({"post": upload()})),
+        (FILE_LINK, json!({"get": link()})),
+        (FILE, json!({"get": read()})),
+    ]
+}
+
+fn upload() -> Value {
+    let mut described = Endpoint {
+        login: Login::User,
+        id: "upload_file",
+        summary: "Upload a file for a message",
+        about: "The file can then be sent, once, by its uploader to the user it was uploaded for. What it holds is looked \
+                at: it must be what its extension says, not larger nor longer than the site and the caller's role \
+                allow. Pictures get thumbnails. A file that is not sent within a day is removed.\n\n"
+            .to_owned(),
+        parameters: Vec::new(),
+        body: Some((json!({}), json!({}))),
+        data: schema_ref("FresnsFile"),
+    }
+    .describe();
+    if let Some(body) = described.get_mut("requestBody") {
+        *body = json!({"required": true, "content": {"multipart/form-data": {"schema": form()}}});
+    }
+    if let Some(responses) = described.get_mut("responses").and_then(Value::as_object_mut) {
+        responses.remove("413");
+        responses.insert(
+            "429".to_owned(),
+            super::openapi::failed(super::codes::TOO_FAST, "Too many uploads of this user of late.", true),
+        );
+    }
+    described
+}
+
+fn form() -> Value {
+    json!({
+        "type": "object",
+        "required": ["usageType", "tableName", "tableColumn", "tableKey", "type", "uploadMode", "file"],
+        "properties": {
+            "usageType": {"type": "integer", "enum": [6], "description": "6: a conversation."},
+            "tableName": {"type": "string", "enum": ["conversation_messages"]},
+            "tableColumn": {"type": "string", "enum": ["message_file_id", "id"]},
+            "tableKey": {"type": "string", "minLength": 1, "description": "Number or name of the user who gets it."},
+            "type": {"type": "string", "enum": ["image", "video", "audio", "document"]},
+            "uploadMode": {"type": "string", "enum": ["file"]},
+            "file": {"type": "string", "format": "binary", "description": "The file, with its name."},
+            "moreJson": {"type": "string", "description": "A JSON object of at most 4096 bytes that is kept with it."},
+        },
+    })
+}
+
+fn link() -> Value {
+    let kind = json!({"type": "string", "enum": ["conversation"]});
+    Endpoint {
+        login: Login::User,
+        id: "link_file",
+        summary: "Get a link to a file",
+        about: "For who uploaded the file, and for who sees a message with it.\n\n".to_owned(),
+        parameters: vec![
+            parameter("path", "fid", true, "Id of the file.", &json!({"type": "string", "minLength": 1}), ""),
+            query("type", "What `fsid` is the id of.", &kind, "conversation"),
+            query(
+                "fsid",
+                "Id of the message, or of the conversation, in which the caller sees it.",
+                &id_schema(),
+                "",
+            ),
+        ],
+        body: None,
+        data: schema_ref("FresnsFileLink"),
+    }
+    .describe()
+}
+
+/// Not a call of the dialect: it takes no signature but its own.
+fn read() -> Value {
+    let sizes: Vec<_> = ThumbnailSize::ALL.iter().map(|size| size.name()).collect();
+    let text = json!({"type": "string"});
+    let failed = |about: &str| {
+        let schema = json!({
+            "type": "object",
+            "required": ["url", "code", "errorMessage"],
+            "properties": {
+                "url": {"type": "string"}, "code": {"type": "integer"}, "errorMessage": {"type": "string"},
+            },
+        });
+        json!({"description": about, "content": {"application/json": {"schema": schema}}})
+    };
+    let file = |about: &str| json!({"description": about, "content": {"*/*": {"schema": {}}}});
+    json!({
+        "tags": ["fresns"],
+        "operationId": "read_file",
+        "summary": "Read a file",
+        "description": "By a link that another call gave. Pictures are shown, all else is to be saved. Parts can be \
+                        asked for with the header `Range`.",
+        "parameters": [
+            parameter("path", "fid", true, "Id of the file.", &json!({"type": "string", "minLength": 1}), ""),
+            parameter("query", "size", false, "A thumbnail.", &json!({"type": "string", "enum": sizes}), ""),
+            parameter("query", "expires", true, "When the link ends.", &json!({"type": "integer"}), ""),
+            parameter("query", "sign", true, "The signature of the link.", &text, ""),
+            request_id_header(),
+        ],
+        "responses": {
+            "200": file("The file."),
+            "206": file("The part that was asked for."),
+            "304": {"description": "The file is the one that the client has."},
+            "403": failed("The link is wrong, or its time is over."),
+            "404": failed("There is no such file any more."),
+            "416": failed("There are no such bytes in it."),
+            "503": failed("The file can't be read now."),
+        },
+    })
+}

@@ -1,0 +1,166 @@
+//! Reading a form with a file in it: the file goes on piece by piece, and memory does not grow with it.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_multipart::{Field, Multipart, MultipartError};
+use actix_web::HttpRequest;
+use actix_web::http::header;
+use actix_web::web::{Bytes, Payload};
+use futures_core::Stream;
+use sixin_application::ports::{ArrivingFile, FileBytesError, StagedFile};
+use thiserror::Error;
+
+use super::body::{self, DISCARDED_BYTES};
+use crate::api::HttpLimits;
+
+/// Most parts of a form.
+const PARTS: usize = 64;
+/// Most bytes of all values but the file.
+const VALUE_BYTES: usize = 64 * 1024;
+/// The name of the part that is the file.
+const FILE: &str = "file";
+
+/// Why there is no form.
+#[derive(Debug, Error)]
+pub(crate) enum FormError {
+    /// It is no form, or was cut off.
+    #[error("the form could not be read; check its content type, and that all of it was sent")]
+    Broken,
+    /// Too many values, or too long ones.
+    #[error("the form has too many values, or too long ones")]
+    TooMuch,
+    /// The file is larger than allowed.
+    #[error("the file is too large")]
+    FileTooLarge,
+    /// There are several files.
+    #[error("the form has more than one file")]
+    SeveralFiles,
+    /// It did not arrive in time.
+    #[error("the form did not arrive in time; send it faster")]
+    TooSlow,
+    /// The file can't be kept.
+    #[error(transparent)]
+    File(#[from] FileBytesError),
+}
+
+impl From<MultipartError> for FormError {
+    fn from(_: MultipartError) -> Self {
+        Self::Broken
+    }
+}
+
+/// A form.
+pub(crate) struct Form {
+    /// Names and values, in the order they came in.
+    pub(crate) values: Vec<(String, String)>,
+    /// The file, and the name it came with.
+    pub(crate) file: Option<(String, StagedFile)>,
+}
+
+/// Reads a form; its file, of at most `most_bytes`, is written to `file`.
+pub(crate) async fn read(
+    request: &HttpRequest,
+    mut payload: Payload,
+    (file, most_bytes): (Box<dyn ArrivingFile>, u64),
+    limits: &HttpLimits,
+) -> Result<Form, FormError> {
+    if !is_form(request) {
+        body::discard_in_time(&mut payload, limits).await;
+        return Err(FormError::Broken);
+    }
+    let form = Multipart::new(request.headers(), payload);
+    let mut reading = Reading { form, most_bytes, pause: limits.body_timeout };
+    match tokio::time::timeout(limits.upload_timeout, reading.all(file)).await {
+        Ok(read) => {
+            if read.is_err() {
+                // The client, still sending, gets to read the answer.
+                let _ = tokio::time::timeout(limits.body_timeout, reading.discard()).await;
+            }
+            read
+        }
+        Err(_) => Err(FormError::TooSlow),
+    }
+}
+
+/// Whether a request says that it holds a form. Of what does not, the library would take the body away unread.
+fn is_form(request: &HttpRequest) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.map(str::to_ascii_lowercase).unwrap_or_default();
+    kind.starts_with("multipart/form-data") && kind.contains("boundary=")
+}
+
+struct Reading {
+    form: Multipart,
+    most_bytes: u64,
+    /// How long the next piece may take.
+    pause: Duration,
+}
+
+impl Reading {
+    async fn all(&mut self, file: Box<dyn ArrivingFile>) -> Result<Form, FormError> {
+        let (mut arriving, mut form) = (Some(file), Form { values: Vec::new(), file: None });
+        let (mut parts, mut left) = (0, VALUE_BYTES);
+        while let Some(part) = next(&mut self.form, self.pause).await? {
+            let mut part = part?;
+            parts += 1;
+            if parts > PARTS {
+                return Err(FormError::TooMuch);
+            }
+            let name = part.name().unwrap_or_default().to_owned();
+            let file_name = part.content_disposition().and_then(|about| about.get_filename());
+            match file_name.map(str::to_owned) {
+                Some(file_name) if name == FILE => {
+                    let file = arriving.take().ok_or(FormError::SeveralFiles)?;
+                    form.file = Some((file_name, self.file(&mut part, file).await?));
+                }
+                _ => {
+                    let value = self.value(&mut part, left).await?;
+                    left -= value.len();
+                    form.values.push((name, value));
+                }
+            }
+        }
+        Ok(form)
+    }
+
+    async fn file(&self, part: &mut Field, mut file: Box<dyn ArrivingFile>) -> Result<StagedFile, FormError> {
+        let mut left = self.most_bytes;
+        while let Some(piece) = next(part, self.pause).await? {
+            let piece: Bytes = piece?;
+            left = left.checked_sub(piece.len() as u64).ok_or(FormError::FileTooLarge)?;
+            file.write(piece).await?;
+        }
+        Ok(file.finish().await?)
+    }
+
+    async fn value(&self, part: &mut Field, most: usize) -> Result<String, FormError> {
+        let mut value = Vec::new();
+        while let Some(piece) = next(part, self.pause).await? {
+            let piece: Bytes = piece?;
+            if value.len() + piece.len() > most {
+                return Err(FormError::TooMuch);
+            }
+            value.extend_from_slice(&piece);
+        }
+        String::from_utf8(value).map_err(|_| FormError::Broken)
+    }
+
+    async fn discard(&mut self) {
+        let mut left = DISCARDED_BYTES;
+        while let Ok(Some(Ok(mut part))) = next(&mut self.form, self.pause).await {
+            while let Ok(Some(Ok(piece))) = next(&mut part, self.pause).await {
+                left = left.saturating_sub(piece.len());
+                if left == 0 {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+async fn next<S: Stream + Unpin>(stream: &mut S, pause: Duration) -> Result<Option<S::Item>, FormError> {
+    let next = poll_fn(|context| Pin::new(&mut *stream).poll_next(context));
+    tokio::time::timeout(pause, next).await.map_err(|_| FormError::TooSlow)
+}
