@@ -12,6 +12,7 @@ on_every_database!(
     single_messages_are_marked_and_deleted,
     long_lists_are_read_by_page_and_by_cursor,
     a_word_added_later_is_replaced_in_what_is_shown,
+    former_members_of_a_private_site_read_only_what_is_older_where_that_is_allowed,
 );
 
 const IMAGE: &str = r#"{"content":"AAAA","imageUri":"https://cdn.example/a.png"}"#;
@@ -191,4 +192,22 @@ fn a_word_added_later_is_replaced_in_what_is_shown(site: &Site) {
     site.sixin(&["block-word", "add", "darn", "--mode", "replace", "--with", "***"]);
     assert_eq!(view(site, &site.bob, id).2, "well, ***");
     assert_eq!(contents(&messages(site, &site.bob, id)), ["well, ***"]);
+}
+
+fn former_members_of_a_private_site_read_only_what_is_older_where_that_is_allowed(site: &Site) {
+    let old = site.send_text(&site.alice, "bob", "old").is(200, 0).body["data"]["id"].clone();
+    site.send_text(&site.alice, "bob", "new").is(200, 0);
+    site.change(&format!(
+        "UPDATE users SET expired_at = (SELECT created_at FROM conversation_messages WHERE id = {old}) \
+         WHERE username = 'bob'"
+    ));
+    site.sixin(&["setting", "set", "site_private_end_after", "2"]);
+    site.sixin(&["setting", "set", "site_mode", "private"]);
+    let id = only(site, &site.bob);
+    assert_eq!(contents(&messages(site, &site.bob, id)), ["old"]);
+    assert_eq!(contents(&messages(site, &site.alice, id)), ["new", "old"]);
+    assert_eq!(view(site, &site.bob, id), (2, 2, Value::Null, false));
+    assert_eq!(list(site, &site.bob)[0]["latestMessage"], Value::Null);
+    site.get_as(&site.bob, &format!("conversation/{id}/messages?after={old}")).is(200, 35_304);
+    site.send_text(&site.bob, "alice", "still here?").is(200, 35_302);
 }

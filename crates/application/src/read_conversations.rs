@@ -6,12 +6,13 @@ use async_trait::async_trait;
 use sixin_domain::conversation::{Conversation, ConversationRefusal, View, ViewedMessage};
 use sixin_domain::id::{ConversationId, MessageId};
 use sixin_domain::pair::Pair;
+use sixin_domain::session::readable_until;
 use sixin_domain::time::Millis;
 use sixin_domain::username::UserRef;
 use thiserror::Error;
 
 use crate::ports::{
-    ConversationViews, ListQuery, ListStart, ListTotals, MessageQuery, Order, StoreError, Users,
+    Clock, ConversationViews, ListQuery, ListStart, ListTotals, MessageQuery, Order, StoreError, Users,
 };
 use crate::profiles::{Profiles, ShownUsers, Viewer};
 
@@ -39,6 +40,9 @@ pub enum ConversationError {
     /// The message that was named as a bound is not in the conversation.
     #[error("the message is not in the conversation")]
     MessageUnknown,
+    /// It is newer than the end of the membership.
+    #[error("the message is newer than the end of the membership")]
+    TooNew,
     /// The membership has run out, and this would change something.
     #[error("the membership has run out")]
     MembershipExpired,
@@ -144,6 +148,8 @@ pub struct ConversationReading {
     pub users: Arc<dyn Users>,
     /// What is shown of them.
     pub profiles: Arc<Profiles>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
 }
 
 #[async_trait]
@@ -169,6 +175,9 @@ impl ReadConversations for ConversationReading {
         let peers: Vec<_> =
             conversations.iter().filter_map(|found| Some(found.seen_by(user).ok()?.peer)).collect();
         let shown = self.profiles.of(viewer, &peers).await?;
+        for conversation in &mut conversations {
+            self.hide_new(viewer, conversation);
+        }
         Ok(ConversationList { conversations, shown, total, next })
     }
 
@@ -177,7 +186,8 @@ impl ReadConversations for ConversationReading {
         viewer: &Viewer,
         which: &ConversationRef,
     ) -> Result<ConversationDetail, ConversationError> {
-        let conversation = self.find(viewer, which).await?;
+        let mut conversation = self.find(viewer, which).await?;
+        self.hide_new(viewer, &mut conversation);
         let peer = conversation.seen_by(viewer.user.id)?.peer;
         let shown = self.profiles.of(viewer, &[peer]).await?;
         Ok(ConversationDetail { conversation, shown })
@@ -193,6 +203,7 @@ impl ReadConversations for ConversationReading {
         let view = conversation.seen_by(viewer.user.id)?;
         let after = self.seq_of(&conversation, request.after).await?.unwrap_or(0);
         let before = self.seq_of(&conversation, request.before).await?.unwrap_or(i64::MAX);
+        let before = before.min(self.first_too_new(viewer, &conversation, after).await?);
         let query = query(&view, after, before, request);
         let messages = self.views.messages(query).await?;
         let shown = self.profiles.of(viewer, &[view.user, view.peer]).await?;
@@ -222,6 +233,35 @@ impl ConversationReading {
         let found = found.ok_or(ConversationRefusal::Unknown)?;
         found.seen_by(viewer.user.id)?;
         Ok(found)
+    }
+
+    /// Up to when the viewer may read; `None` means everything.
+    fn readable_until(&self, viewer: &Viewer) -> Option<Millis> {
+        readable_until(&viewer.user, viewer.settings.site_mode(), self.clock.now())
+    }
+
+    /// Former members see that there is something new, but not what.
+    fn hide_new(&self, viewer: &Viewer, conversation: &mut Conversation) {
+        let Some(until) = self.readable_until(viewer) else { return };
+        for side in [&mut conversation.a, &mut conversation.b] {
+            side.latest = side.latest.take().filter(|latest| latest.time <= until);
+        }
+    }
+
+    /// The `seq` of the first message that is too new for the viewer, beyond all others if none is.
+    async fn first_too_new(
+        &self,
+        viewer: &Viewer,
+        conversation: &Conversation,
+        after: i64,
+    ) -> Result<i64, ConversationError> {
+        let Some(until) = self.readable_until(viewer) else { return Ok(i64::MAX) };
+        let last = self.views.seq_at(conversation, until).await?;
+        // Nothing but what may not be read was asked for.
+        if last <= after && last < conversation.last_seq {
+            return Err(ConversationError::TooNew);
+        }
+        Ok(last.saturating_add(1))
     }
 
     async fn seq_of(

@@ -87,6 +87,13 @@ pub enum Login {
     User,
 }
 
+/// Up to when a user may read what is on a site: `None` means all of it (facts: fresns 5). Nobody gets this far on a site
+/// that shows nothing after a membership.
+#[must_use]
+pub fn readable_until(user: &User, mode: Option<SiteMode>, now: Millis) -> Option<Millis> {
+    user.expired_at.filter(|_| mode == Some(SiteMode::Private) && user.is_expired(now))
+}
+
 /// Whom a claim proves.
 #[derive(Debug, Clone, Copy)]
 pub struct Admitted<'a> {

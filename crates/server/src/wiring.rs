@@ -293,6 +293,7 @@ fn api(parts: &Parts<'_>, link_secret: Secret) -> Api {
             views: store.clone(),
             users: caches.users.clone(),
             profiles: Arc::clone(&profiles),
+            clock: Arc::clone(&clock),
         }),
         upload_file: Arc::new(FileUploading {
             files: store.clone(),

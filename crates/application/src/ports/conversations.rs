@@ -111,6 +111,10 @@ pub trait ConversationViews: Send + Sync {
     /// among them.
     async fn messages(&self, query: MessageQuery) -> StoreResult<Vec<ViewedMessage>>;
 
+    /// The `seq` of the last message that was sent at `time` or before; 0 if there is none. MUST NOT take longer for long
+    /// conversations than a few looks at an index.
+    async fn seq_at(&self, conversation: &Conversation, time: Millis) -> StoreResult<i64>;
+
     /// The position of a message in a conversation, if it is one of it.
     async fn seq_of(&self, conversation: ConversationId, message: MessageId) -> StoreResult<Option<i64>>;
 }

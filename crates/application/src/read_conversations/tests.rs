@@ -26,14 +26,15 @@ fn reading(views: MockConversationViews) -> ConversationReading {
     roles.expect_of_each().returning(|_| Ok(HashMap::new()));
     let mut clock = MockClock::new();
     clock.expect_now().return_const(Millis(1000));
+    let clock: Arc<dyn Clock> = Arc::new(clock);
     let users: Arc<dyn Users> = Arc::new(users);
     let profiles = Profiles {
         users: Arc::clone(&users),
         roles: Arc::new(roles),
         relations: Arc::new(relations),
-        clock: Arc::new(clock),
+        clock: Arc::clone(&clock),
     };
-    ConversationReading { views: Arc::new(views), users, profiles: Arc::new(profiles) }
+    ConversationReading { views: Arc::new(views), users, profiles: Arc::new(profiles), clock }
 }
 
 fn viewer(id: i64) -> Viewer {
@@ -145,4 +146,54 @@ async fn a_page_of_a_view_with_holes_is_counted_by_the_store() {
 async fn a_bound_must_be_a_message_of_the_conversation() {
     let bad = asked(0, MessagesRequest { before: Some(MessageId(5000)), ..NEWEST }).await;
     assert!(matches!(bad, Err(ConversationError::MessageUnknown)));
+}
+
+/// User 1, whose membership ended at 500, on a private site that still shows what is older.
+fn former_member() -> Viewer {
+    let rows = [("site_mode", "private"), ("site_private_end_after", "2")];
+    let rows = rows.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let user = sixin_domain::user::User { expired_at: Some(Millis(500)), ..user(1, "viewer") };
+    Viewer { user, settings: Arc::new(Settings::new(rows.into())) }
+}
+
+fn with_latest_at(time: i64) -> Conversation {
+    let mut found = conversation(9, 1, 2);
+    found.last_seq = 10;
+    found.a.latest = Some(Latest { id: Some(MessageId(1)), brief: "secret".into(), time: Millis(time) });
+    found
+}
+
+#[tokio::test]
+async fn former_members_are_not_told_what_is_newer_than_their_membership() {
+    for (time, is_shown) in [(500, true), (501, false)] {
+        let mut views = MockConversationViews::new();
+        views.expect_find().returning(move |_| Ok(Some(with_latest_at(time))));
+        views.expect_list().returning(move |_| Ok(vec![with_latest_at(time)]));
+        views.expect_totals().returning(|_, _| Ok(ListTotals { conversations: 1, unread: 1 }));
+        let reading = reading(views);
+        let which = ConversationRef::Id(ConversationId(9));
+        let detail = reading.detail(&former_member(), &which).await.unwrap();
+        assert_eq!(detail.conversation.a.latest.is_some(), is_shown, "{time}");
+        let list = reading.list(&former_member(), REQUEST).await.unwrap();
+        assert_eq!(list.conversations[0].a.latest.is_some(), is_shown, "{time}");
+        let member = reading.detail(&viewer(1), &which).await.unwrap();
+        assert!(member.conversation.a.latest.is_some(), "members see all");
+    }
+}
+
+#[tokio::test]
+async fn former_members_read_only_messages_that_are_older_than_the_end() {
+    let read = async |last_readable: i64, after: Option<MessageId>| {
+        let mut views = MockConversationViews::new();
+        views.expect_find().returning(|_| Ok(Some(with_latest_at(900))));
+        views.expect_seq_of().returning(|_, message| Ok(Some(message.0)));
+        views.expect_seq_at().withf(|_, time| *time == Millis(500)).returning(move |_, _| Ok(last_readable));
+        views.expect_messages().withf(move |query| query.before == last_readable + 1).returning(|_| Ok(Vec::new()));
+        let request = MessagesRequest { after, before: None, order: Order::Newest, offset: 0, limit: 5 };
+        reading(views).messages(&former_member(), &ConversationRef::Id(ConversationId(9)), request).await
+    };
+    assert!(read(7, None).await.is_ok());
+    assert!(matches!(read(7, Some(MessageId(7))).await, Err(ConversationError::TooNew)));
+    assert!(matches!(read(0, None).await, Err(ConversationError::TooNew)));
+    assert!(read(10, Some(MessageId(10))).await.is_ok(), "there is nothing newer");
 }

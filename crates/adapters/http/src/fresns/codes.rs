@@ -214,6 +214,7 @@ impl From<ConversationError> for Failure {
             ConversationError::Oneself => 36603,
             ConversationError::MessageUnknown => 32201,
             ConversationError::MembershipExpired => 35302,
+            ConversationError::TooNew => 35304,
             ConversationError::Store(error) => return error.into(),
         };
         Self::new(code)

@@ -65,6 +65,7 @@ pub(crate) const MESSAGES: &[Row] = &[
     (35203, "This user has left", "该用户已注销", "此使用者已註銷"),
     (35302, "Your membership has run out, so you can't do that", "您的会员已到期，不能执行此操作", "您的會員已到期，無法執行此操作"),
     (35303, "Your membership has run out, so you can't read here", "您的会员已到期，不能浏览", "您的會員已到期，無法瀏覽"),
+    (35304, "This is newer than your membership", "该内容发布于您的会员到期之后", "該內容發佈於您的會員到期之後"),
     (36114, "Your role may not send private messages", "您的角色没有私信权限", "您的角色沒有私訊權限"),
     (36117, "You are sending too fast, please wait a moment", "发送过于频繁，请稍候再试", "傳送過於頻繁，請稍候再試"),
     (36310, "Files of this kind can't be sent", "不支持发送这种文件", "不支援傳送這種檔案"),

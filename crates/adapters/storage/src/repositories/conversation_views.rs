@@ -6,6 +6,7 @@ use sixin_application::ports::{ConversationViews, ListQuery, ListTotals, Message
 use sixin_domain::conversation::{Conversation, ViewedMessage};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::pair::Pair;
+use sixin_domain::time::Millis;
 
 use super::conversation_rows::{conversation_of, conversations_of};
 use super::{conversation_list, conversation_messages};
@@ -32,6 +33,28 @@ impl ConversationViews for Database {
 
     async fn messages(&self, query: MessageQuery) -> StoreResult<Vec<ViewedMessage>> {
         self.read(move |conn| conversation_messages::messages(conn, query)).await
+    }
+
+    async fn seq_at(&self, conversation: &Conversation, time: Millis) -> StoreResult<i64> {
+        let (id, mut known, mut beyond) = (conversation.id.0, 0, conversation.last_seq.saturating_add(1));
+        self.read(move |conn| {
+            // Later messages have later times, so the place is found by halving.
+            while beyond - known > 1 {
+                let middle = known + (beyond - known) / 2;
+                let next: Option<(i64, i64)> = messages::table
+                    .filter(messages::conversation_id.eq(id).and(messages::seq.ge(middle)))
+                    .order(messages::seq)
+                    .select((messages::seq, messages::created_at))
+                    .first(conn)
+                    .optional()?;
+                match next {
+                    Some((seq, sent_at)) if sent_at <= time.0 => known = seq,
+                    _ => beyond = middle,
+                }
+            }
+            Ok(known)
+        })
+        .await
     }
 
     async fn seq_of(&self, conversation: ConversationId, message: MessageId) -> StoreResult<Option<i64>> {

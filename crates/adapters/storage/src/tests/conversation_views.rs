@@ -12,6 +12,7 @@ use sixin_domain::pair::{Pair, Side};
 use sixin_domain::time::Millis;
 
 use super::harness::{NOW, TestDatabase};
+use super::hot_reads::{checks, run_by};
 use super::on_every_database;
 use super::shared_content::typed;
 
@@ -23,6 +24,7 @@ on_every_database!(
     a_conversation_is_found_by_id_and_by_its_pair,
     a_view_shows_what_its_user_sent_and_received_and_nothing_hidden,
     messages_come_in_either_order_between_bounds,
+    the_last_message_up_to_a_time_is_found_in_few_looks,
     bodies_come_back_as_they_were_stored_also_shared_ones_and_files,
     a_conversation_whose_messages_never_become_the_latest_has_a_time_all_the_same,
 );
@@ -220,4 +222,15 @@ fn a_conversation_whose_messages_never_become_the_latest_has_a_time_all_the_same
     assert_eq!(find(db, id).b.latest.unwrap().time, NOW.plus(10));
     text(db, 1, 5, 40);
     assert_eq!(order(), [id, other]);
+}
+
+fn the_last_message_up_to_a_time_is_found_in_few_looks(db: &TestDatabase) {
+    let id = (0..20).map(|number| text(db, 1, 2, number * 10)).last().unwrap();
+    let conversation = find(db, id);
+    let at = |time: i64| db.wait(db.database.seq_at(&conversation, NOW.plus(time))).unwrap();
+    assert_eq!([-1, 0, 9, 10, 95, 189, 190, 9999].map(at), [0, 1, 1, 2, 10, 19, 20, 20]);
+    db.execute("DELETE FROM conversation_messages WHERE seq BETWEEN 5 AND 9");
+    assert_eq!([35, 45, 90].map(at), [4, 4, 10], "also where messages are missing");
+    let run = run_by(db, || assert_eq!(at(95), 10));
+    assert!(run.reads <= 5 + checks(db), "{run:?}");
 }
