@@ -7,12 +7,12 @@ use crate::database::TestDatabase;
 use crate::site::Site;
 
 /// Where the repository's client scripts are.
-fn scripts(kind: &str) -> PathBuf {
+pub(crate) fn scripts(kind: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/clients").join(kind)
 }
 
 /// What `cargo xtask test` prepared, or `None` where it was told to leave clients out.
-fn prepared(variable: &str) -> Option<String> {
+pub(crate) fn prepared(variable: &str) -> Option<String> {
     let value = std::env::var(variable).ok();
     assert!(
         value.is_some() || std::env::var("SIXIN_TEST_NO_CLIENTS").is_ok(),

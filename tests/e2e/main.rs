@@ -8,6 +8,7 @@
 
 mod acknowledged;
 mod bad_input;
+mod bucket;
 mod calls;
 mod clients;
 mod command_line;
