@@ -29,6 +29,7 @@ use sixin_application::authenticate_user::{
 use sixin_application::change_conversations::MockChangeConversations;
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::{CheckHealth, Health};
+use sixin_application::mark_user::MockMarkUser;
 use sixin_application::ports::{
     Clock, MockBlockWordList, MockBlockWordSource, MockRoles, SettingSource, Signatures, SignedParts,
     StoreResult,
@@ -125,6 +126,7 @@ fn api() -> Api {
         // Nobody asks these.
         read_conversations: Arc::new(MockReadConversations::new()),
         change_conversations: Arc::new(MockChangeConversations::new()),
+        mark_user: Arc::new(MockMarkUser::new()),
         upload_file: Arc::new(MockUploadFile::new()),
         read_file: Arc::new(MockReadFile::new()),
         file_links: Arc::new(FileLinks {

@@ -65,7 +65,8 @@ fn files_are_kept_in_a_bucket_read_from_it_and_removed_from_it() {
     let (status, _, bytes) = fetch(picture["imageAvatarUrl"].as_str().unwrap(), &[]);
     assert_eq!((status, image::load_from_memory(&bytes).unwrap().width()), (200, 200));
     // Of several parts: larger than one part may be, smaller than the limit.
-    let document = [b"%PDF-1.7\n".to_vec(), (0..9 << 20).map(|number| (number % 251) as u8).collect()].concat();
+    let document =
+        [b"%PDF-1.7\n".to_vec(), (0..9 << 20).map(|number| (number % 251) as u8).collect()].concat();
     let large = site.upload(&site.alice, "document", "a.pdf", &document);
     let url = large.is(200, 0).body["data"]["documentUrl"].as_str().unwrap().to_owned();
     assert!(fetch(&url, &[]).2 == document);

@@ -13,6 +13,7 @@ on_every_database!(
     the_site_may_forbid_sending,
     a_private_site_ends_with_the_membership,
     recipients_decide_who_may_write_to_them,
+    whom_a_user_blocks_can_not_write_to_it_and_whom_it_follows_can,
     words_are_replaced_before_they_are_stored_or_refuse_the_message,
     messages_are_in_the_callers_language_and_times_in_the_callers_zone,
 );
@@ -207,4 +208,34 @@ fn messages_are_in_the_callers_language_and_times_in_the_callers_zone(site: &Sit
     assert!(utc.starts_with("20") && datetime(Some("en"), Some("0")).contains("/20"), "{utc}");
     site.sixin(&["setting", "set", "default_language", "en"]);
     assert_eq!(message(None), en);
+}
+
+fn whom_a_user_blocks_can_not_write_to_it_and_whom_it_follows_can(site: &Site) {
+    let mark = |kind: &str, fsid: &serde_json::Value| {
+        let body = json!({"interactiveType": kind, "markType": "user", "fsid": fsid}).to_string();
+        site.call_as(&site.bob, "POST", "user/mark", &body)
+    };
+    let alice = json!("alice");
+    mark("block", &alice).is(200, 35_301);
+    site.sixin(&["setting", "set", "block_user_setting", "true"]);
+    // Known to both sides from the very next message on, whatever was in memory.
+    for _ in 0..3 {
+        site.send_text(&site.alice, "bob", "hi").is(200, 0);
+        mark("block", &alice).is(200, 0);
+        site.send_text(&site.alice, "bob", "hi").is(200, 36_608);
+        let shown = site.get_as(&site.bob, "user/alice/detail").body["data"]["detail"].clone();
+        assert_eq!(shown["interactive"]["blockStatus"], true);
+        mark("block", &alice).is(200, 0);
+    }
+    site.change("UPDATE users SET conversation_limit = 2 WHERE username = 'bob'");
+    site.send_text(&site.alice, "bob", "hi").is(200, 36_606);
+    mark("follow", &json!(site.alice.uid)).is(200, 0);
+    site.send_text(&site.alice, "bob", "hi").is(200, 0);
+    mark("follow", &json!("bob")).is(200, 36_202);
+    mark("follow", &json!("nobody")).is(200, 31_602);
+    mark("follow", &json!(-3)).is(200, 30_000);
+    mark("like", &alice).is(200, 30_002);
+    let post = r#"{"interactiveType":"follow","markType":"post","fsid":"alice"}"#;
+    site.call_as(&site.bob, "POST", "user/mark", post).is(200, 30_002);
+    site.call_as(&site.bob, "POST", "user/mark", "{}").is(200, 30_001);
 }

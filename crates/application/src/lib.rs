@@ -13,6 +13,7 @@ pub mod committer;
 pub mod file_links;
 pub mod health;
 pub mod ids;
+pub mod mark_user;
 pub mod outbox;
 pub mod ports;
 pub mod profiles;

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use actix_web::dev::ServerHandle;
 use sixin_application::authenticate_back_end::BackEndAuthentication;
 use sixin_application::authenticate_user::UserAuthentication;
-use sixin_application::cached::{Caches, Stores};
+use sixin_application::cached::{Caches, DropTopic, Stores};
 use sixin_application::change_conversations::ConversationChanging;
 use sixin_application::committer::{Committer, Lanes};
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::HealthCheck;
 use sixin_application::ids::{LEASE_MS, LeasedIds};
+use sixin_application::mark_user::UserMarking;
 use sixin_application::outbox::Outbox;
 use sixin_application::ports::{Clock, MessageLog, ProcessLeases, SecretSource, Signatures};
 use sixin_application::profiles::Profiles;
@@ -226,7 +227,7 @@ fn caches(config: &Config, database: &Database) -> Caches {
 struct Parts<'a> {
     config: &'a Config,
     database: &'a Database,
-    caches: &'a Caches,
+    caches: &'a Arc<Caches>,
     ids: &'a Arc<LeasedIds>,
     committer: &'a Arc<Committer>,
     files: &'a Arc<KeptFiles>,
@@ -293,6 +294,13 @@ fn api(parts: &Parts<'_>, link_secret: Secret) -> Api {
             views: store.clone(),
             users: caches.users.clone(),
             profiles: Arc::clone(&profiles),
+            clock: Arc::clone(&clock),
+        }),
+        mark_user: Arc::new(UserMarking {
+            users: caches.users.clone(),
+            roles: caches.roles.clone(),
+            relations: store.clone(),
+            memory: Arc::clone(caches) as Arc<dyn DropTopic>,
             clock: Arc::clone(&clock),
         }),
         upload_file: Arc::new(FileUploading {

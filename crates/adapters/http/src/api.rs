@@ -8,6 +8,7 @@ use sixin_application::authenticate_user::AuthenticateUser;
 use sixin_application::change_conversations::ChangeConversations;
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::CheckHealth;
+use sixin_application::mark_user::MarkUser;
 use sixin_application::ports::{BlockWordList, BlockWordSource, Clock, Roles, SecretSource, SettingSource};
 use sixin_application::publish_message::PublishMessage;
 use sixin_application::read_conversations::ReadConversations;
@@ -32,6 +33,8 @@ pub struct Api {
     pub change_conversations: Arc<dyn ChangeConversations>,
     /// Somebody looks at a user.
     pub show_user: Arc<dyn ShowUser>,
+    /// A user follows or blocks another.
+    pub mark_user: Arc<dyn MarkUser>,
     /// A user uploads a file.
     pub upload_file: Arc<dyn UploadFile>,
     /// Somebody reads it.

@@ -19,6 +19,7 @@ use sixin_application::authenticate_user::MockAuthenticateUser;
 use sixin_application::change_conversations::MockChangeConversations;
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::MockCheckHealth;
+use sixin_application::mark_user::MockMarkUser;
 use sixin_application::ports::{
     MockBlockWordList, MockBlockWordSource, MockClock, MockRoles, MockSecretSource, MockSettingSource,
     MockSignatures,
@@ -53,6 +54,7 @@ pub(crate) struct Mocks {
     pub(crate) publish: MockPublishMessage,
     pub(crate) read: MockReadConversations,
     pub(crate) change: MockChangeConversations,
+    pub(crate) mark: MockMarkUser,
     pub(crate) upload: MockUploadFile,
     pub(crate) read_file: MockReadFile,
     pub(crate) words: Vec<BlockWord>,
@@ -88,6 +90,7 @@ impl Mocks {
             publish_message: Arc::new(self.publish),
             read_conversations: Arc::new(self.read),
             change_conversations: Arc::new(self.change),
+            mark_user: Arc::new(self.mark),
             upload_file: Arc::new(self.upload),
             read_file: Arc::new(self.read_file),
             file_links: Arc::new(file_links),

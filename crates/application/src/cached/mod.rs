@@ -89,6 +89,21 @@ pub struct Stores {
     pub block_words: Arc<dyn BlockWordSource>,
 }
 
+/// Forgets what changes.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+pub trait DropTopic: Send + Sync {
+    /// Forgets everything about a topic. To be called after a change through this process is committed and before it
+    /// is answered.
+    fn drop_topic(&self, topic: Topic);
+}
+
+impl DropTopic for Caches {
+    fn drop_topic(&self, topic: Topic) {
+        self.memory_of(topic).forget();
+        tracing::debug!(?topic, "dropped what was kept in memory");
+    }
+}
+
 /// The decorators of a process, and what keeps them up to date.
 pub struct Caches {
     /// App keys.
@@ -128,13 +143,6 @@ impl Caches {
             epochs: Mutex::default(),
             polls: metrics::counter!("sixin_cache_polls_total"),
         }
-    }
-
-    /// Forgets everything about a topic. To be called after a change through this process is committed and before it
-    /// is answered.
-    pub fn drop_topic(&self, topic: Topic) {
-        self.memory_of(topic).forget();
-        tracing::debug!(?topic, "dropped what was kept in memory");
     }
 
     /// Reads the epochs and drops each topic that has changed since they were last read. To be called once a second.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sixin_domain::id::UserId;
 use sixin_domain::role::{RoleBook, UserRole};
+use sixin_domain::time::Millis;
 use sixin_domain::user::{Relation, User};
 use sixin_domain::username::{UserRef, Username};
 
@@ -29,6 +30,42 @@ pub trait Users: Send + Sync {
 pub trait Relations: Send + Sync {
     /// How `sender` stands to each of `recipients`; recipients without any relation may be left out.
     async fn between(&self, sender: UserId, recipients: &[UserId]) -> StoreResult<HashMap<UserId, Relation>>;
+}
+
+/// What one user may make of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Follows it.
+    Follow,
+    /// Blocks it.
+    Block,
+}
+
+/// What became of a mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Toggled {
+    /// It is there now.
+    On,
+    /// It was there and is withdrawn.
+    Off,
+    /// There are as many as there may be; nothing was changed.
+    TooMany,
+}
+
+/// Changes of follow and block relations.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait RelationChanges: Send + Sync {
+    /// Makes a mark, unless `from` has made `most` already, or withdraws it. Of two that follow each other both rows
+    /// MUST say so. The change and its epoch are one transaction.
+    async fn toggle(
+        &self,
+        mark: Mark,
+        from: UserId,
+        to: UserId,
+        most: i64,
+        at: Millis,
+    ) -> StoreResult<Toggled>;
 }
 
 /// Roles and who has them.

@@ -188,7 +188,10 @@ async fn former_members_read_only_messages_that_are_older_than_the_end() {
         views.expect_find().returning(|_| Ok(Some(with_latest_at(900))));
         views.expect_seq_of().returning(|_, message| Ok(Some(message.0)));
         views.expect_seq_at().withf(|_, time| *time == Millis(500)).returning(move |_, _| Ok(last_readable));
-        views.expect_messages().withf(move |query| query.before == last_readable + 1).returning(|_| Ok(Vec::new()));
+        views
+            .expect_messages()
+            .withf(move |query| query.before == last_readable + 1)
+            .returning(|_| Ok(Vec::new()));
         let request = MessagesRequest { after, before: None, order: Order::Newest, offset: 0, limit: 5 };
         reading(views).messages(&former_member(), &ConversationRef::Id(ConversationId(9)), request).await
     };

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use sixin_application::authenticate_user::CallerRefusal;
+use sixin_application::mark_user::MarkError;
 use sixin_application::outbox::SendError;
 use sixin_application::ports::StoreError;
 use sixin_application::read_conversations::ConversationError;
@@ -216,6 +217,21 @@ impl From<ConversationError> for Failure {
             ConversationError::MembershipExpired => 35302,
             ConversationError::TooNew => 35304,
             ConversationError::Store(error) => return error.into(),
+        };
+        Self::new(code)
+    }
+}
+
+impl From<MarkError> for Failure {
+    fn from(error: MarkError) -> Self {
+        let code = match error {
+            MarkError::Unknown => USER_UNKNOWN,
+            MarkError::Deleted => 35203,
+            MarkError::Oneself => 36202,
+            MarkError::SwitchedOff => 35301,
+            MarkError::TooMany => 36116,
+            MarkError::MembershipExpired => 35302,
+            MarkError::Store(error) => return error.into(),
         };
         Self::new(code)
     }

@@ -14,6 +14,7 @@ mod files;
 mod files_wire_tests;
 mod headers;
 mod key_filter;
+mod marks;
 mod message_info;
 mod messages;
 pub(crate) mod openapi;

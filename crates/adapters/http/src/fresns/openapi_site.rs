@@ -7,7 +7,7 @@ use super::block_words;
 use super::openapi::{Endpoint, flag, key_filters, page_of, paging_of, query};
 use super::pagination::PAGE_SIZE;
 use super::roles;
-use super::routes::{BLOCK_WORDS, CODE_MESSAGES, PANEL, ROLES, USER_DETAIL};
+use super::routes::{BLOCK_WORDS, CODE_MESSAGES, MARK, PANEL, ROLES, USER_DETAIL};
 use crate::openapi::{parameter, schema_ref};
 
 /// The paths and what they take.
@@ -17,6 +17,7 @@ pub(super) fn paths() -> Vec<(&'static str, Value)> {
         (ROLES, json!({"get": list_roles()})),
         (BLOCK_WORDS, json!({"get": list_block_words()})),
         (PANEL, json!({"get": show_panel()})),
+        (MARK, json!({"post": mark_user()})),
         (USER_DETAIL, json!({"get": show_user()})),
     ]
 }
@@ -78,6 +79,35 @@ fn show_user() -> Value {
             "required": ["detail"],
             "properties": {"detail": schema_ref("FresnsUserPart")},
         }),
+    }
+    .describe()
+}
+
+fn mark_user() -> Value {
+    let schema = json!({
+        "type": "object",
+        "required": ["interactiveType", "markType", "fsid"],
+        "properties": {
+            "interactiveType": {"type": "string", "enum": ["follow", "block"]},
+            "markType": {"type": "string", "enum": ["user"]},
+            "fsid": {
+                "description": "The number or the name of the user.",
+                "anyOf": [{"type": "string", "minLength": 1}, {"type": "integer", "minimum": 0}],
+            },
+        },
+    });
+    let follow = json!({"interactiveType": "follow", "markType": "user", "fsid": "user2"});
+    Endpoint {
+        login: Login::User,
+        id: "mark_user",
+        summary: "Follow or block a user",
+        about: "Follows or blocks the user; if the caller does so already, takes it back. Who is blocked can't write to the \
+                caller any more, from the next message on. Blocking is off until the site's setting \
+                `block_user_setting` says otherwise.\n\n"
+            .to_owned(),
+        parameters: Vec::new(),
+        body: Some((schema, json!({"follow": {"value": follow}}))),
+        data: json!({"type": "null"}),
     }
     .describe()
 }

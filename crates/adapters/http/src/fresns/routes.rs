@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use super::{block_words, conversations, files, panel, roles, send, site, users};
+use super::{block_words, conversations, files, marks, panel, roles, send, site, users};
 use crate::plumbing::fallback::one;
 
 /// Where a user sends (Fresns seed).
@@ -32,6 +32,8 @@ pub(crate) const PANEL: &str = "/api/v2/user/panel";
 pub(crate) const UPLOAD: &str = "/api/v2/common/upload-file";
 /// A link to a file.
 pub(crate) const FILE_LINK: &str = "/api/v2/common/file/{fid}/link";
+/// Following and blocking users.
+pub(crate) const MARK: &str = "/api/v2/user/mark";
 /// A user.
 pub(crate) const USER_DETAIL: &str = "/api/v2/user/{uidOrUsername}/detail";
 
@@ -50,6 +52,7 @@ pub(crate) fn configure(server: &mut web::ServiceConfig) {
         .service(one(CODE_MESSAGES, [Method::GET]).route(web::get().to(site::code_messages)))
         .service(one(ROLES, [Method::GET]).route(web::get().to(roles::roles)))
         .service(one(BLOCK_WORDS, [Method::GET]).route(web::get().to(block_words::block_words)))
+        .service(one(MARK, [Method::POST]).route(web::post().to(marks::mark)))
         .service(one(USER_DETAIL, [Method::GET]).route(web::get().to(users::detail)))
         .service(one(PANEL, [Method::GET]).route(web::get().to(panel::panel)));
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{Relations, StoreResult, Topic};
+use sixin_application::ports::{Mark, RelationChanges, Relations, StoreResult, Toggled, Topic};
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::Relation;
@@ -41,6 +41,92 @@ impl Relations for Database {
         })
         .await
     }
+}
+
+#[async_trait]
+impl RelationChanges for Database {
+    async fn toggle(
+        &self,
+        mark: Mark,
+        from: UserId,
+        to: UserId,
+        most: i64,
+        at: Millis,
+    ) -> StoreResult<Toggled> {
+        self.change(move |conn| {
+            // First: the row of the epoch is locked by it, so that changes of relations come one after the other, and
+            // two users who follow each other at the same moment both learn of it.
+            bump(conn, Topic::Relations)?;
+            let (is_on, made) = match mark {
+                Mark::Follow => (!followed(conn, from, &[to.0])?.is_empty(), follow_count(conn, from)?),
+                Mark::Block => (!blocked(conn, from, &[to.0])?.is_empty(), block_count(conn, from)?),
+            };
+            if !is_on && made >= most {
+                return Ok(Toggled::TooMany);
+            }
+            match mark {
+                Mark::Follow => set_followed(conn, from, to, !is_on, at)?,
+                Mark::Block => set_blocked(conn, from, to, !is_on, at)?,
+            }
+            Ok(if is_on { Toggled::Off } else { Toggled::On })
+        })
+        .await
+    }
+}
+
+fn follow_count(conn: &mut AnyConnection, from: UserId) -> QueryResult<i64> {
+    follows::table
+        .filter(follows::user_id.eq(from.0).and(follows::follow_type.eq(USER)))
+        .filter(follows::deleted_at.is_null())
+        .count()
+        .get_result(conn)
+}
+
+fn block_count(conn: &mut AnyConnection, from: UserId) -> QueryResult<i64> {
+    blocks::table
+        .filter(blocks::user_id.eq(from.0).and(blocks::block_type.eq(USER)))
+        .filter(blocks::deleted_at.is_null())
+        .count()
+        .get_result(conn)
+}
+
+/// Makes or withdraws a follow, and tells the other's row whether it is mutual now. A withdrawn row is taken up again.
+fn set_followed(
+    conn: &mut AnyConnection,
+    from: UserId,
+    to: UserId,
+    is_followed: bool,
+    at: Millis,
+) -> QueryResult<()> {
+    let row = |from: UserId, to: UserId| {
+        follows::user_id.eq(from.0).and(follows::follow_id.eq(to.0)).and(follows::follow_type.eq(USER))
+    };
+    let is_back = !followed(conn, to, &[from.0])?.is_empty();
+    let is_mutual = is_followed && is_back;
+    let withdrawn = (!is_followed).then_some(at.0);
+    let changed = diesel::update(follows::table.filter(row(from, to)))
+        .set((
+            follows::deleted_at.eq(withdrawn),
+            follows::is_mutual.eq(is_mutual),
+            follows::updated_at.eq(at.0),
+        ))
+        .execute(conn)?;
+    if changed == 0 && is_followed {
+        diesel::insert_into(follows::table)
+            .values((
+                follows::user_id.eq(from.0),
+                follows::follow_type.eq(USER),
+                follows::follow_id.eq(to.0),
+                follows::is_mutual.eq(is_mutual),
+                follows::created_at.eq(at.0),
+            ))
+            .execute(conn)?;
+    }
+    if is_back {
+        let back = diesel::update(follows::table.filter(row(to, from)));
+        back.set(follows::is_mutual.eq(is_mutual)).execute(conn)?;
+    }
+    Ok(())
 }
 
 fn blockers(conn: &mut AnyConnection, sender: UserId, among: &[i64]) -> QueryResult<Vec<i64>> {

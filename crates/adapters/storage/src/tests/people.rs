@@ -1,6 +1,9 @@
 //! Users, relations and roles.
 
-use sixin_application::ports::{ChangeError, NewUser, Relations, RoleAdmin, Roles, SignIn, UserAdmin, Users};
+use sixin_application::ports::{
+    ChangeError, Mark, NewUser, RelationChanges, Relations, RoleAdmin, Roles, SignIn, Toggled, UserAdmin,
+    Users,
+};
 use sixin_domain::app_key::Secret;
 use sixin_domain::contact::{Email, Phone};
 use sixin_domain::id::{RoleId, UserId};
@@ -17,6 +20,8 @@ on_every_database!(
     an_account_keeps_what_it_signs_in_with_and_no_other_gets_it,
     many_users_are_found_at_once,
     blocks_and_follows_count_until_withdrawn,
+    marks_are_toggled_up_to_a_limit_and_follows_know_whether_they_are_mutual,
+    marks_made_at_the_same_moment_are_all_counted,
     a_fresh_database_has_four_roles,
     a_user_has_one_main_role_at_a_time,
     a_role_is_made_and_changed,
@@ -177,4 +182,56 @@ fn users_are_listed_in_pages(db: &TestDatabase) {
     assert_eq!(names(UserId(0)), ["ann", "bob"]);
     assert_eq!(names(users[1].id), ["cid"]);
     assert!(page(UserId(0))[0].aid.starts_with("aid"));
+}
+
+fn marks_are_toggled_up_to_a_limit_and_follows_know_whether_they_are_mutual(db: &TestDatabase) {
+    let [ann, bob, cid] = ["ann", "bob", "cid"].map(|name| db.user(name).id);
+    let toggle = |mark, from, to| db.wait(db.database.toggle(mark, from, to, 1, NOW)).unwrap();
+    let mutual = || {
+        db.number("SELECT COUNT(*) AS number FROM user_follows WHERE is_mutual = 1 AND deleted_at IS NULL")
+    };
+    for _ in 0..2 {
+        assert_eq!((toggle(Mark::Follow, ann, bob), mutual()), (Toggled::On, 0));
+        assert_eq!((toggle(Mark::Follow, bob, ann), mutual()), (Toggled::On, 2));
+        assert_eq!(toggle(Mark::Follow, ann, cid), Toggled::TooMany);
+        assert_eq!((toggle(Mark::Follow, ann, bob), mutual()), (Toggled::Off, 0));
+        assert_eq!(toggle(Mark::Follow, bob, ann), Toggled::Off);
+        assert_eq!(toggle(Mark::Block, ann, bob), Toggled::On);
+        assert_eq!(toggle(Mark::Block, ann, cid), Toggled::TooMany);
+        assert_eq!(toggle(Mark::Block, ann, bob), Toggled::Off);
+    }
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM user_follows"), 2, "rows are taken up again");
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM user_blocks"), 1);
+}
+
+fn marks_made_at_the_same_moment_are_all_counted(db: &TestDatabase) {
+    let users: Vec<UserId> = (0..6).map(|number| db.user(&format!("user{number}")).id).collect();
+    let other = db.another();
+    std::thread::scope(|scope| {
+        for (db, from) in [(db, 0), (&other, 1)] {
+            let users = &users;
+            scope.spawn(move || {
+                for round in 0..10 {
+                    for to in [1 - from, 2 + round % 4] {
+                        let toggle = RelationChanges::toggle(
+                            &db.database,
+                            Mark::Follow,
+                            users[from],
+                            users[to],
+                            3,
+                            NOW,
+                        );
+                        db.wait(toggle).unwrap();
+                    }
+                }
+            });
+        }
+    });
+    let both = "SELECT COUNT(*) AS number FROM user_follows a JOIN user_follows b ON b.user_id = a.follow_id \
+                AND b.follow_id = a.user_id WHERE a.deleted_at IS NULL AND b.deleted_at IS NULL";
+    let mutual = "SELECT COUNT(*) AS number FROM user_follows WHERE is_mutual = 1 AND deleted_at IS NULL";
+    assert_eq!(db.number(mutual), db.number(both));
+    let most = "SELECT COALESCE(MAX(made), 0) AS number FROM (SELECT COUNT(*) AS made FROM user_follows \
+                WHERE deleted_at IS NULL GROUP BY user_id) AS counts";
+    assert!(db.number(most) <= 3);
 }
