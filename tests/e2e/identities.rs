@@ -10,7 +10,7 @@ use crate::upload::{FOR_BOB, form, png, with_form};
 on_every_database!(every_endpoint_lets_in_whom_it_should_and_nobody_else);
 
 /// Method, path, body, and who may call.
-const ENDPOINTS: [(&str, &str, &str, Login); 15] = [
+const ENDPOINTS: [(&str, &str, &str, Login); 16] = [
     ("POST", "user/mark", r#"{"interactiveType":"follow","markType":"user","fsid":"bob"}"#, Login::User),
     ("POST", "common/upload-file", "A FORM", Login::User),
     ("GET", "common/file/FID/link", "", Login::User),
@@ -22,6 +22,7 @@ const ENDPOINTS: [(&str, &str, &str, Login); 15] = [
     ("PUT", "conversation/pin", r#"{"conversationId":CONVERSATION}"#, Login::User),
     ("DELETE", "conversation/delete", r#"{"type":"message","messageIds":"1"}"#, Login::User),
     ("GET", "user/panel", "", Login::User),
+    ("GET", "global/configs?isAll=true", "", Login::Nobody),
     ("GET", "global/code-messages?isAll=true", "", Login::Nobody),
     ("GET", "global/roles", "", Login::UserIfPrivate),
     ("GET", "global/block-words", "", Login::UserIfPrivate),

@@ -7,6 +7,7 @@ use crate::on_every_database;
 use crate::site::Site;
 
 on_every_database!(
+    settings_are_told_as_they_are_in_force_and_secrets_never,
     roles_are_told_to_everybody_and_on_a_private_site_to_its_users,
     block_words_are_listed_by_what_they_are_blocked_in,
     a_user_is_shown_to_users_and_on_a_public_site_to_anybody,
@@ -21,6 +22,21 @@ fn get(site: &Site, path: &str) -> Answer {
 
 fn data(site: &Site, path: &str) -> Value {
     get(site, path).is(200, 0).body["data"].clone()
+}
+
+fn settings_are_told_as_they_are_in_force_and_secrets_never(site: &Site) {
+    site.sixin(&["setting", "set", "site_mode", "private"]);
+    site.sixin(&["setting", "set", "image_bucket_domain", "https://bucket.example"]);
+    site.change("INSERT INTO configs (item_key, item_value, is_api, created_at) VALUES ('image_secret_key', 'hush', 1, 0)");
+    let asked = "global/configs?keys=site_mode,image_bucket_domain,image_secret_key&tags=interactives";
+    let settings = data(site, asked)["list"].clone();
+    let expected = json!({
+        "site_mode": "private", "conversation_status": true, "conversation_files": ["image"],
+        "follow_user_setting": true, "block_user_setting": false,
+    });
+    assert_eq!(settings, expected);
+    let all = data(site, "global/configs?isAll=true&pageSize=100").to_string();
+    assert!(!all.contains("bucket") && !all.contains("hush"), "{all}");
 }
 
 fn roles_are_told_to_everybody_and_on_a_private_site_to_its_users(site: &Site) {

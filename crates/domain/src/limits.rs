@@ -1,5 +1,10 @@
 //! How long things may be (design, chapter 6).
 
+/// Fewest characters of a password (facts: fresns 13, `password_length`).
+pub const PASSWORD_CHARS: usize = 8;
+/// Most bytes of a password; ours.
+pub const PASSWORD_BYTES: usize = 256;
+
 /// Limits a deployment may change; the defaults are the design's. All in bytes, but for `recipients`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {

@@ -1,5 +1,8 @@
 //! The site's settings, rows of `configs` (facts: fresns 13).
 
+mod known;
+mod published;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -7,6 +10,9 @@ use thiserror::Error;
 
 use crate::file::FileKind;
 use crate::id::RoleId;
+
+pub use known::{KNOWN, Known, SettingType};
+pub use published::Published;
 
 /// Whether a site can be read by everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,207 +40,6 @@ pub struct Language {
     /// How dates are written, in PHP letters: `Y-m-d`, `m/d/Y`.
     pub date_format: String,
 }
-
-/// What kind of value a setting takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SettingType {
-    /// `true` or `false`.
-    Boolean,
-    /// A whole number, or empty for none.
-    Number,
-    /// One of the listed texts.
-    Choice(&'static [&'static str]),
-    /// Any text.
-    Text,
-    /// A JSON array.
-    Array,
-}
-
-impl SettingType {
-    /// The name in the column `configs.item_type`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Boolean => "boolean",
-            Self::Number => "number",
-            Self::Choice(_) | Self::Text => "string",
-            Self::Array => "array",
-        }
-    }
-}
-
-/// A setting sixin knows.
-#[derive(Debug, Clone, Copy)]
-pub struct Known {
-    /// `configs.item_key`.
-    pub key: &'static str,
-    /// What it takes.
-    pub kind: SettingType,
-    /// What holds while no row says otherwise.
-    pub default: &'static str,
-    /// What it does, in one line.
-    pub meaning: &'static str,
-}
-
-const fn known(key: &'static str, kind: SettingType, default: &'static str, meaning: &'static str) -> Known {
-    Known { key, kind, default, meaning }
-}
-
-const LANGUAGE_MENUS: &str = r#"[{"langTag":"en","dateFormat":"m/d/Y","isEnable":true},{"langTag":"zh-Hans","dateFormat":"Y-m-d","isEnable":true},{"langTag":"zh-Hant","dateFormat":"Y-m-d","isEnable":true}]"#;
-
-/// Every setting that has an effect.
-pub const KNOWN: &[Known] = &[
-    known("conversation_status", SettingType::Boolean, "true", "whether users may send messages at all"),
-    known(
-        "conversation_files",
-        SettingType::Array,
-        r#"["image"]"#,
-        "kinds of file users may send: image, video, audio, document",
-    ),
-    known(
-        "default_role",
-        SettingType::Number,
-        "4",
-        "role that decides for users without a usable main role; empty for none",
-    ),
-    known(
-        "site_mode",
-        SettingType::Choice(&["public", "private"]),
-        "public",
-        "public, or private: memberships end at users.expired_at",
-    ),
-    known(
-        "site_private_end_after",
-        SettingType::Choice(&["1", "2"]),
-        "1",
-        "after a membership: 1 nothing is readable, 2 old content is",
-    ),
-    known(
-        "default_language",
-        SettingType::Text,
-        "zh-Hans",
-        "language of messages and dates when a client names none",
-    ),
-    known(
-        "default_timezone",
-        SettingType::Text,
-        "+8",
-        "UTC offset in hours when neither client nor user names one",
-    ),
-    known(
-        "language_menus",
-        SettingType::Array,
-        LANGUAGE_MENUS,
-        "languages clients may ask for, with their date format",
-    ),
-    known(
-        "user_identifier",
-        SettingType::Choice(&["username", "uid"]),
-        "username",
-        "what fsid in a user object holds",
-    ),
-    known("follow_user_setting", SettingType::Boolean, "true", "whether users may follow users"),
-    known("block_user_setting", SettingType::Boolean, "false", "whether users may block users"),
-    known(
-        "publish_block_words",
-        SettingType::Boolean,
-        "false",
-        "whether block words also apply to RC:TxtMsg published by back ends",
-    ),
-    known("site_url", SettingType::Text, "", "address of the site, for links to users"),
-    known(
-        "system_url",
-        SettingType::Text,
-        "",
-        "address files are joined to when a kind has no bucket domain",
-    ),
-    known("website_user_detail_path", SettingType::Text, "u", "path of user pages below site_url"),
-    known("default_avatar", SettingType::Text, "", "address of the picture for users without one"),
-    known("deactivate_avatar", SettingType::Text, "", "address of the picture for users who are leaving"),
-    known("image_bucket_domain", SettingType::Text, "", "address image paths are joined to"),
-    known("video_bucket_domain", SettingType::Text, "", "address video paths are joined to"),
-    known("audio_bucket_domain", SettingType::Text, "", "address audio paths are joined to"),
-    known("document_bucket_domain", SettingType::Text, "", "address document paths are joined to"),
-    known(
-        "image_filesystem_disk",
-        SettingType::Choice(&["remote", "local"]),
-        "remote",
-        "local puts /storage/ before image paths",
-    ),
-    known(
-        "video_filesystem_disk",
-        SettingType::Choice(&["remote", "local"]),
-        "remote",
-        "local puts /storage/ before video paths",
-    ),
-    known(
-        "audio_filesystem_disk",
-        SettingType::Choice(&["remote", "local"]),
-        "remote",
-        "local puts /storage/ before audio paths",
-    ),
-    known(
-        "document_filesystem_disk",
-        SettingType::Choice(&["remote", "local"]),
-        "remote",
-        "local puts /storage/ before document paths",
-    ),
-    known(
-        "image_extension_names",
-        SettingType::Text,
-        "png,gif,jpg,jpeg,bmp,heic",
-        "extensions images may have, separated by commas",
-    ),
-    known(
-        "video_extension_names",
-        SettingType::Text,
-        "mp4,mov",
-        "extensions videos may have, separated by commas",
-    ),
-    known(
-        "audio_extension_names",
-        SettingType::Text,
-        "mp3,m4a,wav",
-        "extensions audio files may have, separated by commas",
-    ),
-    known(
-        "document_extension_names",
-        SettingType::Text,
-        "doc,docx,xls,xlsx,csv,ppt,pptx,pps,ppts,pdf,txt,md,markdown,rar,zip,7z,epub,mobi",
-        "extensions documents may have, separated by commas",
-    ),
-    known(
-        "upload_unchecked_media",
-        SettingType::Boolean,
-        "false",
-        "whether files are taken, unseen, whose extension is listed but whose content can't be looked at",
-    ),
-    known("image_substitution", SettingType::Text, "", "address shown in place of a disabled image"),
-    known("video_substitution", SettingType::Text, "", "address shown in place of a disabled video"),
-    known("audio_substitution", SettingType::Text, "", "address shown in place of a disabled audio file"),
-    known("document_substitution", SettingType::Text, "", "address shown in place of a disabled document"),
-    known(
-        "image_handle_position",
-        SettingType::Choice(&["end", "start"]),
-        "end",
-        "whether a thumbnail suffix stands after or before the address",
-    ),
-    known("image_thumb_config", SettingType::Text, "", "suffix of the configured thumbnail"),
-    known("image_thumb_avatar", SettingType::Text, "", "suffix of the avatar thumbnail"),
-    known("image_thumb_ratio", SettingType::Text, "", "suffix of the proportional thumbnail"),
-    known("image_thumb_square", SettingType::Text, "", "suffix of the square thumbnail"),
-    known("image_thumb_big", SettingType::Text, "", "suffix of the large thumbnail"),
-    known("image_max_size", SettingType::Number, "5", "largest image, in megabytes"),
-    known("video_max_size", SettingType::Number, "50", "largest video, in megabytes"),
-    known("audio_max_size", SettingType::Number, "50", "largest audio file, in megabytes"),
-    known("document_max_size", SettingType::Number, "10", "largest document, in megabytes"),
-    known("video_max_time", SettingType::Number, "60", "longest video, in seconds"),
-    known("audio_max_time", SettingType::Number, "60", "longest audio file, in seconds"),
-    known("image_url_expire", SettingType::Number, "10", "how long links to images work, in minutes"),
-    known("video_url_expire", SettingType::Number, "10", "how long links to videos work, in minutes"),
-    known("audio_url_expire", SettingType::Number, "10", "how long links to audio files work, in minutes"),
-    known("document_url_expire", SettingType::Number, "10", "how long links to documents work, in minutes"),
-];
 
 /// Why a setting can't be set.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -375,7 +180,9 @@ pub fn check(key: &str, value: &str) -> Result<&'static Known, SettingError> {
         SettingType::Number => {
             (value.is_empty() || value.parse::<i64>().is_ok(), "a whole number or nothing".to_owned())
         }
-        SettingType::Choice(choices) => (choices.contains(&value), choices.join(" or ")),
+        SettingType::Choice(choices) | SettingType::NumberOf(choices) => {
+            (choices.contains(&value), choices.join(" or "))
+        }
         SettingType::Text => match key {
             "default_timezone" => {
                 (offset_minutes(value).is_some(), "an offset such as +8 or -3.5".to_owned())

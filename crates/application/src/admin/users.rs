@@ -1,6 +1,7 @@
 //! Making users.
 
 use sixin_domain::app_key::Secret;
+use sixin_domain::limits::{PASSWORD_BYTES, PASSWORD_CHARS};
 use sixin_domain::time::Millis;
 use sixin_domain::username::{Uid, Username};
 use thiserror::Error;
@@ -11,10 +12,6 @@ use crate::ports::{ChangeError, NewUser, PasswordError, PasswordHasher, SecretSo
 const UID_DIGITS: u32 = 8;
 /// How often another uid is tried when one is taken.
 const UID_TRIES: usize = 16;
-
-/// Fewest characters and most bytes of a password (facts: fresns 13, `password_length`; the most is ours).
-const PASSWORD_CHARS: usize = 8;
-const PASSWORD_BYTES: usize = 256;
 
 /// What a user is to be.
 #[derive(Debug, Clone)]

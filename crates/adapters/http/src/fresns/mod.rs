@@ -4,6 +4,7 @@
 
 mod block_words;
 mod codes;
+mod configs;
 mod conversation_info;
 #[cfg(test)]
 mod conversation_wire_tests;

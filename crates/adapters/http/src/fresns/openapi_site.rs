@@ -3,16 +3,17 @@
 use serde_json::{Value, json};
 use sixin_domain::session::Login;
 
-use super::block_words;
-use super::openapi::{Endpoint, flag, key_filters, page_of, paging_of, query};
+use super::openapi::{Endpoint, flag, insert, key_filters, page_of, paging_of, query};
 use super::pagination::PAGE_SIZE;
 use super::roles;
-use super::routes::{BLOCK_WORDS, CODE_MESSAGES, MARK, PANEL, ROLES, USER_DETAIL};
+use super::routes::{BLOCK_WORDS, CODE_MESSAGES, CONFIGS, MARK, PANEL, ROLES, USER_DETAIL};
+use super::{block_words, configs};
 use crate::openapi::{parameter, schema_ref};
 
 /// The paths and what they take.
 pub(super) fn paths() -> Vec<(&'static str, Value)> {
     vec![
+        (CONFIGS, json!({"get": list_configs()})),
         (CODE_MESSAGES, json!({"get": code_messages()})),
         (ROLES, json!({"get": list_roles()})),
         (BLOCK_WORDS, json!({"get": list_block_words()})),
@@ -20,6 +21,33 @@ pub(super) fn paths() -> Vec<(&'static str, Value)> {
         (MARK, json!({"post": mark_user()})),
         (USER_DETAIL, json!({"get": show_user()})),
     ]
+}
+
+fn list_configs() -> Value {
+    let names = json!({"type": "string"});
+    let keys = "At most 200 keys, separated by commas.";
+    let tags = "At most 200 groups, separated by commas; of each all settings.";
+    let mut parameters = vec![
+        query("keys", keys, &names, "site_mode,conversation_status"),
+        query("tags", tags, &names, "interactives"),
+        query("isAll", "Whether all settings are asked for.", &flag(), "true"),
+    ];
+    parameters.extend(paging_of(configs::PAGE_SIZE, configs::MOST_OF_A_PAGE));
+    let mut data = page_of(&json!({}));
+    let list = json!({"type": "object", "additionalProperties": true});
+    insert(&mut data, "/properties/list", list);
+    Endpoint {
+        login: Login::Nobody,
+        id: "list_configs",
+        summary: "List the public settings of the site",
+        about: "The settings with one of the keys or in one of the groups, by their keys; each value is a boolean, a \
+                number, a text or an array, or null. Settings that are not public are left out.\n\n"
+            .to_owned(),
+        parameters,
+        body: None,
+        data,
+    }
+    .describe()
 }
 
 fn list_roles() -> Value {

@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use super::{block_words, conversations, files, marks, panel, roles, send, site, users};
+use super::{block_words, configs, conversations, files, marks, panel, roles, send, site, users};
 use crate::plumbing::fallback::one;
 
 /// Where a user sends (Fresns seed).
@@ -20,6 +20,8 @@ pub(crate) const MARK_AS_READ: &str = "/api/v2/conversation/mark-as-read";
 pub(crate) const PIN: &str = "/api/v2/conversation/pin";
 /// Deleting.
 pub(crate) const DELETE: &str = "/api/v2/conversation/delete";
+/// The public settings of the site.
+pub(crate) const CONFIGS: &str = "/api/v2/global/configs";
 /// What each code says.
 pub(crate) const CODE_MESSAGES: &str = "/api/v2/global/code-messages";
 /// The roles of the site.
@@ -49,6 +51,7 @@ pub(crate) fn configure(server: &mut web::ServiceConfig) {
         .service(one(DELETE, [Method::DELETE]).route(web::delete().to(conversations::delete)))
         .service(one(UPLOAD, [Method::POST]).route(web::post().to(files::upload)))
         .service(one(FILE_LINK, [Method::GET]).route(web::get().to(files::link)))
+        .service(one(CONFIGS, [Method::GET]).route(web::get().to(configs::configs)))
         .service(one(CODE_MESSAGES, [Method::GET]).route(web::get().to(site::code_messages)))
         .service(one(ROLES, [Method::GET]).route(web::get().to(roles::roles)))
         .service(one(BLOCK_WORDS, [Method::GET]).route(web::get().to(block_words::block_words)))

@@ -162,3 +162,44 @@ async fn wrong_parameters_for_block_words_are_refused_by_name() {
     ];
     all_are_refused(Login::UserIfPrivate, "global/block-words", &refused).await;
 }
+
+async fn configs(query: &str) -> Answer {
+    get(visited(Login::Nobody), &format!("global/configs?{query}")).await
+}
+
+#[actix_web::test]
+async fn settings_are_listed_by_key_each_with_its_type() {
+    let keys = "keys=conversation_status,site_private_end_after,conversation_files,site_mode,site_url";
+    insta::assert_snapshot!(configs(keys).await.wire());
+}
+
+#[actix_web::test]
+async fn settings_are_told_by_key_and_by_tag_and_never_those_that_are_not_public() {
+    for (query, expected) in [
+        ("", vec![]),
+        ("keys=site_mode,image_bucket_domain,nonsense", vec!["site_mode"]),
+        ("keys=site_mode&tags=commons", vec!["platforms", "site_mode", "utc"]),
+        ("tags=systems,websites", vec![]),
+        ("keys=site_mode,utc&pageSize=1&page=2", vec!["utc"]),
+    ] {
+        let answer = configs(query).await.json();
+        let list = answer["data"]["list"].as_object().unwrap();
+        assert_eq!(list.keys().collect::<Vec<_>>(), expected, "{query}");
+    }
+    let all = configs("isAll=true&pageSize=100").await;
+    assert!(all.json()["data"]["list"]["language_menus"].is_array());
+    assert!(!all.text.contains("bucket") && !all.text.contains("thumb"), "{}", all.text);
+}
+
+#[actix_web::test]
+async fn wrong_parameters_for_settings_are_refused_by_name() {
+    let many = format!("keys={}", vec!["site_mode"; 201].join(","));
+    let refused = [
+        ("page=0", 30000, "page"),
+        ("pageSize=0", 30000, "pageSize"),
+        ("pageSize=101", 30000, "pageSize"),
+        ("isAll=maybe", 30000, "isAll"),
+        (many.as_str(), 30000, "keys"),
+    ];
+    all_are_refused(Login::Nobody, "global/configs", &refused).await;
+}

@@ -31,7 +31,8 @@ impl SettingSource for Database {
 #[async_trait]
 impl SettingAdmin for Database {
     async fn set(&self, setting: &Known, value: &str, at: Millis) -> StoreResult<()> {
-        let (key, kind, value) = (setting.key, setting.kind.name(), value.to_owned());
+        let (key, kind, is_public) = (setting.key, setting.kind.name(), setting.is_public);
+        let value = value.to_owned();
         self.write(move |conn| {
             let change = (
                 configs::item_value.eq(&value),
@@ -45,7 +46,7 @@ impl SettingAdmin for Database {
                         configs::item_key.eq(key),
                         configs::item_value.eq(&value),
                         configs::item_type.eq(kind),
-                        configs::is_api.eq(true),
+                        configs::is_api.eq(is_public),
                         configs::created_at.eq(at.0),
                     ))
                     .execute(conn)?;

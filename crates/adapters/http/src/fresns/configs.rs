@@ -1,0 +1,58 @@
+//! The public settings of the site (facts: fresns 9.2).
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Map, Value};
+use sixin_domain::session::Login;
+use sixin_domain::settings::Published;
+
+use super::codes::{Failure, MALFORMED};
+use super::pagination::{Listed, Page};
+use super::parameters::Parameters;
+use super::responses::done;
+use super::stage::{answered, enter, query};
+use crate::api::Api;
+
+/// How long a page is if the client does not say (facts: fresns 9.2).
+pub(super) const PAGE_SIZE: i64 = 50;
+/// Most settings of a page (facts: fresns 1).
+pub(super) const MOST_OF_A_PAGE: i64 = 100;
+/// Most keys and most tags that can be asked for; ours.
+const MOST_NAMES: usize = 200;
+
+/// Which settings are asked for: those with one of the keys and those with one of the tags, or all.
+struct Wanted<'p> {
+    keys: Vec<&'p str>,
+    tags: Vec<&'p str>,
+    is_all: bool,
+}
+
+impl<'p> Wanted<'p> {
+    fn of(parameters: &'p Parameters) -> Result<Self, Failure> {
+        let names = |name| {
+            let list = parameters.list(name)?;
+            if list.len() > MOST_NAMES { Err(Failure::of(MALFORMED, name)) } else { Ok(list) }
+        };
+        let is_all = parameters.flag("isAll")?.unwrap_or(false);
+        Ok(Self { keys: names("keys")?, tags: names("tags")?, is_all })
+    }
+
+    fn has(&self, setting: &Published) -> bool {
+        self.is_all || self.keys.contains(&setting.key) || self.tags.contains(&setting.tag)
+    }
+}
+
+/// `GET /api/v2/global/configs`. Only public settings are looked at, whatever is asked for.
+pub(super) async fn configs(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
+    answered(&request, &api, async {
+        let (_, locale) = enter(&request, &api, Login::Nobody).await?;
+        let parameters = query(&request);
+        let page = Page::of(&parameters, PAGE_SIZE, MOST_OF_A_PAGE)?;
+        let wanted = Wanted::of(&parameters)?;
+        let all = locale.settings.published().into_iter().filter(|setting| wanted.has(setting)).collect();
+        let (pagination, here) = page.cut(all);
+        let list: Map<String, Value> =
+            here.into_iter().map(|setting| (setting.key.to_owned(), setting.value)).collect();
+        Ok(done(Listed::new(pagination, list), locale.language))
+    })
+    .await
+}
