@@ -37,6 +37,7 @@ use sixin_application::ports::{
 use sixin_application::read_conversations::MockReadConversations;
 use sixin_application::read_file::MockReadFile;
 use sixin_application::show_user::MockShowUser;
+use sixin_application::sign_in::MockSignIn;
 use sixin_application::upload_file::MockUploadFile;
 use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, Secret};
 use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
@@ -136,6 +137,7 @@ fn api() -> Api {
         }),
         block_words: Arc::new(MockBlockWordSource::new()),
         show_user: Arc::new(MockShowUser::new()),
+        sign_in: Arc::new(MockSignIn::new()),
         listed_words: Arc::new(MockBlockWordList::new()),
         roles: Arc::new(MockRoles::new()),
         check_health: door.clone(),

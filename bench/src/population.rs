@@ -66,7 +66,15 @@ async fn person(database: &Database, name: &str) -> Result<Person> {
     };
     users::create(database, &SystemSecrets, spec, SystemClock.now()).await?;
     let user = Users::find(database, &UserRef::Username(username)).await?.context("a user was not made")?;
-    let token = sessions::create(database, &SystemSecrets, &user, PLATFORM, None, SystemClock.now()).await?;
+    let token = sessions::create(
+        database,
+        &SystemSecrets,
+        (user.account, Some(user.id)),
+        PLATFORM,
+        None,
+        SystemClock.now(),
+    )
+    .await?;
     let aid = database.account_of(user.id).await?.context("a user has no account")?;
     Ok(Person { id: user.id, username: name.to_owned(), uid: user.uid.0, aid, token })
 }

@@ -26,6 +26,7 @@ mod identities;
 mod operations;
 mod publish_options;
 mod send_once;
+mod sign_in;
 mod site;
 mod site_reads;
 mod trouble;

@@ -64,6 +64,8 @@ pub struct Visitor {
     pub account: Option<AccountId>,
     /// The user, if it is signed in.
     pub user: Option<User>,
+    /// The platform of the key.
+    pub platform: i64,
     /// The key that signed.
     pub app_key: AppKeyId,
     /// The settings that were in force.
@@ -160,7 +162,7 @@ impl AuthenticateUser for UserAuthentication {
         };
         let admitted = admit(&claim, need, settings.site_mode(), settings.private_end(), now)?;
         let (account, user) = (admitted.account, admitted.user.cloned());
-        Ok(Visitor { account, user, app_key, settings, nonce })
+        Ok(Visitor { account, user, platform: credentials.platform, app_key, settings, nonce })
     }
 }
 

@@ -11,6 +11,7 @@ pub mod cached;
 pub mod change_conversations;
 pub mod committer;
 pub mod file_links;
+pub mod guarded_passwords;
 pub mod health;
 pub mod ids;
 pub mod mark_user;
@@ -23,6 +24,7 @@ pub mod read_file;
 pub mod send_message;
 pub mod send_rate;
 pub mod show_user;
+pub mod sign_in;
 pub mod sweep_files;
 #[cfg(test)]
 mod testing;

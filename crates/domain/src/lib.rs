@@ -24,6 +24,7 @@ pub mod role;
 pub mod send_rules;
 pub mod session;
 pub mod settings;
+pub mod sign_in;
 pub mod time;
 pub mod upload;
 pub mod user;

@@ -119,7 +119,7 @@ pub fn admit<'a>(
         holds_session(claim, account, now)?;
     }
     if let Some(Some(user)) = claim.user {
-        stands(user)?;
+        user.stands()?;
     }
     let (account, user) = (claim.account.flatten(), claim.user.flatten());
     if need != Login::Nobody && mode.is_none() {
@@ -170,14 +170,20 @@ fn holds_session(claim: &Claim<'_>, account: AccountId, now: Millis) -> Result<(
     Ok(())
 }
 
-fn stands(user: &User) -> Result<(), SessionRefusal> {
-    if !user.is_enabled {
-        return Err(SessionRefusal::UserDisabled);
+impl User {
+    /// Whether the user may be signed in at all.
+    ///
+    /// # Errors
+    /// If it is disabled or has left.
+    pub fn stands(&self) -> Result<(), SessionRefusal> {
+        if !self.is_enabled {
+            return Err(SessionRefusal::UserDisabled);
+        }
+        if self.deleted_at.is_some() {
+            return Err(SessionRefusal::UserDeleted);
+        }
+        Ok(())
     }
-    if user.deleted_at.is_some() {
-        return Err(SessionRefusal::UserDeleted);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ impl FileName {
         if extension.is_empty() || extension.len() > EXTENSION_BYTES || !is_plain {
             return Err(UploadRefusal::ExtensionForbidden);
         }
-        let stem: String = stem.chars().take(NAME_CHARS - 1 - extension.len()).collect();
+        let stem: String = stem.trim_start_matches('.').chars().take(NAME_CHARS - 1 - extension.len()).collect();
         let stem = if stem.is_empty() { "file" } else { &stem };
         Ok(Self { name: format!("{stem}.{extension}"), extension: extension.to_ascii_lowercase() })
     }
@@ -180,6 +180,7 @@ mod tests {
             ("C:\\pictures\\cat.png", "cat.png", "png"),
             ("../../etc/cron.d/cat.png", "cat.png", "png"),
             (".png", "file.png", "png"),
+            ("...png", "file.png", "png"),
             ("\u{202e}gpj.exe", "gpj.exe", "exe"),
             ("a\r\nX: b.png", "aX: b.png", "png"),
             ("猫.jpeg", "猫.jpeg", "jpeg"),

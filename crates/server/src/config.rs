@@ -58,6 +58,7 @@ pub(crate) struct Server {
     pub(crate) listen: SocketAddr,
     pub(crate) workers: usize,
     pub(crate) cors_origins: Vec<String>,
+    pub(crate) trusted_proxies: Vec<String>,
     pub(crate) body_bytes: usize,
     pub(crate) head_timeout_seconds: u64,
     pub(crate) body_timeout_seconds: u64,
@@ -191,8 +192,11 @@ impl Config {
 
     fn from_sources(file: Option<&Path>, environment: Environment) -> Result<Self, ConfigError> {
         let path = file.map_or_else(|| PathBuf::from(DEFAULT_FILE), Path::to_path_buf);
-        let list =
-            environment.try_parsing(true).list_separator(",").with_list_parse_key("server.cors_origins");
+        let list = environment
+            .try_parsing(true)
+            .list_separator(",")
+            .with_list_parse_key("server.cors_origins")
+            .with_list_parse_key("server.trusted_proxies");
         let config: Self = config::Config::builder()
             .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
             .add_source(File::from(path).format(FileFormat::Toml).required(file.is_some()))
@@ -299,6 +303,13 @@ impl Config {
             shutdown_timeout: Duration::from_secs(self.server.shutdown_timeout_seconds),
             workers: if self.server.workers == 0 { available } else { self.server.workers },
             cors_origins: self.server.cors_origins.clone(),
+            // Those that are none were refused at start.
+            trusted_proxies: self
+                .server
+                .trusted_proxies
+                .iter()
+                .filter_map(|text| text.parse().ok())
+                .collect(),
         }
     }
 }

@@ -10,6 +10,7 @@ use sixin_application::cached::{Caches, DropTopic, Stores};
 use sixin_application::change_conversations::ConversationChanging;
 use sixin_application::committer::{Committer, Lanes};
 use sixin_application::file_links::FileLinks;
+use sixin_application::guarded_passwords::GuardedPasswords;
 use sixin_application::health::HealthCheck;
 use sixin_application::ids::{LEASE_MS, LeasedIds};
 use sixin_application::mark_user::UserMarking;
@@ -22,12 +23,14 @@ use sixin_application::read_file::FileReading;
 use sixin_application::send_message::MessageSending;
 use sixin_application::send_rate::SendRate;
 use sixin_application::show_user::UserShowing;
+use sixin_application::sign_in::SigningIn;
 use sixin_application::sweep_files::FileSweeping;
 use sixin_application::upload_file::FileUploading;
 use sixin_domain::app_key::Secret;
 use sixin_files::{KeptFiles, PlaceError};
 use sixin_http::Api;
 use sixin_media::Media;
+use sixin_password::Passwords;
 use sixin_signature::HttpSignatures;
 use sixin_storage::{Database, DatabaseUrl, OpenError};
 use thiserror::Error;
@@ -269,6 +272,18 @@ fn api(parts: &Parts<'_>, link_secret: Secret) -> Api {
             app_keys: caches.app_keys.clone(),
             signatures,
             clock: Arc::clone(&clock),
+        }),
+        sign_in: Arc::new(SigningIn {
+            accounts: store.clone(),
+            profiles: Arc::clone(&profiles),
+            sessions: store.clone(),
+            memory: caches.clone(),
+            passwords: GuardedPasswords::new(
+                Arc::new(Passwords::default()),
+                store.clone(),
+                Arc::clone(&clock),
+            ),
+            secrets: Arc::new(SystemSecrets),
         }),
         send_message: Arc::new(MessageSending {
             users: caches.users.clone(),

@@ -15,8 +15,11 @@ use sixin_application::read_conversations::ReadConversations;
 use sixin_application::read_file::ReadFile;
 use sixin_application::send_message::SendMessage;
 use sixin_application::show_user::ShowUser;
+use sixin_application::sign_in::SignIn;
 use sixin_application::upload_file::UploadFile;
 use sixin_domain::limits::Limits;
+
+use crate::plumbing::client_address::Network;
 
 /// The use cases and ports behind the handlers.
 #[derive(Clone)]
@@ -25,6 +28,8 @@ pub struct Api {
     pub authenticate_user: Arc<dyn AuthenticateUser>,
     /// Lets back ends in.
     pub authenticate_back_end: Arc<dyn AuthenticateBackEnd>,
+    /// Signs in and out.
+    pub sign_in: Arc<dyn SignIn>,
     /// A user sends a message.
     pub send_message: Arc<dyn SendMessage>,
     /// A user reads its conversations.
@@ -84,6 +89,8 @@ pub struct HttpLimits {
     pub workers: usize,
     /// Origins browsers may call from; `*` stands for all, nothing for none.
     pub cors_origins: Vec<String>,
+    /// Proxies that are believed when they say from whom they got a request.
+    pub trusted_proxies: Vec<Network>,
 }
 
 impl Default for HttpLimits {
@@ -97,6 +104,7 @@ impl Default for HttpLimits {
             shutdown_timeout: Duration::from_secs(30),
             workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
             cors_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
         }
     }
 }

@@ -18,4 +18,5 @@ mod testing;
 pub use api::{Api, HttpLimits};
 pub use app::build;
 pub use openapi::openapi_json;
+pub use plumbing::client_address::{Network, NoNetwork};
 pub use server::{start, start_metrics};

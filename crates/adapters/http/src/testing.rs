@@ -29,6 +29,7 @@ use sixin_application::read_conversations::MockReadConversations;
 use sixin_application::read_file::MockReadFile;
 use sixin_application::send_message::MockSendMessage;
 use sixin_application::show_user::MockShowUser;
+use sixin_application::sign_in::MockSignIn;
 use sixin_application::upload_file::MockUploadFile;
 use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, Secret};
 use sixin_domain::block_words::{BlockWord, BlockWordFilter};
@@ -50,6 +51,7 @@ pub(crate) const NOW: Millis = Millis(1_668_061_200_000);
 pub(crate) struct Mocks {
     pub(crate) user: MockAuthenticateUser,
     pub(crate) back_end: MockAuthenticateBackEnd,
+    pub(crate) sign_in: MockSignIn,
     pub(crate) send: MockSendMessage,
     pub(crate) publish: MockPublishMessage,
     pub(crate) read: MockReadConversations,
@@ -86,6 +88,7 @@ impl Mocks {
         Api {
             authenticate_user: Arc::new(self.user),
             authenticate_back_end: Arc::new(self.back_end),
+            sign_in: Arc::new(self.sign_in),
             send_message: Arc::new(self.send),
             publish_message: Arc::new(self.publish),
             read_conversations: Arc::new(self.read),

@@ -1,8 +1,8 @@
 //! Making sessions.
 
 use sixin_domain::app_key::Secret;
+use sixin_domain::id::{AccountId, UserId};
 use sixin_domain::time::Millis;
-use sixin_domain::user::User;
 use thiserror::Error;
 
 use crate::authenticate_user::hash_token;
@@ -19,14 +19,14 @@ pub enum SessionError {
     Store(#[from] StoreError),
 }
 
-/// Makes a session for a user and answers its token, which is stored nowhere.
+/// Makes a session for an account or one of its users and answers its token, which is stored nowhere.
 ///
 /// # Errors
 /// See [`SessionError`].
 pub async fn create(
     sessions: &dyn SessionAdmin,
     secrets: &dyn SecretSource,
-    user: &User,
+    (account, user): (AccountId, Option<UserId>),
     platform: i64,
     expired_at: Option<Millis>,
     now: Millis,
@@ -36,8 +36,8 @@ pub async fn create(
     }
     let token = Secret::new(secrets.alphanumeric(32));
     let session = NewSession {
-        account: user.account,
-        user: user.id,
+        account,
+        user,
         platform,
         token: hash_token(token.reveal()),
         expired_at,
@@ -51,7 +51,6 @@ pub async fn create(
 mod tests {
     use super::*;
     use crate::ports::{MockSecretSource, MockSessionAdmin};
-    use crate::testing::user;
 
     #[tokio::test]
     async fn only_the_hash_of_a_token_is_stored() {
@@ -62,9 +61,10 @@ mod tests {
             .expect_add()
             .withf(|session| session.token == hash_token(&"t".repeat(32)))
             .returning(|_| Ok(()));
-        let token = create(&sessions, &secrets, &user(1, "ann"), 5, None, Millis(0)).await.unwrap();
+        let ann = (AccountId(1), Some(UserId(1)));
+        let token = create(&sessions, &secrets, ann, 5, None, Millis(0)).await.unwrap();
         assert_eq!(token.reveal(), "t".repeat(32));
-        let refused = create(&sessions, &secrets, &user(1, "ann"), 14, None, Millis(0)).await;
+        let refused = create(&sessions, &secrets, ann, 14, None, Millis(0)).await;
         assert!(matches!(refused, Err(SessionError::Platform)));
     }
 }

@@ -138,8 +138,8 @@ pub trait UserAdmin: Send + Sync {
 pub struct NewSession {
     /// Whose.
     pub account: AccountId,
-    /// For which user.
-    pub user: UserId,
+    /// For which user; `None` for the account alone.
+    pub user: Option<UserId>,
     /// On which platform, 1 to 13.
     pub platform: i64,
     /// Hash of its token.
@@ -150,15 +150,19 @@ pub struct NewSession {
     pub created_at: Millis,
 }
 
-/// Sessions, for the operator.
+/// Sessions, for those who make and end them. Every change MUST take effect in running servers within two seconds.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait SessionAdmin: Send + Sync {
-    /// Adds a session. It MUST replace an earlier one of the same platform, account and user (facts: fresns 9.3).
+    /// Adds a session. It MUST replace an earlier one of the same platform, account and user (facts: fresns 9.3), also
+    /// if several are added at once: one is left.
     async fn add(&self, session: &NewSession) -> StoreResult<()>;
 
     /// Removes sessions of a user, all or those of one platform; answers how many.
     async fn revoke(&self, user: UserId, platform: Option<i64>) -> StoreResult<usize>;
+
+    /// Removes the session of an account on a platform, and that of the user there.
+    async fn end(&self, account: AccountId, user: Option<UserId>, platform: i64) -> StoreResult<()>;
 }
 
 /// Settings, for the operator.

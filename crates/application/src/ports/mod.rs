@@ -1,5 +1,6 @@
 //! What the use cases need from outside. Small traits; an adapter implements each as its documentation demands.
 
+mod accounts;
 mod admin;
 mod block_words;
 mod cache_epochs;
@@ -19,6 +20,7 @@ mod settings;
 mod signatures;
 mod store_health;
 
+pub use accounts::*;
 pub use admin::*;
 pub use block_words::*;
 pub use cache_epochs::*;

@@ -200,7 +200,7 @@ pub const KNOWN: &[Known] = &[
         "audio_extension_names",
         "storages",
         Text,
-        "mp3,m4a,wav",
+        "mp3,wav,m4a",
         "extensions audio files may have, separated by commas",
     ),
     public(

@@ -14,7 +14,15 @@ pub(super) async fn run(database: &Database, out: Output, command: Session) -> R
         Session::Create { user, platform, hours } => {
             let user = find_user(database, &user).await?;
             let until = hours.map(in_hours);
-            let token = sessions::create(database, &SystemSecrets, &user, platform, until, now()).await?;
+            let token = sessions::create(
+                database,
+                &SystemSecrets,
+                (user.account, Some(user.id)),
+                platform,
+                until,
+                now(),
+            )
+            .await?;
             let text =
                 format!("uid:   {}\ntoken: {}\n(the token is not shown again)", user.uid, token.reveal());
             out.line(&text, || json!({ "uid": user.uid.0, "token": token.reveal(), "platform": platform }));

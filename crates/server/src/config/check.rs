@@ -1,5 +1,6 @@
 //! Which values make sense.
 
+use sixin_http::Network;
 use sixin_storage::DatabaseUrl;
 
 use super::{Cache, Config, ConfigError, FilePlace};
@@ -37,6 +38,16 @@ impl Config {
             if !(1..=3600).contains(&seconds) {
                 let value = seconds.to_string();
                 return Err(ConfigError::Value { key, expected: "must be from 1 to 3600", value });
+            }
+        }
+        for text in &server.trusted_proxies {
+            if text.parse::<Network>().is_err() {
+                let expected = "must hold addresses and networks such as 10.0.0.0/8";
+                return Err(ConfigError::Value {
+                    key: "server.trusted_proxies",
+                    expected,
+                    value: text.clone(),
+                });
             }
         }
         self.check_cache()?;

@@ -49,6 +49,7 @@ fn unknown_keys_and_nonsense_values_are_refused_by_name() {
         ("[server]\nlisten = \"nowhere\"", "server.listen"),
         ("[server]\nbody_bytes = -1", "server.body_bytes"),
         ("[server]\nbody_timeout_seconds = 0", "server.body_timeout_seconds"),
+        ("[server]\ntrusted_proxies = [\"proxy\"]", "server.trusted_proxies"),
         ("[database]\nreaders = 0", "database.readers"),
         ("[database]\ndurability = \"maybe\"", "durability"),
         ("[database]\nurl = \"postgres://x/y\"", "database.url"),

@@ -164,7 +164,15 @@ async fn make_user(database: &Database, name: &str, aid: &str) -> Result<(DemoUs
     }
     let user = Users::find(database, &UserRef::Username(username)).await?;
     let user = user.ok_or_else(|| DemoError::Setup(format!("{name} was not made")))?;
-    let token = sessions::create(database, &SystemSecrets, &user, PLATFORM, None, SystemClock.now()).await;
+    let token = sessions::create(
+        database,
+        &SystemSecrets,
+        (user.account, Some(user.id)),
+        PLATFORM,
+        None,
+        SystemClock.now(),
+    )
+    .await;
     let token = token.map_err(setup)?.reveal().to_owned();
     let aid = sixin_application::ports::UserAdmin::account_of(database, user.id).await?.unwrap_or_default();
     Ok((DemoUser { username: name.to_owned(), uid: user.uid.0, token }, aid))

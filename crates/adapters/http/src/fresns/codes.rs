@@ -4,9 +4,10 @@ use actix_web::http::StatusCode;
 use sixin_application::authenticate_user::CallerRefusal;
 use sixin_application::mark_user::MarkError;
 use sixin_application::outbox::SendError;
-use sixin_application::ports::StoreError;
+use sixin_application::ports::{PasswordError, StoreError};
 use sixin_application::read_conversations::ConversationError;
 use sixin_application::read_file::ReadFileError;
+use sixin_application::sign_in::SignInError;
 use sixin_application::upload_file::UploadError;
 use sixin_domain::conversation::ConversationRefusal;
 use sixin_domain::refusal::Refusal;
@@ -30,6 +31,12 @@ pub(crate) const MISSING: i64 = 30001;
 pub(crate) const NOT_ALLOWED: i64 = 30002;
 /// The code of a user that does not exist.
 pub(crate) const USER_UNKNOWN: i64 = 31602;
+/// The code of a verification code that is not the right one.
+pub(crate) const CODE_WRONG: i64 = 33203;
+/// The code of a sign-in with neither password nor verification code, and of a user who has a password.
+pub(crate) const PASSWORD_MISSING: i64 = 34111;
+/// The code of a site on which nobody registers.
+pub(crate) const NO_REGISTRATION: i64 = 34201;
 /// The code of what only a user may do, where none is signed in.
 pub(crate) const USER_MISSING: i64 = 31601;
 /// The code of a text that should be a JSON object.
@@ -132,6 +139,28 @@ fn of_session(refusal: SessionRefusal) -> i64 {
         SessionRefusal::UserDisabled => 35202,
         SessionRefusal::UserDeleted => 35203,
         SessionRefusal::MembershipExpired => 35303,
+    }
+}
+
+impl From<SignInError> for Failure {
+    fn from(error: SignInError) -> Self {
+        let code = match error {
+            // 31502 and 34301 would tell who has an account (facts: fresns 9.3 has them for unknown ones).
+            SignInError::AccountPasswordWrong => 34304,
+            SignInError::Locked => 34306,
+            SignInError::AccountDisabled => 34307,
+            SignInError::AccountDeleted => 34308,
+            SignInError::Session(refusal) => of_session(refusal),
+            SignInError::UserUnknown => USER_UNKNOWN,
+            SignInError::UserPasswordMissing => PASSWORD_MISSING,
+            SignInError::UserPasswordWrong => 35204,
+            SignInError::Password(PasswordError::Busy) => return Self::unavailable(),
+            SignInError::Password(PasswordError::Fault) => {
+                return Self::transport(StatusCode::INTERNAL_SERVER_ERROR);
+            }
+            SignInError::Store(error) => return error.into(),
+        };
+        Self::new(code)
     }
 }
 

@@ -2,6 +2,10 @@
 //!
 //! The seed `000` decides; around it the facts of Fresns' documentation of that day.
 
+mod account_info;
+#[cfg(test)]
+mod account_wire_tests;
+mod accounts;
 mod block_words;
 mod codes;
 mod configs;
@@ -19,6 +23,7 @@ mod marks;
 mod message_info;
 mod messages;
 pub(crate) mod openapi;
+mod openapi_accounts;
 mod openapi_conversations;
 mod openapi_files;
 mod openapi_site;

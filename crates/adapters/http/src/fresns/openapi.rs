@@ -4,6 +4,8 @@ use serde_json::{Map, Value, json};
 use sixin_domain::session::Login;
 use utoipa::OpenApi;
 
+use super::account_info::AccountInfo;
+use super::accounts::{AccountDetail, Items, SessionToken, SignedIn, SignedInUser};
 use super::block_words::BlockWordInfo;
 use super::codes::{KEY_REUSED, TOO_FAST};
 use super::conversation_info::{ConversationInfo, LatestMessage};
@@ -19,7 +21,7 @@ use super::panel::{
 use super::roles::ListedRole;
 use super::stats::Stats;
 use super::user_info::{Extends, Interactive, MainRole, Operations, Permission, RoleInfo, UserInfo};
-use super::{openapi_conversations, openapi_files, openapi_site};
+use super::{openapi_accounts, openapi_conversations, openapi_files, openapi_site};
 use crate::openapi::{answer, derived_schemas, header, parameter, request_id_header, schema_ref};
 
 #[derive(OpenApi)]
@@ -49,7 +51,13 @@ use crate::openapi::{answer, derived_schemas, header, parameter, request_id_head
     PublishConfig,
     PublishPermission,
     PublishLimit,
-    FileAccept
+    FileAccept,
+    AccountInfo,
+    AccountDetail,
+    Items,
+    SessionToken,
+    SignedIn,
+    SignedInUser
 )))]
 struct Schemas;
 
@@ -65,6 +73,7 @@ pub(crate) fn paths() -> Vec<(&'static str, Value)> {
     let mut paths = openapi_conversations::paths();
     paths.extend(openapi_files::paths());
     paths.extend(openapi_site::paths());
+    paths.extend(openapi_accounts::paths());
     paths
 }
 

@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use super::{block_words, configs, conversations, files, marks, panel, roles, send, site, users};
+use super::{accounts, block_words, configs, conversations, files, marks, panel, roles, send, site, users};
 use crate::plumbing::fallback::one;
 
 /// Where a user sends (Fresns seed).
@@ -20,6 +20,16 @@ pub(crate) const MARK_AS_READ: &str = "/api/v2/conversation/mark-as-read";
 pub(crate) const PIN: &str = "/api/v2/conversation/pin";
 /// Deleting.
 pub(crate) const DELETE: &str = "/api/v2/conversation/delete";
+/// Signing in to an account.
+pub(crate) const LOGIN: &str = "/api/v2/account/login";
+/// The account that is signed in.
+pub(crate) const ACCOUNT: &str = "/api/v2/account/detail";
+/// Signing out.
+pub(crate) const LOGOUT: &str = "/api/v2/account/logout";
+/// Making an account.
+pub(crate) const REGISTER: &str = "/api/v2/account/register";
+/// Signing in to a user.
+pub(crate) const AUTH: &str = "/api/v2/user/auth";
 /// The public settings of the site.
 pub(crate) const CONFIGS: &str = "/api/v2/global/configs";
 /// What each code says.
@@ -51,6 +61,11 @@ pub(crate) fn configure(server: &mut web::ServiceConfig) {
         .service(one(DELETE, [Method::DELETE]).route(web::delete().to(conversations::delete)))
         .service(one(UPLOAD, [Method::POST]).route(web::post().to(files::upload)))
         .service(one(FILE_LINK, [Method::GET]).route(web::get().to(files::link)))
+        .service(one(LOGIN, [Method::POST]).route(web::post().to(accounts::login)))
+        .service(one(ACCOUNT, [Method::GET]).route(web::get().to(accounts::detail)))
+        .service(one(LOGOUT, [Method::DELETE]).route(web::delete().to(accounts::logout)))
+        .service(one(REGISTER, [Method::POST]).route(web::post().to(accounts::register)))
+        .service(one(AUTH, [Method::POST]).route(web::post().to(accounts::auth)))
         .service(one(CONFIGS, [Method::GET]).route(web::get().to(configs::configs)))
         .service(one(CODE_MESSAGES, [Method::GET]).route(web::get().to(site::code_messages)))
         .service(one(ROLES, [Method::GET]).route(web::get().to(roles::roles)))

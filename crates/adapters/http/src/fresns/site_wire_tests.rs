@@ -21,6 +21,7 @@ pub(super) fn visited(need: Login) -> Mocks {
         Ok(Visitor {
             account: None,
             user: None,
+            platform: 5,
             app_key: AppKeyId(4),
             settings: Arc::new(Settings::default()),
             nonce: None,

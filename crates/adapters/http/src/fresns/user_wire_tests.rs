@@ -26,6 +26,7 @@ fn by_a_user() -> Mocks {
         Ok(Visitor {
             account: Some(AccountId(1)),
             user: Some(user(1, "mira-k")),
+            platform: 5,
             app_key: AppKeyId(4),
             settings: Arc::new(Settings::default()),
             nonce: None,

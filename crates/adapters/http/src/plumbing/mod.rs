@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod body;
 pub(crate) mod byte_range;
+pub(crate) mod client_address;
 pub(crate) mod fallback;
 pub(crate) mod idempotency;
 pub(crate) mod multipart;

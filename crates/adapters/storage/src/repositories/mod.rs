@@ -1,5 +1,6 @@
 //! What is read and written besides messages. One file a subject; each implements the ports of its subject.
 
+mod accounts;
 mod app_keys;
 mod block_words;
 mod conversation_changes;

@@ -9,6 +9,7 @@ use sixin_domain::id::{AccountId, UserId};
 use sixin_domain::session::Session;
 use sixin_domain::time::Millis;
 
+use crate::connection::AnyConnection;
 use crate::database::Database;
 use crate::epochs::bump;
 use crate::schema::{accounts, session_tokens as tokens};
@@ -51,17 +52,18 @@ impl Sessions for Database {
 impl SessionAdmin for Database {
     async fn add(&self, session: &NewSession) -> StoreResult<()> {
         let session = session.clone();
-        self.write(move |conn| {
+        self.change(move |conn| {
             let platform = i16::try_from(session.platform).unwrap_or_default();
-            let earlier = tokens::table
-                .filter(tokens::account_id.eq(session.account.0).and(tokens::user_id.eq(session.user.0)))
-                .filter(tokens::platform_id.eq(platform));
-            diesel::delete(earlier).execute(conn)?;
+            // First of all, so that whoever signs in to the same account at the same time waits here.
+            diesel::update(accounts::table.find(session.account.0))
+                .set(accounts::last_login_at.eq(session.created_at.0))
+                .execute(conn)?;
+            remove(conn, session.account, session.user, platform)?;
             diesel::insert_into(tokens::table)
                 .values((
                     tokens::platform_id.eq(platform),
                     tokens::account_id.eq(session.account.0),
-                    tokens::user_id.eq(session.user.0),
+                    tokens::user_id.eq(session.user.map(|user| user.0)),
                     tokens::token_hash.eq(session.token.to_vec()),
                     tokens::expired_at.eq(session.expired_at.map(|at| at.0)),
                     tokens::created_at.eq(session.created_at.0),
@@ -85,4 +87,34 @@ impl SessionAdmin for Database {
         })
         .await
     }
+
+    async fn end(&self, account: AccountId, user: Option<UserId>, platform: i64) -> StoreResult<()> {
+        self.change(move |conn| {
+            let platform = i16::try_from(platform).unwrap_or_default();
+            remove(conn, account, None, platform)?;
+            if user.is_some() {
+                remove(conn, account, user, platform)?;
+            }
+            bump(conn, Topic::Sessions)
+        })
+        .await
+    }
+}
+
+/// Removes the session of an account or of one of its users on a platform.
+fn remove(
+    conn: &mut AnyConnection,
+    account: AccountId,
+    user: Option<UserId>,
+    platform: i16,
+) -> QueryResult<()> {
+    let of_account = tokens::table
+        .filter(tokens::account_id.eq(account.0).and(tokens::platform_id.eq(platform)))
+        .select(tokens::id)
+        .into_boxed();
+    let ids: Vec<i64> = match user {
+        Some(user) => of_account.filter(tokens::user_id.eq(user.0)).load(conn)?,
+        None => of_account.filter(tokens::user_id.is_null()).load(conn)?,
+    };
+    diesel::delete(tokens::table.filter(tokens::id.eq_any(&ids))).execute(conn).map(drop)
 }

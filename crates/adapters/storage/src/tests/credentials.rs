@@ -16,6 +16,8 @@ on_every_database!(
     a_session_is_found_by_account_and_token,
     a_new_session_replaces_the_one_of_the_same_platform,
     sessions_are_revoked_and_end_with_their_user,
+    sessions_that_are_made_at_once_leave_one,
+    the_session_of_an_account_and_that_of_its_user_end_apart,
 );
 
 fn key(app_id: &str) -> NewAppKey {
@@ -77,7 +79,7 @@ fn session(db: &TestDatabase, name: &str, platform: i64, token: &str) -> (NewSes
     let user = user.unwrap().unwrap();
     let session = NewSession {
         account: user.account,
-        user: user.id,
+        user: Some(user.id),
         platform,
         token: hash_token(token),
         expired_at: Some(NOW),
@@ -99,7 +101,7 @@ fn a_session_is_found_by_account_and_token(db: &TestDatabase) {
     assert_eq!(there.account, Some(made.account));
     assert_eq!(
         there.session.map(|session| (session.user, session.platform, session.expired_at)),
-        Some((Some(made.user), 5, Some(NOW)))
+        Some((made.user, 5, Some(NOW)))
     );
     assert_eq!(found(db, &aid, "Token"), FoundSession { session: None, ..there });
     assert_eq!(found(db, &aid.to_uppercase(), "token"), FoundSession::default());
@@ -128,4 +130,42 @@ fn sessions_are_revoked_and_end_with_their_user(db: &TestDatabase) {
     session(db, "ann", 5, "four");
     db.wait(UserAdmin::delete(&db.database, ann.id, NOW)).unwrap();
     assert!(found(db, &aid, "four").session.is_none());
+}
+
+fn sessions_that_are_made_at_once_leave_one(db: &TestDatabase) {
+    let ann = db.user("ann");
+    std::thread::scope(|scope| {
+        for thread in 0..6 {
+            let (db, account) = (db.another(), ann.account);
+            scope.spawn(move || {
+                for round in 0..5 {
+                    let user = None;
+                    let token = hash_token(&format!("{thread} {round}"));
+                    let session =
+                        NewSession { account, user, platform: 5, token, expired_at: None, created_at: NOW };
+                    db.wait(SessionAdmin::add(&db.database, &session)).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM session_tokens"), 1);
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM accounts WHERE last_login_at > 0"), 1);
+}
+
+fn the_session_of_an_account_and_that_of_its_user_end_apart(db: &TestDatabase) {
+    let ann = db.user("ann");
+    let (of_user, aid) = session(db, "ann", 5, "user");
+    session(db, "ann", 6, "elsewhere");
+    let open = || {
+        let of_account = NewSession { user: None, token: hash_token("account"), ..of_user.clone() };
+        db.wait(SessionAdmin::add(&db.database, &of_account)).unwrap();
+    };
+    let there = || ["account", "user", "elsewhere"].map(|token| found(db, &aid, token).session.is_some());
+    open();
+    assert_eq!(there(), [true, true, true]);
+    db.wait(db.database.end(ann.account, None, 5)).unwrap();
+    assert_eq!(there(), [false, true, true]);
+    open();
+    db.wait(db.database.end(ann.account, Some(ann.id), 5)).unwrap();
+    assert_eq!(there(), [false, false, true]);
 }

@@ -89,7 +89,7 @@ fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
         let threads: Vec<_> = (0..3).map(|_| scope.spawn(migrate)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
-    assert_eq!(applied, 11);
+    assert_eq!(applied, 12);
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM roles"), 4);
 }
 

@@ -1,5 +1,6 @@
 //! One suite for every database: each test runs on SQLite and on MySQL, with a fresh database of its own.
 
+mod accounts;
 mod append;
 mod conversation_changes;
 mod conversation_views;
