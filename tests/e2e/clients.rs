@@ -21,7 +21,8 @@ pub(crate) fn prepared(variable: &str) -> Option<String> {
     value
 }
 
-fn run(site: &Site, mut command: Command) {
+/// Runs a client that must succeed, with what it needs to know in its environment, and more.
+pub(crate) fn run(site: &Site, mut command: Command, more: &[(&str, &str)]) {
     command
         .env("SIXIN_URL", &site.server.url)
         .env("SIXIN_APP_KEY", &site.rong.id)
@@ -34,6 +35,7 @@ fn run(site: &Site, mut command: Command) {
         .env("SIXIN_FRESNS_AID", &site.alice.aid)
         .env("SIXIN_FRESNS_UID", site.alice.uid.to_string())
         .env("SIXIN_FRESNS_TOKEN", &site.alice.token);
+    command.envs(more.iter().copied());
     let output = command.output().unwrap();
     let text =
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
@@ -46,7 +48,7 @@ fn node(arguments: &[&str], messages: i64) {
     let mut command = Command::new("node");
     command.env("NODE_PATH", PathBuf::from(modules).join("node_modules"));
     command.arg(scripts("node").join(arguments[0])).args(&arguments[1..]);
-    run(&site, command);
+    run(&site, command, &[]);
     assert_eq!(site.messages(), messages);
 }
 
@@ -55,7 +57,7 @@ fn python(script: &str) -> Option<Site> {
     let site = Site::on(TestDatabase::sqlite(), &[]);
     let mut command = Command::new(python);
     command.arg(scripts("python").join(script)).env("PYTHONDONTWRITEBYTECODE", "1");
-    run(&site, command);
+    run(&site, command, &[]);
     Some(site)
 }
 

@@ -30,6 +30,7 @@ mod sign_in;
 mod site;
 mod site_reads;
 mod trouble;
+mod typescript;
 mod upload;
 
 /// Makes a test for each database out of each function.

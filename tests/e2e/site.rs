@@ -94,6 +94,13 @@ impl Site {
         answer
     }
 
+    /// The same with a line on its standard input.
+    pub(crate) fn sixin_with_input(&self, arguments: &[&str], input: &str) -> Value {
+        let answer = sixin_with_input(&self.database.url(), arguments, input);
+        self.settle();
+        answer
+    }
+
     /// Changes rows that the server may have in memory, and returns once it knows.
     pub(crate) fn change(&self, sql: &str) {
         self.database.execute(sql);

@@ -17,6 +17,8 @@ pub struct Clients {
     pub node: PathBuf,
     /// The Python that sees the installed packages.
     pub python: PathBuf,
+    /// A copy of the example in TypeScript, with its packages.
+    pub typescript: PathBuf,
 }
 
 impl Clients {
@@ -27,7 +29,9 @@ impl Clients {
     pub fn prepare() -> Result<Self> {
         let sources = workspace::root().join("tests/clients");
         let installed = workspace::root().join("target/clients");
+        let example = workspace::root().join("examples/typescript");
         Ok(Self {
+            typescript: node::prepare(&example, &installed.join("typescript"))?,
             node: node::prepare(&sources.join("node"), &installed.join("node"))?,
             python: python::prepare(&sources.join("python"), &installed.join("python"))?,
         })

@@ -56,14 +56,16 @@ mod tests {
     use crate::workspace;
 
     #[test]
-    fn the_lock_file_names_no_registry() {
-        let lock = read(&workspace::root().join("tests/clients/node").join(LOCK)).unwrap();
-        let lock: serde_json::Value = serde_json::from_str(&lock).unwrap();
-        let packages = lock["packages"].as_object().unwrap();
-        assert!(packages.len() > 3, "the lock file lists its packages");
-        for (name, package) in packages {
-            assert!(package.get("resolved").is_none(), "{name} is bound to a host");
-            assert!(name.is_empty() || package["integrity"].is_string(), "{name} has no digest");
+    fn the_lock_files_name_no_registry() {
+        for directory in ["tests/clients/node", "examples/typescript"] {
+            let lock = read(&workspace::root().join(directory).join(LOCK)).unwrap();
+            let lock: serde_json::Value = serde_json::from_str(&lock).unwrap();
+            let packages = lock["packages"].as_object().unwrap();
+            assert!(packages.len() > 3, "the lock file lists its packages");
+            for (name, package) in packages {
+                assert!(package.get("resolved").is_none(), "{name} is bound to a host");
+                assert!(name.is_empty() || package["integrity"].is_string(), "{name} has no digest");
+            }
         }
     }
 }

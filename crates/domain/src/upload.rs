@@ -83,7 +83,8 @@ impl FileName {
         if extension.is_empty() || extension.len() > EXTENSION_BYTES || !is_plain {
             return Err(UploadRefusal::ExtensionForbidden);
         }
-        let stem: String = stem.trim_start_matches('.').chars().take(NAME_CHARS - 1 - extension.len()).collect();
+        let stem: String =
+            stem.trim_start_matches('.').chars().take(NAME_CHARS - 1 - extension.len()).collect();
         let stem = if stem.is_empty() { "file" } else { &stem };
         Ok(Self { name: format!("{stem}.{extension}"), extension: extension.to_ascii_lowercase() })
     }
