@@ -10,7 +10,8 @@ use crate::upload::{FOR_BOB, form, png, with_form};
 on_every_database!(every_endpoint_lets_in_whom_it_should_and_nobody_else);
 
 /// Method, path, body, and who may call.
-const ENDPOINTS: [(&str, &str, &str, Login); 16] = [
+const ENDPOINTS: [(&str, &str, &str, Login); 17] = [
+    ("GET", "account/detail", "", Login::Account),
     ("POST", "user/mark", r#"{"interactiveType":"follow","markType":"user","fsid":"bob"}"#, Login::User),
     ("POST", "common/upload-file", "A FORM", Login::User),
     ("GET", "common/file/FID/link", "", Login::User),
@@ -29,9 +30,9 @@ const ENDPOINTS: [(&str, &str, &str, Login); 16] = [
     ("GET", "user/bob/detail", "", Login::UserIfPrivate),
 ];
 
-/// What everybody gets that is not somebody else: headers that change, and the codes where nobody and where a user has
-/// to be signed in.
-type Identity<'a> = (&'a str, Vec<(&'static str, Option<&'a str>)>, i64, i64);
+/// What everybody gets that is not somebody else: headers that change, and the codes where nobody, where an account and
+/// where a user has to be signed in.
+type Identity<'a> = (&'a str, Vec<(&'static str, Option<&'a str>)>, [i64; 3]);
 
 fn every_endpoint_lets_in_whom_it_should_and_nobody_else(site: &Site) {
     site.send_text(&site.alice, "bob", "first").is(200, 0);
@@ -40,9 +41,13 @@ fn every_endpoint_lets_in_whom_it_should_and_nobody_else(site: &Site) {
     let upload = form(&FOR_BOB, Some(("a.png", &png(9, 9))));
     let check_on = |is_private: bool, identities: &[Identity<'_>]| {
         for (method, path, body, login) in ENDPOINTS {
-            for (name, changes, as_nobody, as_user) in identities {
+            for (name, changes, [as_nobody, as_account, as_user]) in identities {
                 let is_open = login == Login::Nobody || (login == Login::UserIfPrivate && !is_private);
-                let expected = if is_open { *as_nobody } else { *as_user };
+                let expected = match login {
+                    Login::Account => *as_account,
+                    _ if is_open => *as_nobody,
+                    _ => *as_user,
+                };
                 let body = body.replace("CONVERSATION", &conversation);
                 let headers = site.user_headers(&site.alice, changes);
                 let url = site.url(&format!("/api/v2/{}", path.replace("FID", &fid)));
@@ -63,33 +68,37 @@ fn every_endpoint_lets_in_whom_it_should_and_nobody_else(site: &Site) {
     let check = |identities: &[Identity<'_>]| check_on(false, identities);
     let bob = site.bob.uid.to_string();
     check(&[
-        ("a signed-in user", vec![], 0, 0),
-        ("nobody", vec![("aid", None), ("uid", None), ("token", None)], 0, 31_501),
-        ("an account without a user", vec![("uid", None)], 0, 31_601),
-        ("another user", vec![("uid", Some(&bob))], 31_603, 31_603),
-        ("somebody with another's token", vec![("token", Some(&site.bob.token))], 31_603, 31_603),
-        ("a user without an account", vec![("aid", None)], 31_501, 31_501),
+        ("a signed-in user", vec![], [0, 0, 0]),
+        ("nobody", vec![("aid", None), ("uid", None), ("token", None)], [0, 31_501, 31_501]),
+        ("an account without a user", vec![("uid", None)], [0, 31_505, 31_601]),
+        ("another user", vec![("uid", Some(&bob))], [31_603; 3]),
+        ("somebody with another's token", vec![("token", Some(&site.bob.token))], [31_603; 3]),
+        ("a user without an account", vec![("aid", None)], [31_501; 3]),
     ]);
     let own = || vec![];
     site.change("UPDATE session_tokens SET platform_id = 6");
-    check(&[("another platform", own(), 31_103, 31_103)]);
+    check(&[("another platform", own(), [31_103; 3])]);
     site.change("UPDATE session_tokens SET platform_id = 5, expired_at = 1000");
-    check(&[("a session that is over", own(), 31_504, 31_504)]);
+    check(&[("a session that is over", own(), [31_504; 3])]);
     site.change("UPDATE session_tokens SET expired_at = NULL");
     site.change("UPDATE users SET expired_at = 1000 WHERE username = 'alice'");
-    check(&[("a former member of a public site", own(), 0, 0)]);
+    check(&[("a former member of a public site", own(), [0; 3])]);
     site.sixin(&["setting", "set", "site_mode", "private"]);
     check_on(
         true,
         &[
-            ("a former member of a private site", own(), 0, 35_303),
-            ("nobody on a private site", vec![("aid", None), ("uid", None), ("token", None)], 0, 31_501),
+            ("a former member of a private site", own(), [0, 0, 35_303]),
+            (
+                "nobody on a private site",
+                vec![("aid", None), ("uid", None), ("token", None)],
+                [0, 31_501, 31_501],
+            ),
         ],
     );
     site.sixin(&["setting", "set", "site_mode", "public"]);
     site.sixin(&["user", "disable", "alice"]);
-    check(&[("a disabled user", own(), 35_202, 35_202)]);
+    check(&[("a disabled user", own(), [35_202; 3])]);
     site.sixin(&["user", "disable", "alice", "--undo"]);
     site.change("UPDATE users SET deleted_at = 1000 WHERE username = 'alice'");
-    check(&[("a deleted user", own(), 35_203, 35_203)]);
+    check(&[("a deleted user", own(), [35_203; 3])]);
 }

@@ -32,6 +32,7 @@ mod site_reads;
 mod trouble;
 mod typescript;
 mod upload;
+mod walk;
 
 /// Makes a test for each database out of each function.
 macro_rules! on_every_database {
