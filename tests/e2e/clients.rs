@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::database::TestDatabase;
 use crate::site::Site;
+use crate::walk::account;
 
 /// Where the repository's client scripts are.
 pub(crate) fn scripts(kind: &str) -> PathBuf {
@@ -55,9 +56,11 @@ fn node(arguments: &[&str], messages: i64) {
 fn python(script: &str) -> Option<Site> {
     let python = prepared("SIXIN_TEST_PYTHON")?;
     let site = Site::on(TestDatabase::sqlite(), &[]);
+    let (aid, token, _) = account(&site, "dora");
     let mut command = Command::new(python);
     command.arg(scripts("python").join(script)).env("PYTHONDONTWRITEBYTECODE", "1");
-    run(&site, command, &[]);
+    let account = [("SIXIN_FRESNS_ACCOUNT_AID", aid.as_str()), ("SIXIN_FRESNS_ACCOUNT_TOKEN", &token)];
+    run(&site, command, &account);
     Some(site)
 }
 

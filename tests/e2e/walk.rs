@@ -35,20 +35,22 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-/// Makes a user and signs it in, to the account first.
-fn sign_in(site: &Site, name: &str) -> Person {
+/// Makes a user whose account can sign in, and signs the account in: its aid, its token, and the user's number.
+pub(crate) fn account(site: &Site, name: &str) -> (String, String, Value) {
     let email = format!("{name}@example.org");
     site.sixin_with_input(&["user", "create", name, "--email", &email, "--password", "-"], "correct horse");
     let login = json!({"type": "email", "account": email, "password": PASSWORD});
     let account = data(&call(site, ("", "", ""), "POST", "account/login", &login));
     let (aid, token) = (text(&account["detail"]["aid"]), text(&account["sessionToken"]["token"]));
-    let uid = account["detail"]["users"][0]["uid"].clone();
-    let user = data(&call(site, (aid, "", token), "POST", "user/auth", &json!({"uidOrUsername": uid})));
-    Person {
-        uid: user["detail"]["uid"].as_i64().unwrap(),
-        aid: aid.to_owned(),
-        token: text(&user["sessionToken"]["token"]).to_owned(),
-    }
+    (aid.to_owned(), token.to_owned(), account["detail"]["users"][0]["uid"].clone())
+}
+
+/// Makes a user and signs it in, to the account first.
+fn sign_in(site: &Site, name: &str) -> Person {
+    let (aid, token, uid) = account(site, name);
+    let user = data(&call(site, (&aid, "", &token), "POST", "user/auth", &json!({"uidOrUsername": uid})));
+    let token = text(&user["sessionToken"]["token"]).to_owned();
+    Person { uid: user["detail"]["uid"].as_i64().unwrap(), aid, token }
 }
 
 fn a_client_walks_from_the_configuration_to_a_deleted_conversation_and_on(site: &Site) {

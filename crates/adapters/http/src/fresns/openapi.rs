@@ -7,7 +7,7 @@ use utoipa::OpenApi;
 use super::account_info::AccountInfo;
 use super::accounts::{AccountDetail, Items, SessionToken, SignedIn, SignedInUser};
 use super::block_words::BlockWordInfo;
-use super::codes::{KEY_REUSED, TOO_FAST};
+use super::codes::{KEY_REUSED, NOT_ALLOWED, TOO_FAST};
 use super::conversation_info::{ConversationInfo, LatestMessage};
 use super::file_info::{FileInfo, OfKind};
 use super::files::FileLinkInfo;
@@ -268,11 +268,10 @@ fn headers(login: Login) -> Vec<Value> {
 /// The schemas of this dialect.
 pub(crate) fn schemas() -> Map<String, Value> {
     let mut schemas = derived_schemas(&Schemas::openapi());
-    let (failed, refused): (Vec<i64>, Vec<i64>) = MESSAGES
-        .iter()
-        .map(|(code, ..)| *code)
-        .filter(|code| *code != 0)
-        .partition(|code| is_transport(*code));
+    let codes = || MESSAGES.iter().map(|(code, ..)| *code).filter(|code| *code != 0);
+    let failed: Vec<i64> = codes().filter(|code| is_transport(*code)).collect();
+    // One code stands for a key that belongs to another request, in HTTP 409, and for a value that is not allowed.
+    let refused: Vec<i64> = codes().filter(|code| !is_transport(*code) || *code == NOT_ALLOWED).collect();
     schemas.insert("FresnsRefused".to_owned(), envelope(&refused, json!({"type": "null"})));
     schemas.insert("FresnsFailed".to_owned(), envelope(&failed, json!({"type": "null"})));
     for (part, whole) in
