@@ -88,7 +88,7 @@ fn describe(answer: &mut HttpResponseBuilder, file: &LinkedFile, tag: Option<Str
     let name = ExtendedValue {
         charset: header::Charset::Ext("UTF-8".to_owned()),
         language_tag: None,
-        value: file.file.name.clone().into_bytes(),
+        value: name(file).into_bytes(),
     };
     let parameters = vec![DispositionParam::FilenameExt(name)];
     answer
@@ -104,6 +104,15 @@ fn describe(answer: &mut HttpResponseBuilder, file: &LinkedFile, tag: Option<Str
     if let Some(tag) = tag {
         answer.insert_header((header::ETAG, tag));
     }
+}
+
+/// The name under which a file is saved. A thumbnail may be of another format than its picture.
+fn name(file: &LinkedFile) -> String {
+    if file.extension == file.file.extension {
+        return file.file.name.clone();
+    }
+    let stem = file.file.name.rsplit_once('.').map_or(file.file.name.as_str(), |(stem, _)| stem);
+    format!("{stem}.{}", file.extension)
 }
 
 /// By what the same bytes are known: their hash.

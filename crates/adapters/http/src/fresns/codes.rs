@@ -214,9 +214,9 @@ fn of_upload(refusal: UploadRefusal) -> i64 {
 impl From<ReadFileError> for Failure {
     fn from(error: ReadFileError) -> Self {
         match error {
-            ReadFileError::Unknown => Refusal::FileUnknown.into(),
+            ReadFileError::Unknown | ReadFileError::LinkWrong => Refusal::FileUnknown.into(),
             ReadFileError::Disabled => Refusal::FileDisabled.into(),
-            ReadFileError::LinkWrong | ReadFileError::Bytes(_) => Self::unavailable(),
+            ReadFileError::Bytes(_) => Self::unavailable(),
             ReadFileError::Store(error) => error.into(),
         }
     }
