@@ -9,6 +9,7 @@ mod commands;
 mod config;
 mod demo;
 mod output;
+mod running;
 pub mod signed_request;
 pub mod system;
 mod telemetry;

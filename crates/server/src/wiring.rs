@@ -1,9 +1,7 @@
 //! Adapters into use cases: the one place that knows them all.
 
-use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use actix_web::dev::ServerHandle;
 use sixin_application::authenticate_back_end::BackEndAuthentication;
 use sixin_application::authenticate_user::UserAuthentication;
 use sixin_application::cached::{Caches, DropTopic, Stores};
@@ -12,10 +10,10 @@ use sixin_application::committer::{Committer, Lanes};
 use sixin_application::file_links::FileLinks;
 use sixin_application::guarded_passwords::GuardedPasswords;
 use sixin_application::health::HealthCheck;
-use sixin_application::ids::{LEASE_MS, LeasedIds};
+use sixin_application::ids::LeasedIds;
 use sixin_application::mark_user::UserMarking;
 use sixin_application::outbox::Outbox;
-use sixin_application::ports::{Clock, MessageLog, ProcessLeases, SecretSource, Signatures};
+use sixin_application::ports::{Clock, Signatures};
 use sixin_application::profiles::Profiles;
 use sixin_application::publish_message::MessagePublishing;
 use sixin_application::read_conversations::ConversationReading;
@@ -24,185 +22,21 @@ use sixin_application::send_message::MessageSending;
 use sixin_application::send_rate::SendRate;
 use sixin_application::show_user::UserShowing;
 use sixin_application::sign_in::SigningIn;
-use sixin_application::sweep_files::FileSweeping;
 use sixin_application::upload_file::FileUploading;
 use sixin_domain::app_key::Secret;
-use sixin_files::{KeptFiles, PlaceError};
+use sixin_files::KeptFiles;
 use sixin_http::Api;
 use sixin_media::Media;
 use sixin_password::Passwords;
 use sixin_signature::HttpSignatures;
-use sixin_storage::{Database, DatabaseUrl, OpenError};
-use thiserror::Error;
-use tokio::net::TcpSocket;
+use sixin_storage::{Database, DatabaseUrl};
 
-use crate::background;
-use crate::config::{Config, ConfigError};
+use crate::config::Config;
 use crate::system::{SystemClock, SystemSecrets};
-use crate::telemetry;
-
-/// Why the server does not start.
-#[derive(Debug, Error)]
-pub(crate) enum StartError {
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error(transparent)]
-    Database(#[from] OpenError),
-    #[error("can't listen on {0}: {1}")]
-    Listen(SocketAddr, #[source] std::io::Error),
-    #[error("the server could not be started")]
-    Run(#[from] std::io::Error),
-    #[error("the database could not answer")]
-    Store(#[from] sixin_application::ports::StoreError),
-    #[error(transparent)]
-    Files(#[from] PlaceError),
-    #[error("metrics could not be set up: {0}")]
-    Metrics(#[from] metrics_exporter_prometheus::BuildError),
-}
-
-/// Opens the configured database and, where configured, migrates it. Blocks; not to be called from async code.
-pub(crate) fn open_database(config: &Config) -> Result<Database, StartError> {
-    let database = Database::open(config.database_options()?)?;
-    if config.database.migrate_at_start {
-        let applied = database.migrate()?;
-        if applied > 0 {
-            tracing::info!(applied, "migrated the database");
-        }
-    } else {
-        let missing = database.missing_migrations()?;
-        if missing > 0 {
-            return Err(OpenError::Unmigrated(missing).into());
-        }
-    }
-    Ok(database)
-}
-
-/// A server that serves.
-pub(crate) struct Running {
-    /// Where it listens.
-    pub(crate) address: SocketAddr,
-    /// Where metrics are served.
-    pub(crate) metrics: Option<SocketAddr>,
-    servers: Vec<ServerHandle>,
-    committer: Arc<Committer>,
-    ids: Arc<LeasedIds>,
-    database: Database,
-    background: background::Tasks,
-}
-
-impl Running {
-    /// Starts serving, with what `exchange` makes of the API.
-    pub(crate) async fn start(
-        config: &Config,
-        database: Database,
-        exchange: impl FnOnce(Api) -> Api,
-    ) -> Result<Self, StartError> {
-        // First of all: what is counted before is not seen.
-        let metrics = telemetry::metrics()?;
-        let listener = listen(config.server.listen)?;
-        let address = listener.local_addr()?;
-        let ids = Arc::new(LeasedIds::default());
-        let token = SystemSecrets.alphanumeric(32);
-        first_lease(&ids, &database, &token).await?;
-        let log: Arc<dyn MessageLog> = Arc::new(database.clone());
-        let lanes = lanes(config, &database);
-        let committer = Arc::new(Committer::start(&log, lanes, config.committer_limits())?);
-        let caches = Arc::new(caches(config, &database));
-        caches.refresh(&database).await?;
-        let files = Arc::new(config.kept_files()?);
-        let secret = FileLinks::shared_secret(&database, &SystemSecrets, &SystemClock).await?;
-        let parts = Parts {
-            config,
-            database: &database,
-            caches: &caches,
-            ids: &ids,
-            committer: &committer,
-            files: &files,
-        };
-        let api = exchange(api(&parts, secret));
-        let sweeping = FileSweeping { files: Arc::new(database.clone()), bytes: files };
-        let mut servers = Vec::new();
-        let mut metrics_address = None;
-        if let Some(address) = config.metrics_listen()? {
-            let listener = listen(address)?;
-            let (counted, rendered) = (database.clone(), metrics.clone());
-            let render = move || {
-                telemetry::report_statements(counted.statements());
-                rendered.render()
-            };
-            metrics_address = Some(listener.local_addr()?);
-            servers.push(spawn(sixin_http::start_metrics(listener, Arc::new(render))?));
-        }
-        servers.push(spawn(sixin_http::start(api, listener)?));
-        let background = background::Tasks::start(
-            &database,
-            &ids,
-            token,
-            metrics,
-            sweeping,
-            (caches, config.cache_poll()),
-        );
-        Ok(Self { address, metrics: metrics_address, servers, committer, ids, database, background })
-    }
-
-    /// Finishes what was accepted, then stops.
-    pub(crate) async fn stop(self) {
-        for server in self.servers.iter().rev() {
-            server.stop(true).await;
-        }
-        self.background.stop();
-        let committer = Arc::clone(&self.committer);
-        if actix_web::rt::task::spawn_blocking(move || committer.drain()).await.is_err() {
-            tracing::error!("the writers did not finish");
-        }
-        if let Some(lease) = self.ids.lease()
-            && let Err(error) = self.database.release(&lease).await
-        {
-            tracing::warn!(%error, "the process number could not be given back; it ends by itself");
-        }
-    }
-}
-
-/// Takes a process number. Servers that were killed hold theirs until it ends by itself, so a machine on which servers
-/// die quickly may have to wait for one.
-async fn first_lease(ids: &LeasedIds, database: &Database, token: &str) -> Result<(), StartError> {
-    let mut left = LEASE_MS / 500 + 4;
-    loop {
-        match ids.refresh(database, token, || SystemClock.now()).await {
-            Ok(()) => return Ok(()),
-            Err(error) if left == 0 => return Err(error.into()),
-            Err(error) => tracing::warn!(%error, "no process number yet"),
-        }
-        left -= 1;
-        actix_web::rt::time::sleep(std::time::Duration::from_millis(500)).await;
-    }
-}
-
-/// How many connections may wait to be taken. With the 128 of the standard library, of a thousand clients that come back
-/// at once (after a restart, say) many are turned away by the kernel and try again a second later.
-const WAITING_CONNECTIONS: u32 = 4096;
-
-fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    let listener = || {
-        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-        // As the standard library does: a server that was just stopped must not keep its successor waiting.
-        #[cfg(not(windows))]
-        socket.set_reuseaddr(true)?;
-        socket.bind(address)?;
-        socket.listen(WAITING_CONNECTIONS)?.into_std()
-    };
-    listener().map_err(|error| StartError::Listen(address, error))
-}
-
-fn spawn(server: actix_web::dev::Server) -> ServerHandle {
-    let handle = server.handle();
-    actix_web::rt::spawn(server);
-    handle
-}
 
 /// SQLite has one writer. On MySQL every writing connection but one serves a lane of its own, and the last one units
 /// with several recipients.
-fn lanes(config: &Config, database: &Database) -> Lanes {
+pub(crate) fn lanes(config: &Config, database: &Database) -> Lanes {
     match database.options().url {
         DatabaseUrl::Sqlite(_) => Lanes { narrow: 1, wide: false },
         DatabaseUrl::Mysql(_) => {
@@ -212,7 +46,8 @@ fn lanes(config: &Config, database: &Database) -> Lanes {
     }
 }
 
-fn caches(config: &Config, database: &Database) -> Caches {
+/// What is kept in memory, over the database.
+pub(crate) fn caches(config: &Config, database: &Database) -> Caches {
     let store = Arc::new(database.clone());
     let stores = Stores {
         app_keys: store.clone(),
@@ -227,16 +62,17 @@ fn caches(config: &Config, database: &Database) -> Caches {
 }
 
 /// What the use cases are made of.
-struct Parts<'a> {
-    config: &'a Config,
-    database: &'a Database,
-    caches: &'a Arc<Caches>,
-    ids: &'a Arc<LeasedIds>,
-    committer: &'a Arc<Committer>,
-    files: &'a Arc<KeptFiles>,
+pub(crate) struct Parts<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) database: &'a Database,
+    pub(crate) caches: &'a Arc<Caches>,
+    pub(crate) ids: &'a Arc<LeasedIds>,
+    pub(crate) committer: &'a Arc<Committer>,
+    pub(crate) files: &'a Arc<KeptFiles>,
 }
 
-fn api(parts: &Parts<'_>, link_secret: Secret) -> Api {
+/// The use cases over all of it.
+pub(crate) fn api(parts: &Parts<'_>, link_secret: Secret) -> Api {
     let Parts { config, database, caches, ids, committer, files } = *parts;
     let store = Arc::new(database.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);

@@ -9,8 +9,8 @@ use crate::cli::{Curl, CurlFresns, CurlRongcloud};
 use crate::config::Config;
 use crate::demo::{self, Credentials};
 use crate::output::say;
+use crate::running::open_database;
 use crate::signed_request::{FresnsCaller, fresns_request, rongcloud_request};
-use crate::wiring::open_database;
 
 /// The database the key is in: the configured one if a key is named, else the demo's.
 pub(super) fn database(config: &Config, command: &Curl) -> Result<Database, CommandError> {

@@ -30,9 +30,9 @@ use crate::cli::{Arguments, Command};
 use crate::config::{Config, ConfigError};
 use crate::demo::{self, DemoError};
 use crate::output::say;
+use crate::running::{StartError, open_database};
 use crate::system::SystemClock;
 use crate::telemetry;
-use crate::wiring::{StartError, open_database};
 
 pub(crate) use serve::until_stopped;
 

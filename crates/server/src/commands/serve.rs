@@ -6,8 +6,8 @@ use sixin_storage::Database;
 
 use super::CommandError;
 use crate::config::Config;
+use crate::running::{Running, open_database};
 use crate::telemetry;
-use crate::wiring::{Running, open_database};
 
 /// The whole command, with parts of the API exchanged for others.
 pub(crate) fn run_with(exchange: impl FnOnce(Api) -> Api) -> Result<(), Box<dyn std::error::Error>> {

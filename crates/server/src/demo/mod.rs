@@ -16,7 +16,7 @@ use crate::cli::Demo;
 use crate::commands::until_stopped;
 use crate::config::{Config, ConfigError};
 use crate::output::say;
-use crate::wiring::{Running, StartError};
+use crate::running::{Running, StartError};
 
 /// Why the demo can't be shown.
 #[derive(Debug, Error)]
