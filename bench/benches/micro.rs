@@ -27,6 +27,7 @@ use sixin_application::authenticate_user::{
     AuthenticateUser, Caller, CallerRefusal, UserCredentials, Visitor,
 };
 use sixin_application::change_conversations::MockChangeConversations;
+use sixin_application::edit_user::MockEditUser;
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::{CheckHealth, Health};
 use sixin_application::mark_user::MockMarkUser;
@@ -127,6 +128,7 @@ fn api() -> Api {
         // Nobody asks these.
         read_conversations: Arc::new(MockReadConversations::new()),
         change_conversations: Arc::new(MockChangeConversations::new()),
+        edit_user: Arc::new(MockEditUser::new()),
         mark_user: Arc::new(MockMarkUser::new()),
         upload_file: Arc::new(MockUploadFile::new()),
         read_file: Arc::new(MockReadFile::new()),

@@ -13,6 +13,7 @@ on_every_database!(
     the_site_may_forbid_sending,
     a_private_site_ends_with_the_membership,
     recipients_decide_who_may_write_to_them,
+    a_user_changes_what_others_see_of_it_and_who_may_write_to_it,
     whom_a_user_blocks_can_not_write_to_it_and_whom_it_follows_can,
     words_are_replaced_before_they_are_stored_or_refuse_the_message,
     messages_are_in_the_callers_language_and_times_in_the_callers_zone,
@@ -238,4 +239,43 @@ fn whom_a_user_blocks_can_not_write_to_it_and_whom_it_follows_can(site: &Site) {
     let post = r#"{"interactiveType":"follow","markType":"post","fsid":"alice"}"#;
     site.call_as(&site.bob, "POST", "user/mark", post).is(200, 30_002);
     site.call_as(&site.bob, "POST", "user/mark", "{}").is(200, 30_001);
+}
+
+fn a_user_changes_what_others_see_of_it_and_who_may_write_to_it(site: &Site) {
+    let edit = |body: serde_json::Value| site.call_as(&site.bob, "PUT", "user/edit", &body.to_string());
+    let seen = || site.get_as(&site.alice, "user/bob/detail").body["data"]["detail"].clone();
+    site.change(
+        "INSERT INTO block_words (word, content_mode, user_mode, conversation_mode, replace_word, created_at) \
+         VALUES ('darn', 1, 2, 1, '*', 0), ('heck', 1, 3, 1, NULL, 0)",
+    );
+    // Seen by others from the very next call on, whatever was in memory.
+    for (nickname, shown) in [("Bobby", "Bobby"), ("Darn Bob", "* Bob")] {
+        edit(json!({"nickname": nickname, "bio": "hi", "gender": 1, "timezone": "-3.5"})).is(200, 0);
+        let seen = seen();
+        assert_eq!(
+            (&seen["nickname"], &seen["bio"], &seen["gender"]),
+            (&json!(shown), &json!("hi"), &json!(1))
+        );
+        edit(json!({"bio": ""})).is(200, 0);
+    }
+    assert_eq!((&seen()["bio"], &seen()["nickname"]), (&serde_json::Value::Null, &json!("* Bob")));
+    site.send_text(&site.alice, "bob", "hi").is(200, 0);
+    edit(json!({"conversationLimit": 4})).is(200, 0);
+    site.send_text(&site.alice, "bob", "hi").is(200, 36_608);
+    for (body, code, name) in [
+        (json!({}), 30_001, ""),
+        (json!({"nickname": "B"}), 30_000, "nickname"),
+        (json!({"nickname": "What the heck"}), 33_301, "nickname"),
+        (json!({"nickname": ["B"]}), 30_000, "nickname"),
+        (json!({"conversationLimit": 5}), 30_002, "conversationLimit"),
+        (json!({"gender": -1}), 30_000, "gender"),
+        (json!({"timezone": "Berlin"}), 30_000, "timezone"),
+        (json!({"username": "robert"}), 30_002, "username"),
+        (json!({"bio": "x".repeat(100_000)}), 30_000, "bio"),
+    ] {
+        let answer = edit(body);
+        assert_eq!(answer.code(), code, "{answer:?}");
+        assert!(answer.body["message"].as_str().unwrap().ends_with(name), "{answer:?}");
+    }
+    assert_eq!(seen()["nickname"], "* Bob");
 }

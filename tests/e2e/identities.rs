@@ -10,7 +10,8 @@ use crate::upload::{FOR_BOB, form, png, with_form};
 on_every_database!(every_endpoint_lets_in_whom_it_should_and_nobody_else);
 
 /// Method, path, body, and who may call.
-const ENDPOINTS: [(&str, &str, &str, Login); 17] = [
+const ENDPOINTS: [(&str, &str, &str, Login); 18] = [
+    ("PUT", "user/edit", r#"{"gender":1}"#, Login::User),
     ("GET", "account/detail", "", Login::Account),
     ("POST", "user/mark", r#"{"interactiveType":"follow","markType":"user","fsid":"bob"}"#, Login::User),
     ("POST", "common/upload-file", "A FORM", Login::User),

@@ -10,6 +10,7 @@ pub mod authenticate_user;
 pub mod cached;
 pub mod change_conversations;
 pub mod committer;
+pub mod edit_user;
 pub mod file_links;
 pub mod guarded_passwords;
 pub mod health;

@@ -18,6 +18,7 @@ pub mod message_uid;
 pub mod object_name;
 pub mod outside_file;
 pub mod pair;
+pub mod profile_edit;
 pub mod rate;
 pub mod refusal;
 pub mod role;

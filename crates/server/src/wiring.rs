@@ -7,6 +7,7 @@ use sixin_application::authenticate_user::UserAuthentication;
 use sixin_application::cached::{Caches, DropTopic, Stores};
 use sixin_application::change_conversations::ConversationChanging;
 use sixin_application::committer::{Committer, Lanes};
+use sixin_application::edit_user::UserEditing;
 use sixin_application::file_links::FileLinks;
 use sixin_application::guarded_passwords::GuardedPasswords;
 use sixin_application::health::HealthCheck;
@@ -145,6 +146,12 @@ pub(crate) fn api(parts: &Parts<'_>, link_secret: Secret) -> Api {
             views: store.clone(),
             users: caches.users.clone(),
             profiles: Arc::clone(&profiles),
+            clock: Arc::clone(&clock),
+        }),
+        edit_user: Arc::new(UserEditing {
+            users: store.clone(),
+            words: store.clone(),
+            memory: Arc::clone(caches) as Arc<dyn DropTopic>,
             clock: Arc::clone(&clock),
         }),
         mark_user: Arc::new(UserMarking {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use sixin_application::authenticate_back_end::AuthenticateBackEnd;
 use sixin_application::authenticate_user::AuthenticateUser;
 use sixin_application::change_conversations::ChangeConversations;
+use sixin_application::edit_user::EditUser;
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::CheckHealth;
 use sixin_application::mark_user::MarkUser;
@@ -38,6 +39,8 @@ pub struct Api {
     pub change_conversations: Arc<dyn ChangeConversations>,
     /// Somebody looks at a user.
     pub show_user: Arc<dyn ShowUser>,
+    /// A user changes itself.
+    pub edit_user: Arc<dyn EditUser>,
     /// A user follows or blocks another.
     pub mark_user: Arc<dyn MarkUser>,
     /// A user uploads a file.

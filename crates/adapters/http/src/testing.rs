@@ -17,6 +17,7 @@ use serde_json::Value;
 use sixin_application::authenticate_back_end::{BackEnd, MockAuthenticateBackEnd};
 use sixin_application::authenticate_user::MockAuthenticateUser;
 use sixin_application::change_conversations::MockChangeConversations;
+use sixin_application::edit_user::MockEditUser;
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::MockCheckHealth;
 use sixin_application::mark_user::MockMarkUser;
@@ -56,6 +57,7 @@ pub(crate) struct Mocks {
     pub(crate) publish: MockPublishMessage,
     pub(crate) read: MockReadConversations,
     pub(crate) change: MockChangeConversations,
+    pub(crate) edit: MockEditUser,
     pub(crate) mark: MockMarkUser,
     pub(crate) upload: MockUploadFile,
     pub(crate) read_file: MockReadFile,
@@ -93,6 +95,7 @@ impl Mocks {
             publish_message: Arc::new(self.publish),
             read_conversations: Arc::new(self.read),
             change_conversations: Arc::new(self.change),
+            edit_user: Arc::new(self.edit),
             mark_user: Arc::new(self.mark),
             upload_file: Arc::new(self.upload),
             read_file: Arc::new(self.read_file),

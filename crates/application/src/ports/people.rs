@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sixin_domain::id::UserId;
+use sixin_domain::profile_edit::ProfileEdit;
 use sixin_domain::role::{RoleBook, UserRole};
 use sixin_domain::time::Millis;
 use sixin_domain::user::{Relation, User};
@@ -30,6 +31,14 @@ pub trait Users: Send + Sync {
 pub trait Relations: Send + Sync {
     /// How `sender` stands to each of `recipients`; recipients without any relation may be left out.
     async fn between(&self, sender: UserId, recipients: &[UserId]) -> StoreResult<HashMap<UserId, Relation>>;
+}
+
+/// Changes that users make to themselves.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait UserChanges: Send + Sync {
+    /// Changes what `edit` names and nothing else. The change and its epoch are one transaction.
+    async fn edit(&self, user: UserId, edit: &ProfileEdit, at: Millis) -> StoreResult<()>;
 }
 
 /// What one user may make of another.

@@ -226,6 +226,8 @@ pub const KNOWN: &[Known] = &[
     private("image_thumb_ratio", "storages", Text, "", "suffix of the proportional thumbnail"),
     private("image_thumb_square", "storages", Text, "", "suffix of the square thumbnail"),
     private("image_thumb_big", "storages", Text, "", "suffix of the large thumbnail"),
+    public("nickname_min", "users", Number, "2", "shortest nickname, in characters"),
+    public("nickname_max", "users", Number, "20", "longest nickname, in characters; at most 64"),
     public("image_max_size", "storages", Number, "5", "largest image, in megabytes"),
     public("video_max_size", "storages", Number, "50", "largest video, in megabytes"),
     public("audio_max_size", "storages", Number, "50", "largest audio file, in megabytes"),

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use sixin_application::authenticate_user::CallerRefusal;
+use sixin_application::edit_user::EditError;
 use sixin_application::mark_user::MarkError;
 use sixin_application::outbox::SendError;
 use sixin_application::ports::{PasswordError, StoreError};
@@ -10,6 +11,7 @@ use sixin_application::read_file::ReadFileError;
 use sixin_application::sign_in::SignInError;
 use sixin_application::upload_file::UploadError;
 use sixin_domain::conversation::ConversationRefusal;
+use sixin_domain::profile_edit::EditRefusal;
 use sixin_domain::refusal::Refusal;
 use sixin_domain::session::SessionRefusal;
 use sixin_domain::upload::UploadRefusal;
@@ -248,6 +250,18 @@ impl From<ConversationError> for Failure {
             ConversationError::Store(error) => return error.into(),
         };
         Self::new(code)
+    }
+}
+
+impl From<EditError> for Failure {
+    fn from(error: EditError) -> Self {
+        match error {
+            EditError::Refused(EditRefusal::Nothing) => Self::new(MISSING),
+            EditError::Refused(EditRefusal::Malformed(name)) => Self::of(MALFORMED, name),
+            EditError::Refused(EditRefusal::ForbiddenWord(name)) => Self::of(33301, name),
+            EditError::MembershipExpired => Self::new(35302),
+            EditError::Store(error) => error.into(),
+        }
     }
 }
 

@@ -62,6 +62,7 @@ pub(crate) const MESSAGES: &[Row] = &[
     (32201, "There is no such entry", "找不到该记录", "找不到此記錄"),
     (33102, "The site mode is set to neither public nor private", "站点模式既不是公开也不是私有", "網站模式既非公開也非私有"),
     (33203, "The verification code is wrong or has run out", "验证码错误或已过期", "驗證碼錯誤或已過期"),
+    (33301, "This contains a word that is not allowed", "内容含有禁用词", "內容含有禁用詞"),
     (33302, "The message is too long", "消息内容过长", "訊息內容過長"),
     (34111, "Please give the password", "请提供密码", "請提供密碼"),
     (34201, "Accounts are made by the operators of this site", "站点未开放注册，账号由运营者创建", "網站未開放註冊，帳號由營運者建立"),

@@ -13,6 +13,7 @@ mod conversation_info;
 #[cfg(test)]
 mod conversation_wire_tests;
 mod conversations;
+mod edits;
 mod file_info;
 mod files;
 #[cfg(test)]

@@ -6,7 +6,7 @@ use sixin_domain::session::Login;
 use super::openapi::{Endpoint, flag, insert, key_filters, page_of, paging_of, query};
 use super::pagination::PAGE_SIZE;
 use super::roles;
-use super::routes::{BLOCK_WORDS, CODE_MESSAGES, CONFIGS, MARK, PANEL, ROLES, USER_DETAIL};
+use super::routes::{BLOCK_WORDS, CODE_MESSAGES, CONFIGS, EDIT, MARK, PANEL, ROLES, USER_DETAIL};
 use super::{block_words, configs};
 use crate::openapi::{parameter, schema_ref};
 
@@ -18,6 +18,7 @@ pub(super) fn paths() -> Vec<(&'static str, Value)> {
         (ROLES, json!({"get": list_roles()})),
         (BLOCK_WORDS, json!({"get": list_block_words()})),
         (PANEL, json!({"get": show_panel()})),
+        (EDIT, json!({"put": edit_user()})),
         (MARK, json!({"post": mark_user()})),
         (USER_DETAIL, json!({"get": show_user()})),
     ]
@@ -107,6 +108,38 @@ fn show_user() -> Value {
             "required": ["detail"],
             "properties": {"detail": schema_ref("FresnsUserPart")},
         }),
+    }
+    .describe()
+}
+
+fn edit_user() -> Value {
+    let text = |about: &str| json!({"type": ["string", "null"], "description": about});
+    let schema = json!({
+        "type": "object",
+        "description": "At least one of these.",
+        "properties": {
+            "nickname": text("As long as the settings `nickname_min` and `nickname_max` say."),
+            "bio": text("At most 5000 characters; empty removes it."),
+            "gender": {"type": ["integer", "null"], "enum": [0, 1, 2, null]},
+            "location": text("At most 128 characters; empty removes it."),
+            "timezone": text("UTC offset in hours, such as +8 or -3.5."),
+            "conversationLimit": {
+                "type": ["integer", "null"], "enum": [1, 2, 3, 4, null],
+                "description": "Who may write to the caller: 1 everybody, 2 whom it follows, 3 these and verified users, 4 nobody.",
+            },
+        },
+    });
+    let examples = json!({"closed": {"value": {"conversationLimit": 4}}});
+    Endpoint {
+        login: Login::User,
+        id: "edit_user",
+        summary: "Change what others see of the caller, and who may write to it",
+        about: "Words that the site replaces or refuses in what users say of themselves are replaced or refused. Names of \
+                users (`username`) do not change.\n\n"
+            .to_owned(),
+        parameters: Vec::new(),
+        body: Some((schema, examples)),
+        data: json!({"type": "null"}),
     }
     .describe()
 }

@@ -40,6 +40,14 @@ impl Parameters {
         }
     }
 
+    /// The same, but a text that is there and empty is told from one that is not there.
+    pub(super) fn text_or_empty(&self, name: &'static str) -> Result<Option<&str>, Failure> {
+        match self.0.get(name) {
+            Some(Value::String(text)) if text.trim().is_empty() => Ok(Some("")),
+            _ => self.text(name),
+        }
+    }
+
     /// A text; a whole number is as good as its digits (facts: fresns 6.1).
     pub(super) fn text_or_number(&self, name: &'static str) -> Result<Option<Cow<'_, str>>, Failure> {
         match self.0.get(name) {

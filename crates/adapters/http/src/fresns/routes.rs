@@ -3,7 +3,9 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use super::{accounts, block_words, configs, conversations, files, marks, panel, roles, send, site, users};
+use super::{
+    accounts, block_words, configs, conversations, edits, files, marks, panel, roles, send, site, users,
+};
 use crate::plumbing::fallback::one;
 
 /// Where a user sends (Fresns seed).
@@ -44,6 +46,8 @@ pub(crate) const PANEL: &str = "/api/v2/user/panel";
 pub(crate) const UPLOAD: &str = "/api/v2/common/upload-file";
 /// A link to a file.
 pub(crate) const FILE_LINK: &str = "/api/v2/common/file/{fid}/link";
+/// Changing oneself.
+pub(crate) const EDIT: &str = "/api/v2/user/edit";
 /// Following and blocking users.
 pub(crate) const MARK: &str = "/api/v2/user/mark";
 /// A user.
@@ -70,6 +74,7 @@ pub(crate) fn configure(server: &mut web::ServiceConfig) {
         .service(one(CODE_MESSAGES, [Method::GET]).route(web::get().to(site::code_messages)))
         .service(one(ROLES, [Method::GET]).route(web::get().to(roles::roles)))
         .service(one(BLOCK_WORDS, [Method::GET]).route(web::get().to(block_words::block_words)))
+        .service(one(EDIT, [Method::PUT]).route(web::put().to(edits::edit)))
         .service(one(MARK, [Method::POST]).route(web::post().to(marks::mark)))
         .service(one(USER_DETAIL, [Method::GET]).route(web::get().to(users::detail)))
         .service(one(PANEL, [Method::GET]).route(web::get().to(panel::panel)));

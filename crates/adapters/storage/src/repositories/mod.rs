@@ -21,6 +21,7 @@ mod site_secrets;
 mod stored_bodies;
 mod sweep;
 mod unsent_files;
+mod user_changes;
 mod users;
 
 #[cfg(test)]

@@ -2,11 +2,12 @@
 
 use sixin_application::ports::{
     ChangeError, Mark, NewUser, RelationChanges, Relations, RoleAdmin, Roles, SignIn, Toggled, UserAdmin,
-    Users,
+    UserChanges, Users,
 };
 use sixin_domain::app_key::Secret;
 use sixin_domain::contact::{Email, Phone};
 use sixin_domain::id::{RoleId, UserId};
+use sixin_domain::profile_edit::ProfileEdit;
 use sixin_domain::role::CONVERSATION;
 use sixin_domain::user::{ConversationLimit, Relation};
 use sixin_domain::username::{Uid, UserRef, Username};
@@ -19,6 +20,7 @@ on_every_database!(
     a_taken_name_or_number_is_refused_also_after_deletion,
     an_account_keeps_what_it_signs_in_with_and_no_other_gets_it,
     many_users_are_found_at_once,
+    a_user_changes_what_it_names_and_nothing_else,
     blocks_and_follows_count_until_withdrawn,
     marks_are_toggled_up_to_a_limit_and_follows_know_whether_they_are_mutual,
     marks_made_at_the_same_moment_are_all_counted,
@@ -234,4 +236,30 @@ fn marks_made_at_the_same_moment_are_all_counted(db: &TestDatabase) {
     let most = "SELECT COALESCE(MAX(made), 0) AS number FROM (SELECT COUNT(*) AS made FROM user_follows \
                 WHERE deleted_at IS NULL GROUP BY user_id) AS counts";
     assert!(db.number(most) <= 3);
+}
+
+fn a_user_changes_what_it_names_and_nothing_else(db: &TestDatabase) {
+    let ann = db.user("ann");
+    let read =
+        || db.wait(Users::find(&db.database, &UserRef::Username(ann.username.clone()))).unwrap().unwrap();
+    let edit = |edit: &ProfileEdit| db.wait(UserChanges::edit(&db.database, ann.id, edit, NOW)).unwrap();
+    let said = ProfileEdit { bio: Some("hi".into()), gender: Some(2), ..ProfileEdit::default() };
+    edit(&said);
+    let changed = read();
+    assert_eq!((changed.profile.bio.as_deref(), changed.profile.gender), (Some("hi"), 3));
+    assert_eq!(changed.profile.nickname, ann.profile.nickname);
+    let closed = ProfileEdit {
+        nickname: Some("Annie".into()),
+        bio: Some(String::new()),
+        timezone: Some("+8".into()),
+        conversation_limit: Some(ConversationLimit::Nobody),
+        ..ProfileEdit::default()
+    };
+    edit(&closed);
+    let changed = read();
+    assert_eq!((changed.profile.bio, changed.profile.gender), (None, 3));
+    assert_eq!(
+        (changed.profile.nickname.as_str(), changed.conversation_limit),
+        ("Annie", ConversationLimit::Nobody)
+    );
 }
