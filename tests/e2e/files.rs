@@ -239,6 +239,7 @@ fn sounds_and_documents_are_handed_out_to_be_saved_and_in_parts(site: &Site) {
 }
 
 /// The memory a server has in use, in kilobytes.
+#[cfg(target_os = "linux")]
 fn memory(server: &Server) -> i64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -246,6 +247,7 @@ fn memory(server: &Server) -> i64 {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
 fn memory_does_not_grow_with_a_file() {
     let site = Site::on_sqlite();
     site.sixin(&["setting", "set", "conversation_files", r#"["document"]"#]);

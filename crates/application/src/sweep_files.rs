@@ -39,11 +39,19 @@ impl FileSweeping {
     /// See [`SweepError`]; what was not removed stays to be removed.
     pub async fn step(&self, now: Millis) -> Result<bool, SweepError> {
         let has_more = self.files.give_up(now.plus(-UNSENT_MS), now).await?;
+        let mut failed = None;
         for file in self.files.leftovers().await? {
-            self.remove_bytes(&file).await?;
-            self.files.forget(file.id).await?;
+            // One that can't be removed must not keep all others.
+            if let Err(error) = self.remove(&file).await {
+                failed.get_or_insert(error);
+            }
         }
-        Ok(has_more)
+        failed.map_or(Ok(has_more), Err)
+    }
+
+    async fn remove(&self, file: &StoredFile) -> Result<(), SweepError> {
+        self.remove_bytes(file).await?;
+        Ok(self.files.forget(file.id).await?)
     }
 
     async fn remove_bytes(&self, file: &StoredFile) -> Result<(), FileBytesError> {
@@ -69,6 +77,7 @@ mod tests {
     use mockall::Sequence;
     use mockall::predicate::eq;
     use sixin_domain::file::FileKind;
+    use sixin_domain::id::FileId;
 
     const NOW: Millis = Millis(10 * UNSENT_MS);
 
@@ -98,11 +107,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_whose_bytes_can_not_be_removed_is_not_forgotten() {
+    async fn a_file_whose_bytes_can_not_be_removed_is_not_forgotten_and_keeps_no_other() {
         let (mut files, mut bytes) = (MockUnsentFiles::new(), MockFileBytes::new());
         files.expect_give_up().returning(|_, _| Ok(false));
-        files.expect_leftovers().returning(|| Ok(vec![picture()]));
-        bytes.expect_remove().returning(|_| Err(FileBytesError::Busy));
+        let other = || StoredFile { id: FileId(6), path: "b.pdf".into(), ..stored_file(FileKind::Document) };
+        files.expect_leftovers().returning(move || Ok(vec![picture(), other()]));
+        bytes.expect_remove().returning(|path| match path {
+            "b.pdf" => Ok(()),
+            _ => Err(FileBytesError::Busy),
+        });
+        files.expect_forget().once().with(eq(FileId(6))).returning(|_| Ok(()));
         assert!(sweeping(files, bytes).step(NOW).await.is_err());
     }
 }
