@@ -105,13 +105,13 @@ async fn send(load: Load) -> Result<Rc<Shared>> {
     Ok(shared)
 }
 
-type Connection = SendRequest<Full<Bytes>>;
+pub(crate) type Connection = SendRequest<Full<Bytes>>;
 
-async fn connect(address: SocketAddr) -> Result<Connection> {
+/// A connection, whose end is seen by whoever waits for an answer. Only within a `LocalSet`.
+pub(crate) async fn connect(address: SocketAddr) -> Result<Connection> {
     let stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     let (sender, connection) = handshake(TokioIo::new(stream)).await?;
-    // How it ends is seen by whoever waits for an answer.
     tokio::task::spawn_local(async move { drop(connection.await) });
     Ok(sender)
 }
@@ -134,7 +134,11 @@ async fn work(shared: Rc<Shared>) -> Result<()> {
     Ok(())
 }
 
-async fn exchange(connection: &mut Connection, request: Request<Full<Bytes>>) -> hyper::Result<Bytes> {
+/// Sends a request and reads its answer.
+pub(crate) async fn exchange(
+    connection: &mut Connection,
+    request: Request<Full<Bytes>>,
+) -> hyper::Result<Bytes> {
     connection.ready().await?;
     Ok(connection.send_request(request).await?.into_body().collect().await?.to_bytes())
 }

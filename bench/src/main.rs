@@ -41,7 +41,7 @@ struct Arguments {
 /// What is measured, and for how long.
 #[derive(Debug, Clone, clap::Args, serde::Serialize, serde::Deserialize)]
 struct Options {
-    /// Stop the growth at one million stored messages
+    /// Stop the growth at one million stored messages, and read among no more
     #[arg(long)]
     quick: bool,
     /// Only on SQLite
@@ -74,6 +74,8 @@ enum Part {
     SlowDisk,
     /// Latency at half the top rate, which `sends` gives
     Paced,
+    /// Lists and messages in a small and in a large store, beside the bare query
+    Reads,
     /// Rate and latency as the store grows
     Growth,
     /// Memory, idle and under overload

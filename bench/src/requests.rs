@@ -10,7 +10,7 @@ use sixin::signed_request::{FresnsCaller, SignedRequest, fresns_request, rongclo
 use sixin::system::SystemClock;
 use sixin_application::ports::Clock;
 
-use crate::population::{PLATFORM, Population};
+use crate::population::{PLATFORM, Person, Population};
 use crate::text::text;
 
 /// Which of the two calls is made.
@@ -46,15 +46,7 @@ impl Dialect {
                 rongcloud_request(&key.app_id, &key.secret, &from.username, &to.username, &text, now)
             }
             Self::Fresns => {
-                let key = &population.fresns;
-                let caller = FresnsCaller {
-                    app_id: key.app_id.clone(),
-                    secret: key.secret.clone(),
-                    platform: PLATFORM,
-                    aid: from.aid.clone(),
-                    uid: from.uid,
-                    token: from.token.reveal().to_owned(),
-                };
+                let caller = caller(population, from);
                 fresns_request(&caller, &to.username, &text, now)
             }
         };
@@ -74,6 +66,30 @@ impl Dialect {
             }
         };
         id.with_context(|| String::from_utf8_lossy(answer).into_owned())
+    }
+}
+
+/// A user reads something.
+pub(crate) fn read(population: &Population, who: usize, path: &str) -> Result<Request<Full<Bytes>>> {
+    let caller = caller(population, population.person(who)?);
+    // The signature covers neither path nor body.
+    let signed = fresns_request(&caller, "", "", SystemClock.now());
+    let mut request = Request::get(path).header(HOST, "127.0.0.1");
+    for (name, value) in signed.headers.into_iter().filter(|(name, _)| *name != "Content-Type") {
+        request = request.header(name, value);
+    }
+    Ok(request.body(Full::default())?)
+}
+
+fn caller(population: &Population, from: &Person) -> FresnsCaller {
+    let key = &population.fresns;
+    FresnsCaller {
+        app_id: key.app_id.clone(),
+        secret: key.secret.clone(),
+        platform: PLATFORM,
+        aid: from.aid.clone(),
+        uid: from.uid,
+        token: from.token.reveal().to_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use sixin::system::SystemClock;
 use sixin_application::ports::{Clock, MessageLog, SendUnit};
 use sixin_domain::body::Body;
-use sixin_domain::id::{ConversationId, IdSequence, MessageId};
+use sixin_domain::id::{ConversationId, IdSequence, MessageId, UserId};
 use sixin_domain::message::{Effects, Envelope, NewMessage};
 use sixin_domain::time::Millis;
 use sixin_storage::{Database, DatabaseUrl};
@@ -18,6 +18,7 @@ use crate::latency::Latencies;
 use crate::ledger::Acknowledged;
 use crate::pairs;
 use crate::population::Population;
+use crate::store::Store;
 use crate::text::text;
 
 /// Units in a batch if nothing else is said: as many as the server takes at most.
@@ -89,6 +90,22 @@ pub(crate) fn begin_conversations(database: &Database, population: &Population) 
         let units = some.iter().map(|&conversation| writer.unit(pairs::pair(conversation), 0));
         let units = units.collect::<Result<Vec<_>>>()?;
         writer.store(units)?;
+    }
+    Ok(())
+}
+
+/// One message from a person to each of so many users that are made for it.
+pub(crate) fn begin_hub(store: &Store, hub: usize, conversations: usize) -> Result<()> {
+    let recipients = store.add_users(conversations)?;
+    let database = store.open()?;
+    let writer = Writer::new(&database, &store.population, 0, (0, 1));
+    for some in recipients.chunks(FULL_BATCH) {
+        let unit = |recipient: &UserId| {
+            let mut unit = writer.unit((hub, hub), 0)?;
+            unit.messages.iter_mut().for_each(|message| message.recipient = *recipient);
+            Ok(unit)
+        };
+        writer.store(some.iter().map(unit).collect::<Result<Vec<_>>>()?)?;
     }
     Ok(())
 }

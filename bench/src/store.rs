@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel_async::AsyncMysqlConnection;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
+use sixin_domain::id::UserId;
 use sixin_storage::{Database, DatabaseOptions, DatabaseUrl};
 use xtask::private_mysql::{PrivateMySql, RunningMySql};
 
@@ -56,6 +57,9 @@ impl Engine {
     }
 }
 
+/// The number of the first user that is added to the population.
+const FIRST_ADDED: i64 = 50_000_000;
+
 /// A store with everybody in it and a message in each conversation.
 #[derive(Debug)]
 pub(crate) struct Store {
@@ -97,6 +101,22 @@ impl Store {
 
     pub(crate) fn open(&self) -> Result<Database> {
         open(&self.url)
+    }
+
+    /// Makes so many users that only get messages, and answers their numbers.
+    pub(crate) fn add_users(&self, count: usize) -> Result<Vec<UserId>> {
+        let numbers: Vec<i64> =
+            (0..count).map(|number| Ok(FIRST_ADDED + i64::try_from(number)?)).collect::<Result<_>>()?;
+        for some in numbers.chunks(500) {
+            let row = |id: &i64| format!("({id}, 1, {id}, 'added-{id}', 'added-{id}')");
+            let rows = some.iter().map(row).collect::<Vec<_>>().join(", ");
+            let sql = format!("INSERT INTO users (id, account_id, uid, username, nickname) VALUES {rows}");
+            match &self.file {
+                Some(file) => SqliteConnection::establish(&file.to_string_lossy())?.batch_execute(&sql)?,
+                None => Mysql::establish(&self.url)?.batch_execute(&sql)?,
+            }
+        }
+        Ok(numbers.into_iter().map(UserId).collect())
     }
 
     /// Bytes of the write-ahead log, where there is one beside the file.

@@ -63,7 +63,7 @@ pub(crate) fn measure(bench: &mut Bench, engine: &Engine, rows: &mut Vec<Growth>
 }
 
 /// Whether the store has so many messages more.
-fn fill(bench: &Bench, engine: &Engine, store: &Store, messages: u64) -> Result<bool> {
+pub(super) fn fill(bench: &Bench, engine: &Engine, store: &Store, messages: u64) -> Result<bool> {
     let (database, begun, mut told) = (store.open()?, Instant::now(), 0);
     while told < messages {
         let part = (messages - told).min(250_000);

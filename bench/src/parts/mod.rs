@@ -4,6 +4,7 @@ pub(crate) mod growth;
 pub(crate) mod http;
 pub(crate) mod memory;
 pub(crate) mod paced;
+pub(crate) mod reads;
 pub(crate) mod sends;
 pub(crate) mod slow_disk;
 pub(crate) mod storage;

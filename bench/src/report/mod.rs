@@ -14,6 +14,7 @@ use crate::parts::growth::Growth;
 use crate::parts::http::HttpRate;
 use crate::parts::memory::Memory;
 use crate::parts::paced::Paced;
+use crate::parts::reads::Reads;
 use crate::parts::sends::SendRate;
 use crate::parts::slow_disk::SlowDiskRate;
 use crate::parts::storage::StorageRate;
@@ -35,6 +36,8 @@ pub(crate) struct DatabaseReport {
     pub(crate) sends: Vec<SendRate>,
     pub(crate) slow_disk: Vec<SlowDiskRate>,
     pub(crate) paced: Vec<Paced>,
+    #[serde(default)]
+    pub(crate) reads: Vec<Reads>,
     pub(crate) growth: Vec<Growth>,
     pub(crate) memory: Option<Memory>,
 }
@@ -135,6 +138,12 @@ pub(crate) mod tests {
             storage: latencies(),
             p99_to_storage: 1.0,
         };
+        let reads = |messages| Reads {
+            call: crate::parts::reads::Call::List,
+            messages,
+            sixin: latencies(),
+            bare: latencies(),
+        };
         Report {
             options: Options {
                 quick: true,
@@ -170,6 +179,7 @@ pub(crate) mod tests {
                 sends: sends.collect(),
                 slow_disk: Dialect::BOTH.map(slow_disk).to_vec(),
                 paced: Dialect::BOTH.map(paced).to_vec(),
+                reads: vec![reads(0), reads(200_000)],
                 growth: vec![growth(0, 20_000.0), growth(1_000_000, 18_000.0)],
                 memory: Some(memory),
             }],

@@ -20,6 +20,7 @@ pub(crate) fn markdown(report: &Report) -> String {
         sends(&mut out, database);
         slow_disk(&mut out, database);
         paced(&mut out, database);
+        reads(&mut out, database);
         growth(&mut out, database);
         if let Some(found) = &database.memory {
             memory(&mut out, found);
@@ -207,6 +208,35 @@ fn paced(out: &mut Tables, database: &DatabaseReport) {
             quantiles(row.sixin),
             quantiles(row.storage),
             ms(row.p99_to_storage),
+        ]);
+    }
+}
+
+fn reads(out: &mut Tables, database: &DatabaseReport) {
+    if database.reads.is_empty() {
+        return;
+    }
+    out.heading(&format!("{}: reading, with one connection", database.name));
+    out.head(&[
+        "call",
+        "messages stored",
+        "sixin ms p50 / p99 / p99.9",
+        "bare query ms",
+        "p99 to the small store",
+        "the bare query's",
+        "one to the other",
+    ]);
+    for row in &database.reads {
+        let small = database.reads.iter().find(|small| small.call == row.call).unwrap_or(row);
+        let (ours, bare) = (ratio(row.sixin.p99, small.sixin.p99), ratio(row.bare.p99, small.bare.p99));
+        out.row(&[
+            row.call.name().to_owned(),
+            row.messages.to_string(),
+            quantiles(row.sixin),
+            quantiles(row.bare),
+            ms(ours),
+            ms(bare),
+            ms(ratio(ours, bare)),
         ]);
     }
 }

@@ -8,6 +8,8 @@ use crate::user::ConversationLimit;
 /// Longest text about oneself, and longest place, in characters.
 const BIO_CHARS: usize = 5000;
 const LOCATION_CHARS: usize = 128;
+/// Longest UTC offset that is stored, in bytes.
+const TIMEZONE_BYTES: usize = 16;
 /// Longest nickname that can be stored, in characters.
 const NICKNAME_CHARS: i64 = 64;
 
@@ -64,7 +66,8 @@ impl ProfileEdit {
         fits("gender", self.gender.map(|gender| (0..=2).contains(&gender)))?;
         let location = self.location.as_deref();
         fits("location", location.map(|text| text.chars().count() <= LOCATION_CHARS && is_line(text)))?;
-        fits("timezone", self.timezone.as_deref().map(|text| offset_minutes(text).is_some()))
+        let timezone = self.timezone.as_deref();
+        fits("timezone", timezone.map(|text| text.len() <= TIMEZONE_BYTES && offset_minutes(text).is_some()))
     }
 }
 
@@ -108,6 +111,7 @@ mod tests {
             (ProfileEdit { gender: Some(3), ..edit() }, "gender"),
             (ProfileEdit { location: Some("x".repeat(129)), ..edit() }, "location"),
             (ProfileEdit { timezone: Some("Berlin".into()), ..edit() }, "timezone"),
+            (ProfileEdit { timezone: Some("+8.00000000000000".into()), ..edit() }, "timezone"),
         ] {
             assert_eq!(check(edit), Err(EditRefusal::Malformed(name)));
         }
