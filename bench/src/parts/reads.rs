@@ -75,8 +75,11 @@ pub(crate) fn measure(bench: &mut Bench, engine: &Engine) -> Result<Vec<Reads>> 
     small.remove()?;
     let large = bench.store(engine, "reads_large")?;
     begin_hub(&large, READER, CONVERSATIONS)?;
-    ensure!(fill(bench, engine, &large, messages)?, "the messages were not stored in time");
-    rows.extend(self::rows(bench, &large, messages)?);
+    if fill(bench, engine, &large, messages)? {
+        rows.extend(self::rows(bench, &large, messages)?);
+    } else {
+        eprintln!("{messages} messages were not stored in time; reads are told of the small store only");
+    }
     large.remove()?;
     Ok(rows)
 }

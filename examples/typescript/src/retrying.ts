@@ -11,7 +11,9 @@ export function retrying(timeoutMs: number): (request: Request) => Promise<Respo
     for (let attempt = 1; ; attempt++) {
       try {
         const answer = await fetch(request.clone(), { signal: AbortSignal.timeout(timeoutMs) });
-        if (answer.status < 500 || attempt === ATTEMPTS) return answer;
+        // All of it: an answer that is cut off is none.
+        const body = await answer.arrayBuffer();
+        if (answer.status < 500 || attempt === ATTEMPTS) return new Response(body, answer);
       } catch (error) {
         if (attempt === ATTEMPTS) throw error;
       }

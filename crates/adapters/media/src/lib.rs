@@ -90,6 +90,7 @@ fn inspect(file: &File, extension: &str) -> Result<Inspected, Flaw> {
     match extension {
         "png" | "gif" | "jpg" | "jpeg" | "bmp" => pictures::inspect(file, size, extension),
         "heic" => {
+            polyglots::refuse(file, size)?;
             let pixels = Some(iso::picture_size(&mut reader, size)?);
             Ok(Inspected { pixels, ..Inspected::default() })
         }

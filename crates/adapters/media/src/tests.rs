@@ -157,6 +157,9 @@ fn a_picture_that_is_also_a_script_or_an_archive_is_refused() {
     assert!(is_wrong(&with(&png, archive), "png"));
     assert!(is_wrong(&with(&gif, b"<ScRiPt>alert(1)</script>"), "gif"));
     assert!(is_wrong(&with(&gif, b"<?php system($_GET['x']);"), "gif"));
+    let heic = heic(&[extent(9, 9)]);
+    assert!(looked_into(&heic, "heic").is_ok());
+    assert!(is_wrong(&with(&heic, archive), "heic"));
     // A GIF that is a program as well: its size is a comment's beginning.
     assert!(is_wrong(b"GIF89a/*....*/=1;alert(1)", "gif"));
 }
