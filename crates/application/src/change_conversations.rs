@@ -6,7 +6,6 @@ use async_trait::async_trait;
 use sixin_domain::conversation::ConversationRefusal;
 use sixin_domain::id::{ConversationId, MessageId};
 use sixin_domain::pair::Side;
-use sixin_domain::settings::SiteMode;
 
 use crate::ports::{Clock, ConversationChanges, ConversationViews};
 use crate::profiles::Viewer;
@@ -66,7 +65,7 @@ impl ChangeConversations for ConversationChanging {
     async fn delete(&self, viewer: &Viewer, target: &Target) -> Result<(), ConversationError> {
         let now = self.clock.now();
         // Deleting is what a member whose time is over may not do, while marking as read is (facts: fresns 5).
-        if viewer.settings.site_mode() == Some(SiteMode::Private) && viewer.user.is_expired(now) {
+        if viewer.membership_end(now).is_some() {
             return Err(ConversationError::MembershipExpired);
         }
         match target {

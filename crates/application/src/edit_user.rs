@@ -5,7 +5,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
 use sixin_domain::profile_edit::{EditRefusal, ProfileEdit};
-use sixin_domain::settings::SiteMode;
 use thiserror::Error;
 
 use crate::cached::DropTopic;
@@ -55,7 +54,7 @@ pub struct UserEditing {
 impl EditUser for UserEditing {
     async fn edit(&self, viewer: &Viewer, mut edit: ProfileEdit) -> Result<(), EditError> {
         let now = self.clock.now();
-        if viewer.settings.site_mode() == Some(SiteMode::Private) && viewer.user.is_expired(now) {
+        if viewer.membership_end(now).is_some() {
             return Err(EditError::MembershipExpired);
         }
         edit.check(&viewer.settings)?;
@@ -66,9 +65,10 @@ impl EditUser for UserEditing {
             // Words may have become longer.
             edit.check(&viewer.settings)?;
         }
-        self.users.edit(viewer.user.id, &edit, now).await?;
+        let edited = self.users.edit(viewer.user.id, &edit, now).await;
+        // Also if it failed: then it is not known whether it was changed.
         self.memory.drop_topic(Topic::Users);
-        Ok(())
+        Ok(edited?)
     }
 }
 

@@ -29,4 +29,5 @@ pub mod sign_in;
 pub mod sweep_files;
 #[cfg(test)]
 mod testing;
+pub mod turns;
 pub mod upload_file;

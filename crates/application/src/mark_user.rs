@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::settings::SiteMode;
 use sixin_domain::username::UserRef;
 use thiserror::Error;
 
@@ -67,7 +66,7 @@ pub struct UserMarking {
 impl MarkUser for UserMarking {
     async fn toggle(&self, viewer: &Viewer, mark: Mark, whom: &UserRef) -> Result<(), MarkError> {
         let (now, settings) = (self.clock.now(), &viewer.settings);
-        if settings.site_mode() == Some(SiteMode::Private) && viewer.user.is_expired(now) {
+        if viewer.membership_end(now).is_some() {
             return Err(MarkError::MembershipExpired);
         }
         let (setting, most) = match mark {
@@ -84,14 +83,12 @@ impl MarkUser for UserMarking {
         if marked.deleted_at.is_some() {
             return Err(MarkError::Deleted);
         }
-        let own = self.roles.of(viewer.user.id).await?;
-        let book = self.roles.book().await?;
-        let role = book.deciding(&own, settings.default_role(), now);
+        let role = viewer.role(&*self.roles, now).await?;
         let most = role.and_then(|role| role.number(most)).unwrap_or(USUAL_MOST);
-        let toggled = self.relations.toggle(mark, viewer.user.id, marked.id, most, now).await?;
-        // Also if there were too many: it costs nothing, and a lost answer of the store is then no harm.
+        let toggled = self.relations.toggle(mark, viewer.user.id, marked.id, most, now).await;
+        // Also if it failed: then it is not known whether it was changed.
         self.memory.drop_topic(Topic::Relations);
-        match toggled {
+        match toggled? {
             Toggled::On | Toggled::Off => Ok(()),
             Toggled::TooMany => Err(MarkError::TooMany),
         }

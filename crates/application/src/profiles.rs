@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use sixin_domain::id::UserId;
 use sixin_domain::refusal::Refusal;
-use sixin_domain::role::{RoleBook, UserRole};
+use sixin_domain::role::{Role, RoleBook, UserRole};
 use sixin_domain::send_rules::{SiteRules, Speaker, may_write};
-use sixin_domain::settings::{Settings, SiteMode};
+use sixin_domain::session::membership_end;
+use sixin_domain::settings::Settings;
+use sixin_domain::time::Millis;
 use sixin_domain::user::{Relation, User};
 
 use crate::ports::{Clock, Relations, Roles, StoreResult, Users};
@@ -19,6 +21,23 @@ pub struct Viewer {
     pub user: User,
     /// The settings in force.
     pub settings: Arc<Settings>,
+}
+
+impl Viewer {
+    /// When its membership ended, if it is a former member of a private site.
+    #[must_use]
+    pub fn membership_end(&self, now: Millis) -> Option<Millis> {
+        membership_end(&self.user, self.settings.site_mode(), now)
+    }
+
+    /// The role that decides what it may do.
+    ///
+    /// # Errors
+    /// If it can't be looked up.
+    pub async fn role(&self, roles: &dyn Roles, now: Millis) -> StoreResult<Option<Role>> {
+        let own = roles.of(self.user.id).await?;
+        Ok(roles.book().await?.deciding(&own, self.settings.default_role(), now).cloned())
+    }
 }
 
 /// A user as the viewer sees it.
@@ -74,11 +93,7 @@ impl Profiles {
         let mut roles = self.roles.of_each(&wanted).await?;
         let now = self.clock.now();
         let own_roles = roles.get(&viewer.user.id).cloned().unwrap_or_default();
-        let site = SiteRules {
-            conversations_on: viewer.settings.is_on("conversation_status"),
-            is_private: viewer.settings.site_mode() == Some(SiteMode::Private),
-            role: role_book.deciding(&own_roles, viewer.settings.default_role(), now),
-        };
+        let site = SiteRules::of(&viewer.settings, &role_book, &own_roles, now);
         let show = |user: User| {
             let relation = relations.get(&user.id).copied().unwrap_or_default();
             let speaker = Speaker::User(&site);

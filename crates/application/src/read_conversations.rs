@@ -6,7 +6,6 @@ use async_trait::async_trait;
 use sixin_domain::conversation::{Conversation, ConversationRefusal, View, ViewedMessage};
 use sixin_domain::id::{ConversationId, MessageId};
 use sixin_domain::pair::Pair;
-use sixin_domain::session::readable_until;
 use sixin_domain::time::Millis;
 use sixin_domain::username::UserRef;
 use thiserror::Error;
@@ -235,14 +234,9 @@ impl ConversationReading {
         Ok(found)
     }
 
-    /// Up to when the viewer may read; `None` means everything.
-    fn readable_until(&self, viewer: &Viewer) -> Option<Millis> {
-        readable_until(&viewer.user, viewer.settings.site_mode(), self.clock.now())
-    }
-
     /// Former members see that there is something new, but not what.
     fn hide_new(&self, viewer: &Viewer, conversation: &mut Conversation) {
-        let Some(until) = self.readable_until(viewer) else { return };
+        let Some(until) = viewer.membership_end(self.clock.now()) else { return };
         for side in [&mut conversation.a, &mut conversation.b] {
             side.latest = side.latest.take().filter(|latest| latest.time <= until);
         }
@@ -255,7 +249,7 @@ impl ConversationReading {
         conversation: &Conversation,
         after: i64,
     ) -> Result<i64, ConversationError> {
-        let Some(until) = self.readable_until(viewer) else { return Ok(i64::MAX) };
+        let Some(until) = viewer.membership_end(self.clock.now()) else { return Ok(i64::MAX) };
         let last = self.views.seq_at(conversation, until).await?;
         // Nothing but what may not be read was asked for.
         if last <= after && last < conversation.last_seq {

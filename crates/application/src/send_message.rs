@@ -12,7 +12,7 @@ use sixin_domain::message::{Effects, Envelope, Placed};
 use sixin_domain::refusal::Refusal;
 use sixin_domain::role::{RoleBook, UserRole};
 use sixin_domain::send_rules::{SiteRules, Speaker, may_write};
-use sixin_domain::settings::{Settings, SiteMode};
+use sixin_domain::settings::Settings;
 use sixin_domain::user::{Relation, User};
 use sixin_domain::username::UserRef;
 
@@ -171,11 +171,7 @@ impl MessageSending {
             Some(recipient) => self.relation(request.sender.id, recipient.id).await?,
             None => Relation::default(),
         };
-        let site = SiteRules {
-            conversations_on: request.settings.is_on("conversation_status"),
-            is_private: request.settings.site_mode() == Some(SiteMode::Private),
-            role: role_book.deciding(sender_roles, request.settings.default_role(), now),
-        };
+        let site = SiteRules::of(&request.settings, role_book, sender_roles, now);
         may_write(Speaker::User(&site), Some(&request.sender), recipient.as_ref(), relation, now)?;
         recipient.ok_or(SendError::Refused(Refusal::RecipientUnknown))
     }

@@ -167,9 +167,7 @@ impl UploadFile for FileUploading {
 
 impl FileUploading {
     async fn role(&self, uploader: &Viewer) -> Result<Option<Role>, StoreError> {
-        let own = self.roles.of(uploader.user.id).await?;
-        let book = self.roles.book().await?;
-        Ok(book.deciding(&own, uploader.settings.default_role(), self.clock.now()).cloned())
+        uploader.role(&*self.roles, self.clock.now()).await
     }
 
     /// A file is uploaded for a user who could be written to right now.

@@ -108,6 +108,24 @@ impl RoleBook {
     }
 }
 
+/// A role with these permissions and no other peculiarity.
+#[cfg(test)]
+pub(crate) fn with_permissions(json: &str) -> Role {
+    Role {
+        id: RoleId(4),
+        name: "General User".into(),
+        kind: 3,
+        permissions: parse_permissions(json),
+        is_enabled: true,
+        is_deleted: false,
+        is_display_name: false,
+        is_display_icon: false,
+        icon_file_url: None,
+        nickname_color: None,
+        rank_state: 1,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,19 +134,8 @@ mod tests {
     const DEFAULT: Option<RoleId> = Some(RoleId(4));
 
     fn role(id: i64, is_enabled: bool) -> Role {
-        Role {
-            id: RoleId(id),
-            name: format!("role {id}"),
-            kind: 3,
-            permissions: parse_permissions(r#"[{"permKey":"conversation","permValue":true}]"#),
-            is_enabled,
-            is_deleted: false,
-            is_display_name: false,
-            is_display_icon: false,
-            icon_file_url: None,
-            nickname_color: None,
-            rank_state: 1,
-        }
+        let granted = with_permissions(r#"[{"permKey":"conversation","permValue":true}]"#);
+        Role { id: RoleId(id), is_enabled, ..granted }
     }
 
     fn book() -> RoleBook {

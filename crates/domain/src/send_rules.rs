@@ -1,7 +1,8 @@
 //! May A write to B? (design, chapters 1 and 5; facts: fresns 6.2, steps 5 to 14.)
 
 use crate::refusal::Refusal;
-use crate::role::{CONVERSATION, Role};
+use crate::role::{CONVERSATION, Role, RoleBook, UserRole};
+use crate::settings::{Settings, SiteMode};
 use crate::time::Millis;
 use crate::user::{ConversationLimit, Relation, User};
 
@@ -26,6 +27,18 @@ pub struct SiteRules<'a> {
     pub is_private: bool,
     /// The role that decides for the sender.
     pub role: Option<&'a Role>,
+}
+
+impl<'a> SiteRules<'a> {
+    /// What these settings say about a user who has these roles.
+    #[must_use]
+    pub fn of(settings: &Settings, book: &'a RoleBook, roles: &[UserRole], now: Millis) -> Self {
+        Self {
+            conversations_on: settings.is_on("conversation_status"),
+            is_private: settings.site_mode() == Some(SiteMode::Private),
+            role: book.deciding(roles, settings.default_role(), now),
+        }
+    }
 }
 
 /// Whether `sender` may write to `recipient`, by the rules that bind the speaker, in the documented order.
@@ -117,8 +130,8 @@ fn accepts(recipient: &User, sender: &User, relation: Relation) -> Result<(), Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::{AccountId, RoleId, UserId};
-    use crate::role::parse_permissions;
+    use crate::id::{AccountId, UserId};
+    use crate::role::with_permissions;
     use crate::user::Profile;
     use crate::username::{Uid, Username};
 
@@ -136,22 +149,6 @@ mod tests {
             expired_at: None,
             deleted_at: None,
             profile: Profile::default(),
-        }
-    }
-
-    fn role(json: &str) -> Role {
-        Role {
-            id: RoleId(4),
-            name: "General User".into(),
-            kind: 3,
-            permissions: parse_permissions(json),
-            is_enabled: true,
-            is_deleted: false,
-            is_display_name: false,
-            is_display_icon: false,
-            icon_file_url: None,
-            nickname_color: None,
-            rank_state: 1,
         }
     }
 
@@ -173,7 +170,7 @@ mod tests {
                 relation: Relation::default(),
                 conversations_on: true,
                 is_private: false,
-                role: Some(role(r#"[{"permKey":"conversation","permValue":true}]"#)),
+                role: Some(with_permissions(r#"[{"permKey":"conversation","permValue":true}]"#)),
             }
         }
 
@@ -213,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_role_without_the_permission_forbids_and_so_does_no_role() {
-        assert_eq!(Case::by_user(|case| case.role = Some(role("[]"))), Err(Refusal::RoleForbids));
+        assert_eq!(Case::by_user(|case| case.role = Some(with_permissions("[]"))), Err(Refusal::RoleForbids));
         assert_eq!(Case::by_user(|case| case.role = None), Err(Refusal::RoleForbids));
     }
 

@@ -87,10 +87,10 @@ pub enum Login {
     User,
 }
 
-/// Up to when a user may read what is on a site: `None` means all of it (facts: fresns 5). Nobody gets this far on a site
-/// that shows nothing after a membership.
+/// When the membership of a former member ended; `None` for everybody else (facts: fresns 5). Whom a site lets in all the
+/// same reads what is older, and changes nothing but what it has read.
 #[must_use]
-pub fn readable_until(user: &User, mode: Option<SiteMode>, now: Millis) -> Option<Millis> {
+pub fn membership_end(user: &User, mode: Option<SiteMode>, now: Millis) -> Option<Millis> {
     user.expired_at.filter(|_| mode == Some(SiteMode::Private) && user.is_expired(now))
 }
 

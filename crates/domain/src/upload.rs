@@ -119,8 +119,7 @@ pub fn path(kind: FileKind, at: Millis, random: &str, extension: &str) -> String
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::RoleId;
-    use crate::role::parse_permissions;
+    use crate::role::with_permissions;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -130,26 +129,10 @@ mod tests {
         )
     }
 
-    fn role(permissions: &str) -> Role {
-        Role {
-            id: RoleId(4),
-            name: "members".into(),
-            kind: 3,
-            permissions: parse_permissions(permissions),
-            is_enabled: true,
-            is_deleted: false,
-            is_display_name: false,
-            is_display_icon: false,
-            icon_file_url: None,
-            nickname_color: None,
-            rank_state: 1,
-        }
-    }
-
     #[test]
     fn a_role_s_limit_holds_before_that_of_the_site_also_written_as_text() {
         let site = settings(&[("video_max_size", "7"), ("video_max_time", "30")]);
-        let own = role(r#"[{"permKey":"video_max_size","permValue":"2"}]"#);
+        let own = with_permissions(r#"[{"permKey":"video_max_size","permValue":"2"}]"#);
         let of = |role| UploadLimits::of(FileKind::Video, &site, role);
         assert_eq!(of(None), UploadLimits { bytes: 7 << 20, seconds: Some(30) });
         assert_eq!(of(Some(&own)), UploadLimits { bytes: 2 << 20, seconds: Some(30) });
@@ -182,6 +165,7 @@ mod tests {
             ("../../etc/cron.d/cat.png", "cat.png", "png"),
             (".png", "file.png", "png"),
             ("...png", "file.png", "png"),
+            ("..a", "file.a", "a"),
             ("\u{202e}gpj.exe", "gpj.exe", "exe"),
             ("a\r\nX: b.png", "aX: b.png", "png"),
             ("猫.jpeg", "猫.jpeg", "jpeg"),

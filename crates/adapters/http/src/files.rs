@@ -6,6 +6,7 @@ use actix_web::http::header::{self, ContentDisposition, DispositionParam, Dispos
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use serde::Deserialize;
 use sixin_application::file_links::SignedLink;
+use sixin_application::ports::StoreError;
 use sixin_application::read_file::{LinkedFile, ReadFileError};
 use sixin_domain::file::FileKind;
 use sixin_domain::file_link::FileLink;
@@ -14,13 +15,10 @@ use sixin_domain::media::{ThumbnailSize, checked_type};
 use crate::api::Api;
 use crate::plumbing::byte_range::{Wanted, wanted};
 use crate::plumbing::fallback;
-use crate::plumbing::reply::{header_text, with_retry_after};
+use crate::plumbing::reply::{TRY_AGAIN_MS, header_text, with_retry_after};
 
 /// Where they are.
 pub(crate) const FILE: &str = "/files/{fid}";
-
-/// When to try again after a failure of the server's own, in milliseconds.
-const TRY_AGAIN_MS: i64 = 1000;
 
 /// What a link says beside the file's id.
 #[derive(Deserialize)]
@@ -134,9 +132,13 @@ fn refused(request: &HttpRequest, error: &ReadFileError) -> HttpResponse {
     match error {
         ReadFileError::LinkWrong => plain(StatusCode::FORBIDDEN),
         ReadFileError::Unknown | ReadFileError::Disabled => fallback::gone(request.path()),
-        ReadFileError::Bytes(_) | ReadFileError::Store(_) => {
+        ReadFileError::Bytes(_) | ReadFileError::Store(StoreError::Unavailable(_)) => {
             tracing::error!(%error, "a file could not be read");
             with_retry_after(plain(StatusCode::SERVICE_UNAVAILABLE), TRY_AGAIN_MS)
+        }
+        ReadFileError::Store(StoreError::Fault(_)) => {
+            tracing::error!(%error, "a file could not be read");
+            plain(StatusCode::INTERNAL_SERVER_ERROR)
         }
     }
 }

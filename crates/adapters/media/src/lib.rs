@@ -12,13 +12,11 @@ mod wav;
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use sixin_application::ports::{InspectError, Inspected, MediaInspector};
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use sixin_application::turns::{NoTurn, Turns};
 
 /// How many files are looked into at a time: each takes a core, and a picture its pixels in memory.
 const AT_A_TIME: usize = 2;
@@ -29,34 +27,24 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// [`MediaInspector`] on the threads for blocking work.
 #[derive(Debug)]
-pub struct Media {
-    places: Arc<Semaphore>,
-    turns: Arc<Semaphore>,
-}
+pub struct Media(Turns);
 
 impl Default for Media {
     fn default() -> Self {
-        Self {
-            places: Arc::new(Semaphore::new(AT_A_TIME + WAITING)),
-            turns: Arc::new(Semaphore::new(AT_A_TIME)),
-        }
+        Self(Turns::new(AT_A_TIME, WAITING, PATIENCE))
     }
 }
 
 #[async_trait]
 impl MediaInspector for Media {
     async fn inspect(&self, path: &Path, extension: &str) -> Result<Inspected, InspectError> {
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| InspectError::Busy)?;
-        let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
-        let turn = turn.map_err(|_| InspectError::Busy)?.map_err(|_| InspectError::Busy)?;
         let (path, extension) = (path.to_owned(), extension.to_owned());
-        let work = move || {
-            // Held by the work itself, which goes on if nobody waits for it any more.
-            let _held = (place, turn);
-            let file = File::open(path).map_err(|error| InspectError::Unreadable(error.into()))?;
-            inspect(&file, &extension).map_err(InspectError::from)
-        };
-        tokio::task::spawn_blocking(work).await.map_err(|error| InspectError::Unreadable(error.into()))?
+        let work = move || inspect(&File::open(path).map_err(Flaw::Io)?, &extension);
+        match self.0.take(work).await {
+            Ok(found) => found.map_err(InspectError::from),
+            Err(NoTurn::Busy) => Err(InspectError::Busy),
+            Err(broken @ NoTurn::Broken) => Err(InspectError::Unreadable(broken.into())),
+        }
     }
 }
 

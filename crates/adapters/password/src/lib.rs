@@ -1,15 +1,13 @@
 //! Hashes of passwords: Argon2id is made, and bcrypt, as PHP makes it, is understood.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use async_trait::async_trait;
 use sixin_application::ports::{PasswordCheck, PasswordError, PasswordHasher};
+use sixin_application::turns::{NoTurn, Turns};
 use sixin_domain::app_key::Secret;
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
 
 /// How many are hashed at a time: each takes a core and 19 MiB for a while, and messages come first.
 const AT_A_TIME: usize = 2;
@@ -22,17 +20,11 @@ const NO_SALT: &[u8] = b"nobody has this!";
 
 /// [`PasswordHasher`] on the threads for blocking work.
 #[derive(Debug)]
-pub struct Passwords {
-    places: Arc<Semaphore>,
-    turns: Arc<Semaphore>,
-}
+pub struct Passwords(Turns);
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self {
-            places: Arc::new(Semaphore::new(AT_A_TIME + WAITING)),
-            turns: Arc::new(Semaphore::new(AT_A_TIME)),
-        }
+        Self(Turns::new(AT_A_TIME, WAITING, PATIENCE))
     }
 }
 
@@ -42,15 +34,12 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
-        let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
-        let turn = turn.map_err(|_| PasswordError::Busy)?.map_err(|_| PasswordError::Fault)?;
-        let work = move || {
-            // Held by the work itself, which goes on if nobody waits for it any more.
-            let _held = (place, turn);
-            work()
-        };
-        tokio::task::spawn_blocking(work).await.map_err(|_| PasswordError::Fault)?
+        self.0.take(work).await.unwrap_or_else(|none| {
+            Err(match none {
+                NoTurn::Busy => PasswordError::Busy,
+                NoTurn::Broken => PasswordError::Fault,
+            })
+        })
     }
 }
 

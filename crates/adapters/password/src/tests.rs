@@ -46,18 +46,7 @@ async fn without_a_hash_every_password_is_wrong_and_with_a_broken_one_that_is_ou
 }
 
 #[tokio::test]
-async fn when_too_many_wait_the_next_is_turned_away() {
-    let passwords = Passwords::default();
-    let most = u32::try_from(AT_A_TIME + WAITING).unwrap();
-    let all = Arc::clone(&passwords.places).acquire_many_owned(most).await.unwrap();
-    assert_eq!(passwords.check(&secret("a"), None).await, Err(PasswordError::Busy));
-    drop(all);
-    assert_eq!(passwords.check(&secret("a"), None).await, Ok(PasswordCheck::Wrong));
-}
-
-#[tokio::test(start_paused = true)]
-async fn nobody_waits_for_ever() {
-    let passwords = Passwords::default();
-    let _all = passwords.turns.acquire_many(u32::try_from(AT_A_TIME).unwrap()).await.unwrap();
+async fn a_password_that_finds_no_turn_is_neither_right_nor_wrong() {
+    let passwords = Passwords(Turns::new(0, 0, PATIENCE));
     assert_eq!(passwords.check(&secret("a"), None).await, Err(PasswordError::Busy));
 }

@@ -19,9 +19,8 @@ use sixin_domain::upload::UploadRefusal;
 use crate::plumbing::body::BodyError;
 use crate::plumbing::idempotency::{BadKey, HEADER};
 use crate::plumbing::multipart::FormError;
+use crate::plumbing::reply::TRY_AGAIN_MS;
 
-/// When to try again after a failure of the server's own, in milliseconds.
-const TRY_AGAIN_MS: i64 = 1000;
 /// The code of a send that came too fast (design, chapter 5: ours, the documentation has none).
 pub(crate) const TOO_FAST: i64 = 36117;
 

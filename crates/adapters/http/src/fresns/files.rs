@@ -3,17 +3,19 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use sixin_application::ports::FileBytesError;
 use sixin_application::read_file::ReadFileError;
 use sixin_application::upload_file::{UploadError, UploadRequest};
 use sixin_domain::file::FileKind;
 use utoipa::ToSchema;
 
-use super::codes::{EXCLUSIVE, Failure, MALFORMED, MISSING, NO_STORAGE, NOT_ALLOWED};
+use super::codes::{EXCLUSIVE, Failure, MALFORMED, MISSING, NO_OBJECT, NO_STORAGE, NOT_ALLOWED};
 use super::file_info::{file_info, file_url};
 use super::parameters::Parameters;
 use super::responses::done;
 use super::stage::{Visit, answered, log_store, query, visit};
 use crate::api::Api;
+use crate::plumbing::multipart::FormError;
 use crate::plumbing::{body, multipart};
 
 /// Longest `moreJson`, in bytes.
@@ -50,7 +52,8 @@ pub(super) async fn upload(
             }
         };
         let arrival = (arrival.file, arrival.most_bytes);
-        let form = multipart::read(&request, payload, arrival, &api.http).await?;
+        let form = multipart::read(&request, payload, arrival, &api.http).await;
+        let form = form.inspect_err(log_form)?;
         let (name, staged) = form.file.unzip();
         let wanted = wanted(&Parameters::of_fields(form.values), name, &visit)?;
         let staged = staged.ok_or(Failure::of(MISSING, "file"))?;
@@ -98,8 +101,7 @@ fn more_json(form: &Parameters) -> Result<Option<String>, Failure> {
     if text.len() > MORE_JSON_BYTES {
         return Err(Failure::of(MALFORMED, NAME));
     }
-    let object: Map<String, Value> =
-        serde_json::from_str(text).map_err(|_| Failure::of(super::codes::NO_OBJECT, NAME))?;
+    let object: Map<String, Value> = serde_json::from_str(text).map_err(|_| Failure::of(NO_OBJECT, NAME))?;
     Ok(Some(Value::Object(object).to_string()))
 }
 
@@ -120,10 +122,20 @@ pub(super) async fn link(request: HttpRequest, fid: web::Path<String>, api: web:
     .await
 }
 
+fn log_form(error: &FormError) {
+    if let FormError::File(error) = error {
+        log_bytes(error);
+    }
+}
+
+fn log_bytes(error: &FileBytesError) {
+    tracing::error!(%error, "a file could not be kept");
+}
+
 fn log_upload(error: &UploadError) {
     match error {
         UploadError::Store(error) => log_store(error),
-        UploadError::Bytes(error) => tracing::error!(%error, "a file could not be kept"),
+        UploadError::Bytes(error) => log_bytes(error),
         UploadError::File(_) | UploadError::Refused(_) | UploadError::Busy => {}
     }
 }

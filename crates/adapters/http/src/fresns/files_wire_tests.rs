@@ -3,7 +3,7 @@
 use actix_web::test::TestRequest;
 use actix_web::web::Bytes;
 use async_trait::async_trait;
-use sixin_application::ports::{ArrivingFile, FileBytesError, OpenFile, StagedFile};
+use sixin_application::ports::{ArrivingFile, FileBytesError, OpenFile, StagedFile, StoreError};
 use sixin_application::read_file::{LinkedFile, ReadFileError};
 use sixin_application::upload_file::{Arrival, UploadError, UploadRequest};
 use sixin_domain::file::{FileKind, Keeping, StoredFile};
@@ -188,7 +188,9 @@ async fn a_link_that_does_not_work_shows_nothing() {
         (|| ReadFileError::Unknown, 404),
         (|| ReadFileError::Disabled, 404),
         (|| ReadFileError::Bytes(FileBytesError::Unavailable("gone".into())), 503),
-    ] as [(fn() -> ReadFileError, u16); 4]
+        (|| ReadFileError::Store(StoreError::Unavailable("gone".into())), 503),
+        (|| ReadFileError::Store(StoreError::Fault("odd".into())), 500),
+    ] as [(fn() -> ReadFileError, u16); 6]
     {
         let mut mocks = Mocks::default();
         mocks.read_file.expect_linked().returning(move |_| Err(error()));

@@ -120,6 +120,7 @@ fn read() -> Value {
             "403": failed("The link is wrong, or its time is over."),
             "404": failed("There is no such file any more."),
             "416": failed("There are no such bytes in it."),
+            "500": failed("A fault of the server."),
             "503": failed("The file can't be read now."),
         },
     })

@@ -8,6 +8,9 @@ use serde::Serialize;
 /// The content type of every answer of both dialects.
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
 
+/// When to try again after a failure of the server's own, in milliseconds.
+pub(crate) const TRY_AGAIN_MS: i64 = 1000;
+
 /// The dialect's own code of an answer, for the access log.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DialectCode(pub(crate) i64);

@@ -9,9 +9,7 @@ use sixin_domain::refusal::Refusal;
 
 use crate::plumbing::body::BodyError;
 use crate::plumbing::idempotency::BadKey;
-
-/// When to try again after a failure of the server's own, in milliseconds.
-const TRY_AGAIN_MS: i64 = 1000;
+use crate::plumbing::reply::TRY_AGAIN_MS;
 
 /// What a caller is told whose key belongs to another request.
 pub(crate) const KEY_REUSED: &str = "Idempotency-Key (or, without one, msgRandom) was used for another request; \
