@@ -128,6 +128,8 @@ pub struct ViewedMessage {
     pub file: Option<StoredFile>,
     /// When the recipient has marked it as read on its own.
     pub read_at: Option<Millis>,
+    /// What its back end wanted beside, as JSON text.
+    pub delivery: Option<String>,
 }
 
 #[cfg(test)]
@@ -158,7 +160,16 @@ mod tests {
 
     fn message(sender: i64, seq: i64, read_at: Option<Millis>) -> ViewedMessage {
         let (sender, body) = (UserId(sender), Body::Text("hi".into()));
-        ViewedMessage { id: MessageId(seq), seq, sender, sent_at: Millis(seq), body, file: None, read_at }
+        ViewedMessage {
+            id: MessageId(seq),
+            seq,
+            sender,
+            sent_at: Millis(seq),
+            body,
+            file: None,
+            read_at,
+            delivery: None,
+        }
     }
 
     #[test]

@@ -349,6 +349,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    message_revisions (id) {
+        id -> BigInt,
+        message_id -> BigInt,
+        message_text -> Nullable<Text>,
+        content -> Nullable<Text>,
+        replaced_at -> BigInt,
+    }
+}
+
+diesel::table! {
     transient_messages (id) {
         id -> BigInt,
         send_user_id -> BigInt,

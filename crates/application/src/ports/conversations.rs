@@ -138,6 +138,16 @@ pub trait ConversationChanges: Send + Sync {
     /// them. MUST cost the same however many there are.
     async fn delete(&self, conversation: ConversationId, side: Side, at: Millis) -> StoreResult<()>;
 
+    /// All messages up to that position are gone from the user's view, and the conversation stays in its list. MUST cost the
+    /// same however many there are if those are all.
+    async fn clear(
+        &self,
+        conversation: ConversationId,
+        owner: UserId,
+        last: i64,
+        at: Millis,
+    ) -> StoreResult<()>;
+
     /// These messages are gone from the user's view, as far as they are in it.
     async fn delete_messages(&self, owner: UserId, messages: &[MessageId], at: Millis) -> StoreResult<()>;
 }

@@ -3,7 +3,7 @@ use sixin_domain::app_key::AppKey;
 use sixin_domain::id::AccountId;
 use sixin_domain::session::Session;
 
-use super::StoreResult;
+use super::{NonceUse, StoreResult};
 
 /// App keys, for those who verify signatures.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
@@ -32,4 +32,12 @@ pub trait Sessions: Send + Sync {
     /// The account with that public id and its session with that token. Both MUST be compared by bytes; disabled and
     /// deleted accounts MUST NOT be found; expired sessions MUST be.
     async fn find(&self, aid: &str, token: &TokenHash) -> StoreResult<FoundSession>;
+}
+
+/// Nonces of strict app keys, for requests that store no message.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait NonceUses: Send + Sync {
+    /// Uses up a nonce; `false` if it was used before.
+    async fn use_up(&self, nonce: &NonceUse) -> StoreResult<bool>;
 }

@@ -150,6 +150,7 @@ fn viewed(id: i64, sender: i64, body: Body) -> ViewedMessage {
         body,
         file,
         read_at: None,
+        delivery: None,
     }
 }
 

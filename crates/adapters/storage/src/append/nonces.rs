@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use diesel::prelude::*;
+use diesel::result::DatabaseErrorKind;
 use diesel::sql_types::{BigInt, Binary};
 use sixin_application::authenticate_user::hash_token;
 use sixin_application::ports::{NonceUse, SendUnit};
@@ -56,7 +57,22 @@ pub(super) fn use_up<'a>(
         units.filter_map(|unit| unit.nonce.as_ref()).map(|nonce| (id(nonce), nonce.signed_at.0)).collect();
     // All writers take rows in the same order.
     rows.sort_unstable();
-    for chunk in chunks(&rows) {
+    insert(conn, &rows)
+}
+
+/// Marks a nonce as used; `false` if it was used before.
+pub(crate) fn use_one(conn: &mut AnyConnection, id: NonceId, signed_at: i64) -> QueryResult<bool> {
+    if !used(conn, &[id])?.is_empty() {
+        return Ok(false);
+    }
+    match insert(conn, &[(id, signed_at)]) {
+        Err(diesel::result::Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),
+        inserted => inserted.map(|()| true),
+    }
+}
+
+fn insert(conn: &mut AnyConnection, rows: &[(NonceId, i64)]) -> QueryResult<()> {
+    for chunk in chunks(rows) {
         let mut statement =
             Statement::new("INSERT INTO used_nonces (app_key_id, nonce_hash, signed_at) VALUES ");
         statement.rows(chunk, |statement, ((key, hash), signed_at)| {

@@ -1,32 +1,22 @@
 //! What a side changes about its own view of its conversations.
-//!
-//! Counters live in the conversation's row, and whoever sends changes them too. So every change first updates that row,
-//! which locks it on either database, and only then looks at what it is to count.
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{ConversationChanges, MessageQuery, Order, StoreResult};
-use sixin_domain::conversation::{Conversation, View, ViewedMessage};
+use diesel::sql_types::{BigInt, Nullable};
+use sixin_application::ports::{ConversationChanges, StoreResult};
+use sixin_domain::conversation::{Conversation, View};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::pair::Side;
 use sixin_domain::time::Millis;
 
-use super::conversation_messages::messages as viewed;
+use super::conversation_counters::{Touched, lock, newest, prefix, set_latest, subtract};
 use super::conversation_rows::conversations_of;
 use crate::connection::AnyConnection;
 use crate::database::Database;
-use crate::schema::{conversation_messages as messages, conversations};
-use crate::statement::Statement;
-
-/// How columns of a side begin.
-fn prefix(side: Side) -> &'static str {
-    match side {
-        Side::A => "a",
-        Side::B => "b",
-    }
-}
+use crate::schema::conversation_messages as messages;
+use crate::statement::{Spelling, Statement};
 
 #[async_trait]
 impl ConversationChanges for Database {
@@ -63,6 +53,20 @@ impl ConversationChanges for Database {
         self.update(conversation, at, changes).await
     }
 
+    async fn clear(&self, id: ConversationId, owner: UserId, last: i64, at: Millis) -> StoreResult<()> {
+        self.change(move |conn| {
+            lock(conn, &[id.0], at)?;
+            let found = conversations_of(conn, &[id.0])?.pop();
+            match found.as_ref().map(|found| found.seen_by(owner)) {
+                Some(Ok(view)) if last > view.own.cleared_seq => {
+                    clear(conn, &view, last.min(view.conversation.last_seq))
+                }
+                _ => Ok(()),
+            }
+        })
+        .await
+    }
+
     async fn delete_messages(&self, owner: UserId, ids: &[MessageId], at: Millis) -> StoreResult<()> {
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         self.change(move |conn| {
@@ -88,40 +92,6 @@ impl Database {
     }
 }
 
-/// A message as far as counters look at it.
-#[derive(Queryable)]
-struct Touched {
-    id: i64,
-    conversation_id: i64,
-    seq: i64,
-    send_user_id: i64,
-    is_counted: bool,
-    sender_visible: bool,
-    is_enable: bool,
-    send_deleted_at: Option<i64>,
-    receive_deleted_at: Option<i64>,
-    receive_read_at: Option<i64>,
-}
-
-impl Touched {
-    /// Whether it shows in a view.
-    fn shows_in(&self, view: &View<'_>) -> bool {
-        let is_mine = self.send_user_id == view.user.0;
-        let is_deleted = if is_mine { self.send_deleted_at } else { self.receive_deleted_at }.is_some();
-        let is_hidden = is_mine && !self.sender_visible;
-        self.is_enable && !is_deleted && !is_hidden && self.seq > view.own.cleared_seq
-    }
-
-    /// Whether it adds to the unread count of a view.
-    fn is_unread_in(&self, view: &View<'_>) -> bool {
-        self.send_user_id != view.user.0
-            && self.is_counted
-            && self.receive_read_at.is_none()
-            && self.seq > view.own.read_seq
-            && self.shows_in(view)
-    }
-}
-
 /// The messages with these ids that are the user's, by conversation, after the conversations have been locked. Ids of
 /// others and ids nobody has are passed over (facts: fresns 7.4).
 fn touched(
@@ -139,23 +109,8 @@ fn touched(
     if locked.is_empty() {
         return Ok(Vec::new());
     }
-    diesel::update(conversations::table.filter(conversations::id.eq_any(&locked)))
-        .set(conversations::updated_at.eq(at.0))
-        .execute(conn)?;
-    let rows: Vec<Touched> = own()
-        .select((
-            messages::id,
-            messages::conversation_id,
-            messages::seq,
-            messages::send_user_id,
-            messages::is_counted,
-            messages::sender_visible,
-            messages::is_enable,
-            messages::send_deleted_at,
-            messages::receive_deleted_at,
-            messages::receive_read_at,
-        ))
-        .load(conn)?;
+    lock(conn, &locked, at)?;
+    let rows: Vec<Touched> = own().select(Touched::as_select()).load(conn)?;
     let mut by_conversation: BTreeMap<i64, Vec<Touched>> = BTreeMap::new();
     for row in rows {
         by_conversation.entry(row.conversation_id).or_default().push(row);
@@ -168,18 +123,6 @@ fn touched(
 
 fn count(messages: &[&Touched]) -> i64 {
     i64::try_from(messages.len()).unwrap_or(i64::MAX)
-}
-
-/// Takes so many off counters of a side: those of unread messages, and of messages at all.
-fn subtract(conn: &mut AnyConnection, view: &View<'_>, unread: i64, shown: i64) -> QueryResult<()> {
-    let s = prefix(view.side);
-    let mut statement = Statement::new("UPDATE conversations SET ");
-    // The status comes first: MySQL lets later assignments see what earlier ones did.
-    statement.sql(format!("{s}_status = CASE WHEN {s}_unread > ")).int(unread).sql(" THEN 1 ELSE 2 END, ");
-    statement.sql(format!("{s}_unread = {s}_unread - ")).int(unread).sql(", ");
-    statement.sql(format!("{s}_message_count = {s}_message_count - ")).int(shown);
-    statement.sql(" WHERE id = ").int(view.conversation.id.0);
-    statement.execute(conn).map(drop)
 }
 
 fn mark_some(conn: &mut AnyConnection, view: &View<'_>, touched: &[Touched], at: Millis) -> QueryResult<()> {
@@ -220,36 +163,48 @@ fn delete_some(
     subtract(conn, view, count(&unread), count(&gone))?;
     let latest = view.own.latest.as_ref().and_then(|latest| latest.id);
     if gone.iter().any(|message| Some(MessageId(message.id)) == latest) {
-        let newest = newest(conn, view)?;
+        let newest = newest(conn, view, view.own.cleared_seq)?;
         set_latest(conn, view, newest.as_ref())?;
     }
     Ok(())
 }
 
-/// The newest message that shows in a view now.
-fn newest(conn: &mut AnyConnection, view: &View<'_>) -> QueryResult<Option<ViewedMessage>> {
-    let query = MessageQuery {
-        conversation: view.conversation.id,
-        user: view.user,
-        after: view.own.cleared_seq,
-        before: i64::MAX,
-        order: Order::Newest,
-        offset: 0,
-        limit: 1,
-    };
-    Ok(viewed(conn, query)?.pop())
+#[derive(QueryableByName)]
+struct Cleared {
+    #[diesel(sql_type = BigInt)]
+    shown: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    unread: Option<i64>,
 }
 
-/// Without a message the time stays, so that the conversation keeps its place in the list.
-fn set_latest(conn: &mut AnyConnection, view: &View<'_>, message: Option<&ViewedMessage>) -> QueryResult<()> {
+fn clear(conn: &mut AnyConnection, view: &View<'_>, last: i64) -> QueryResult<()> {
+    // Those that are left are counted if all are to go, so that this costs nothing then.
+    let gone = if last >= view.conversation.last_seq {
+        Cleared { shown: view.own.message_count, unread: Some(view.own.unread) }
+    } else {
+        counted(conn, view, last)?
+    };
+    subtract(conn, view, gone.unread.unwrap_or(0), gone.shown)?;
     let s = prefix(view.side);
-    let brief = message.map(|message| message.body.brief());
-    let mut statement = Statement::new(format!("UPDATE conversations SET {s}_latest_message_id = "));
-    statement.opt_int(message.map(|message| message.id.0));
-    statement.sql(format!(", {s}_latest_message_brief = ")).opt_text(brief.as_deref());
-    if let Some(message) = message {
-        statement.sql(format!(", {s}_latest_message_time = ")).int(message.sent_at.0);
-    }
-    statement.sql(" WHERE id = ").int(view.conversation.id.0);
-    statement.execute(conn).map(drop)
+    let mut statement = Statement::new(format!("UPDATE conversations SET {s}_cleared_seq = "));
+    statement.int(last).sql(" WHERE id = ").int(view.conversation.id.0);
+    statement.execute(conn)?;
+    let newest = newest(conn, view, last)?;
+    set_latest(conn, view, newest.as_ref())
+}
+
+/// What a view shows from its watermark up to `last`.
+fn counted(conn: &mut AnyConnection, view: &View<'_>, last: i64) -> QueryResult<Cleared> {
+    let table = Spelling::of(conn).by_index("conversation_messages", "conversation_messages_seq");
+    let mut statement = Statement::new(
+        "SELECT COUNT(*) AS shown, CAST(SUM(CASE WHEN is_counted = 1 AND receive_read_at IS NULL AND seq > ",
+    );
+    statement.int(view.own.read_seq).sql(" AND receive_user_id = ").int(view.user.0);
+    statement.sql(format!(" THEN 1 ELSE 0 END) AS SIGNED) AS unread FROM {table} WHERE conversation_id = "));
+    statement.int(view.conversation.id.0).sql(" AND seq > ").int(view.own.cleared_seq);
+    statement.sql(" AND seq <= ").int(last).sql(" AND is_enable = 1 AND (send_user_id = ").int(view.user.0);
+    statement.sql(" AND sender_visible = 1 AND send_deleted_at IS NULL OR receive_user_id = ");
+    statement.int(view.user.0).sql(" AND receive_deleted_at IS NULL)");
+    let rows = statement.load(conn)?;
+    Ok(rows.into_iter().next().unwrap_or(Cleared { shown: 0, unread: None }))
 }

@@ -39,11 +39,25 @@ struct Row {
     content: Option<String>,
     #[diesel(sql_type = Nullable<BigInt>)]
     receive_read_at: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    delivery: Option<String>,
 }
 
 /// What `query` asks for: one statement, and one more if files are among it.
 pub(crate) fn messages(conn: &mut AnyConnection, query: MessageQuery) -> QueryResult<Vec<ViewedMessage>> {
-    let rows = statement(Spelling::of(conn), query).load::<Row>(conn)?;
+    let rows = statement(Spelling::of(conn), query).load(conn)?;
+    with_files(conn, rows)
+}
+
+/// The message with that id, whoever sees it.
+pub(super) fn message(conn: &mut AnyConnection, id: i64) -> QueryResult<Option<ViewedMessage>> {
+    let mut statement = selected("conversation_messages AS m");
+    statement.sql("m.id = ").int(id);
+    let rows = statement.load(conn)?;
+    Ok(with_files(conn, rows)?.pop())
+}
+
+fn with_files(conn: &mut AnyConnection, rows: Vec<Row>) -> QueryResult<Vec<ViewedMessage>> {
     let ids: Vec<i64> = rows.iter().filter_map(|row| row.message_file_id).collect();
     let files: HashMap<FileId, StoredFile> = if ids.is_empty() {
         HashMap::new()
@@ -53,15 +67,20 @@ pub(crate) fn messages(conn: &mut AnyConnection, query: MessageQuery) -> QueryRe
     rows.into_iter().map(|row| row.into_message(&files)).collect()
 }
 
-fn statement(spelling: Spelling, query: MessageQuery) -> Statement<'static> {
-    let table = spelling.by_index("conversation_messages AS m", "conversation_messages_seq");
-    let mut statement = Statement::new(format!(
+/// A statement for rows of `table`; what follows is its condition.
+fn selected(table: &str) -> Statement<'static> {
+    Statement::new(format!(
         "SELECT m.id, m.seq, m.send_user_id, m.created_at, m.message_type, m.message_file_id, m.object_name, \
          m.receive_read_at, COALESCE(m.message_text, c.message_text) AS message_text, \
-         COALESCE(m.content, c.content) AS content \
-         FROM {table} LEFT JOIN message_contents AS c ON c.id = m.content_id WHERE m.conversation_id = "
-    ));
-    statement.int(query.conversation.0).sql(" AND m.seq > ").int(query.after);
+         COALESCE(m.content, c.content) AS content, COALESCE(m.delivery, c.delivery) AS delivery \
+         FROM {table} LEFT JOIN message_contents AS c ON c.id = m.content_id WHERE "
+    ))
+}
+
+fn statement(spelling: Spelling, query: MessageQuery) -> Statement<'static> {
+    let table = spelling.by_index("conversation_messages AS m", "conversation_messages_seq");
+    let mut statement = selected(&table);
+    statement.sql("m.conversation_id = ").int(query.conversation.0).sql(" AND m.seq > ").int(query.after);
     statement.sql(" AND m.seq < ").int(query.before).sql(" AND m.is_enable = 1 AND (m.send_user_id = ");
     statement
         .int(query.user.0)
@@ -76,7 +95,8 @@ fn statement(spelling: Spelling, query: MessageQuery) -> Statement<'static> {
 }
 
 impl Row {
-    fn into_message(self, files: &HashMap<FileId, StoredFile>) -> QueryResult<ViewedMessage> {
+    fn into_message(mut self, files: &HashMap<FileId, StoredFile>) -> QueryResult<ViewedMessage> {
+        let delivery = self.delivery.take();
         let file = self.message_file_id.and_then(|id| files.get(&FileId(id)).cloned());
         Ok(ViewedMessage {
             id: MessageId(self.id),
@@ -84,6 +104,7 @@ impl Row {
             sender: UserId(self.send_user_id),
             sent_at: Millis(self.created_at),
             read_at: self.receive_read_at.map(Millis),
+            delivery,
             body: self.into_body(file.as_ref())?,
             file,
         })

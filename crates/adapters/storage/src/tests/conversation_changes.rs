@@ -17,31 +17,32 @@ on_every_database!(
     marking_messages_takes_each_off_the_unread_count_once,
     deleting_messages_takes_them_off_counts_and_the_newest_that_is_left_is_the_latest,
     without_any_message_left_a_conversation_keeps_its_place,
+    clearing_up_to_a_message_takes_what_is_older_from_one_view_and_clearing_all_costs_the_same_for_any_number,
     messages_of_others_and_of_nobody_are_passed_over,
     marking_and_deleting_a_conversation_is_one_statement_however_many_messages_there_are,
     changes_and_sends_at_the_same_time_leave_counters_exact,
 );
 
-fn mark(db: &TestDatabase, user: i64, ids: &[MessageId]) {
+pub(super) fn mark(db: &TestDatabase, user: i64, ids: &[MessageId]) {
     db.wait(db.database.mark_messages_read(UserId(user), ids, NOW)).unwrap();
 }
 
-fn delete(db: &TestDatabase, user: i64, ids: &[MessageId]) {
+pub(super) fn delete(db: &TestDatabase, user: i64, ids: &[MessageId]) {
     db.wait(db.database.delete_messages(UserId(user), ids, NOW)).unwrap();
 }
 
 /// A conversation of 1 and 5 in which 1 sent so many, and the ids of its messages in order.
-fn conversation(db: &TestDatabase, count: i64) -> (i64, Vec<MessageId>) {
+pub(super) fn conversation(db: &TestDatabase, count: i64) -> (i64, Vec<MessageId>) {
     let id = (0..count).map(|at| text(db, 1, 5, at)).last().unwrap();
     let all = MessageQuery { order: Order::Oldest, ..all_of(5, id) };
     (id, messages(db, all).into_iter().map(|message| message.id).collect())
 }
 
-fn counts(side: &SideState) -> (i64, i64) {
+pub(super) fn counts(side: &SideState) -> (i64, i64) {
     (side.unread, side.message_count)
 }
 
-fn latest(side: &SideState) -> Option<MessageId> {
+pub(super) fn latest(side: &SideState) -> Option<MessageId> {
     side.latest.as_ref().and_then(|latest| latest.id)
 }
 
@@ -134,6 +135,35 @@ fn without_any_message_left_a_conversation_keeps_its_place(db: &TestDatabase) {
     assert_eq!((counts(&found.b), found.b.is_display, latest(&found.b)), ((0, 0), true, None));
     let latest = found.b.latest.unwrap();
     assert_eq!((latest.time, latest.brief.as_str()), (NOW.plus(1), ""));
+}
+
+fn clearing_up_to_a_message_takes_what_is_older_from_one_view_and_clearing_all_costs_the_same_for_any_number(
+    db: &TestDatabase,
+) {
+    let (id, ids) = conversation(db, 6);
+    let clear = |last| db.wait(db.database.clear(ConversationId(id), UserId(5), last, NOW)).unwrap();
+    mark(db, 5, &ids[..1]);
+    delete(db, 5, &ids[1..2]);
+    let before = find(db, id).a;
+    assert_eq!(counts(&find(db, id).b), (4, 5));
+    // Of the first three one was read and one deleted.
+    for _ in 0..2 {
+        clear(3);
+        assert_eq!((counts(&find(db, id).b), latest(&find(db, id).b)), ((3, 3), Some(ids[5])));
+    }
+    clear(2);
+    assert_eq!((find(db, id).b.cleared_seq, counts(&find(db, id).b)), (3, (3, 3)));
+    assert_eq!(find(db, id).a, before);
+    let cost = || run_by(db, || clear(i64::MAX)).writes;
+    let few = cost();
+    let found = find(db, id);
+    assert_eq!((counts(&found.b), latest(&found.b), found.b.is_display), ((0, 0), None, true));
+    for at in 0..40 {
+        text(db, 1, 5, 100 + at);
+    }
+    assert_eq!(counts(&find(db, id).b), (40, 40));
+    assert_eq!(cost(), few);
+    assert_eq!(counts(&find(db, id).b), (0, 0));
 }
 
 fn messages_of_others_and_of_nobody_are_passed_over(db: &TestDatabase) {

@@ -48,6 +48,7 @@ fn every_table_and_column_of_the_schema_exists(db: &TestDatabase) {
         conversations,
         conversation_messages,
         message_contents,
+        message_revisions,
         transient_messages
     );
 }
@@ -77,6 +78,7 @@ fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
         "conversations",
         "conversation_messages",
         "message_contents",
+        "message_revisions",
         "transient_messages",
     ] {
         db.execute(&format!("DROP TABLE {table}"));
@@ -89,7 +91,7 @@ fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
         let threads: Vec<_> = (0..3).map(|_| scope.spawn(migrate)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
-    assert_eq!(applied, 12);
+    assert_eq!(applied, 13);
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM roles"), 4);
 }
 

@@ -11,6 +11,7 @@ mod harness;
 mod hot_reads;
 mod leases;
 mod lost_connections;
+mod message_changes;
 mod migrations;
 mod model;
 mod people;

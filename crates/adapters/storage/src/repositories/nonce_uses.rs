@@ -1,0 +1,15 @@
+//! Nonces that are used up by requests without messages.
+
+use async_trait::async_trait;
+use sixin_application::ports::{NonceUse, NonceUses, StoreResult};
+
+use crate::append::nonces;
+use crate::database::Database;
+
+#[async_trait]
+impl NonceUses for Database {
+    async fn use_up(&self, nonce: &NonceUse) -> StoreResult<bool> {
+        let (id, signed_at) = (nonces::id(nonce), nonce.signed_at.0);
+        self.change(move |conn| nonces::use_one(conn, id, signed_at)).await
+    }
+}
