@@ -27,6 +27,7 @@ use sixin_application::authenticate_user::{
     AuthenticateUser, Caller, CallerRefusal, UserCredentials, Visitor,
 };
 use sixin_application::change_conversations::MockChangeConversations;
+use sixin_application::change_messages::MockChangeMessages;
 use sixin_application::edit_user::MockEditUser;
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::{CheckHealth, Health};
@@ -37,6 +38,7 @@ use sixin_application::ports::{
 };
 use sixin_application::read_conversations::MockReadConversations;
 use sixin_application::read_file::MockReadFile;
+use sixin_application::read_history::MockReadHistory;
 use sixin_application::show_user::MockShowUser;
 use sixin_application::sign_in::MockSignIn;
 use sixin_application::upload_file::MockUploadFile;
@@ -102,6 +104,10 @@ impl AuthenticateBackEnd for OpenDoor {
         };
         Ok(BackEnd { app_key, nonce: None })
     }
+
+    async fn admit(&self, credentials: &BackEndCredentials) -> Result<BackEnd, BackEndRefusal> {
+        AuthenticateBackEnd::authenticate(self, credentials).await
+    }
 }
 
 #[async_trait]
@@ -128,6 +134,8 @@ fn api() -> Api {
         // Nobody asks these.
         read_conversations: Arc::new(MockReadConversations::new()),
         change_conversations: Arc::new(MockChangeConversations::new()),
+        change_messages: Arc::new(MockChangeMessages::new()),
+        read_history: Arc::new(MockReadHistory::new()),
         edit_user: Arc::new(MockEditUser::new()),
         mark_user: Arc::new(MockMarkUser::new()),
         upload_file: Arc::new(MockUploadFile::new()),

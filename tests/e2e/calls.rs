@@ -139,6 +139,13 @@ impl Site {
         headers
     }
 
+    /// Another key of the back end, whose requests must each be signed anew.
+    pub(crate) fn strict_key(&self) -> Key {
+        let made = self.sixin(&["app-key", "create", "--dialect", "rongcloud", "--strict"]);
+        let text = |name: &str| made[name].as_str().unwrap().to_owned();
+        Key { id: text("app_id"), secret: text("secret") }
+    }
+
     /// A back end publishes a form.
     pub(crate) fn publish(&self, fields: &[(&str, &str)]) -> Answer {
         post(&self.url(PUBLISH), &self.back_end(), &form(fields))

@@ -186,9 +186,7 @@ fn a_rotated_secret_and_its_follower_both_work(site: &Site) {
 }
 
 fn a_strict_key_takes_a_request_once(site: &Site) {
-    let made = site.sixin(&["app-key", "create", "--dialect", "rongcloud", "--strict"]);
-    let key =
-        Key { id: made["app_id"].as_str().unwrap().into(), secret: made["secret"].as_str().unwrap().into() };
+    let key = site.strict_key();
     let content = text_content("hi");
     let body = form(&[
         ("fromUserId", "alice"),

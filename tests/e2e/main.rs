@@ -25,6 +25,7 @@ mod hot_reads;
 mod identities;
 mod operations;
 mod publish_options;
+mod rongcloud_messages;
 mod send_once;
 mod sign_in;
 mod site;

@@ -396,9 +396,7 @@ fn a_repeat_costs_no_rate(site: &Site) {
 }
 
 fn a_strict_key_wants_each_repeat_signed_anew(site: &Site) {
-    let made = site.sixin(&["app-key", "create", "--dialect", "rongcloud", "--strict"]);
-    let key =
-        Key { id: made["app_id"].as_str().unwrap().into(), secret: made["secret"].as_str().unwrap().into() };
+    let key = site.strict_key();
     let content = text_content("hi");
     let now = now_ms().to_string();
     let call = |nonce: &str| {

@@ -7,7 +7,7 @@ use sixin_domain::app_key::{AppKey, Dialect, is_fresh, signing_time};
 use sixin_domain::time::Millis;
 use thiserror::Error;
 
-use crate::ports::{AppKeys, Clock, NonceUse, Signatures, SignedParts, StoreError};
+use crate::ports::{AppKeys, Clock, NonceUse, NonceUses, Signatures, SignedParts, StoreError};
 
 /// What a back end presents. All texts are those of the headers, unchanged.
 #[derive(Clone, PartialEq, Eq)]
@@ -43,6 +43,9 @@ pub enum BackEndRefusal {
     /// The key is strict and the time stamp is more than five minutes off, or no time at all.
     #[error("the time stamp is more than five minutes off")]
     Stale,
+    /// The key is strict and has signed with this nonce before.
+    #[error("the nonce has been used before")]
+    Replayed,
     /// The key could not be looked up.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -54,6 +57,9 @@ pub enum BackEndRefusal {
 pub trait AuthenticateBackEnd: Send + Sync {
     /// The back end behind the credentials.
     async fn authenticate(&self, credentials: &BackEndCredentials) -> Result<BackEnd, BackEndRefusal>;
+
+    /// The back end behind the credentials of a request that stores no message: what the request uses up is used up now.
+    async fn admit(&self, credentials: &BackEndCredentials) -> Result<BackEnd, BackEndRefusal>;
 }
 
 /// [`AuthenticateBackEnd`] by stored app keys.
@@ -62,6 +68,8 @@ pub struct BackEndAuthentication {
     pub app_keys: Arc<dyn AppKeys>,
     /// The scheme.
     pub signatures: Arc<dyn Signatures>,
+    /// What strict keys have used up.
+    pub nonces: Arc<dyn NonceUses>,
     /// The time, for keys in rotation and strict ones.
     pub clock: Arc<dyn Clock>,
 }
@@ -89,6 +97,14 @@ impl AuthenticateBackEnd for BackEndAuthentication {
         let nonce = strict_nonce(&app_key, credentials, now)?;
         Ok(BackEnd { app_key, nonce })
     }
+
+    async fn admit(&self, credentials: &BackEndCredentials) -> Result<BackEnd, BackEndRefusal> {
+        let back_end = self.authenticate(credentials).await?;
+        match &back_end.nonce {
+            Some(nonce) if !self.nonces.use_up(nonce).await? => Err(BackEndRefusal::Replayed),
+            _ => Ok(back_end),
+        }
+    }
 }
 
 /// Old time stamps and repeated nonces are refused only where the app key says so (design, chapter 5).
@@ -110,7 +126,7 @@ fn strict_nonce(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ports::{MockAppKeys, MockClock, MockSignatures};
+    use crate::ports::{MockAppKeys, MockClock, MockNonceUses, MockSignatures};
     use sixin_domain::app_key::{MAIN_API, Secret};
     use sixin_domain::id::AppKeyId;
 
@@ -136,6 +152,16 @@ mod tests {
         secret: &'static str,
         timestamp: &str,
     ) -> Result<BackEnd, BackEndRefusal> {
+        let (authentication, credentials) = authentication(key, secret, timestamp, MockNonceUses::new());
+        authentication.authenticate(&credentials).await
+    }
+
+    fn authentication(
+        key: Option<AppKey>,
+        secret: &'static str,
+        timestamp: &str,
+        nonces: MockNonceUses,
+    ) -> (BackEndAuthentication, BackEndCredentials) {
         let mut app_keys = MockAppKeys::new();
         app_keys.expect_find().withf(|id| id == "key").return_once(|_| Ok(key));
         let mut signatures = MockSignatures::new();
@@ -149,6 +175,7 @@ mod tests {
         let authentication = BackEndAuthentication {
             app_keys: Arc::new(app_keys),
             signatures: Arc::new(signatures),
+            nonces: Arc::new(nonces),
             clock: Arc::new(clock),
         };
         let credentials = BackEndCredentials {
@@ -157,7 +184,23 @@ mod tests {
             timestamp: timestamp.into(),
             signature: "signature".into(),
         };
-        authentication.authenticate(&credentials).await
+        (authentication, credentials)
+    }
+
+    #[tokio::test]
+    async fn a_strict_key_is_admitted_once_for_each_nonce_and_others_use_up_nothing() {
+        let strict = AppKey { is_strict: true, ..key() };
+        for fresh in [true, false] {
+            let mut nonces = MockNonceUses::new();
+            nonces.expect_use_up().once().returning(move |_| Ok(fresh));
+            let (authentication, credentials) =
+                authentication(Some(strict.clone()), "new", "1732233600", nonces);
+            let admitted = authentication.admit(&credentials).await;
+            assert_eq!(admitted.is_ok(), fresh);
+            assert!(fresh || matches!(admitted, Err(BackEndRefusal::Replayed)));
+        }
+        let (authentication, credentials) = authentication(Some(key()), "new", "1", MockNonceUses::new());
+        assert!(authentication.admit(&credentials).await.is_ok());
     }
 
     #[tokio::test]

@@ -7,8 +7,10 @@
 pub mod admin;
 pub mod authenticate_back_end;
 pub mod authenticate_user;
+pub mod back_end_texts;
 pub mod cached;
 pub mod change_conversations;
+pub mod change_messages;
 pub mod committer;
 pub mod edit_user;
 pub mod file_links;
@@ -22,6 +24,7 @@ pub mod profiles;
 pub mod publish_message;
 pub mod read_conversations;
 pub mod read_file;
+pub mod read_history;
 pub mod send_message;
 pub mod send_rate;
 pub mod show_user;

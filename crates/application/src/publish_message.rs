@@ -1,13 +1,11 @@
 //! A back end publishes a message for one of its users (RongCloud seed).
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use sixin_domain::body::Body;
 use sixin_domain::id::UserId;
-use sixin_domain::limits::Limits;
 use sixin_domain::message::{Effects, Envelope, Placed};
 use sixin_domain::object_name::ObjectName;
 use sixin_domain::refusal::Refusal;
@@ -16,13 +14,9 @@ use sixin_domain::user::User;
 use sixin_domain::username::Username;
 use thiserror::Error;
 
+use crate::back_end_texts::{BackEndTexts, ReplaceText};
 use crate::outbox::{Draft, Outbox, SendError};
-use crate::ports::{
-    BlockWordSource, Clock, IdempotencyKey, NonceUse, Relations, SettingSource, StoreError, Stored, Users,
-};
-
-/// Puts another text into the content of a text message, or answers `None` if the content has no place for one.
-pub type ReplaceText = fn(content: &str, text: &str) -> Option<String>;
+use crate::ports::{Clock, IdempotencyKey, NonceUse, Relations, StoreError, Stored, Users};
 
 /// What a back end wants to publish. It is well formed; whether it may be published is asked here.
 #[derive(Debug, Clone)]
@@ -104,16 +98,12 @@ pub struct MessagePublishing {
     pub users: Arc<dyn Users>,
     /// Who blocks whom.
     pub relations: Arc<dyn Relations>,
-    /// Whether block words apply.
-    pub settings: Arc<dyn SettingSource>,
-    /// The words to be replaced or refused.
-    pub block_words: Arc<dyn BlockWordSource>,
+    /// What becomes of forbidden words.
+    pub texts: Arc<BackEndTexts>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Where accepted messages go.
     pub outbox: Arc<Outbox>,
-    /// How long contents may be.
-    pub limits: Limits,
 }
 
 #[async_trait]
@@ -151,7 +141,9 @@ impl MessagePublishing {
         users: &HashMap<Username, User>,
     ) -> Result<Stored, PublishError> {
         let (sender, recipients) = self.permitted(request, users).await?;
-        let (content, text) = self.filtered(request).await?;
+        let text = request.text.as_deref();
+        let filtered = self.texts.filtered::<PublishError>(&request.content, text, request.replace_text);
+        let (content, text) = filtered.await?;
         let body = Body::Typed { object_name: request.object_name.clone(), content, text };
         let delivery = request.delivery.clone();
         let envelope = Envelope { sender, body, effects: request.effects, delivery };
@@ -207,28 +199,6 @@ impl MessagePublishing {
         match blocked {
             Some(name) if permitted.is_empty() => Err(about(Refusal::Blocked, name)),
             _ => Ok((sender.id, permitted)),
-        }
-    }
-
-    /// Content and text as they are stored. A back end's own text passes unchanged unless the site says otherwise.
-    async fn filtered(&self, request: &PublishRequest) -> Result<(String, Option<String>), PublishError> {
-        let unchanged = || (request.content.clone(), request.text.clone());
-        let Some(text) = &request.text else { return Ok(unchanged()) };
-        if !self.settings.settings().await?.is_on("publish_block_words") {
-            return Ok(unchanged());
-        }
-        let filter = self.block_words.filter().await?;
-        match filter.apply(text)? {
-            Cow::Borrowed(_) => Ok(unchanged()),
-            Cow::Owned(text) => {
-                let content =
-                    (request.replace_text)(&request.content, &text).ok_or(Refusal::ForbiddenWord)?;
-                let Limits { typed_text_bytes, content_bytes, .. } = self.limits;
-                if text.len() > typed_text_bytes || content.len() > content_bytes {
-                    return Err(Refusal::TextTooLong.into());
-                }
-                Ok((content, Some(text)))
-            }
         }
     }
 }

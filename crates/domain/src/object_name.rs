@@ -61,6 +61,12 @@ pub enum ObjectNameError {
 }
 
 impl ObjectName {
+    /// The type of a text.
+    #[must_use]
+    pub fn text() -> Self {
+        Self(TEXT.to_owned())
+    }
+
     /// Checks and takes an object name (facts: rongcloud 15.2).
     ///
     /// # Errors

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use sixin_application::authenticate_back_end::BackEndAuthentication;
 use sixin_application::authenticate_user::UserAuthentication;
+use sixin_application::back_end_texts::BackEndTexts;
 use sixin_application::cached::{Caches, DropTopic, Stores};
 use sixin_application::change_conversations::ConversationChanging;
+use sixin_application::change_messages::MessageChanging;
 use sixin_application::committer::{Committer, Lanes};
 use sixin_application::edit_user::UserEditing;
 use sixin_application::file_links::FileLinks;
@@ -19,6 +21,7 @@ use sixin_application::profiles::Profiles;
 use sixin_application::publish_message::MessagePublishing;
 use sixin_application::read_conversations::ConversationReading;
 use sixin_application::read_file::FileReading;
+use sixin_application::read_history::HistoryReading;
 use sixin_application::send_message::MessageSending;
 use sixin_application::send_rate::SendRate;
 use sixin_application::show_user::UserShowing;
@@ -96,6 +99,11 @@ pub(crate) fn api(parts: &Parts<'_>, link_secret: Secret) -> Api {
         signatures: Arc::clone(&signatures),
         clock: Arc::clone(&clock),
     });
+    let texts = Arc::new(BackEndTexts {
+        settings: caches.settings.clone(),
+        block_words: caches.block_words.clone(),
+        limits: config.limits(),
+    });
     Api {
         authenticate_user: Arc::new(UserAuthentication {
             app_keys: caches.app_keys.clone(),
@@ -108,6 +116,7 @@ pub(crate) fn api(parts: &Parts<'_>, link_secret: Secret) -> Api {
         authenticate_back_end: Arc::new(BackEndAuthentication {
             app_keys: caches.app_keys.clone(),
             signatures,
+            nonces: store.clone(),
             clock: Arc::clone(&clock),
         }),
         sign_in: Arc::new(SigningIn {
@@ -136,11 +145,21 @@ pub(crate) fn api(parts: &Parts<'_>, link_secret: Secret) -> Api {
         publish_message: Arc::new(MessagePublishing {
             users: caches.users.clone(),
             relations: caches.relations.clone(),
-            settings: caches.settings.clone(),
-            block_words: caches.block_words.clone(),
+            texts: Arc::clone(&texts),
             clock: Arc::clone(&clock),
             outbox,
-            limits: config.limits(),
+        }),
+        change_messages: Arc::new(MessageChanging {
+            users: caches.users.clone(),
+            messages: store.clone(),
+            texts,
+            clock: Arc::clone(&clock),
+        }),
+        read_history: Arc::new(HistoryReading {
+            users: caches.users.clone(),
+            views: store.clone(),
+            changes: store.clone(),
+            clock: Arc::clone(&clock),
         }),
         read_conversations: Arc::new(ConversationReading {
             views: store.clone(),

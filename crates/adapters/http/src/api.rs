@@ -6,6 +6,7 @@ use std::time::Duration;
 use sixin_application::authenticate_back_end::AuthenticateBackEnd;
 use sixin_application::authenticate_user::AuthenticateUser;
 use sixin_application::change_conversations::ChangeConversations;
+use sixin_application::change_messages::ChangeMessages;
 use sixin_application::edit_user::EditUser;
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::CheckHealth;
@@ -14,6 +15,7 @@ use sixin_application::ports::{BlockWordList, BlockWordSource, Clock, Roles, Sec
 use sixin_application::publish_message::PublishMessage;
 use sixin_application::read_conversations::ReadConversations;
 use sixin_application::read_file::ReadFile;
+use sixin_application::read_history::ReadHistory;
 use sixin_application::send_message::SendMessage;
 use sixin_application::show_user::ShowUser;
 use sixin_application::sign_in::SignIn;
@@ -57,6 +59,10 @@ pub struct Api {
     pub roles: Arc<dyn Roles>,
     /// A back end publishes a message.
     pub publish_message: Arc<dyn PublishMessage>,
+    /// A back end takes messages back and changes them.
+    pub change_messages: Arc<dyn ChangeMessages>,
+    /// A back end reads what its users have.
+    pub read_history: Arc<dyn ReadHistory>,
     /// How the server is.
     pub check_health: Arc<dyn CheckHealth>,
     /// The site's settings, for the language of refusals that come before anybody is let in.

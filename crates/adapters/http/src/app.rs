@@ -30,7 +30,7 @@ pub fn build(
     let reads_only = || [Method::GET, Method::HEAD];
     App::new()
         .app_data(web::Data::new(api))
-        .service(one(rongcloud::PUBLISH, [Method::POST]).route(web::post().to(rongcloud::publish)))
+        .configure(rongcloud::configure)
         .configure(fresns::configure)
         .service(
             one(files::FILE, reads_only())
@@ -56,7 +56,7 @@ pub fn build(
 }
 
 async fn not_found(request: HttpRequest) -> HttpResponse {
-    fallback::not_found(request.path())
+    rongcloud::beyond(request.path()).unwrap_or_else(|| fallback::not_found(request.path()))
 }
 
 async fn to_docs() -> HttpResponse {

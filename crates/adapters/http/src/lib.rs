@@ -5,6 +5,7 @@
 
 mod api;
 mod app;
+mod file_address;
 mod files;
 mod fresns;
 mod health;

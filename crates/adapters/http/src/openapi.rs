@@ -33,8 +33,7 @@ fn document() -> Value {
         schemas.extend(part);
     }
     let mut paths = Map::new();
-    paths.insert(rongcloud::PUBLISH.to_owned(), rongcloud::openapi::publish());
-    for (path, item) in fresns::openapi::paths() {
+    for (path, item) in rongcloud::openapi::paths().into_iter().chain(fresns::openapi::paths()) {
         paths.insert(path.to_owned(), item);
     }
     paths.insert("/health".to_owned(), health());

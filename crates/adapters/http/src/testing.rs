@@ -17,6 +17,7 @@ use serde_json::Value;
 use sixin_application::authenticate_back_end::{BackEnd, MockAuthenticateBackEnd};
 use sixin_application::authenticate_user::MockAuthenticateUser;
 use sixin_application::change_conversations::MockChangeConversations;
+use sixin_application::change_messages::MockChangeMessages;
 use sixin_application::edit_user::MockEditUser;
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::MockCheckHealth;
@@ -28,6 +29,7 @@ use sixin_application::ports::{
 use sixin_application::publish_message::MockPublishMessage;
 use sixin_application::read_conversations::MockReadConversations;
 use sixin_application::read_file::MockReadFile;
+use sixin_application::read_history::MockReadHistory;
 use sixin_application::send_message::MockSendMessage;
 use sixin_application::show_user::MockShowUser;
 use sixin_application::sign_in::MockSignIn;
@@ -55,6 +57,8 @@ pub(crate) struct Mocks {
     pub(crate) sign_in: MockSignIn,
     pub(crate) send: MockSendMessage,
     pub(crate) publish: MockPublishMessage,
+    pub(crate) change_messages: MockChangeMessages,
+    pub(crate) history: MockReadHistory,
     pub(crate) read: MockReadConversations,
     pub(crate) change: MockChangeConversations,
     pub(crate) edit: MockEditUser,
@@ -93,6 +97,8 @@ impl Mocks {
             sign_in: Arc::new(self.sign_in),
             send_message: Arc::new(self.send),
             publish_message: Arc::new(self.publish),
+            change_messages: Arc::new(self.change_messages),
+            read_history: Arc::new(self.history),
             read_conversations: Arc::new(self.read),
             change_conversations: Arc::new(self.change),
             edit_user: Arc::new(self.edit),

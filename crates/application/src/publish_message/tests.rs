@@ -8,6 +8,7 @@ use crate::send_rate::SendRate;
 use crate::testing::{ids, key, stored, user};
 use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
 use sixin_domain::id::ID_EPOCH;
+use sixin_domain::limits::Limits;
 use sixin_domain::rate::Rate;
 use sixin_domain::settings::Settings;
 use sixin_domain::user::Relation;
@@ -94,11 +95,13 @@ async fn publish_knowing(
     let publishing = MessagePublishing {
         users: Arc::new(users),
         relations: Arc::new(relations),
-        settings: Arc::new(settings),
-        block_words: Arc::new(block_words),
+        texts: Arc::new(BackEndTexts {
+            settings: Arc::new(settings),
+            block_words: Arc::new(block_words),
+            limits: Limits { typed_text_bytes: 40, ..Limits::default() },
+        }),
         clock,
         outbox: Arc::new(outbox),
-        limits: Limits { typed_text_bytes: 40, ..Limits::default() },
     };
     let result = publishing.publish(request).await;
     let appended = appended.lock().unwrap().clone();

@@ -8,6 +8,7 @@ use sixin_domain::settings::Settings;
 use utoipa::ToSchema;
 
 use super::stage::Locale;
+use crate::file_address::{Place, address};
 
 /// `transcodingState` of what is ready to be played.
 pub(super) const TRANSCODED: i64 = 3;
@@ -135,10 +136,7 @@ pub(super) fn is_long(pixels: Option<(i64, i64)>) -> bool {
 
 /// The address of a file as it was uploaded.
 pub(super) fn file_url(file: &StoredFile, locale: &Locale) -> String {
-    match file.keeping {
-        Keeping::Elsewhere => Place::of(file.kind, &locale.settings).url(&file.path),
-        Keeping::Arriving | Keeping::Kept => locale.link(file, None),
-    }
+    address(file, &locale.settings, &locale.origin, &locale.links)
 }
 
 fn of_kind(file: &StoredFile, locale: &Locale) -> OfKind {
@@ -184,32 +182,6 @@ fn image(file: &StoredFile, locale: &Locale, place: &Place<'_>) -> OfKind {
         image_ratio_url: thumb(ThumbnailSize::Ratio),
         image_square_url: thumb(ThumbnailSize::Square),
         image_big_url: thumb(ThumbnailSize::Big),
-    }
-}
-
-/// Where files of a kind are.
-struct Place<'a> {
-    domain: &'a str,
-    is_local: bool,
-}
-
-impl<'a> Place<'a> {
-    fn of(kind: FileKind, settings: &'a Settings) -> Self {
-        let name = kind.name();
-        let bucket = settings.text(&format!("{name}_bucket_domain"));
-        Self {
-            domain: if bucket.is_empty() { settings.text("system_url") } else { bucket },
-            is_local: settings.text(&format!("{name}_filesystem_disk")) == "local",
-        }
-    }
-
-    /// A path below the domain; a path that is an address already stays one.
-    fn url(&self, path: &str) -> String {
-        if path.starts_with("http://") || path.starts_with("https://") {
-            return path.to_owned();
-        }
-        let prefix = if self.is_local { "/storage/" } else { "/" };
-        format!("{}{prefix}{}", self.domain.trim_end_matches('/'), path.trim_start_matches('/'))
     }
 }
 

@@ -22,7 +22,7 @@ use super::parameters::Parameters;
 use super::responses;
 use super::time_format::TimeFormat;
 use crate::api::Api;
-use crate::files;
+use crate::file_address::{link, origin};
 use crate::plumbing::body;
 use crate::plumbing::reply::{header_text, note_app_key};
 
@@ -45,8 +45,7 @@ pub(super) struct Locale {
 impl Locale {
     /// The address of a file that is kept here, in one of its sizes or as it was uploaded.
     pub(super) fn link(&self, file: &StoredFile, size: Option<ThumbnailSize>) -> String {
-        let signed = self.links.link(file, size, &self.settings);
-        format!("{}{}", self.origin, files::path(&signed))
+        link(file, size, &self.settings, &self.origin, &self.links)
     }
 }
 
@@ -129,22 +128,6 @@ fn locale(
         now: api.clock.now(),
         origin: origin(request, settings),
         links: Arc::clone(&api.file_links),
-    }
-}
-
-/// The address the site is known by, else the one that this request was sent to.
-fn origin(request: &HttpRequest, settings: &Settings) -> String {
-    let known = settings.text("system_url");
-    if !known.is_empty() {
-        return known.trim_end_matches('/').to_owned();
-    }
-    let connection = request.connection_info();
-    let is_plain =
-        |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".:-[]".contains(&byte));
-    if is_plain(connection.host()) && ["http", "https"].contains(&connection.scheme()) {
-        format!("{}://{}", connection.scheme(), connection.host())
-    } else {
-        String::new()
     }
 }
 

@@ -2,9 +2,11 @@
 
 use actix_web::http::StatusCode;
 use sixin_application::authenticate_back_end::BackEndRefusal;
+use sixin_application::change_messages::ChangeError;
 use sixin_application::outbox::SendError;
 use sixin_application::ports::StoreError;
 use sixin_application::publish_message::PublishError;
+use sixin_application::read_history::HistoryError;
 use sixin_domain::refusal::Refusal;
 
 use crate::plumbing::body::BodyError;
@@ -14,6 +16,9 @@ use crate::plumbing::reply::TRY_AGAIN_MS;
 /// What a caller is told whose key belongs to another request.
 pub(crate) const KEY_REUSED: &str = "Idempotency-Key (or, without one, msgRandom) was used for another request; \
                                      nothing was stored, use a new one";
+
+/// What a caller is told that signs twice with the same.
+const REPLAYED: &str = "this Nonce and Timestamp have been used before; sign each request anew";
 
 /// The codes of this dialect: the seed's, and the few official ones for what the seed has no code for
 /// (facts: rongcloud 17, 18).
@@ -39,11 +44,13 @@ pub(crate) enum Code {
     TooFast,
     /// The server can't take the message now.
     Busy,
+    /// What is asked for is not for two users.
+    NotOneToOne,
 }
 
 impl Code {
     /// Every code there is.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Internal,
         Self::Signature,
         Self::AppKeyUnknown,
@@ -54,6 +61,7 @@ impl Code {
         Self::TypeUnsupported,
         Self::TooFast,
         Self::Busy,
+        Self::NotOneToOne,
     ];
 
     /// The number, its HTTP status, and the text its error message begins with (the seed's own where it has one).
@@ -69,6 +77,7 @@ impl Code {
             Self::TypeUnsupported => (1007, StatusCode::BAD_REQUEST, "消息类型不支持"),
             Self::TooFast => (1008, StatusCode::TOO_MANY_REQUESTS, "发送频率超过限制"),
             Self::Busy => (1050, StatusCode::SERVICE_UNAVAILABLE, "服务繁忙"),
+            Self::NotOneToOne => (1009, not_activated(), "服务未开通"),
         }
     }
 
@@ -96,6 +105,11 @@ impl Code {
             | Refusal::FileKindForbidden => Self::Parameter,
         }
     }
+}
+
+/// 430, which no standard names (facts: rongcloud 17).
+fn not_activated() -> StatusCode {
+    StatusCode::from_u16(430).unwrap_or(StatusCode::FORBIDDEN)
 }
 
 /// Why a request is not answered with 200.
@@ -158,6 +172,7 @@ impl From<BackEndRefusal> for Failure {
                 Code::Signature,
                 "Timestamp is more than five minutes off; sign again with the present time",
             ),
+            BackEndRefusal::Replayed => Self::new(Code::Signature, REPLAYED),
             BackEndRefusal::Store(error) => error.into(),
         }
     }
@@ -209,10 +224,7 @@ impl From<PublishError> for Failure {
             PublishError::Send(SendError::Refused(refusal)) => {
                 Self::new(Code::of(refusal), refusal.to_string())
             }
-            PublishError::Send(SendError::Replayed) => Self::new(
-                Code::Signature,
-                "this Nonce and Timestamp have been used before; sign each request anew",
-            ),
+            PublishError::Send(SendError::Replayed) => Self::new(Code::Signature, REPLAYED),
             PublishError::Send(SendError::KeyReused) => {
                 Self { status: StatusCode::CONFLICT, ..Self::parameter(KEY_REUSED) }
             }
@@ -227,6 +239,42 @@ impl From<PublishError> for Failure {
                 TRY_AGAIN_MS,
             ),
             PublishError::Send(SendError::Store(error)) => error.into(),
+        }
+    }
+}
+
+impl From<ChangeError> for Failure {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::UserUnknown(_) => {
+                Self::new(Code::UserUnknown, format!("{error}; check the spelling"))
+            }
+            ChangeError::Elsewhere => {
+                Self::parameter(format!("{error}; check fromUserId, targetId and the message's UID"))
+            }
+            ChangeError::NotOwn => {
+                Self::parameter(format!("{error}; name that user as fromUserId, or recall with isAdmin=1"))
+            }
+            ChangeError::Recalled => Self::parameter(format!("{error}; publish a new one")),
+            ChangeError::OtherType => {
+                Self::parameter(format!("{error}; objectName must be that of the message"))
+            }
+            ChangeError::File => Self::parameter(format!("{error}, which can't be changed; recall it")),
+            ChangeError::Content(rule) => Self::new(Code::ContentFormat, rule),
+            ChangeError::Refused(refusal) => Self::new(Code::of(refusal), refusal.to_string()),
+            ChangeError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<HistoryError> for Failure {
+    fn from(error: HistoryError) -> Self {
+        match error {
+            HistoryError::UserUnknown(_) => {
+                Self::new(Code::UserUnknown, format!("{error}; check the spelling"))
+            }
+            HistoryError::Oneself => Self::parameter(format!("{error}; name another user as targetId")),
+            HistoryError::Store(error) => error.into(),
         }
     }
 }

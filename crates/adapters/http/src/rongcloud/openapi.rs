@@ -1,17 +1,19 @@
-//! The description of `POST /message/private/publish.json`.
+//! The description of this dialect, first of `POST /message/private/publish.json`.
 
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::codes::{Code, KEY_REUSED};
-use super::responses::{MessageUid, Published, Refused, SUCCESS};
+use super::history_info::{History, HistoryInfo};
+use super::openapi_messages;
+use super::responses::{Done, MessageUid, Published, Refused, SUCCESS};
 use crate::openapi::{
     SEND_ONCE, answer, derived_schemas, header, idempotency_header, may_be_replayed, request_id_header,
     schema_ref,
 };
 
 #[derive(OpenApi)]
-#[openapi(components(schemas(Published, MessageUid, Refused)))]
+#[openapi(components(schemas(Published, MessageUid, Refused, Done, History, HistoryInfo)))]
 struct Schemas;
 
 const SIGNING: &str = "Publishes a message of one user to 1 to 1000 others.\n\n\
@@ -28,14 +30,19 @@ a block stands are skipped; if none is left, 1005.\n\n";
 const MSG_RANDOM: &str = "Without that header, `msgRandom` does the same for one minute. (RongCloud answers an error to a \
 repeat; sixin answers as the first time.)\n\n";
 
-/// The path item.
-pub(crate) fn publish() -> Value {
+/// The paths of this dialect.
+pub(crate) fn paths() -> Vec<(&'static str, Value)> {
+    [vec![(super::PUBLISH, publish())], openapi_messages::paths()].concat()
+}
+
+fn publish() -> Value {
+    let parameters = [signed(), vec![idempotency_header()]].concat();
     json!({"post": {
         "tags": ["rongcloud"],
         "operationId": "publish_private_message",
         "summary": "Publish a private message",
         "description": format!("{SIGNING}{SEND_ONCE}{MSG_RANDOM}{}", code_table()),
-        "parameters": parameters(),
+        "parameters": parameters,
         "requestBody": {
             "required": true,
             "content": {
@@ -64,7 +71,7 @@ fn sample() -> Value {
 
 fn code_table() -> String {
     let mut table = format!("| code | HTTP | meaning |\n| --- | --- | --- |\n| {SUCCESS} | 200 | 成功 |\n");
-    for code in Code::ALL {
+    for code in Code::ALL.into_iter().filter(|code| *code != Code::NotOneToOne) {
         let (number, status, text) = code.row();
         table.push_str(&format!("| {number} | {} | {text} |\n", status.as_u16()));
     }
@@ -72,9 +79,10 @@ fn code_table() -> String {
     table
 }
 
-fn parameters() -> Value {
+/// The signature, as parameters.
+pub(super) fn signed() -> Vec<Value> {
     let text = json!({"type": "string", "minLength": 1});
-    json!([
+    vec![
         header("App-Key", true, "Id of the app key.", &text, "your-app-key"),
         header("Nonce", true, "Any text; a new one for each request if the key is strict.", &text, "14314"),
         header(
@@ -82,7 +90,7 @@ fn parameters() -> Value {
             true,
             "When it was signed: seconds or milliseconds since 1970.",
             &text,
-            "1408710653000"
+            "1408710653000",
         ),
         header(
             "Signature",
@@ -91,9 +99,8 @@ fn parameters() -> Value {
             &text,
             "30be0bbca9c9b2e27578701e9fda2358a814c88f",
         ),
-        idempotency_header(),
         request_id_header(),
-    ])
+    ]
 }
 
 fn responses() -> Value {
@@ -121,13 +128,15 @@ fn responses() -> Value {
         (500, "A fault of the server; nothing was stored."),
         (503, "The server can't take the message now."),
     ] {
-        let retry = matches!(status, 429 | 503);
-        responses.insert(
-            status.to_string(),
-            answer(description, &schema_ref("RongCloudError"), &examples(status), retry),
-        );
+        responses.insert(status.to_string(), refused(status, description));
     }
     Value::Object(responses)
+}
+
+/// The answer with that status to a request that was not accepted.
+pub(super) fn refused(status: u16, description: &str) -> Value {
+    let retry = matches!(status, 429 | 503);
+    answer(description, &schema_ref("RongCloudError"), &examples(status), retry)
 }
 
 /// One example for each code with that status.
@@ -167,18 +176,24 @@ pub(crate) fn schemas() -> Map<String, Value> {
     schemas
 }
 
+/// A whole number, also as text.
+pub(super) fn number(about: &str, least: i64, most: i64) -> Value {
+    json!({"description": about, "anyOf": [
+        {"type": "integer", "format": "int64", "minimum": least, "maximum": most},
+        {"type": "string", "pattern": "^([+-]?[0-9]+|undefined)?$"},
+        {"type": "null"}]})
+}
+
+/// A switch.
+pub(super) fn switch(about: &str) -> Value {
+    json!({"description": about, "allOf": [schema_ref("RongCloudSwitch")]})
+}
+
 fn body(recipient: &Value) -> Value {
     let text = |about: &str, most: u32| json!({"type": "string", "minLength": 1, "maxLength": most, "description": about});
     let option =
         |about: &str, most: u32| json!({"type": ["string", "null"], "maxLength": most, "description": about});
     let object = |about: &str| json!({"type": ["string", "null"], "description": about});
-    let switch = |about: &str| json!({"description": about, "allOf": [schema_ref("RongCloudSwitch")]});
-    let number = |about: &str, least: i64, most: i64| {
-        json!({"description": about, "anyOf": [
-            {"type": "integer", "format": "int64", "minimum": least, "maximum": most},
-            {"type": "string", "pattern": "^([+-]?[0-9]+|undefined)?$"},
-            {"type": "null"}]})
-    };
     json!({
         "type": "object",
         "required": ["fromUserId", "toUserId", "objectName", "content"],

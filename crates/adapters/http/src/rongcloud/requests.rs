@@ -14,6 +14,7 @@ use validator::{ValidateArgs, ValidationErrors};
 
 use super::codes::{Code, Failure};
 use super::content::{self, Content};
+use super::conversation_fields::user;
 use super::fields::{Fields, without_nul};
 use super::options::Options;
 use crate::plumbing::idempotency::{Given, Parameter};
@@ -142,10 +143,6 @@ impl PublishBody {
 
 fn flag_text(flag: bool) -> Cow<'static, str> {
     Cow::Borrowed(if flag { "1" } else { "0" })
-}
-
-fn user(parameter: &str, id: &str) -> Result<Username, Failure> {
-    Username::new(id).map_err(|error| Failure::parameter(format!("{parameter} {error}")))
 }
 
 /// 1 to 1000 recipients, counted as they were given, none of them the sender (facts: rongcloud 5.1, 5.4).

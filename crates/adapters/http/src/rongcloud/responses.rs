@@ -64,6 +64,20 @@ pub(crate) struct Refused {
     url: String,
 }
 
+/// What was asked for is done.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RongCloudDone)]
+pub(crate) struct Done {
+    /// 200.
+    #[schema(minimum = 200, maximum = 200)]
+    code: i64,
+}
+
+/// The answer to a request that is done.
+pub(crate) fn done() -> HttpResponse {
+    reply::json(StatusCode::OK, SUCCESS, &Done { code: SUCCESS })
+}
+
 /// The answer to a request whose messages are stored, or `None` if there is not one message.
 pub(crate) fn published(placed: &[(Username, Placed)]) -> Option<HttpResponse> {
     let (_, first) = placed.first()?;

@@ -1,30 +1,46 @@
-//! The endpoint of this dialect.
+//! The endpoints of this dialect, and the one that publishes.
 
+use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::authenticate_back_end::BackEndRefusal;
 use sixin_application::outbox::SendError;
 use sixin_application::publish_message::PublishError;
 
 use super::codes::{Code, Failure};
-use super::headers::credentials;
 use super::requests::PublishBody;
-use super::responses;
+use super::stage::{log_refusal, log_store, noted};
+use super::{history, messages, responses};
 use crate::api::Api;
+use crate::plumbing::body;
+use crate::plumbing::fallback::one;
 use crate::plumbing::idempotency::{self, Given};
-use crate::plumbing::{body, reply};
 
 /// Where a back end publishes (RongCloud seed).
 pub(crate) const PUBLISH: &str = "/message/private/publish.json";
+/// Where it takes a message back (facts: rongcloud 8.1).
+pub(super) const RECALL: &str = "/message/recall.json";
+/// Where it changes one (facts: rongcloud 8.2).
+pub(super) const MODIFY: &str = "/message/private/modify.json";
+/// Where it reads (facts: rongcloud 9.1).
+pub(super) const QUERY: &str = "/v3/message/private/query.json";
+/// Where it cleans the history of one side (facts: rongcloud 9.2).
+pub(super) const CLEAN: &str = "/conversation/message/history/clean.json";
 
 /// How long `msgRandom` is remembered (facts: rongcloud 5.2).
 const MSG_RANDOM_LIVES_MS: i64 = 60_000;
 
+/// Registers the endpoints.
+pub(crate) fn configure(config: &mut web::ServiceConfig) {
+    let post = |path| one(path, [Method::POST]);
+    config
+        .service(post(PUBLISH).route(web::post().to(publish)))
+        .service(post(RECALL).route(web::post().to(messages::recall)))
+        .service(post(MODIFY).route(web::post().to(messages::modify)))
+        .service(post(QUERY).route(web::post().to(history::query)))
+        .service(post(CLEAN).route(web::post().to(history::clean)));
+}
+
 /// `POST /message/private/publish.json`: first who calls, then what it wants, then whether it may.
-pub(crate) async fn publish(
-    request: HttpRequest,
-    payload: web::Payload,
-    api: web::Data<Api>,
-) -> HttpResponse {
+async fn publish(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
     match accepted(&request, payload, &api).await {
         Ok(answer) => answer,
         Err(failure) => responses::refused(request.path(), &failure),
@@ -32,8 +48,7 @@ pub(crate) async fn publish(
 }
 
 async fn accepted(request: &HttpRequest, payload: web::Payload, api: &Api) -> Result<HttpResponse, Failure> {
-    let credentials = credentials(request)?;
-    reply::note_app_key(request, &credentials.app_key);
+    let credentials = noted(request)?;
     let back_end = api.authenticate_back_end.authenticate(&credentials).await.inspect_err(log_refusal)?;
     let bytes = body::read(request, payload, &api.http).await?;
     let body = PublishBody::parse(&bytes)?;
@@ -55,17 +70,10 @@ async fn accepted(request: &HttpRequest, payload: web::Payload, api: &Api) -> Re
     Ok(idempotency::marked(answer, published.replayed))
 }
 
-/// What is nobody's fault but ours is logged once, with its cause.
-fn log_refusal(refusal: &BackEndRefusal) {
-    if let BackEndRefusal::Store(error) = refusal {
-        tracing::error!(%error, "an app key could not be looked up");
-    }
-}
-
 fn log_error(error: &PublishError) {
     match error {
         PublishError::Send(SendError::Store(error)) => {
-            tracing::error!(%error, "a message could not be stored");
+            log_store(error);
         }
         PublishError::Send(error @ (SendError::Busy(_) | SendError::Unknown)) => {
             tracing::warn!(%error, "a message was not accepted");

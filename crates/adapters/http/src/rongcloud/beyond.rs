@@ -1,0 +1,35 @@
+//! What RongCloud has and a service for two users has not.
+
+use actix_web::HttpResponse;
+
+use super::codes::{Code, Failure};
+use super::responses;
+
+/// How the paths of other services begin (facts: rongcloud 1, 11, 13).
+const BEYOND: [&str; 17] = [
+    "/group/",
+    "/chatroom/",
+    "/ultragroup/",
+    "/message/group/",
+    "/message/chatroom/",
+    "/message/ultragroup/",
+    "/message/system/",
+    "/message/broadcast",
+    "/message/online/",
+    "/statusmessage/group/",
+    "/v3/message/group/",
+    "/v3/message/chatroom/",
+    "/v3/message/ultragroup/",
+    "/user/tag/",
+    "/user/tags/",
+    "/push/",
+    "/push.json",
+];
+
+/// The answer to a call for groups, chat rooms, broadcasts and the like; `None` for any other path.
+pub(crate) fn beyond(path: &str) -> Option<HttpResponse> {
+    let detail =
+        "sixin is for one-to-one messages; there are no groups, chat rooms, broadcasts, tags or pushes";
+    let is_beyond = BEYOND.iter().any(|beginning| path.starts_with(beginning));
+    is_beyond.then(|| responses::refused(path, &Failure::new(Code::NotOneToOne, detail)))
+}

@@ -1,0 +1,83 @@
+//! A back end reads what a user has of a conversation, and cleans it (facts: rongcloud 9.1, 9.2).
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use sixin_application::read_history::{HistoryError, HistoryRequest};
+use sixin_domain::time::Millis;
+
+use super::codes::Failure;
+use super::conversation_fields::{must_be_private, required_user};
+use super::fields::Fields;
+use super::history_info::{Addresses, History, history};
+use super::responses::{SUCCESS, done};
+use super::stage::{answered, log_store};
+use crate::api::Api;
+use crate::file_address::origin;
+use crate::plumbing::reply;
+
+/// Messages of a page, if a client does not say otherwise, and at most.
+const PAGE: i64 = 10;
+const LARGEST_PAGE: i64 = 100;
+
+/// `POST /v3/message/private/query.json`.
+pub(super) async fn query(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
+    answered(&request, payload, &api, async |fields| {
+        let wanted = wanted(&fields)?;
+        let found = api.read_history.between(&wanted).await.inspect_err(log_history)?;
+        let settings = api.settings.settings().await.inspect_err(log_store)?;
+        let origin = origin(&request, &settings);
+        let addresses = Addresses { settings: &settings, origin: &origin, links: &api.file_links };
+        let answer: History = history(&wanted, found, &addresses);
+        Ok(reply::json(StatusCode::OK, SUCCESS, &answer))
+    })
+    .await
+}
+
+/// `POST /conversation/message/history/clean.json`.
+pub(super) async fn clean(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
+    answered(&request, payload, &api, async |fields| {
+        must_be_private(&fields)?;
+        let (user, with) = (required_user(&fields, "fromUserId")?, required_user(&fields, "targetId")?);
+        let until = fields.integer("msgTimestamp")?.map(|ms| time("msgTimestamp", ms)).transpose()?;
+        api.read_history.clean(&user, &with, until).await.inspect_err(log_history)?;
+        Ok(done())
+    })
+    .await
+}
+
+fn wanted(fields: &Fields) -> Result<HistoryRequest, Failure> {
+    let required = |name: &str| {
+        let given = fields.integer(name)?;
+        time(name, given.ok_or_else(|| Failure::parameter(format!("{name} is missing or empty; give it")))?)
+    };
+    let (from, until) = (required("startTime")?, required("endTime")?);
+    if from > until {
+        return Err(Failure::parameter("startTime must not be after endTime"));
+    }
+    let limit = fields.integer("pageSize")?.unwrap_or(PAGE);
+    if !(1..=LARGEST_PAGE).contains(&limit) {
+        return Err(Failure::parameter(format!("pageSize must be between 1 and {LARGEST_PAGE}")));
+    }
+    fields.text("busChannel")?;
+    Ok(HistoryRequest {
+        user: required_user(fields, "userId")?,
+        with: required_user(fields, "targetId")?,
+        from,
+        includes_from: fields.flag("includeStart")?.unwrap_or(false),
+        until,
+        limit,
+    })
+}
+
+fn time(name: &str, ms: i64) -> Result<Millis, Failure> {
+    if ms < 0 {
+        return Err(Failure::parameter(format!("{name} must be milliseconds since 1970, not negative")));
+    }
+    Ok(Millis(ms))
+}
+
+fn log_history(error: &HistoryError) {
+    if let HistoryError::Store(error) = error {
+        log_store(error);
+    }
+}

@@ -1,0 +1,175 @@
+//! The description of what changes and reads messages.
+
+use serde_json::{Map, Value, json};
+
+use super::openapi::{number, refused, signed, switch};
+use super::routes::{CLEAN, MODIFY, QUERY, RECALL};
+use crate::openapi::{answer, schema_ref};
+
+/// One operation.
+struct Operation {
+    id: &'static str,
+    summary: &'static str,
+    about: &'static str,
+    required: &'static [&'static str],
+    properties: Value,
+    sample: Value,
+    answer: &'static str,
+    /// Whether it is asked for a type of conversation.
+    is_typed: bool,
+}
+
+const DONE: &str = "RongCloudDone";
+
+/// The path items.
+pub(super) fn paths() -> Vec<(&'static str, Value)> {
+    vec![(RECALL, recall()), (MODIFY, modify()), (QUERY, query()), (CLEAN, clean())]
+}
+
+fn text(about: &str, most: u32) -> Value {
+    json!({"type": "string", "minLength": 1, "maxLength": most, "description": about})
+}
+
+fn option(about: &str, most: u32) -> Value {
+    json!({"type": ["string", "null"], "maxLength": most, "description": about})
+}
+
+fn conversation_type() -> Value {
+    json!({"description": "1; there are no other conversations here.",
+           "anyOf": [{"type": "integer", "enum": [1]}, {"type": "string", "enum": ["1"]}]})
+}
+
+fn recall() -> Value {
+    Operation {
+        id: "recall_message",
+        summary: "Recall a message",
+        about: "The message is gone for both sides and in both dialects, at any age; unread counts and latest messages \
+                follow. It is kept in the store for audit. Recalling again, or what was never stored, changes nothing. \
+                No notice is left in its place, with `isDelete` or without.",
+        required: &["fromUserId", "conversationType", "targetId", "messageUID"],
+        properties: json!({
+            "fromUserId": text("Who sent it, or with isAdmin=1 either side.", 64),
+            "conversationType": conversation_type(),
+            "targetId": text("The other side.", 64),
+            "messageUID": text("Which message: its UID.", 64),
+            "sentTime": number("When it was sent; not looked at.", i64::MIN, i64::MAX),
+            "isAdmin": switch("1: also what the other side sent. Default 0."),
+            "isDelete": switch("Of no effect."),
+            "disablePush": switch("Of no effect."),
+        }),
+        sample: json!({"fromUserId": "user1", "conversationType": 1, "targetId": "user2",
+                       "messageUID": "16EA-XU84-007G-FDTH"}),
+        answer: DONE,
+        is_typed: true,
+    }
+    .item()
+}
+
+fn modify() -> Value {
+    Operation {
+        id: "modify_private_message",
+        summary: "Change a message",
+        about: "A message the user has sent says something else from now on, for both sides and in both dialects. What it \
+                said is kept in the store for audit. Its type, place, time and UID stay, and so do unread counts. A UID \
+                that was never given out changes nothing; an uploaded file can't be changed.",
+        required: &["fromUserId", "targetId", "msgUID", "content"],
+        properties: json!({
+            "fromUserId": text("Who sent it.", 64),
+            "targetId": text("Who got it.", 64),
+            "msgUID": text("Which message: its UID.", 64),
+            "objectName": option("Its type; it can't change.", 32),
+            "content": text("The new content, by the same rules as when it was published.", 131_072),
+        }),
+        sample: json!({"fromUserId": "user1", "targetId": "user2", "msgUID": "16EA-XU84-007G-FDTH",
+                       "content": "{\"content\":\"Hello again\"}"}),
+        answer: DONE,
+        is_typed: false,
+    }
+    .item()
+}
+
+fn query() -> Value {
+    Operation {
+        id: "query_private_messages",
+        summary: "Read the messages of two users",
+        about: "What `userId` sees of its conversation with `targetId`, the oldest first. Messages of Fresns apps are among \
+                them: a text as RC:TxtMsg, a file as RC:ImgMsg, RC:SightMsg, RC:HQVCMsg or RC:FileMsg with a link that \
+                expires. For the next page give the last `msgTime` as `startTime`.",
+        required: &["userId", "targetId", "startTime", "endTime"],
+        properties: json!({
+            "userId": text("Whose view it is.", 64),
+            "targetId": text("The other side.", 64),
+            "startTime": number("After this time: milliseconds since 1970.", 0, i64::MAX),
+            "endTime": number("Up to this time, and with it.", 0, i64::MAX),
+            "pageSize": number("How many at most. Default 10.", 1, 100),
+            "includeStart": switch("true: also a message of exactly startTime. Default false."),
+            "busChannel": option("Of no effect; each message says which it was sent in.", 20),
+        }),
+        sample: json!({"userId": "user1", "targetId": "user2", "startTime": 1_640_995_200_000_i64,
+                       "endTime": 1_640_998_800_000_i64, "pageSize": 10, "includeStart": true}),
+        answer: "RongCloudHistory",
+        is_typed: false,
+    }
+    .item()
+}
+
+fn clean() -> Value {
+    Operation {
+        id: "clean_history",
+        summary: "Delete the history of one side",
+        about: "The messages are gone from the view of `fromUserId`; the other side keeps what it has.",
+        required: &["fromUserId", "conversationType", "targetId"],
+        properties: json!({
+            "fromUserId": text("Whose view is cleaned.", 64),
+            "conversationType": conversation_type(),
+            "targetId": text("The other side.", 64),
+            "msgTimestamp": number("Up to this time, and with it: milliseconds since 1970. Without it, all.", 0, i64::MAX),
+        }),
+        sample: json!({"fromUserId": "user1", "conversationType": 1, "targetId": "user2"}),
+        answer: DONE,
+        is_typed: true,
+    }
+    .item()
+}
+
+impl Operation {
+    fn item(self) -> Value {
+        let schema = json!({"type": "object", "required": self.required,
+                            "properties": self.properties});
+        let body = json!({"schema": schema, "examples": {"usual": {"value": self.sample}}});
+        json!({"post": {
+            "tags": ["rongcloud"],
+            "operationId": self.id,
+            "summary": self.summary,
+            "description": self.about,
+            "parameters": signed(),
+            "requestBody": {"required": true, "content": {
+                "application/x-www-form-urlencoded": body,
+                "application/json": body,
+            }},
+            "responses": self.responses(),
+        }})
+    }
+
+    fn responses(&self) -> Value {
+        let mut responses = Map::new();
+        let done = answer("Done, and on disk.", &schema_ref(self.answer), &json!({}), false);
+        responses.insert("200".to_owned(), done);
+        for (status, description) in [
+            (400, "A parameter is wrong, or a rule says no; nothing was changed."),
+            (401, "A signature part is missing or wrong, or there is no such app key."),
+            (404, "A user is unknown; `errorMessage` names it."),
+            (408, "The body did not arrive in time."),
+            (413, "The body is larger than 2 MiB."),
+            (500, "A fault of the server."),
+            (503, "The server can't answer now."),
+        ] {
+            responses.insert(status.to_string(), refused(status, description));
+        }
+        if self.is_typed {
+            let beyond = "The conversation is not one of two users.";
+            responses.insert("430".to_owned(), refused(430, beyond));
+        }
+        Value::Object(responses)
+    }
+}
