@@ -31,6 +31,7 @@ use sixin_application::change_messages::MockChangeMessages;
 use sixin_application::edit_user::MockEditUser;
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::{CheckHealth, Health};
+use sixin_application::keep_blacklists::MockKeepBlacklists;
 use sixin_application::mark_user::MockMarkUser;
 use sixin_application::ports::{
     Clock, MockBlockWordList, MockBlockWordSource, MockRoles, SettingSource, Signatures, SignedParts,
@@ -136,6 +137,7 @@ fn api() -> Api {
         change_conversations: Arc::new(MockChangeConversations::new()),
         change_messages: Arc::new(MockChangeMessages::new()),
         read_history: Arc::new(MockReadHistory::new()),
+        keep_blacklists: Arc::new(MockKeepBlacklists::new()),
         edit_user: Arc::new(MockEditUser::new()),
         mark_user: Arc::new(MockMarkUser::new()),
         upload_file: Arc::new(MockUploadFile::new()),

@@ -26,6 +26,7 @@ mod identities;
 mod operations;
 mod publish_options;
 mod rongcloud_messages;
+mod rongcloud_users;
 mod send_once;
 mod sign_in;
 mod site;

@@ -17,6 +17,7 @@ pub mod file_links;
 pub mod guarded_passwords;
 pub mod health;
 pub mod ids;
+pub mod keep_blacklists;
 pub mod mark_user;
 pub mod outbox;
 pub mod ports;

@@ -14,6 +14,7 @@ use sixin_application::file_links::FileLinks;
 use sixin_application::guarded_passwords::GuardedPasswords;
 use sixin_application::health::HealthCheck;
 use sixin_application::ids::LeasedIds;
+use sixin_application::keep_blacklists::BlacklistKeeping;
 use sixin_application::mark_user::UserMarking;
 use sixin_application::outbox::Outbox;
 use sixin_application::ports::{Clock, Signatures};
@@ -153,6 +154,12 @@ pub(crate) fn api(parts: &Parts<'_>, link_secret: Secret) -> Api {
             users: caches.users.clone(),
             messages: store.clone(),
             texts,
+            clock: Arc::clone(&clock),
+        }),
+        keep_blacklists: Arc::new(BlacklistKeeping {
+            users: caches.users.clone(),
+            lists: store.clone(),
+            memory: Arc::clone(caches) as Arc<dyn DropTopic>,
             clock: Arc::clone(&clock),
         }),
         read_history: Arc::new(HistoryReading {

@@ -24,14 +24,17 @@ import environment
 import signing
 
 HERE = pathlib.Path(__file__).resolve().parent
-RONGCLOUD = r"^/message/.*\.json$"
+RONGCLOUD = r"^/.+/.*\.json$"
 FRESNS = r"^/api/v2/"
 CREDENTIALS = {
     *("app-key", "nonce", "timestamp", "signature"),
     *("rc-app-key", "rc-nonce", "rc-timestamp", "rc-signature"),
     *("appid", "platformid", "version", "sign", "deviceinfo", "aid", "uid", "token"),
 }
-USER_FIELDS = {"fromUserId": "SIXIN_FROM", "toUserId": "SIXIN_TO", "uidOrUsername": "SIXIN_TO"}
+USER_FIELDS = {
+    **dict.fromkeys(("fromUserId", "userId"), "SIXIN_FROM"),
+    **dict.fromkeys(("toUserId", "targetId", "blackUserId", "uidOrUsername"), "SIXIN_TO"),
+}
 # Unknown key, wrong signature, old timestamp; then the codes of a missing, unknown or expired session.
 SIGNATURE_CODES = {31301, 31302, 31303, 31501, 31502, 31504, 31505, 31601, 31603}
 LOGOUT = "/account/logout"

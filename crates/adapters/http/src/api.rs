@@ -10,6 +10,7 @@ use sixin_application::change_messages::ChangeMessages;
 use sixin_application::edit_user::EditUser;
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::CheckHealth;
+use sixin_application::keep_blacklists::KeepBlacklists;
 use sixin_application::mark_user::MarkUser;
 use sixin_application::ports::{BlockWordList, BlockWordSource, Clock, Roles, SecretSource, SettingSource};
 use sixin_application::publish_message::PublishMessage;
@@ -63,6 +64,8 @@ pub struct Api {
     pub change_messages: Arc<dyn ChangeMessages>,
     /// A back end reads what its users have.
     pub read_history: Arc<dyn ReadHistory>,
+    /// A back end keeps the blacklists of its users.
+    pub keep_blacklists: Arc<dyn KeepBlacklists>,
     /// How the server is.
     pub check_health: Arc<dyn CheckHealth>,
     /// The site's settings, for the language of refusals that come before anybody is let in.

@@ -21,6 +21,7 @@ use sixin_application::change_messages::MockChangeMessages;
 use sixin_application::edit_user::MockEditUser;
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::MockCheckHealth;
+use sixin_application::keep_blacklists::MockKeepBlacklists;
 use sixin_application::mark_user::MockMarkUser;
 use sixin_application::ports::{
     MockBlockWordList, MockBlockWordSource, MockClock, MockRoles, MockSecretSource, MockSettingSource,
@@ -59,6 +60,7 @@ pub(crate) struct Mocks {
     pub(crate) publish: MockPublishMessage,
     pub(crate) change_messages: MockChangeMessages,
     pub(crate) history: MockReadHistory,
+    pub(crate) blacklists: MockKeepBlacklists,
     pub(crate) read: MockReadConversations,
     pub(crate) change: MockChangeConversations,
     pub(crate) edit: MockEditUser,
@@ -99,6 +101,7 @@ impl Mocks {
             publish_message: Arc::new(self.publish),
             change_messages: Arc::new(self.change_messages),
             read_history: Arc::new(self.history),
+            keep_blacklists: Arc::new(self.blacklists),
             read_conversations: Arc::new(self.read),
             change_conversations: Arc::new(self.change),
             edit_user: Arc::new(self.edit),

@@ -377,5 +377,6 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(users, accounts);
+diesel::allow_tables_to_appear_in_same_query!(users, user_blocks);
 diesel::allow_tables_to_appear_in_same_query!(files, file_usages);
 diesel::allow_tables_to_appear_in_same_query!(conversation_messages, message_contents);

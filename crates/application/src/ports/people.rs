@@ -77,6 +77,47 @@ pub trait RelationChanges: Send + Sync {
     ) -> StoreResult<Toggled>;
 }
 
+/// A user on somebody's list of blocked ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockedUser {
+    /// Who is blocked.
+    pub username: Username,
+    /// Where the list goes on after it.
+    pub place: BlockedPlace,
+}
+
+/// A place in a list of blocked users: since when, and the number of the relation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlockedPlace {
+    /// Since when the user is blocked.
+    pub since: Millis,
+    /// Tells those of the same time apart.
+    pub number: i64,
+}
+
+/// Whom a user blocks, as a back end keeps it.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait Blacklists: Send + Sync {
+    /// Blocks all of these or withdraws it; for those of whom it is so already that MUST change nothing. The change and
+    /// its epoch are one transaction.
+    async fn set_all_blocked(
+        &self,
+        owner: UserId,
+        others: &[UserId],
+        is_blocked: bool,
+        at: Millis,
+    ) -> StoreResult<()>;
+
+    /// Those whom a user blocks, the newest first, after a place.
+    async fn blocked_by(
+        &self,
+        owner: UserId,
+        after: Option<BlockedPlace>,
+        limit: i64,
+    ) -> StoreResult<Vec<BlockedUser>>;
+}
+
 /// Roles and who has them.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use sixin_application::authenticate_back_end::BackEndRefusal;
 use sixin_application::change_messages::ChangeError;
+use sixin_application::keep_blacklists::BlacklistError;
 use sixin_application::outbox::SendError;
 use sixin_application::ports::StoreError;
 use sixin_application::publish_message::PublishError;
@@ -275,6 +276,18 @@ impl From<HistoryError> for Failure {
             }
             HistoryError::Oneself => Self::parameter(format!("{error}; name another user as targetId")),
             HistoryError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<BlacklistError> for Failure {
+    fn from(error: BlacklistError) -> Self {
+        match error {
+            BlacklistError::UserUnknown(_) => {
+                Self::new(Code::UserUnknown, format!("{error}; check the spelling"))
+            }
+            BlacklistError::Oneself => Self::parameter(format!("{error}; leave userId out of blackUserId")),
+            BlacklistError::Store(error) => error.into(),
         }
     }
 }

@@ -23,7 +23,7 @@ const CLEAN: &str = "/conversation/message/history/clean.json";
 /// Of message 338194283397121.
 const UID: &str = "16EA-XU84-007G-FDTH";
 
-fn admitted() -> Mocks {
+pub(super) fn admitted() -> Mocks {
     let mut mocks = Mocks::default();
     mocks.back_end.expect_admit().returning(|_| Ok(back_end()));
     mocks
@@ -33,7 +33,7 @@ fn name(text: &str) -> Username {
     Username::new(text).unwrap()
 }
 
-async fn post(mocks: Mocks, path: &str, body: &str) -> Answer {
+pub(super) async fn post(mocks: Mocks, path: &str, body: &str) -> Answer {
     call(mocks.api(), form(body).uri(path)).await
 }
 

@@ -3,6 +3,9 @@
 //! The seed `003` decides; around it the facts of RongCloud's own clients, named where a tolerance is theirs.
 
 mod beyond;
+#[cfg(test)]
+mod blacklist_wire_tests;
+mod blacklists;
 mod codes;
 mod content;
 mod content_types;
@@ -18,6 +21,8 @@ mod options;
 mod message_wire_tests;
 pub(crate) mod openapi;
 mod openapi_messages;
+mod openapi_operation;
+mod openapi_users;
 mod pairs;
 mod requests;
 mod responses;

@@ -3,17 +3,18 @@
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
+use super::blacklists::Blacklist;
 use super::codes::{Code, KEY_REUSED};
 use super::history_info::{History, HistoryInfo};
-use super::openapi_messages;
 use super::responses::{Done, MessageUid, Published, Refused, SUCCESS};
+use super::{openapi_messages, openapi_users};
 use crate::openapi::{
     SEND_ONCE, answer, derived_schemas, header, idempotency_header, may_be_replayed, request_id_header,
     schema_ref,
 };
 
 #[derive(OpenApi)]
-#[openapi(components(schemas(Published, MessageUid, Refused, Done, History, HistoryInfo)))]
+#[openapi(components(schemas(Published, MessageUid, Refused, Done, History, HistoryInfo, Blacklist)))]
 struct Schemas;
 
 const SIGNING: &str = "Publishes a message of one user to 1 to 1000 others.\n\n\
@@ -32,7 +33,7 @@ repeat; sixin answers as the first time.)\n\n";
 
 /// The paths of this dialect.
 pub(crate) fn paths() -> Vec<(&'static str, Value)> {
-    [vec![(super::PUBLISH, publish())], openapi_messages::paths()].concat()
+    [vec![(super::PUBLISH, publish())], openapi_messages::paths(), openapi_users::paths()].concat()
 }
 
 fn publish() -> Value {

@@ -1,37 +1,14 @@
 //! The description of what changes and reads messages.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::openapi::{number, refused, signed, switch};
+use super::openapi::{number, switch};
+use super::openapi_operation::{DONE, Operation, option, text};
 use super::routes::{CLEAN, MODIFY, QUERY, RECALL};
-use crate::openapi::{answer, schema_ref};
-
-/// One operation.
-struct Operation {
-    id: &'static str,
-    summary: &'static str,
-    about: &'static str,
-    required: &'static [&'static str],
-    properties: Value,
-    sample: Value,
-    answer: &'static str,
-    /// Whether it is asked for a type of conversation.
-    is_typed: bool,
-}
-
-const DONE: &str = "RongCloudDone";
 
 /// The path items.
 pub(super) fn paths() -> Vec<(&'static str, Value)> {
     vec![(RECALL, recall()), (MODIFY, modify()), (QUERY, query()), (CLEAN, clean())]
-}
-
-fn text(about: &str, most: u32) -> Value {
-    json!({"type": "string", "minLength": 1, "maxLength": most, "description": about})
-}
-
-fn option(about: &str, most: u32) -> Value {
-    json!({"type": ["string", "null"], "maxLength": most, "description": about})
 }
 
 fn conversation_type() -> Value {
@@ -130,46 +107,4 @@ fn clean() -> Value {
         is_typed: true,
     }
     .item()
-}
-
-impl Operation {
-    fn item(self) -> Value {
-        let schema = json!({"type": "object", "required": self.required,
-                            "properties": self.properties});
-        let body = json!({"schema": schema, "examples": {"usual": {"value": self.sample}}});
-        json!({"post": {
-            "tags": ["rongcloud"],
-            "operationId": self.id,
-            "summary": self.summary,
-            "description": self.about,
-            "parameters": signed(),
-            "requestBody": {"required": true, "content": {
-                "application/x-www-form-urlencoded": body,
-                "application/json": body,
-            }},
-            "responses": self.responses(),
-        }})
-    }
-
-    fn responses(&self) -> Value {
-        let mut responses = Map::new();
-        let done = answer("Done, and on disk.", &schema_ref(self.answer), &json!({}), false);
-        responses.insert("200".to_owned(), done);
-        for (status, description) in [
-            (400, "A parameter is wrong, or a rule says no; nothing was changed."),
-            (401, "A signature part is missing or wrong, or there is no such app key."),
-            (404, "A user is unknown; `errorMessage` names it."),
-            (408, "The body did not arrive in time."),
-            (413, "The body is larger than 2 MiB."),
-            (500, "A fault of the server."),
-            (503, "The server can't answer now."),
-        ] {
-            responses.insert(status.to_string(), refused(status, description));
-        }
-        if self.is_typed {
-            let beyond = "The conversation is not one of two users.";
-            responses.insert("430".to_owned(), refused(430, beyond));
-        }
-        Value::Object(responses)
-    }
 }

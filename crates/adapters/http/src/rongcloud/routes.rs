@@ -8,7 +8,7 @@ use sixin_application::publish_message::PublishError;
 use super::codes::{Code, Failure};
 use super::requests::PublishBody;
 use super::stage::{log_refusal, log_store, noted};
-use super::{history, messages, responses};
+use super::{blacklists, history, messages, responses};
 use crate::api::Api;
 use crate::plumbing::body;
 use crate::plumbing::fallback::one;
@@ -25,6 +25,12 @@ pub(super) const QUERY: &str = "/v3/message/private/query.json";
 /// Where it cleans the history of one side (facts: rongcloud 9.2).
 pub(super) const CLEAN: &str = "/conversation/message/history/clean.json";
 
+/// Where it keeps blacklists, as the clients spell it and as the English documentation does (facts: rongcloud 12.3).
+pub(super) const BLACKLISTS: [[&str; 3]; 2] = [
+    ["/user/blacklist/add.json", "/user/blacklist/remove.json", "/user/blacklist/query.json"],
+    ["/user/blocklist/add.json", "/user/blocklist/remove.json", "/user/blocklist/query.json"],
+];
+
 /// How long `msgRandom` is remembered (facts: rongcloud 5.2).
 const MSG_RANDOM_LIVES_MS: i64 = 60_000;
 
@@ -37,6 +43,12 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         .service(post(MODIFY).route(web::post().to(messages::modify)))
         .service(post(QUERY).route(web::post().to(history::query)))
         .service(post(CLEAN).route(web::post().to(history::clean)));
+    for [add, remove, query] in BLACKLISTS {
+        config
+            .service(post(add).route(web::post().to(blacklists::add)))
+            .service(post(remove).route(web::post().to(blacklists::remove)))
+            .service(post(query).route(web::post().to(blacklists::query)));
+    }
 }
 
 /// `POST /message/private/publish.json`: first who calls, then what it wants, then whether it may.

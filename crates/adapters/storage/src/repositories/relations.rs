@@ -4,15 +4,18 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{Mark, RelationChanges, Relations, StoreResult, Toggled, Topic};
+use sixin_application::ports::{
+    Blacklists, BlockedPlace, BlockedUser, Mark, RelationChanges, Relations, StoreResult, Toggled, Topic,
+};
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::Relation;
+use sixin_domain::username::Username;
 
 use crate::connection::AnyConnection;
 use crate::database::Database;
 use crate::epochs::bump;
-use crate::schema::{user_blocks as blocks, user_follows as follows};
+use crate::schema::{user_blocks as blocks, user_follows as follows, users};
 
 /// `follow_type` and `block_type` of users (facts: fresns 12.13).
 const USER: i16 = 1;
@@ -69,6 +72,58 @@ impl RelationChanges for Database {
                 Mark::Block => set_blocked(conn, from, to, !is_on, at)?,
             }
             Ok(if is_on { Toggled::Off } else { Toggled::On })
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Blacklists for Database {
+    async fn set_all_blocked(
+        &self,
+        owner: UserId,
+        others: &[UserId],
+        is_blocked: bool,
+        at: Millis,
+    ) -> StoreResult<()> {
+        let others = others.to_vec();
+        self.change(move |conn| {
+            // First, as in every change of relations.
+            bump(conn, Topic::Relations)?;
+            let ids: Vec<i64> = others.iter().map(|id| id.0).collect();
+            let known = blocked(conn, owner, &ids)?;
+            for other in others.iter().filter(|other| known.contains(&other.0) != is_blocked) {
+                set_blocked(conn, owner, *other, is_blocked, at)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn blocked_by(
+        &self,
+        owner: UserId,
+        after: Option<BlockedPlace>,
+        limit: i64,
+    ) -> StoreResult<Vec<BlockedUser>> {
+        let after = after.unwrap_or(BlockedPlace { since: Millis(i64::MAX), number: i64::MAX });
+        self.read(move |conn| {
+            let earlier = blocks::created_at.lt(after.since.0);
+            let same_time = blocks::created_at.eq(after.since.0).and(blocks::id.lt(after.number));
+            let rows: Vec<(i64, i64, String)> = blocks::table
+                .inner_join(users::table.on(users::id.eq(blocks::block_id)))
+                .filter(blocks::user_id.eq(owner.0).and(blocks::block_type.eq(USER)))
+                .filter(blocks::deleted_at.is_null())
+                .filter(earlier.or(same_time))
+                .order((blocks::created_at.desc(), blocks::id.desc()))
+                .limit(limit)
+                .select((blocks::created_at, blocks::id, users::username))
+                .load(conn)?;
+            let user = |(since, number, username): (i64, i64, String)| {
+                let place = BlockedPlace { since: Millis(since), number };
+                Some(BlockedUser { username: Username::new(username).ok()?, place })
+            };
+            Ok(rows.into_iter().filter_map(user).collect())
         })
         .await
     }
@@ -177,7 +232,13 @@ pub(super) fn set_blocked(
     match id {
         Some(id) => {
             let withdrawn = (!is_blocked).then_some(at.0);
-            diesel::update(blocks::table.find(id)).set(blocks::deleted_at.eq(withdrawn)).execute(conn)?;
+            let row = diesel::update(blocks::table.find(id));
+            if is_blocked {
+                // Taken up again it is as new as any other.
+                row.set((blocks::deleted_at.eq(withdrawn), blocks::created_at.eq(at.0))).execute(conn)?;
+            } else {
+                row.set(blocks::deleted_at.eq(withdrawn)).execute(conn)?;
+            }
         }
         None if is_blocked => {
             diesel::insert_into(blocks::table)

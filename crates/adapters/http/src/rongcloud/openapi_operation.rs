@@ -1,0 +1,75 @@
+//! How an operation of a back end is described that stores no message.
+
+use serde_json::{Map, Value, json};
+
+use super::openapi::{refused, signed};
+use crate::openapi::{answer, schema_ref};
+
+/// The schema of the answer to what is just done.
+pub(super) const DONE: &str = "RongCloudDone";
+
+/// One operation.
+pub(super) struct Operation {
+    pub(super) id: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) about: &'static str,
+    pub(super) required: &'static [&'static str],
+    pub(super) properties: Value,
+    pub(super) sample: Value,
+    pub(super) answer: &'static str,
+    /// Whether it is asked for a type of conversation.
+    pub(super) is_typed: bool,
+}
+
+/// A text that must be given.
+pub(super) fn text(about: &str, most: u32) -> Value {
+    json!({"type": "string", "minLength": 1, "maxLength": most, "description": about})
+}
+
+/// A text that may be given.
+pub(super) fn option(about: &str, most: u32) -> Value {
+    json!({"type": ["string", "null"], "maxLength": most, "description": about})
+}
+
+impl Operation {
+    /// The path item.
+    pub(super) fn item(self) -> Value {
+        let schema = json!({"type": "object", "required": self.required,
+                            "properties": self.properties});
+        let body = json!({"schema": schema, "examples": {"usual": {"value": self.sample}}});
+        json!({"post": {
+            "tags": ["rongcloud"],
+            "operationId": self.id,
+            "summary": self.summary,
+            "description": self.about,
+            "parameters": signed(),
+            "requestBody": {"required": true, "content": {
+                "application/x-www-form-urlencoded": body,
+                "application/json": body,
+            }},
+            "responses": self.responses(),
+        }})
+    }
+
+    fn responses(&self) -> Value {
+        let mut responses = Map::new();
+        let done = answer("Done, and on disk.", &schema_ref(self.answer), &json!({}), false);
+        responses.insert("200".to_owned(), done);
+        for (status, description) in [
+            (400, "A parameter is wrong, or a rule says no; nothing was changed."),
+            (401, "A signature part is missing or wrong, or there is no such app key."),
+            (404, "A user is unknown; `errorMessage` names it."),
+            (408, "The body did not arrive in time."),
+            (413, "The body is larger than 2 MiB."),
+            (500, "A fault of the server."),
+            (503, "The server can't answer now."),
+        ] {
+            responses.insert(status.to_string(), refused(status, description));
+        }
+        if self.is_typed {
+            let beyond = "The conversation is not one of two users.";
+            responses.insert("430".to_owned(), refused(430, beyond));
+        }
+        Value::Object(responses)
+    }
+}
