@@ -148,7 +148,12 @@ impl Site {
 
     /// A back end publishes a form.
     pub(crate) fn publish(&self, fields: &[(&str, &str)]) -> Answer {
-        post(&self.url(PUBLISH), &self.back_end(), &form(fields))
+        self.call_back_end(PUBLISH, fields)
+    }
+
+    /// A back end sends a form somewhere.
+    pub(crate) fn call_back_end(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        post(&self.url(path), &self.back_end(), &form(fields))
     }
 
     /// A back end publishes a text from one user to another.

@@ -20,10 +20,6 @@ const MODIFY: &str = "/message/private/modify.json";
 const QUERY: &str = "/v3/message/private/query.json";
 const CLEAN: &str = "/conversation/message/history/clean.json";
 
-fn call(site: &Site, path: &str, fields: &[(&str, &str)]) -> Answer {
-    post(&site.url(path), &site.back_end(), &form(fields))
-}
-
 fn uid(published: &Answer) -> String {
     published.is(200, 200).body["messageUIDs"][0]["messageUID"].as_str().unwrap().to_owned()
 }
@@ -37,11 +33,14 @@ fn publish(site: &Site, from: &str, to: &str, text: &str) -> String {
 
 fn recall(site: &Site, from: &str, to: &str, uid: &str, more: &[(&str, &str)]) -> Answer {
     let fields = [("conversationType", "1"), ("fromUserId", from), ("targetId", to), ("messageUID", uid)];
-    call(site, RECALL, &[&fields, more].concat())
+    site.call_back_end(RECALL, &[&fields, more].concat())
 }
 
 fn modify(site: &Site, from: &str, to: &str, uid: &str, content: &str) -> Answer {
-    call(site, MODIFY, &[("fromUserId", from), ("targetId", to), ("msgUID", uid), ("content", content)])
+    site.call_back_end(
+        MODIFY,
+        &[("fromUserId", from), ("targetId", to), ("msgUID", uid), ("content", content)],
+    )
 }
 
 /// The history of one side, a JSON body as PHP and Java send it.
@@ -122,7 +121,7 @@ fn a_changed_message_reads_anew_in_both_dialects(site: &Site) {
     modify(site, "alice", "bob", &uid, &longest(4096)).is(200, 200);
     let image = [("objectName", "RC:ImgMsg"), ("content", r#"{"imageUri":"http://a/b"}"#)];
     let message = [("fromUserId", "alice"), ("targetId", "bob"), ("msgUID", uid.as_str())];
-    call(site, MODIFY, &[&message[..], &image].concat()).is(400, 1003);
+    site.call_back_end(MODIFY, &[&message[..], &image].concat()).is(400, 1003);
     recall(site, "alice", "bob", &uid, &[]).is(200, 200);
     modify(site, "alice", "bob", &uid, &text_content("again")).is(400, 1003);
 }
@@ -154,10 +153,10 @@ fn cleaning_one_side_leaves_the_other(site: &Site) {
     publish(site, "alice", "bob", "new");
     let sides = [("conversationType", "1"), ("fromUserId", "bob"), ("targetId", "alice")];
     let until = message["msgTime"].to_string();
-    call(site, CLEAN, &[&sides[..], &[("msgTimestamp", until.as_str())]].concat()).is(200, 200);
+    site.call_back_end(CLEAN, &[&sides[..], &[("msgTimestamp", until.as_str())]].concat()).is(200, 200);
     assert_eq!(whole(site, "bob", "alice"), [text_content("new")]);
     assert_eq!(listed(site, &site.bob), (json!(1), json!(1), json!("new")));
-    call(site, CLEAN, &sides).is(200, 200);
+    site.call_back_end(CLEAN, &sides).is(200, 200);
     assert_eq!((whole(site, "bob", "alice").len(), shown(site, &site.bob, "alice").len()), (0, 0));
     assert_eq!(shown(site, &site.alice, "bob"), ["old", "new"]);
 }

@@ -2,19 +2,17 @@
 
 use serde_json::json;
 
-use crate::calls::{Answer, form, post, text_content};
+use crate::calls::text_content;
 use crate::on_every_database;
 use crate::site::Site;
 
 on_every_database!(a_blacklist_of_one_dialect_binds_the_other);
 
-fn call(site: &Site, path: &str, fields: &[(&str, &str)]) -> Answer {
-    post(&site.url(path), &site.back_end(), &form(fields))
-}
-
 fn a_blacklist_of_one_dialect_binds_the_other(site: &Site) {
-    let list =
-        || call(site, "/user/blacklist/query.json", &[("userId", "bob")]).is(200, 200).body["users"].clone();
+    let list = || {
+        site.call_back_end("/user/blacklist/query.json", &[("userId", "bob")]).is(200, 200).body["users"]
+            .clone()
+    };
     let verified = || {
         site.publish(&[
             ("fromUserId", "alice"),
@@ -29,7 +27,7 @@ fn a_blacklist_of_one_dialect_binds_the_other(site: &Site) {
     assert_eq!(list(), json!([]));
     let pair = [("userId", "bob"), ("blackUserId", "alice")];
     for path in ["/user/blacklist/add.json", "//user/blocklist/add.json"] {
-        call(site, path, &pair).is(200, 200);
+        site.call_back_end(path, &pair).is(200, 200);
         assert_eq!(list(), json!(["alice"]));
         site.send_text(&site.alice, "bob", "hi").is(200, 36608);
         verified().is(403, 1005);
@@ -37,7 +35,7 @@ fn a_blacklist_of_one_dialect_binds_the_other(site: &Site) {
     }
     let alice = site.get_as(&site.bob, "user/alice/detail");
     assert_eq!(alice.is(200, 0).body["data"]["detail"]["interactive"]["blockStatus"], true);
-    call(site, "/user/blacklist/remove.json", &pair).is(200, 200);
+    site.call_back_end("/user/blacklist/remove.json", &pair).is(200, 200);
     assert_eq!(list(), json!([]));
     site.send_text(&site.alice, "bob", "hi").is(200, 0);
     verified().is(200, 200);
@@ -46,6 +44,8 @@ fn a_blacklist_of_one_dialect_binds_the_other(site: &Site) {
     let block = json!({"interactiveType": "block", "markType": "user", "fsid": "alice"}).to_string();
     site.call_as(&site.bob, "POST", "user/mark", &block).is(200, 0);
     assert_eq!(list(), json!(["alice"]));
-    call(site, "/user/blacklist/add.json", &[("userId", "bob"), ("blackUserId", "nobody")]).is(404, 1004);
-    call(site, "/user/blacklist/add.json", &[("userId", "bob"), ("blackUserId", "bob")]).is(400, 1003);
+    site.call_back_end("/user/blacklist/add.json", &[("userId", "bob"), ("blackUserId", "nobody")])
+        .is(404, 1004);
+    site.call_back_end("/user/blacklist/add.json", &[("userId", "bob"), ("blackUserId", "bob")])
+        .is(400, 1003);
 }
