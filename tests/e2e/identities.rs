@@ -1,5 +1,7 @@
 //! Every endpoint of the Fresns dialect for every kind of caller (facts: fresns 2.1 and 3).
 
+use std::cell::RefCell;
+
 use sixin_domain::session::Login;
 
 use crate::calls::try_call;
@@ -9,8 +11,8 @@ use crate::upload::{FOR_BOB, form, png, with_form};
 
 on_every_database!(every_endpoint_lets_in_whom_it_should_and_nobody_else);
 
-/// Method, path, body, and who may call.
-const ENDPOINTS: [(&str, &str, &str, Login); 18] = [
+/// Method, path, body, and who may call. Logging out stands last: whoever is let in has to sign in again.
+const ENDPOINTS: [(&str, &str, &str, Login); 22] = [
     ("PUT", "user/edit", r#"{"gender":1}"#, Login::User),
     ("GET", "account/detail", "", Login::Account),
     ("POST", "user/mark", r#"{"interactiveType":"follow","markType":"user","fsid":"bob"}"#, Login::User),
@@ -29,7 +31,23 @@ const ENDPOINTS: [(&str, &str, &str, Login); 18] = [
     ("GET", "global/roles", "", Login::UserIfPrivate),
     ("GET", "global/block-words", "", Login::UserIfPrivate),
     ("GET", "user/bob/detail", "", Login::UserIfPrivate),
+    ("POST", "account/login", r#"{"type":"email","account":"a@b.example"}"#, Login::Nobody),
+    ("POST", "account/register", "{}", Login::Nobody),
+    ("POST", "user/auth", r#"{"uidOrUsername":"nobody"}"#, Login::Account),
+    ("DELETE", "account/logout", "{}", Login::Account),
 ];
+
+/// What whoever is let in gets for the body above, where that is not success.
+fn let_in(path: &str) -> i64 {
+    match path {
+        // Without a password, for a wrong one would lock.
+        "account/login" => 34_111,
+        "account/register" => 34_201,
+        // It wants the account's own token, and these are those of a user.
+        "user/auth" => 31_505,
+        _ => 0,
+    }
+}
 
 /// What everybody gets that is not somebody else: headers that change, and the codes where nobody, where an account and
 /// where a user has to be signed in.
@@ -40,6 +58,7 @@ fn every_endpoint_lets_in_whom_it_should_and_nobody_else(site: &Site) {
     let conversation = site.database.number("SELECT id AS number FROM conversations").to_string();
     let fid = site.picture_for_bob()["fid"].as_str().unwrap().to_owned();
     let upload = form(&FOR_BOB, Some(("a.png", &png(9, 9))));
+    let signed_in = RefCell::new(site.alice.clone());
     let check_on = |is_private: bool, identities: &[Identity<'_>]| {
         for (method, path, body, login) in ENDPOINTS {
             for (name, changes, [as_nobody, as_account, as_user]) in identities {
@@ -49,8 +68,9 @@ fn every_endpoint_lets_in_whom_it_should_and_nobody_else(site: &Site) {
                     _ if is_open => *as_nobody,
                     _ => *as_user,
                 };
+                let expected = if expected == 0 { let_in(path) } else { expected };
                 let body = body.replace("CONVERSATION", &conversation);
-                let headers = site.user_headers(&site.alice, changes);
+                let headers = site.user_headers(&signed_in.borrow(), changes);
                 let url = site.url(&format!("/api/v2/{}", path.replace("FID", &fid)));
                 let answer = match body.as_str() {
                     "A FORM" => try_call(method, &url, &with_form(headers), &upload),
@@ -63,6 +83,10 @@ fn every_endpoint_lets_in_whom_it_should_and_nobody_else(site: &Site) {
                     "{method} {path} as {name}: {answer:?}"
                 );
                 assert!(answer.code() == 0 || answer.body["data"].is_null(), "{answer:?}");
+                if path == "account/logout" && expected == 0 {
+                    let session = site.sixin(&["session", "create", "alice", "--platform", "5"]);
+                    session["token"].as_str().unwrap().clone_into(&mut signed_in.borrow_mut().token);
+                }
             }
         }
     };

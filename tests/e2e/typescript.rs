@@ -14,6 +14,8 @@ use crate::site::Site;
 on_every_database!(the_typescript_client_walks_through_a_conversation_and_repeats_what_is_not_answered);
 
 const PASSWORD: &str = "correct horse";
+const GAVE_UP: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
 
 fn example() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/typescript")
@@ -42,7 +44,8 @@ fn compiled(packages: &Path) -> tempfile::TempDir {
     directory
 }
 
-/// Passes everything on, but the answers to the first requests for that path: after them it hangs up.
+/// Passes everything on, but the answers to the first requests for that path: instead it hangs up, or says 503 as a proxy
+/// does that gave up waiting.
 fn forgetful(server: &str, path: &'static str, times: usize) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -65,7 +68,12 @@ fn pass_on(mut client: TcpStream, mut server: TcpStream, path: &str, (count, tim
     std::thread::spawn(move || {
         let mut bytes = [0; 65_536];
         while let Ok(length @ 1..) = answers.read(&mut bytes) {
-            if forgets.load(Ordering::SeqCst) == 1 || to_client.write_all(&bytes[..length]).is_err() {
+            let answer = match forgets.load(Ordering::SeqCst) {
+                0 => &bytes[..length],
+                odd if odd % 2 == 1 => break,
+                _ => GAVE_UP,
+            };
+            if to_client.write_all(answer).is_err() || answer == GAVE_UP {
                 break;
             }
         }
@@ -74,8 +82,11 @@ fn pass_on(mut client: TcpStream, mut server: TcpStream, path: &str, (count, tim
     let mut bytes = [0; 65_536];
     while let Ok(length @ 1..) = client.read(&mut bytes) {
         let is_meant = String::from_utf8_lossy(&bytes[..length]).starts_with(&format!("POST {path} "));
-        if is_meant && count.fetch_add(1, Ordering::SeqCst) < times {
-            is_forgotten.store(1, Ordering::SeqCst);
+        if is_meant {
+            let earlier = count.fetch_add(1, Ordering::SeqCst);
+            if earlier < times {
+                is_forgotten.store(earlier + 1, Ordering::SeqCst);
+            }
         }
         if server.write_all(&bytes[..length]).is_err() {
             break;
