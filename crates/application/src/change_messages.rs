@@ -14,6 +14,7 @@ use sixin_domain::username::Username;
 use thiserror::Error;
 
 use crate::back_end_texts::{BackEndTexts, ReplaceText, TypedText};
+use crate::named_users::ids_of;
 use crate::ports::{Clock, MessageChanges, PublishedMessage, StoreError, Users};
 
 /// Which message is meant, and for whom the back end speaks.
@@ -135,12 +136,9 @@ impl MessageChanging {
     ) -> Result<Option<(MessageId, PublishedMessage, UserId)>, ChangeError> {
         let Some(id) = wanted.id else { return Ok(None) };
         let Some(message) = self.messages.find(id).await? else { return Ok(None) };
-        let users = self.users.find_named(&[wanted.by.clone(), wanted.with.clone()]).await?;
-        let user = |name: &Username| {
-            let found = users.iter().find(|user| user.username == *name);
-            found.map(|user| user.id).ok_or_else(|| ChangeError::UserUnknown(name.clone()))
-        };
-        let (by, with) = (user(&wanted.by)?, user(&wanted.with)?);
+        let names = [wanted.by.clone(), wanted.with.clone()];
+        let ids = ids_of(&*self.users, &names, ChangeError::UserUnknown).await?;
+        let [by, with] = ids[..] else { return Ok(None) };
         if Pair::of(by, with) != Pair::of(message.sender, message.recipient) {
             return Err(ChangeError::Elsewhere);
         }

@@ -8,6 +8,7 @@ use sixin_domain::username::Username;
 use thiserror::Error;
 
 use crate::cached::DropTopic;
+use crate::named_users::ids_of;
 use crate::ports::{Blacklists, BlockedPlace, Clock, StoreError, Topic, Users};
 
 /// Why a blacklist is not shown or changed.
@@ -107,12 +108,7 @@ impl KeepBlacklists for BlacklistKeeping {
 impl BlacklistKeeping {
     /// The users with these names, in their order.
     async fn ids(&self, names: &[Username]) -> Result<Vec<UserId>, BlacklistError> {
-        let found = self.users.find_named(names).await?;
-        let id = |name: &Username| {
-            let user = found.iter().find(|user| user.username == *name);
-            user.map(|user| user.id).ok_or_else(|| BlacklistError::UserUnknown(name.clone()))
-        };
-        names.iter().map(id).collect()
+        ids_of(&*self.users, names, BlacklistError::UserUnknown).await
     }
 }
 

@@ -19,6 +19,7 @@ pub mod health;
 pub mod ids;
 pub mod keep_blacklists;
 pub mod mark_user;
+mod named_users;
 pub mod outbox;
 pub mod ports;
 pub mod profiles;

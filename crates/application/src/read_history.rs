@@ -10,6 +10,7 @@ use sixin_domain::time::Millis;
 use sixin_domain::username::Username;
 use thiserror::Error;
 
+use crate::named_users::ids_of;
 use crate::ports::{Clock, ConversationChanges, ConversationViews, MessageQuery, Order, StoreError, Users};
 
 /// Which messages are wanted.
@@ -125,12 +126,9 @@ impl HistoryReading {
         user: &Username,
         with: &Username,
     ) -> Result<Option<(Conversation, UserId)>, HistoryError> {
-        let found = self.users.find_named(&[user.clone(), with.clone()]).await?;
-        let id = |name: &Username| {
-            let found = found.iter().find(|user| user.username == *name);
-            found.map(|user| user.id).ok_or_else(|| HistoryError::UserUnknown(name.clone()))
-        };
-        let (user, with) = (id(user)?, id(with)?);
+        let names = [user.clone(), with.clone()];
+        let ids = ids_of(&*self.users, &names, HistoryError::UserUnknown).await?;
+        let [user, with] = ids[..] else { return Ok(None) };
         let pair = Pair::of(user, with).ok_or(HistoryError::Oneself)?;
         Ok(self.views.of_pair(pair).await?.map(|conversation| (conversation, user)))
     }
