@@ -31,7 +31,10 @@ use sixin_application::change_messages::MockChangeMessages;
 use sixin_application::edit_user::MockEditUser;
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::{CheckHealth, Health};
-use sixin_application::keep_blacklists::MockKeepBlacklists;
+use sixin_application::keep_preferences::MockKeepPreferences;
+use sixin_application::keep_sensitive_words::MockKeepSensitiveWords;
+use sixin_application::keep_user_lists::MockKeepUserLists;
+use sixin_application::keep_users::MockKeepUsers;
 use sixin_application::mark_user::MockMarkUser;
 use sixin_application::ports::{
     Clock, MockBlockWordList, MockBlockWordSource, MockRoles, SettingSource, Signatures, SignedParts,
@@ -40,6 +43,7 @@ use sixin_application::ports::{
 use sixin_application::read_conversations::MockReadConversations;
 use sixin_application::read_file::MockReadFile;
 use sixin_application::read_history::MockReadHistory;
+use sixin_application::restrict_users::MockRestrictUsers;
 use sixin_application::show_user::MockShowUser;
 use sixin_application::sign_in::MockSignIn;
 use sixin_application::upload_file::MockUploadFile;
@@ -49,7 +53,7 @@ use sixin_domain::id::{AccountId, AppKeyId, UserId};
 use sixin_domain::limits::Limits;
 use sixin_domain::session::Login;
 use sixin_domain::settings::Settings;
-use sixin_domain::user::{ConversationLimit, Profile, User};
+use sixin_domain::user::{ConversationLimit, Profile, Restrictions, User};
 use sixin_domain::username::{Uid, Username};
 use sixin_http::{Api, HttpLimits};
 use sixin_signature::HttpSignatures;
@@ -71,6 +75,7 @@ impl AuthenticateUser for OpenDoor {
             conversation_limit: ConversationLimit::Everybody,
             is_verified: false,
             is_enabled: true,
+            restrictions: Restrictions::default(),
             expired_at: None,
             deleted_at: None,
             profile: Profile {
@@ -137,7 +142,11 @@ fn api() -> Api {
         change_conversations: Arc::new(MockChangeConversations::new()),
         change_messages: Arc::new(MockChangeMessages::new()),
         read_history: Arc::new(MockReadHistory::new()),
-        keep_blacklists: Arc::new(MockKeepBlacklists::new()),
+        keep_users: Arc::new(MockKeepUsers::new()),
+        keep_user_lists: Arc::new(MockKeepUserLists::new()),
+        restrict_users: Arc::new(MockRestrictUsers::new()),
+        keep_preferences: Arc::new(MockKeepPreferences::new()),
+        keep_sensitive_words: Arc::new(MockKeepSensitiveWords::new()),
         edit_user: Arc::new(MockEditUser::new()),
         mark_user: Arc::new(MockMarkUser::new()),
         upload_file: Arc::new(MockUploadFile::new()),

@@ -7,7 +7,7 @@ use sixin_domain::id::{AccountId, AppKeyId, ConversationId, FileId, ID_EPOCH, Me
 use sixin_domain::message::{Effects, Envelope, NewMessage, Placed};
 use sixin_domain::pair::Pair;
 use sixin_domain::role::{Role, parse_permissions};
-use sixin_domain::user::{ConversationLimit, Profile, User};
+use sixin_domain::user::{ConversationLimit, Profile, Restrictions, User};
 use sixin_domain::username::{Uid, Username};
 
 use crate::ids::LeasedIds;
@@ -47,6 +47,7 @@ pub(crate) fn user(id: i64, name: &str) -> User {
         conversation_limit: ConversationLimit::Everybody,
         is_verified: false,
         is_enabled: true,
+        restrictions: Restrictions::default(),
         expired_at: None,
         deleted_at: None,
         profile: Profile::default(),
@@ -146,4 +147,19 @@ pub(crate) fn stored(unit: &SendUnit) -> Stored {
         })
         .collect();
     Stored::new(placed)
+}
+
+/// A username.
+pub(crate) fn name(text: &str) -> Username {
+    Username::new(text).unwrap()
+}
+
+/// The users ann, bob and cid, with the numbers 1, 2 and 3.
+pub(crate) fn three_users() -> crate::ports::MockUsers {
+    let mut users = crate::ports::MockUsers::new();
+    users.expect_find_named().returning(|names| {
+        let all = [user(1, "ann"), user(2, "bob"), user(3, "cid")];
+        Ok(all.into_iter().filter(|user| names.contains(&user.username)).collect())
+    });
+    users
 }

@@ -19,6 +19,7 @@ pub mod object_name;
 pub mod outside_file;
 pub mod pair;
 pub mod profile_edit;
+pub mod push_preferences;
 pub mod rate;
 pub mod refusal;
 pub mod role;

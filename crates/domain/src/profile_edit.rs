@@ -71,8 +71,9 @@ impl ProfileEdit {
     }
 }
 
-/// Names stand in lists and headings.
-fn is_line(text: &str) -> bool {
+/// Whether a text can be a name: names stand in lists and headings, so they are one line without control characters.
+#[must_use]
+pub fn is_line(text: &str) -> bool {
     !text.chars().any(char::is_control)
 }
 

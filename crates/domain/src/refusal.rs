@@ -23,6 +23,12 @@ pub enum Refusal {
     /// The sender is disabled.
     #[error("the sender is disabled")]
     SenderDisabled,
+    /// A back end has banned the sender for a time.
+    #[error("the sender is banned for a time")]
+    SenderBanned,
+    /// A back end has muted the sender.
+    #[error("the sender is muted")]
+    SenderMuted,
     /// There is no such recipient.
     #[error("there is no such recipient")]
     RecipientUnknown,
@@ -47,6 +53,9 @@ pub enum Refusal {
     /// The recipient accepts only those it follows and verified users.
     #[error("the recipient accepts only users it follows and verified users")]
     AcceptsFollowedOrVerified,
+    /// The site lets users write only to those on whose whitelist they are.
+    #[error("the sender is not on the recipient's whitelist")]
+    NotListed,
     /// No such file, or not uploaded by the sender for this recipient.
     #[error("there is no such file for this recipient")]
     FileUnknown,

@@ -189,7 +189,7 @@ impl User {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::user::{ConversationLimit, Profile};
+    use crate::user::{ConversationLimit, Profile, Restrictions};
     use crate::username::{Uid, Username};
 
     const NOW: Millis = Millis(5000);
@@ -205,6 +205,7 @@ mod tests {
             conversation_limit: ConversationLimit::Everybody,
             is_verified: false,
             is_enabled: true,
+            restrictions: Restrictions::default(),
             expired_at: None,
             deleted_at: None,
             profile: Profile::default(),

@@ -56,8 +56,10 @@ pub struct User {
     pub conversation_limit: ConversationLimit,
     /// Whether it is a verified user.
     pub is_verified: bool,
-    /// Off: banned by the operator.
+    /// Off: disabled by the operator, or deactivated by a back end.
     pub is_enabled: bool,
+    /// What a back end keeps it from.
+    pub restrictions: Restrictions,
     /// When its membership ends; only private sites look at it, `None` means never.
     pub expired_at: Option<Millis>,
     /// When it was deleted.
@@ -71,6 +73,23 @@ impl User {
     #[must_use]
     pub fn is_expired(&self, now: Millis) -> bool {
         self.expired_at.is_some_and(|end| end < now)
+    }
+}
+
+/// What a back end keeps a user from (facts: rongcloud 12.2, 12.4). It binds the user, not the back end that speaks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Restrictions {
+    /// Banned up to that time.
+    pub banned_until: Option<Millis>,
+    /// Muted until that is lifted.
+    pub is_muted: bool,
+}
+
+impl Restrictions {
+    /// Whether a ban holds.
+    #[must_use]
+    pub fn is_banned(&self, now: Millis) -> bool {
+        self.banned_until.is_some_and(|end| now < end)
     }
 }
 
@@ -111,4 +130,6 @@ pub struct Relation {
     pub recipient_follows_sender: bool,
     /// The sender follows the recipient. No rule asks; it is shown.
     pub sender_follows_recipient: bool,
+    /// The sender is on the recipient's whitelist (facts: rongcloud 12.3).
+    pub recipient_lists_sender: bool,
 }

@@ -14,7 +14,10 @@ use sixin_application::file_links::FileLinks;
 use sixin_application::guarded_passwords::GuardedPasswords;
 use sixin_application::health::HealthCheck;
 use sixin_application::ids::LeasedIds;
-use sixin_application::keep_blacklists::BlacklistKeeping;
+use sixin_application::keep_preferences::PreferenceKeeping;
+use sixin_application::keep_sensitive_words::SensitiveWordKeeping;
+use sixin_application::keep_user_lists::UserListKeeping;
+use sixin_application::keep_users::UserKeeping;
 use sixin_application::mark_user::UserMarking;
 use sixin_application::outbox::Outbox;
 use sixin_application::ports::{Clock, Signatures};
@@ -23,6 +26,7 @@ use sixin_application::publish_message::MessagePublishing;
 use sixin_application::read_conversations::ConversationReading;
 use sixin_application::read_file::FileReading;
 use sixin_application::read_history::HistoryReading;
+use sixin_application::restrict_users::UserRestricting;
 use sixin_application::send_message::MessageSending;
 use sixin_application::send_rate::SendRate;
 use sixin_application::show_user::UserShowing;
@@ -156,9 +160,37 @@ pub(crate) fn api(parts: &Parts<'_>, link_secret: Secret) -> Api {
             texts,
             clock: Arc::clone(&clock),
         }),
-        keep_blacklists: Arc::new(BlacklistKeeping {
+        keep_users: Arc::new(UserKeeping {
+            users: caches.users.clone(),
+            admin: store.clone(),
+            kept: store.clone(),
+            tokens: store.clone(),
+            secrets: Arc::new(SystemSecrets),
+            memory: Arc::clone(caches) as Arc<dyn DropTopic>,
+            clock: Arc::clone(&clock),
+        }),
+        keep_user_lists: Arc::new(UserListKeeping {
             users: caches.users.clone(),
             lists: store.clone(),
+            memory: Arc::clone(caches) as Arc<dyn DropTopic>,
+            clock: Arc::clone(&clock),
+        }),
+        restrict_users: Arc::new(UserRestricting {
+            users: caches.users.clone(),
+            restrictions: store.clone(),
+            memory: Arc::clone(caches) as Arc<dyn DropTopic>,
+            clock: Arc::clone(&clock),
+        }),
+        keep_preferences: Arc::new(PreferenceKeeping {
+            users: caches.users.clone(),
+            push: store.clone(),
+            remarks: store.clone(),
+            pins: store.clone(),
+            ids: Arc::clone(ids),
+            clock: Arc::clone(&clock),
+        }),
+        keep_sensitive_words: Arc::new(SensitiveWordKeeping {
+            words: store.clone(),
             memory: Arc::clone(caches) as Arc<dyn DropTopic>,
             clock: Arc::clone(&clock),
         }),

@@ -10,13 +10,17 @@ use sixin_application::change_messages::ChangeMessages;
 use sixin_application::edit_user::EditUser;
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::CheckHealth;
-use sixin_application::keep_blacklists::KeepBlacklists;
+use sixin_application::keep_preferences::KeepPreferences;
+use sixin_application::keep_sensitive_words::KeepSensitiveWords;
+use sixin_application::keep_user_lists::KeepUserLists;
+use sixin_application::keep_users::KeepUsers;
 use sixin_application::mark_user::MarkUser;
 use sixin_application::ports::{BlockWordList, BlockWordSource, Clock, Roles, SecretSource, SettingSource};
 use sixin_application::publish_message::PublishMessage;
 use sixin_application::read_conversations::ReadConversations;
 use sixin_application::read_file::ReadFile;
 use sixin_application::read_history::ReadHistory;
+use sixin_application::restrict_users::RestrictUsers;
 use sixin_application::send_message::SendMessage;
 use sixin_application::show_user::ShowUser;
 use sixin_application::sign_in::SignIn;
@@ -64,8 +68,16 @@ pub struct Api {
     pub change_messages: Arc<dyn ChangeMessages>,
     /// A back end reads what its users have.
     pub read_history: Arc<dyn ReadHistory>,
-    /// A back end keeps the blacklists of its users.
-    pub keep_blacklists: Arc<dyn KeepBlacklists>,
+    /// A back end keeps users.
+    pub keep_users: Arc<dyn KeepUsers>,
+    /// A back end keeps blacklists and whitelists.
+    pub keep_user_lists: Arc<dyn KeepUserLists>,
+    /// A back end keeps users from things.
+    pub restrict_users: Arc<dyn RestrictUsers>,
+    /// A back end keeps what users prefer.
+    pub keep_preferences: Arc<dyn KeepPreferences>,
+    /// A back end keeps words.
+    pub keep_sensitive_words: Arc<dyn KeepSensitiveWords>,
     /// How the server is.
     pub check_health: Arc<dyn CheckHealth>,
     /// The site's settings, for the language of refusals that come before anybody is let in.

@@ -21,7 +21,10 @@ use sixin_application::change_messages::MockChangeMessages;
 use sixin_application::edit_user::MockEditUser;
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::MockCheckHealth;
-use sixin_application::keep_blacklists::MockKeepBlacklists;
+use sixin_application::keep_preferences::MockKeepPreferences;
+use sixin_application::keep_sensitive_words::MockKeepSensitiveWords;
+use sixin_application::keep_user_lists::MockKeepUserLists;
+use sixin_application::keep_users::MockKeepUsers;
 use sixin_application::mark_user::MockMarkUser;
 use sixin_application::ports::{
     MockBlockWordList, MockBlockWordSource, MockClock, MockRoles, MockSecretSource, MockSettingSource,
@@ -31,6 +34,7 @@ use sixin_application::publish_message::MockPublishMessage;
 use sixin_application::read_conversations::MockReadConversations;
 use sixin_application::read_file::MockReadFile;
 use sixin_application::read_history::MockReadHistory;
+use sixin_application::restrict_users::MockRestrictUsers;
 use sixin_application::send_message::MockSendMessage;
 use sixin_application::show_user::MockShowUser;
 use sixin_application::sign_in::MockSignIn;
@@ -41,7 +45,7 @@ use sixin_domain::id::{AccountId, AppKeyId, UserId};
 use sixin_domain::limits::Limits;
 use sixin_domain::settings::Settings;
 use sixin_domain::time::Millis;
-use sixin_domain::user::{ConversationLimit, Profile, User};
+use sixin_domain::user::{ConversationLimit, Profile, Restrictions, User};
 use sixin_domain::username::{Uid, Username};
 
 use crate::api::{Api, HttpLimits};
@@ -60,7 +64,11 @@ pub(crate) struct Mocks {
     pub(crate) publish: MockPublishMessage,
     pub(crate) change_messages: MockChangeMessages,
     pub(crate) history: MockReadHistory,
-    pub(crate) blacklists: MockKeepBlacklists,
+    pub(crate) users: MockKeepUsers,
+    pub(crate) lists: MockKeepUserLists,
+    pub(crate) restrictions: MockRestrictUsers,
+    pub(crate) preferences: MockKeepPreferences,
+    pub(crate) sensitive_words: MockKeepSensitiveWords,
     pub(crate) read: MockReadConversations,
     pub(crate) change: MockChangeConversations,
     pub(crate) edit: MockEditUser,
@@ -101,7 +109,11 @@ impl Mocks {
             publish_message: Arc::new(self.publish),
             change_messages: Arc::new(self.change_messages),
             read_history: Arc::new(self.history),
-            keep_blacklists: Arc::new(self.blacklists),
+            keep_users: Arc::new(self.users),
+            keep_user_lists: Arc::new(self.lists),
+            restrict_users: Arc::new(self.restrictions),
+            keep_preferences: Arc::new(self.preferences),
+            keep_sensitive_words: Arc::new(self.sensitive_words),
             read_conversations: Arc::new(self.read),
             change_conversations: Arc::new(self.change),
             edit_user: Arc::new(self.edit),
@@ -198,6 +210,7 @@ pub(crate) fn user(id: i64, name: &str) -> User {
         conversation_limit: ConversationLimit::Everybody,
         is_verified: false,
         is_enabled: true,
+        restrictions: Restrictions::default(),
         expired_at: None,
         deleted_at: None,
         profile: Profile {

@@ -376,7 +376,64 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(users, accounts);
+diesel::table! {
+    user_restrictions (user_id) {
+        user_id -> BigInt,
+        banned_until -> Nullable<BigInt>,
+        muted_at -> Nullable<BigInt>,
+        deactivated_at -> Nullable<BigInt>,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    user_whitelists (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        listed_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    device_tokens (token_hash) {
+        token_hash -> Binary,
+        user_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    push_periods (user_id) {
+        user_id -> BigInt,
+        start_second -> Integer,
+        minutes -> Integer,
+        level -> SmallInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    user_remarks (user_id, target_id) {
+        user_id -> BigInt,
+        target_id -> BigInt,
+        remark -> Text,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    notification_levels (user_id, target_id) {
+        user_id -> BigInt,
+        target_id -> BigInt,
+        level -> SmallInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(users, accounts, user_restrictions);
 diesel::allow_tables_to_appear_in_same_query!(users, user_blocks);
+diesel::allow_tables_to_appear_in_same_query!(users, user_whitelists);
+diesel::allow_tables_to_appear_in_same_query!(users, user_remarks);
 diesel::allow_tables_to_appear_in_same_query!(files, file_usages);
 diesel::allow_tables_to_appear_in_same_query!(conversation_messages, message_contents);

@@ -15,6 +15,9 @@ pub enum BlockWordError {
     /// Empty or too long.
     #[error("a word must be 1 to 32 characters long, without white space at its ends")]
     Word,
+    /// Only signs, such as `-`.
+    #[error("a word must hold a letter, a digit or the like, not only ASCII signs")]
+    OnlySigns,
     /// Too long.
     #[error("a replacement must be at most 64 characters long")]
     Replacement,
@@ -26,17 +29,31 @@ pub enum BlockWordError {
     Line(usize, Box<BlockWordError>),
 }
 
+/// Whether a text can be a word.
+///
+/// # Errors
+/// If not.
+pub fn check_word(word: &str) -> Result<(), BlockWordError> {
+    let fits = !word.is_empty() && word.trim() == word && !word.contains('\0');
+    if fits && word.chars().count() <= MAX_WORD_CHARS { Ok(()) } else { Err(BlockWordError::Word) }
+}
+
+/// Whether a text can stand in place of a word.
+///
+/// # Errors
+/// If not.
+pub fn check_replacement(replacement: Option<&str>) -> Result<(), BlockWordError> {
+    let fits = |text: &str| text.chars().count() <= MAX_REPLACEMENT_CHARS && !text.contains('\0');
+    if replacement.is_none_or(fits) { Ok(()) } else { Err(BlockWordError::Replacement) }
+}
+
 /// A checked row.
 ///
 /// # Errors
 /// See [`BlockWordError`].
 pub fn row(word: &str, mode: &str, replacement: Option<&str>) -> Result<BlockWordRow, BlockWordError> {
-    if word.is_empty() || word.trim() != word || word.chars().count() > MAX_WORD_CHARS {
-        return Err(BlockWordError::Word);
-    }
-    if replacement.is_some_and(|text| text.chars().count() > MAX_REPLACEMENT_CHARS) {
-        return Err(BlockWordError::Replacement);
-    }
+    check_word(word)?;
+    check_replacement(replacement)?;
     let conversation_mode = match mode {
         "ignore" => 1,
         "replace" => 2,

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::block_words::BlockWordFilter;
+use sixin_domain::block_words::{BlockWordFilter, WordMode};
+use sixin_domain::time::Millis;
 
 use super::StoreResult;
 
@@ -55,4 +56,29 @@ pub trait BlockWordList: Send + Sync {
     /// Words in force behind the first `offset` of them, `limit` at most; with a scope only those blocked there. The
     /// number of statements MUST NOT depend on how many they are.
     async fn page(&self, scope: Option<WordScope>, offset: i64, limit: i64) -> StoreResult<ListedWords>;
+}
+
+/// A word, as back ends keep it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SensitiveWord {
+    /// The word.
+    pub word: String,
+    /// What happens to messages with it.
+    pub mode: WordMode,
+}
+
+/// The block words as far as messages go. What a word is blocked in elsewhere MUST stay as it is, and what replaces it
+/// there too.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait SensitiveWords: Send + Sync {
+    /// Has these words, no two of them the same, replaced or refused in messages; all or none. `false`: more than `most`
+    /// would be, and nothing was changed.
+    async fn put(&self, words: Vec<SensitiveWord>, most: i64, at: Millis) -> StoreResult<bool>;
+
+    /// Lets these words stand in messages again. One that is blocked nowhere else MUST be gone.
+    async fn remove(&self, words: &[String], at: Millis) -> StoreResult<()>;
+
+    /// The words that are replaced or refused in messages, the oldest first, `limit` at most.
+    async fn list(&self, limit: i64) -> StoreResult<Vec<SensitiveWord>>;
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod admin;
+mod back_end_users;
 mod block_words;
 mod cache_epochs;
 mod clock;
@@ -16,6 +17,7 @@ mod message_changes;
 mod message_log;
 mod passwords;
 mod people;
+mod preferences;
 mod secrets;
 mod settings;
 mod signatures;
@@ -23,6 +25,7 @@ mod store_health;
 
 pub use accounts::*;
 pub use admin::*;
+pub use back_end_users::*;
 pub use block_words::*;
 pub use cache_epochs::*;
 pub use clock::*;
@@ -37,6 +40,7 @@ pub use message_changes::*;
 pub use message_log::*;
 pub use passwords::*;
 pub use people::*;
+pub use preferences::*;
 pub use secrets::*;
 pub use settings::*;
 pub use signatures::*;

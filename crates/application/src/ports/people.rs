@@ -77,45 +77,64 @@ pub trait RelationChanges: Send + Sync {
     ) -> StoreResult<Toggled>;
 }
 
-/// A user on somebody's list of blocked ones.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BlockedUser {
-    /// Who is blocked.
-    pub username: Username,
-    /// Where the list goes on after it.
-    pub place: BlockedPlace,
+/// Which of a user's lists is meant (facts: rongcloud 12.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListKind {
+    /// Those it blocks.
+    Black,
+    /// Those who may write to it where the site lets only them.
+    White,
 }
 
-/// A place in a list of blocked users: since when, and the number of the relation.
+/// A user on somebody's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedName {
+    /// Who is on it.
+    pub username: Username,
+    /// Where the list goes on after it.
+    pub place: ListPlace,
+}
+
+/// A place in a list: since when, and the number of the relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BlockedPlace {
-    /// Since when the user is blocked.
+pub struct ListPlace {
+    /// Since when the user is on it.
     pub since: Millis,
     /// Tells those of the same time apart.
     pub number: i64,
 }
 
-/// Whom a user blocks, as a back end keeps it.
+/// A change of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListSet {
+    /// Which list.
+    pub kind: ListKind,
+    /// Whose.
+    pub owner: UserId,
+    /// Who is put on it or taken off.
+    pub others: Vec<UserId>,
+    /// Put on it.
+    pub is_listed: bool,
+    /// How long it may get.
+    pub most: i64,
+}
+
+/// Whom a user blocks or lets through, as a back end keeps it.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
-pub trait Blacklists: Send + Sync {
-    /// Blocks all of these or withdraws it; for those of whom it is so already that MUST change nothing. The change and
-    /// its epoch are one transaction.
-    async fn set_all_blocked(
-        &self,
-        owner: UserId,
-        others: &[UserId],
-        is_blocked: bool,
-        at: Millis,
-    ) -> StoreResult<()>;
+pub trait UserLists: Send + Sync {
+    /// Puts all of these on a list or takes them off; for those of whom it is so already that MUST change nothing.
+    /// `false`: the list would get too long, and nothing was changed. The change and its epoch are one transaction.
+    async fn set(&self, set: ListSet, at: Millis) -> StoreResult<bool>;
 
-    /// Those whom a user blocks, the newest first, after a place.
-    async fn blocked_by(
+    /// Those on a list, the newest first, after a place.
+    async fn part(
         &self,
+        kind: ListKind,
         owner: UserId,
-        after: Option<BlockedPlace>,
+        after: Option<ListPlace>,
         limit: i64,
-    ) -> StoreResult<Vec<BlockedUser>>;
+    ) -> StoreResult<Vec<ListedName>>;
 }
 
 /// Roles and who has them.

@@ -139,6 +139,13 @@ pub const KNOWN: &[Known] = &[
         "false",
         "whether block words also apply to RC:TxtMsg published by back ends",
     ),
+    private(
+        "user_whitelist",
+        "interactives",
+        Boolean,
+        "false",
+        "whether users may write only to those on whose whitelist they are",
+    ),
     public("site_url", "general", Text, "", "address of the site, for links to users"),
     private(
         "system_url",

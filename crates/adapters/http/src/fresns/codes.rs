@@ -284,12 +284,14 @@ pub(crate) fn of_refusal(refusal: Refusal) -> i64 {
     match refusal {
         Refusal::ConversationsOff => 36600,
         Refusal::RoleForbids => 36114,
+        Refusal::SenderBanned | Refusal::SenderMuted => 35301,
         Refusal::MembershipExpired => 35302,
         Refusal::RecipientUnknown => USER_UNKNOWN,
         Refusal::Oneself => 36603,
         Refusal::SenderDeleted | Refusal::RecipientDeleted => 35203,
         Refusal::SenderDisabled | Refusal::RecipientDisabled => 35202,
-        Refusal::Blocked | Refusal::AcceptsNobody => 36608,
+        // Who may not write is not told by whose list.
+        Refusal::Blocked | Refusal::AcceptsNobody | Refusal::NotListed => 36608,
         Refusal::AcceptsFollowedOrVerified => 36607,
         Refusal::AcceptsFollowed => 36606,
         Refusal::FileUnknown => 37500,

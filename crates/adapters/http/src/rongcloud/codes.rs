@@ -3,7 +3,8 @@
 use actix_web::http::StatusCode;
 use sixin_application::authenticate_back_end::BackEndRefusal;
 use sixin_application::change_messages::ChangeError;
-use sixin_application::keep_blacklists::BlacklistError;
+use sixin_application::keep_sensitive_words::WordsError;
+use sixin_application::named_users::UsersError;
 use sixin_application::outbox::SendError;
 use sixin_application::ports::StoreError;
 use sixin_application::publish_message::PublishError;
@@ -47,11 +48,13 @@ pub(crate) enum Code {
     Busy,
     /// What is asked for is not for two users.
     NotOneToOne,
+    /// There are too many sensitive words.
+    TooManyWords,
 }
 
 impl Code {
     /// Every code there is.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Internal,
         Self::Signature,
         Self::AppKeyUnknown,
@@ -63,6 +66,7 @@ impl Code {
         Self::TooFast,
         Self::Busy,
         Self::NotOneToOne,
+        Self::TooManyWords,
     ];
 
     /// The number, its HTTP status, and the text its error message begins with (the seed's own where it has one).
@@ -79,6 +83,7 @@ impl Code {
             Self::TooFast => (1008, StatusCode::TOO_MANY_REQUESTS, "发送频率超过限制"),
             Self::Busy => (1050, StatusCode::SERVICE_UNAVAILABLE, "服务繁忙"),
             Self::NotOneToOne => (1009, not_activated(), "服务未开通"),
+            Self::TooManyWords => (1019, StatusCode::BAD_REQUEST, "敏感词数量超过限制"),
         }
     }
 
@@ -93,6 +98,7 @@ impl Code {
             | Refusal::RecipientDisabled => Self::UserUnknown,
             Refusal::Blocked
             | Refusal::AcceptsNobody
+            | Refusal::NotListed
             | Refusal::AcceptsFollowed
             | Refusal::AcceptsFollowedOrVerified => Self::Blacklisted,
             Refusal::ForbiddenWord | Refusal::TextTooLong => Self::ContentFormat,
@@ -100,6 +106,8 @@ impl Code {
             Refusal::Oneself
             | Refusal::ConversationsOff
             | Refusal::RoleForbids
+            | Refusal::SenderBanned
+            | Refusal::SenderMuted
             | Refusal::MembershipExpired
             | Refusal::FileUnknown
             | Refusal::FileDisabled
@@ -280,14 +288,33 @@ impl From<HistoryError> for Failure {
     }
 }
 
-impl From<BlacklistError> for Failure {
-    fn from(error: BlacklistError) -> Self {
+impl From<UsersError> for Failure {
+    fn from(error: UsersError) -> Self {
         match error {
-            BlacklistError::UserUnknown(_) => {
-                Self::new(Code::UserUnknown, format!("{error}; check the spelling"))
-            }
-            BlacklistError::Oneself => Self::parameter(format!("{error}; leave userId out of blackUserId")),
-            BlacklistError::Store(error) => error.into(),
+            UsersError::Unknown(_) => Self::new(
+                Code::UserUnknown,
+                format!("{error}; make it with /user/getToken.json, or check the spelling"),
+            ),
+            UsersError::Left(_) => Self::new(Code::UserUnknown, format!("{error}; name another")),
+            UsersError::NumberTaken(_) => Self::parameter(format!("{error}; take another userId")),
+            UsersError::Oneself(_) => Self::parameter(format!("{error}; name another user")),
+            UsersError::ListFull(_) => Self::parameter(format!("{error}; take somebody off first")),
+            UsersError::Busy => Self::later(
+                Code::Busy,
+                "the server can't make ids at the moment; nothing was changed, try again",
+                TRY_AGAIN_MS,
+            ),
+            UsersError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<WordsError> for Failure {
+    fn from(error: WordsError) -> Self {
+        match error {
+            WordsError::Word(_) => Self::parameter(error.to_string()),
+            WordsError::TooMany => Self::new(Code::TooManyWords, format!("{error}; delete some first")),
+            WordsError::Store(error) => error.into(),
         }
     }
 }

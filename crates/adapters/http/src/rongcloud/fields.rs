@@ -1,5 +1,6 @@
 //! The parameters of a body, form or JSON, read as leniently as RongCloud's clients need (facts: rongcloud 3).
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::codes::Failure;
@@ -102,6 +103,10 @@ impl Fields {
     /// A parameter that may hold several texts: repeated, as `name[]` (axios from 1.0), joined with commas
     /// (third-party Go), as a JSON array or as the text of one.
     pub(crate) fn list(&self, name: &str) -> Result<Vec<String>, Failure> {
+        self.all(name, split)
+    }
+
+    fn all(&self, name: &str, split: impl Fn(&str) -> Vec<String>) -> Result<Vec<String>, Failure> {
         let bracketed = format!("{name}[]");
         let mut texts = Vec::new();
         for (_, value) in self.0.iter().filter(|(key, _)| key == name || *key == bracketed) {
@@ -123,6 +128,30 @@ impl Fields {
             }
         }
         if texts.is_empty() { Err(missing(name)) } else { Ok(texts) }
+    }
+
+    /// Texts that are kept apart as they were given: repeated, as `name[]`, as a JSON array or as the text of one. A text
+    /// may hold a comma. `['x']` is how the Python client writes a list of one (facts: rongcloud 3.2).
+    pub(crate) fn texts(&self, name: &str) -> Result<Vec<String>, Failure> {
+        self.all(name, |text| {
+            let of_python = text.strip_prefix("['").and_then(|text| text.strip_suffix("']"));
+            match (serde_json::from_str::<Vec<String>>(text), of_python) {
+                (Ok(texts), _) if text.starts_with('[') => texts,
+                (_, Some(text)) => vec![text.to_owned()],
+                _ if text.is_empty() => Vec::new(),
+                _ => vec![text.to_owned()],
+            }
+        })
+    }
+
+    /// A parameter that holds JSON, as it is or as the text of it. `None`: it is not given; `Some(None)`: it is something
+    /// else.
+    pub(crate) fn json_of<T: DeserializeOwned>(&self, name: &str) -> Result<Option<Option<T>>, Failure> {
+        let Some(value) = self.one(name, Absence::AlsoUndefined)? else { return Ok(None) };
+        Ok(Some(match value {
+            Value::String(text) => serde_json::from_str(text).ok(),
+            value => serde_json::from_value(value.clone()).ok(),
+        }))
     }
 
     fn one(&self, name: &str, absence: Absence) -> Result<Option<&Value>, Failure> {

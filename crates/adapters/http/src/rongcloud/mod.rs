@@ -3,9 +3,6 @@
 //! The seed `003` decides; around it the facts of RongCloud's own clients, named where a tolerance is theirs.
 
 mod beyond;
-#[cfg(test)]
-mod blacklist_wire_tests;
-mod blacklists;
 mod codes;
 mod content;
 mod content_types;
@@ -22,16 +19,37 @@ mod message_wire_tests;
 pub(crate) mod openapi;
 mod openapi_messages;
 mod openapi_operation;
+mod openapi_preferences;
+mod openapi_restrictions;
+mod openapi_user_lists;
 mod openapi_users;
+mod openapi_words;
 mod pairs;
+mod preference_info;
+#[cfg(test)]
+mod preference_wire_tests;
+mod preferences;
 mod requests;
 mod responses;
+mod restrictions;
 mod routes;
 #[cfg(test)]
 mod send_once_tests;
+mod sensitive_words;
 mod stage;
+mod times;
+mod user_fields;
+mod user_info;
+#[cfg(test)]
+mod user_list_wire_tests;
+mod user_lists;
+#[cfg(test)]
+mod user_wire_tests;
+mod users;
 #[cfg(test)]
 mod wire_tests;
+#[cfg(test)]
+mod word_wire_tests;
 
 pub(crate) use beyond::beyond;
 pub(crate) use headers::SIGNING_HEADERS;

@@ -3,18 +3,50 @@
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use super::blacklists::Blacklist;
 use super::codes::{Code, KEY_REUSED};
 use super::history_info::{History, HistoryInfo};
+use super::preference_info::{Level, Period, PeriodData, Remark, RemarkListing};
 use super::responses::{Done, MessageUid, Published, Refused, SUCCESS};
-use super::{openapi_messages, openapi_users};
+use super::restrictions::{Blocked, BlockedUser, Deactivated, DoneAs, Muted};
+use super::sensitive_words::{Word, Words};
+use super::user_info::{Online, Token, UserInfo, UserListing, UserOnPage};
+use super::user_lists::UserList;
+use super::{
+    openapi_messages, openapi_preferences, openapi_restrictions, openapi_user_lists, openapi_users,
+    openapi_words,
+};
 use crate::openapi::{
     SEND_ONCE, answer, derived_schemas, header, idempotency_header, may_be_replayed, request_id_header,
     schema_ref,
 };
 
 #[derive(OpenApi)]
-#[openapi(components(schemas(Published, MessageUid, Refused, Done, History, HistoryInfo, Blacklist)))]
+#[openapi(components(schemas(
+    Published,
+    MessageUid,
+    Refused,
+    Done,
+    History,
+    HistoryInfo,
+    Token,
+    UserInfo,
+    UserListing,
+    UserOnPage,
+    Online,
+    UserList,
+    Blocked,
+    BlockedUser,
+    Muted,
+    Deactivated,
+    DoneAs,
+    Period,
+    PeriodData,
+    Level,
+    RemarkListing,
+    Remark,
+    Words,
+    Word
+)))]
 struct Schemas;
 
 const SIGNING: &str = "Publishes a message of one user to 1 to 1000 others.\n\n\
@@ -33,7 +65,16 @@ repeat; sixin answers as the first time.)\n\n";
 
 /// The paths of this dialect.
 pub(crate) fn paths() -> Vec<(&'static str, Value)> {
-    [vec![(super::PUBLISH, publish())], openapi_messages::paths(), openapi_users::paths()].concat()
+    [
+        vec![(super::PUBLISH, publish())],
+        openapi_messages::paths(),
+        openapi_users::paths(),
+        openapi_user_lists::paths(),
+        openapi_restrictions::paths(),
+        openapi_preferences::paths(),
+        openapi_words::paths(),
+    ]
+    .concat()
 }
 
 fn publish() -> Value {
@@ -72,7 +113,7 @@ fn sample() -> Value {
 
 fn code_table() -> String {
     let mut table = format!("| code | HTTP | meaning |\n| --- | --- | --- |\n| {SUCCESS} | 200 | 成功 |\n");
-    for code in Code::ALL.into_iter().filter(|code| *code != Code::NotOneToOne) {
+    for code in Code::ALL.into_iter().filter(|code| !matches!(code, Code::NotOneToOne | Code::TooManyWords)) {
         let (number, status, text) = code.row();
         table.push_str(&format!("| {number} | {} | {text} |\n", status.as_u16()));
     }

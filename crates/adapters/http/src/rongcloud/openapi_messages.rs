@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::openapi::{number, switch};
-use super::openapi_operation::{DONE, Operation, option, text};
+use super::openapi_operation::{DONE, Operation, conversation_type, option, text};
 use super::routes::{CLEAN, MODIFY, QUERY, RECALL};
 
 /// The path items.
@@ -11,19 +11,14 @@ pub(super) fn paths() -> Vec<(&'static str, Value)> {
     vec![(RECALL, recall()), (MODIFY, modify()), (QUERY, query()), (CLEAN, clean())]
 }
 
-fn conversation_type() -> Value {
-    json!({"description": "1; there are no other conversations here.",
-           "anyOf": [{"type": "integer", "enum": [1]}, {"type": "string", "enum": ["1"]}]})
-}
-
 fn recall() -> Value {
     Operation {
-        id: "recall_message",
+        id: "recall_message".to_owned(),
         summary: "Recall a message",
         about: "The message is gone for both sides and in both dialects, at any age; unread counts and latest messages \
                 follow. It is kept in the store for audit. Recalling again, or what was never stored, changes nothing. \
-                No notice is left in its place, with `isDelete` or without.",
-        required: &["fromUserId", "conversationType", "targetId", "messageUID"],
+                No notice is left in its place, with `isDelete` or without.".to_owned(),
+        required: vec!["fromUserId", "conversationType", "targetId", "messageUID"],
         properties: json!({
             "fromUserId": text("Who sent it, or with isAdmin=1 either side.", 64),
             "conversationType": conversation_type(),
@@ -44,12 +39,12 @@ fn recall() -> Value {
 
 fn modify() -> Value {
     Operation {
-        id: "modify_private_message",
+        id: "modify_private_message".to_owned(),
         summary: "Change a message",
         about: "A message the user has sent says something else from now on, for both sides and in both dialects. What it \
                 said is kept in the store for audit. Its type, place, time and UID stay, and so do unread counts. A UID \
-                that was never given out changes nothing; an uploaded file can't be changed.",
-        required: &["fromUserId", "targetId", "msgUID", "content"],
+                that was never given out changes nothing; an uploaded file can't be changed.".to_owned(),
+        required: vec!["fromUserId", "targetId", "msgUID", "content"],
         properties: json!({
             "fromUserId": text("Who sent it.", 64),
             "targetId": text("Who got it.", 64),
@@ -67,12 +62,12 @@ fn modify() -> Value {
 
 fn query() -> Value {
     Operation {
-        id: "query_private_messages",
+        id: "query_private_messages".to_owned(),
         summary: "Read the messages of two users",
         about: "What `userId` sees of its conversation with `targetId`, the oldest first. Messages of Fresns apps are among \
                 them: a text as RC:TxtMsg, a file as RC:ImgMsg, RC:SightMsg, RC:HQVCMsg or RC:FileMsg with a link that \
-                expires. For the next page give the last `msgTime` as `startTime`.",
-        required: &["userId", "targetId", "startTime", "endTime"],
+                expires. For the next page give the last `msgTime` as `startTime`.".to_owned(),
+        required: vec!["userId", "targetId", "startTime", "endTime"],
         properties: json!({
             "userId": text("Whose view it is.", 64),
             "targetId": text("The other side.", 64),
@@ -92,10 +87,10 @@ fn query() -> Value {
 
 fn clean() -> Value {
     Operation {
-        id: "clean_history",
+        id: "clean_history".to_owned(),
         summary: "Delete the history of one side",
-        about: "The messages are gone from the view of `fromUserId`; the other side keeps what it has.",
-        required: &["fromUserId", "conversationType", "targetId"],
+        about: "The messages are gone from the view of `fromUserId`; the other side keeps what it has.".to_owned(),
+        required: vec!["fromUserId", "conversationType", "targetId"],
         properties: json!({
             "fromUserId": text("Whose view is cleaned.", 64),
             "conversationType": conversation_type(),

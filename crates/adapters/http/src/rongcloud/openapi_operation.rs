@@ -10,10 +10,10 @@ pub(super) const DONE: &str = "RongCloudDone";
 
 /// One operation.
 pub(super) struct Operation {
-    pub(super) id: &'static str,
+    pub(super) id: String,
     pub(super) summary: &'static str,
-    pub(super) about: &'static str,
-    pub(super) required: &'static [&'static str],
+    pub(super) about: String,
+    pub(super) required: Vec<&'static str>,
     pub(super) properties: Value,
     pub(super) sample: Value,
     pub(super) answer: &'static str,
@@ -29,6 +29,23 @@ pub(super) fn text(about: &str, most: u32) -> Value {
 /// A text that may be given.
 pub(super) fn option(about: &str, most: u32) -> Value {
     json!({"type": ["string", "null"], "maxLength": most, "description": about})
+}
+
+/// Several users.
+pub(super) fn users(about: &str, most: usize) -> Value {
+    json!({
+        "description": format!("{about} 1 to {most} user ids: one, several joined with commas, or an array."),
+        "anyOf": [
+            {"type": "string", "minLength": 1},
+            {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": most},
+        ],
+    })
+}
+
+/// The type of a conversation.
+pub(super) fn conversation_type() -> Value {
+    json!({"description": "1; there are no other conversations here.",
+           "anyOf": [{"type": "integer", "enum": [1]}, {"type": "string", "enum": ["1"]}]})
 }
 
 impl Operation {

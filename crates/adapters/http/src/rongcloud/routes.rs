@@ -1,14 +1,14 @@
 //! The endpoints of this dialect, and the one that publishes.
 
 use actix_web::http::Method;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, web};
 use sixin_application::outbox::SendError;
 use sixin_application::publish_message::PublishError;
 
 use super::codes::{Code, Failure};
 use super::requests::PublishBody;
 use super::stage::{log_refusal, log_store, noted};
-use super::{blacklists, history, messages, responses};
+use super::{history, messages, preferences, responses, restrictions, sensitive_words, user_lists, users};
 use crate::api::Api;
 use crate::plumbing::body;
 use crate::plumbing::fallback::one;
@@ -25,29 +25,34 @@ pub(super) const QUERY: &str = "/v3/message/private/query.json";
 /// Where it cleans the history of one side (facts: rongcloud 9.2).
 pub(super) const CLEAN: &str = "/conversation/message/history/clean.json";
 
-/// Where it keeps blacklists, as the clients spell it and as the English documentation does (facts: rongcloud 12.3).
-pub(super) const BLACKLISTS: [[&str; 3]; 2] = [
-    ["/user/blacklist/add.json", "/user/blacklist/remove.json", "/user/blacklist/query.json"],
-    ["/user/blocklist/add.json", "/user/blocklist/remove.json", "/user/blocklist/query.json"],
-];
-
 /// How long `msgRandom` is remembered (facts: rongcloud 5.2).
 const MSG_RANDOM_LIVES_MS: i64 = 60_000;
 
+/// A path that takes POST, as every one of this dialect (facts: rongcloud 1).
+pub(super) fn post<F, A>(path: &str, handler: F) -> Resource
+where
+    F: Handler<A, Output = HttpResponse>,
+    A: FromRequest + 'static,
+{
+    one(path, [Method::POST]).route(web::post().to(handler))
+}
+
 /// Registers the endpoints.
 pub(crate) fn configure(config: &mut web::ServiceConfig) {
-    let post = |path| one(path, [Method::POST]);
     config
-        .service(post(PUBLISH).route(web::post().to(publish)))
-        .service(post(RECALL).route(web::post().to(messages::recall)))
-        .service(post(MODIFY).route(web::post().to(messages::modify)))
-        .service(post(QUERY).route(web::post().to(history::query)))
-        .service(post(CLEAN).route(web::post().to(history::clean)));
-    for [add, remove, query] in BLACKLISTS {
-        config
-            .service(post(add).route(web::post().to(blacklists::add)))
-            .service(post(remove).route(web::post().to(blacklists::remove)))
-            .service(post(query).route(web::post().to(blacklists::query)));
+        .service(post(PUBLISH, publish))
+        .service(post(RECALL, messages::recall))
+        .service(post(MODIFY, messages::modify))
+        .service(post(QUERY, history::query))
+        .service(post(CLEAN, history::clean));
+    for part in [
+        users::configure,
+        user_lists::configure,
+        restrictions::configure,
+        preferences::configure,
+        sensitive_words::configure,
+    ] {
+        config.configure(part);
     }
 }
 

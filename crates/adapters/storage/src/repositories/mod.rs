@@ -2,11 +2,13 @@
 
 mod accounts;
 mod app_keys;
+mod back_end_users;
 mod block_words;
 mod conversation_changes;
 mod conversation_counters;
 mod conversation_list;
 mod conversation_messages;
+mod conversation_pins;
 mod conversation_rows;
 mod conversation_views;
 mod conversations;
@@ -16,8 +18,11 @@ mod idempotency;
 mod leases;
 mod message_changes;
 mod nonce_uses;
+mod push_preferences;
 mod relations;
+mod remarks;
 mod roles;
+mod sensitive_words;
 mod sessions;
 mod settings;
 mod site_secrets;
@@ -25,6 +30,9 @@ mod stored_bodies;
 mod sweep;
 mod unsent_files;
 mod user_changes;
+mod user_lists;
+mod user_restrictions;
+mod user_rows;
 mod users;
 
 #[cfg(test)]

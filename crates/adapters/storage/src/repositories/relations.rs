@@ -4,21 +4,18 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{
-    Blacklists, BlockedPlace, BlockedUser, Mark, RelationChanges, Relations, StoreResult, Toggled, Topic,
-};
+use sixin_application::ports::{Mark, RelationChanges, Relations, StoreResult, Toggled, Topic};
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::Relation;
-use sixin_domain::username::Username;
 
 use crate::connection::AnyConnection;
 use crate::database::Database;
 use crate::epochs::bump;
-use crate::schema::{user_blocks as blocks, user_follows as follows, users};
+use crate::schema::{user_blocks as blocks, user_follows as follows, user_whitelists as whitelists};
 
 /// `follow_type` and `block_type` of users (facts: fresns 12.13).
-const USER: i16 = 1;
+pub(super) const USER: i16 = 1;
 
 #[async_trait]
 impl Relations for Database {
@@ -38,6 +35,9 @@ impl Relations for Database {
                 }
                 for id in followed(conn, sender, recipients)? {
                     found.entry(UserId(id)).or_default().sender_follows_recipient = true;
+                }
+                for id in listers(conn, sender, recipients)? {
+                    found.entry(UserId(id)).or_default().recipient_lists_sender = true;
                 }
             }
             Ok(found)
@@ -77,58 +77,6 @@ impl RelationChanges for Database {
     }
 }
 
-#[async_trait]
-impl Blacklists for Database {
-    async fn set_all_blocked(
-        &self,
-        owner: UserId,
-        others: &[UserId],
-        is_blocked: bool,
-        at: Millis,
-    ) -> StoreResult<()> {
-        let others = others.to_vec();
-        self.change(move |conn| {
-            // First, as in every change of relations.
-            bump(conn, Topic::Relations)?;
-            let ids: Vec<i64> = others.iter().map(|id| id.0).collect();
-            let known = blocked(conn, owner, &ids)?;
-            for other in others.iter().filter(|other| known.contains(&other.0) != is_blocked) {
-                set_blocked(conn, owner, *other, is_blocked, at)?;
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    async fn blocked_by(
-        &self,
-        owner: UserId,
-        after: Option<BlockedPlace>,
-        limit: i64,
-    ) -> StoreResult<Vec<BlockedUser>> {
-        let after = after.unwrap_or(BlockedPlace { since: Millis(i64::MAX), number: i64::MAX });
-        self.read(move |conn| {
-            let earlier = blocks::created_at.lt(after.since.0);
-            let same_time = blocks::created_at.eq(after.since.0).and(blocks::id.lt(after.number));
-            let rows: Vec<(i64, i64, String)> = blocks::table
-                .inner_join(users::table.on(users::id.eq(blocks::block_id)))
-                .filter(blocks::user_id.eq(owner.0).and(blocks::block_type.eq(USER)))
-                .filter(blocks::deleted_at.is_null())
-                .filter(earlier.or(same_time))
-                .order((blocks::created_at.desc(), blocks::id.desc()))
-                .limit(limit)
-                .select((blocks::created_at, blocks::id, users::username))
-                .load(conn)?;
-            let user = |(since, number, username): (i64, i64, String)| {
-                let place = BlockedPlace { since: Millis(since), number };
-                Some(BlockedUser { username: Username::new(username).ok()?, place })
-            };
-            Ok(rows.into_iter().filter_map(user).collect())
-        })
-        .await
-    }
-}
-
 fn follow_count(conn: &mut AnyConnection, from: UserId) -> QueryResult<i64> {
     follows::table
         .filter(follows::user_id.eq(from.0).and(follows::follow_type.eq(USER)))
@@ -137,7 +85,7 @@ fn follow_count(conn: &mut AnyConnection, from: UserId) -> QueryResult<i64> {
         .get_result(conn)
 }
 
-fn block_count(conn: &mut AnyConnection, from: UserId) -> QueryResult<i64> {
+pub(super) fn block_count(conn: &mut AnyConnection, from: UserId) -> QueryResult<i64> {
     blocks::table
         .filter(blocks::user_id.eq(from.0).and(blocks::block_type.eq(USER)))
         .filter(blocks::deleted_at.is_null())
@@ -192,11 +140,18 @@ fn blockers(conn: &mut AnyConnection, sender: UserId, among: &[i64]) -> QueryRes
         .load(conn)
 }
 
-fn blocked(conn: &mut AnyConnection, sender: UserId, among: &[i64]) -> QueryResult<Vec<i64>> {
+pub(super) fn blocked(conn: &mut AnyConnection, sender: UserId, among: &[i64]) -> QueryResult<Vec<i64>> {
     blocks::table
         .filter(blocks::user_id.eq(sender.0).and(blocks::block_id.eq_any(among)))
         .filter(blocks::block_type.eq(USER).and(blocks::deleted_at.is_null()))
         .select(blocks::block_id)
+        .load(conn)
+}
+
+fn listers(conn: &mut AnyConnection, sender: UserId, among: &[i64]) -> QueryResult<Vec<i64>> {
+    whitelists::table
+        .filter(whitelists::user_id.eq_any(among).and(whitelists::listed_id.eq(sender.0)))
+        .select(whitelists::user_id)
         .load(conn)
 }
 

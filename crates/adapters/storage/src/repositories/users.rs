@@ -2,15 +2,16 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error};
+use diesel::result::Error;
 use sixin_application::ports::{
     ChangeError, ListedUser, NewUser, SignIn, StoreError, StoreResult, Topic, UserAdmin, Users,
 };
-use sixin_domain::id::{AccountId, RoleId, UserId};
+use sixin_domain::id::{RoleId, UserId};
 use sixin_domain::time::Millis;
-use sixin_domain::user::{ConversationLimit, Profile, User};
-use sixin_domain::username::{Uid, UserRef, Username};
+use sixin_domain::user::User;
+use sixin_domain::username::{UserRef, Username};
 
+use super::user_rows::{FoundUser, found_users};
 use crate::connection::AnyConnection;
 use crate::database::Database;
 use crate::epochs::bump;
@@ -18,98 +19,19 @@ use crate::error::is_taken;
 use crate::repositories::{relations, roles};
 use crate::schema::{accounts, session_tokens, users};
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = users)]
-struct UserRow {
-    id: i64,
-    account_id: i64,
-    uid: i64,
-    username: String,
-    nickname: String,
-    password: Option<String>,
-    avatar_file_url: Option<String>,
-    banner_file_url: Option<String>,
-    gender: i16,
-    birthday: Option<i64>,
-    bio: Option<String>,
-    location: Option<String>,
-    verified_status: i16,
-    verified_desc: Option<String>,
-    verified_at: Option<i64>,
-    conversation_limit: i16,
-    comment_limit: i16,
-    timezone: Option<String>,
-    expired_at: Option<i64>,
-    last_post_at: Option<i64>,
-    last_comment_at: Option<i64>,
-    last_username_at: Option<i64>,
-    last_nickname_at: Option<i64>,
-    rank_state: i16,
-    is_enable: bool,
-    wait_delete: bool,
-    wait_delete_at: Option<i64>,
-    created_at: i64,
-    deleted_at: Option<i64>,
-}
-
-impl UserRow {
-    fn into_user(self) -> QueryResult<User> {
-        let time = |at: Option<i64>| at.map(Millis);
-        let username = Username::new(self.username).map_err(|error| {
-            Error::DatabaseError(
-                DatabaseErrorKind::Unknown,
-                Box::new(format!("user {}: username {error}", self.id)),
-            )
-        })?;
-        Ok(User {
-            id: UserId(self.id),
-            account: AccountId(self.account_id),
-            uid: Uid(self.uid),
-            username,
-            conversation_limit: ConversationLimit::from_number(self.conversation_limit.into()),
-            is_verified: self.verified_status == 1,
-            is_enabled: self.is_enable,
-            expired_at: time(self.expired_at),
-            deleted_at: time(self.deleted_at),
-            profile: Profile {
-                nickname: self.nickname,
-                avatar_file_url: self.avatar_file_url,
-                banner_file_url: self.banner_file_url,
-                gender: self.gender.into(),
-                birthday: time(self.birthday),
-                bio: self.bio,
-                location: self.location,
-                verified_desc: self.verified_desc,
-                verified_at: time(self.verified_at),
-                comment_limit: self.comment_limit.into(),
-                timezone: self.timezone,
-                last_post_at: time(self.last_post_at),
-                last_comment_at: time(self.last_comment_at),
-                last_username_at: time(self.last_username_at),
-                last_nickname_at: time(self.last_nickname_at),
-                rank_state: self.rank_state.into(),
-                has_password: self.password.is_some(),
-                wait_delete: self.wait_delete,
-                wait_delete_at: time(self.wait_delete_at),
-                created_at: Millis(self.created_at),
-            },
-        })
-    }
-}
-
 #[async_trait]
 impl Users for Database {
     async fn find(&self, user: &UserRef) -> StoreResult<Option<User>> {
         let wanted = user.clone();
         let found = self
             .read(move |conn| {
-                let query = users::table.select(UserRow::as_select());
-                let row: Option<UserRow> = match &wanted {
+                let query = found_users().select(FoundUser::as_select());
+                let row: Option<FoundUser> = match &wanted {
                     UserRef::Uid(uid) => query.filter(users::uid.eq(uid.0)).first(conn),
                     UserRef::Username(name) => query.filter(users::username.eq(name.as_str())).first(conn),
                 }
                 .optional()?;
-                row.map(UserRow::into_user).transpose()
+                row.map(FoundUser::into_user).transpose()
             })
             .await?;
         Ok(found)
@@ -120,9 +42,9 @@ impl Users for Database {
         self.read(move |conn| {
             let mut found = Vec::with_capacity(names.len());
             for names in names.chunks(500) {
-                let rows: Vec<UserRow> = users::table
+                let rows: Vec<FoundUser> = found_users()
                     .filter(users::username.eq_any(names))
-                    .select(UserRow::as_select())
+                    .select(FoundUser::as_select())
                     .load(conn)?;
                 for row in rows {
                     found.push(row.into_user()?);
@@ -136,9 +58,9 @@ impl Users for Database {
     async fn find_numbered(&self, ids: &[UserId]) -> StoreResult<Vec<User>> {
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         self.read(move |conn| {
-            let rows: Vec<UserRow> =
-                users::table.filter(users::id.eq_any(&ids)).select(UserRow::as_select()).load(conn)?;
-            rows.into_iter().map(UserRow::into_user).collect()
+            let rows: Vec<FoundUser> =
+                found_users().filter(users::id.eq_any(&ids)).select(FoundUser::as_select()).load(conn)?;
+            rows.into_iter().map(FoundUser::into_user).collect()
         })
         .await
     }
@@ -148,6 +70,7 @@ impl Users for Database {
 impl UserAdmin for Database {
     async fn add(&self, user: &NewUser) -> Result<(), ChangeError> {
         let user = user.clone();
+        // Nothing is kept in memory of a user that does not exist, so no epoch moves.
         let added = self
             .write(move |conn| {
                 let account = account(conn, &user)?;
@@ -159,8 +82,8 @@ impl UserAdmin for Database {
                         users::nickname.eq(&user.nickname),
                         users::created_at.eq(user.created_at.0),
                     ))
-                    .execute(conn)?;
-                bump(conn, Topic::Users)
+                    .execute(conn)
+                    .map(drop)
             })
             .await;
         // An error takes back what the transaction did before: no account is left behind without its user.
@@ -227,12 +150,12 @@ impl UserAdmin for Database {
 
     async fn list(&self, after: UserId, limit: i64) -> StoreResult<Vec<ListedUser>> {
         self.read(move |conn| {
-            let rows: Vec<(UserRow, String)> = users::table
+            let rows: Vec<(FoundUser, String)> = found_users()
                 .inner_join(accounts::table.on(accounts::id.eq(users::account_id)))
                 .filter(users::id.gt(after.0))
                 .order(users::id)
                 .limit(limit)
-                .select((UserRow::as_select(), accounts::aid))
+                .select((FoundUser::as_select(), accounts::aid))
                 .load(conn)?;
             rows.into_iter().map(|(row, aid)| Ok(ListedUser { user: row.into_user()?, aid })).collect()
         })

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use sixin_application::ports::{
-    AppKeyAdmin, BlockWordAdmin, BlockWordRow, CacheEpochs, MessageLog, NewAppKey, RoleAdmin, SessionAdmin,
-    SettingAdmin, SettingSource, Topic, UserAdmin,
+    AppKeyAdmin, BackEndUsers, BlockWordAdmin, BlockWordRow, CacheEpochs, ListKind, ListSet, MessageLog,
+    NewAppKey, Restriction, RoleAdmin, SensitiveWord, SensitiveWords, SessionAdmin, SettingAdmin,
+    SettingSource, ShownAs, Topic, UserAdmin, UserLists, UserRestrictions,
 };
 use sixin_domain::app_key::{Dialect, Secret};
+use sixin_domain::block_words::WordMode;
 use sixin_domain::id::RoleId;
 use sixin_domain::settings::check;
 
@@ -58,7 +60,17 @@ fn every_topic_has_an_epoch_and_every_change_moves_it(db: &TestDatabase) {
         db.wait(AppKeyAdmin::set_enabled(database, "Key", false)).unwrap();
     });
     assert_eq!(disabled, [Topic::AppKeys]);
-    assert_eq!(moved(db, || db.user("cid")), [Topic::Users]);
+    let mut cid = None;
+    assert_eq!(moved(db, || cid = Some(db.user("cid").id)), [], "nothing is kept of who does not exist");
+    let cid = cid.unwrap();
+    let muted = moved(db, || db.wait(database.restrict(&[cid], Restriction::Muted(true), NOW)).unwrap());
+    assert_eq!(muted, [Topic::Users]);
+    let shown = ShownAs { nickname: Some("Cid".into()), portrait: None };
+    assert_eq!(moved(db, || db.wait(BackEndUsers::show(database, cid, shown, NOW)).unwrap()), [Topic::Users]);
+    for kind in [ListKind::Black, ListKind::White] {
+        let set = ListSet { kind, owner: bob, others: vec![cid], is_listed: true, most: 9 };
+        assert_eq!(moved(db, || db.wait(UserLists::set(database, set, NOW)).unwrap()), [Topic::Relations]);
+    }
     assert_eq!(moved(db, || db.wait(UserAdmin::set_enabled(database, ann, false)).unwrap()), [Topic::Users]);
     let revoked = moved(db, || db.wait(SessionAdmin::revoke(database, ann, None)).unwrap());
     assert_eq!(revoked, [Topic::Sessions]);
@@ -75,8 +87,16 @@ fn every_topic_has_an_epoch_and_every_change_moves_it(db: &TestDatabase) {
     let known = check("site_mode", "private").unwrap();
     let set = moved(db, || db.wait(SettingAdmin::set(database, known, "private", NOW)).unwrap());
     assert_eq!(set, [Topic::Settings]);
-    assert_eq!(moved(db, || db.wait(database.put(&[word], NOW)).unwrap()), [Topic::BlockWords]);
-    assert_eq!(moved(db, || db.wait(database.remove("darn")).unwrap()), [Topic::BlockWords]);
+    assert_eq!(
+        moved(db, || db.wait(BlockWordAdmin::put(database, &[word], NOW)).unwrap()),
+        [Topic::BlockWords]
+    );
+    assert_eq!(moved(db, || db.wait(BlockWordAdmin::remove(database, "darn")).unwrap()), [Topic::BlockWords]);
+    let words = vec![SensitiveWord { word: "heck".into(), mode: WordMode::Refuse }];
+    let put = moved(db, || db.wait(SensitiveWords::put(database, words, 9, NOW)).unwrap());
+    assert_eq!(put, [Topic::BlockWords]);
+    let removed = moved(db, || db.wait(SensitiveWords::remove(database, &["heck".into()], NOW)).unwrap());
+    assert_eq!(removed, [Topic::BlockWords]);
 }
 
 fn a_change_that_is_undone_moves_no_epoch(db: &TestDatabase) {
@@ -152,16 +172,25 @@ fn a_row_that_is_changed_by_hand_moves_its_epoch_on_sqlite() {
             "configs",
             "user_follows",
             "user_blocks",
+            "user_restrictions",
+            "user_whitelists",
             "block_words",
         ];
         for table in tables {
             let triggers = format!(
                 "SELECT COUNT(*) AS number FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{table}'"
             );
-            assert_eq!(db.number(&triggers), if table == "accounts" { 2 } else { 3 }, "{table}");
+            assert_eq!(
+                db.number(&triggers),
+                if ["accounts", "users"].contains(&table) { 2 } else { 3 },
+                "{table}"
+            );
         }
         let before = epochs(&db.database, db);
-        db.user("ann");
+        let ann = db.user("ann").id;
+        db.execute(&format!(
+            "INSERT INTO user_restrictions (user_id, muted_at, updated_at) VALUES ({ann}, 1, 1)"
+        ));
         db.execute("UPDATE users SET conversation_limit = 4; DELETE FROM block_words; DELETE FROM configs;");
         let after = epochs(&db.database, db);
         assert!(after[&Topic::Users] > before[&Topic::Users] + 1);

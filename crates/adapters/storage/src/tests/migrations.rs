@@ -33,6 +33,12 @@ fn every_table_and_column_of_the_schema_exists(db: &TestDatabase) {
         user_roles,
         user_follows,
         user_blocks,
+        user_restrictions,
+        user_whitelists,
+        user_remarks,
+        device_tokens,
+        push_periods,
+        notification_levels,
         configs,
         block_words,
         cache_epochs,
@@ -63,6 +69,12 @@ fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
         "user_roles",
         "user_follows",
         "user_blocks",
+        "user_restrictions",
+        "user_whitelists",
+        "user_remarks",
+        "device_tokens",
+        "push_periods",
+        "notification_levels",
         "configs",
         "block_words",
         "cache_epochs",
@@ -91,7 +103,7 @@ fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
         let threads: Vec<_> = (0..3).map(|_| scope.spawn(migrate)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
-    assert_eq!(applied, 13);
+    assert_eq!(applied, 14);
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM roles"), 4);
 }
 

@@ -1,8 +1,8 @@
 //! Users, relations and roles.
 
 use sixin_application::ports::{
-    Blacklists, ChangeError, Mark, NewUser, RelationChanges, Relations, RoleAdmin, Roles, SignIn, Toggled,
-    UserAdmin, UserChanges, Users,
+    ChangeError, ListKind, ListSet, Mark, NewUser, RelationChanges, Relations, RoleAdmin, Roles, SignIn,
+    Toggled, UserAdmin, UserChanges, UserLists, Users,
 };
 use sixin_domain::app_key::Secret;
 use sixin_domain::contact::{Email, Phone};
@@ -23,7 +23,8 @@ on_every_database!(
     a_user_changes_what_it_names_and_nothing_else,
     blocks_and_follows_count_until_withdrawn,
     marks_are_toggled_up_to_a_limit_and_follows_know_whether_they_are_mutual,
-    a_blacklist_is_kept_once_a_user_and_read_in_parts_the_newest_first,
+    a_list_is_kept_once_a_user_and_read_in_parts_the_newest_first,
+    a_list_that_would_get_too_long_stays_as_it_is,
     marks_made_at_the_same_moment_are_all_counted,
     a_fresh_database_has_four_roles,
     a_user_has_one_main_role_at_a_time,
@@ -265,28 +266,57 @@ fn a_user_changes_what_it_names_and_nothing_else(db: &TestDatabase) {
     );
 }
 
-fn a_blacklist_is_kept_once_a_user_and_read_in_parts_the_newest_first(db: &TestDatabase) {
+fn set_listed(
+    db: &TestDatabase,
+    kind: ListKind,
+    owner: UserId,
+    others: &[UserId],
+    (on, at): (bool, i64),
+) -> bool {
+    let set = ListSet { kind, owner, others: others.to_vec(), is_listed: on, most: 3 };
+    db.wait(UserLists::set(&db.database, set, NOW.plus(at))).unwrap()
+}
+
+fn a_list_is_kept_once_a_user_and_read_in_parts_the_newest_first(db: &TestDatabase) {
     let [ann, bob, cid, dan] = ["ann", "bob", "cid", "dan"].map(|name| db.user(name).id);
-    let set = |others: &[UserId], is_blocked, at| {
-        db.wait(db.database.set_all_blocked(ann, others, is_blocked, NOW.plus(at))).unwrap();
-    };
-    let part = |after, limit| db.wait(db.database.blocked_by(ann, after, limit)).unwrap();
-    let all = || part(None, 100).into_iter().map(|user| user.username.to_string()).collect::<Vec<_>>();
-    set(&[bob, cid], true, 0);
-    set(&[dan, bob], true, 1);
-    assert_eq!(all(), ["dan", "cid", "bob"]);
-    let first = part(None, 2);
-    let rest = part(Some(first[1].place), 2);
-    assert_eq!((first.len(), rest.len(), rest[0].username.as_str()), (2, 1, "bob"));
-    set(&[bob, cid], false, 2);
-    set(&[cid], false, 3);
-    assert_eq!(all(), ["dan"]);
-    // Taken up again it is the newest, and the user's toggle and this list are the same blocks.
-    set(&[bob], true, 4);
-    assert_eq!(all(), ["bob", "dan"]);
+    for kind in [ListKind::Black, ListKind::White] {
+        let set = |others: &[UserId], on, at| assert!(set_listed(db, kind, ann, others, (on, at)));
+        let part = |after, limit| db.wait(UserLists::part(&db.database, kind, ann, after, limit)).unwrap();
+        let all = || part(None, 100).into_iter().map(|user| user.username.to_string()).collect::<Vec<_>>();
+        set(&[bob, cid, bob], true, 0);
+        set(&[dan, bob], true, 1);
+        assert_eq!(all(), ["dan", "cid", "bob"]);
+        let first = part(None, 2);
+        let rest = part(Some(first[1].place), 2);
+        assert_eq!((first.len(), rest.len(), rest[0].username.as_str()), (2, 1, "bob"));
+        set(&[bob, cid], false, 2);
+        set(&[cid], false, 3);
+        assert_eq!(all(), ["dan"]);
+        // Taken up again it is the newest.
+        set(&[bob], true, 4);
+        assert_eq!(all(), ["bob", "dan"]);
+        assert!(db.wait(UserLists::part(&db.database, kind, bob, None, 9)).unwrap().is_empty());
+    }
+    let relation = db.wait(db.database.between(bob, &[ann])).unwrap()[&ann];
+    assert!(relation.recipient_blocked_sender && relation.recipient_lists_sender);
+    let relation = db.wait(db.database.between(ann, &[bob])).unwrap()[&bob];
+    assert!(relation.sender_blocked_recipient && !relation.recipient_lists_sender);
+    // The user's toggle and the blacklist are the same blocks.
     assert_eq!(db.wait(db.database.toggle(Mark::Block, ann, dan, 9, NOW.plus(5))).unwrap(), Toggled::Off);
-    assert_eq!(all(), ["bob"]);
-    let relation = db.wait(db.database.between(bob, &[ann])).unwrap();
-    assert!(relation[&ann].recipient_blocked_sender);
-    assert!(db.wait(db.database.blocked_by(bob, None, 9)).unwrap().is_empty());
+    let black = db.wait(UserLists::part(&db.database, ListKind::Black, ann, None, 9)).unwrap();
+    assert_eq!(black.iter().map(|user| user.username.as_str()).collect::<Vec<_>>(), ["bob"]);
+}
+
+fn a_list_that_would_get_too_long_stays_as_it_is(db: &TestDatabase) {
+    let ids = ["ann", "bob", "cid", "dan", "eve"].map(|name| db.user(name).id);
+    let (ann, others) = ids.split_first().unwrap();
+    for kind in [ListKind::Black, ListKind::White] {
+        assert!(set_listed(db, kind, *ann, &others[..2], (true, 0)));
+        assert!(!set_listed(db, kind, *ann, others, (true, 1)));
+        assert_eq!(db.wait(UserLists::part(&db.database, kind, *ann, None, 9)).unwrap().len(), 2);
+        assert!(set_listed(db, kind, *ann, &others[..3], (true, 2)));
+        assert!(!set_listed(db, kind, *ann, &others[3..], (true, 3)));
+        assert!(set_listed(db, kind, *ann, &others[..1], (true, 4)), "who is on it already takes no room");
+        assert!(set_listed(db, kind, *ann, others, (false, 5)));
+    }
 }

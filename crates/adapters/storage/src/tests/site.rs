@@ -48,14 +48,14 @@ fn the_filter_is_that_of_the_words_in_force(db: &TestDatabase) {
         filter.apply(text).map(std::borrow::Cow::into_owned)
     };
     assert_eq!(apply("Darn"), Ok("Darn".into()));
-    let put = |rows: &[BlockWordRow]| db.wait(db.database.put(rows, NOW)).unwrap();
+    let put = |rows: &[BlockWordRow]| db.wait(BlockWordAdmin::put(&db.database, rows, NOW)).unwrap();
     assert_eq!(put(&[word("darn", 2, Some("*")), word("Darn", 1, None), word("heck", 3, None)]), 3);
     assert_eq!(apply("Darn"), Ok("*".into()));
     assert_eq!(apply("heck"), Err(Refusal::ForbiddenWord));
     put(&[word("heck", 1, None)]);
     assert_eq!(apply("heck"), Ok("heck".into()));
-    assert!(db.wait(db.database.remove("darn")).unwrap());
-    assert!(!db.wait(db.database.remove("darn")).unwrap());
+    assert!(db.wait(BlockWordAdmin::remove(&db.database, "darn")).unwrap());
+    assert!(!db.wait(BlockWordAdmin::remove(&db.database, "darn")).unwrap());
     assert_eq!(apply("darn"), Ok("darn".into()));
     assert_eq!(
         db.wait(BlockWordAdmin::list(&db.database)).unwrap(),

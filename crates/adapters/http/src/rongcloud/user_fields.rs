@@ -1,0 +1,78 @@
+//! The parameters that name users and numbers (facts: rongcloud 12, 13).
+
+use std::ops::RangeInclusive;
+
+use sixin_application::named_users::UsersError;
+use sixin_domain::username::Username;
+
+use super::codes::{Code, Failure};
+use super::conversation_fields::user;
+use super::fields::Fields;
+use super::stage::log_store;
+
+/// 1 to so many users.
+pub(super) fn users(fields: &Fields, parameter: &str, most: usize) -> Result<Vec<Username>, Failure> {
+    let ids = fields.list(parameter)?;
+    if ids.len() > most {
+        return Err(Failure::parameter(format!("{parameter} must name at most {most} users")));
+    }
+    ids.iter().map(|id| user(parameter, id)).collect()
+}
+
+/// A number within bounds that may be left out.
+pub(super) fn number_or(
+    fields: &Fields,
+    parameter: &str,
+    bounds: RangeInclusive<i64>,
+    usual: i64,
+) -> Result<i64, Failure> {
+    let number = fields.integer(parameter)?.unwrap_or(usual);
+    if bounds.contains(&number) {
+        return Ok(number);
+    }
+    let (least, most) = bounds.into_inner();
+    Err(Failure::parameter(format!("{parameter} must be between {least} and {most}")))
+}
+
+/// A number within bounds that must be given.
+pub(super) fn required_number(
+    fields: &Fields,
+    parameter: &str,
+    bounds: RangeInclusive<i64>,
+) -> Result<i64, Failure> {
+    fields.integer(parameter)?.ok_or_else(|| missing(parameter))?;
+    number_or(fields, parameter, bounds, 0)
+}
+
+/// A switch that must be given.
+pub(super) fn required_flag(fields: &Fields, parameter: &str) -> Result<bool, Failure> {
+    fields.flag(parameter)?.ok_or_else(|| missing(parameter))
+}
+
+/// How many entries to leave out before a page; pages begin with 1.
+pub(super) fn offset(fields: &Fields, parameter: &str, size: i64) -> Result<i64, Failure> {
+    let page = number_or(fields, parameter, 1..=i64::MAX, 1)?;
+    Ok((page - 1).saturating_mul(size))
+}
+
+/// That the call is about conversations of two users, by the word for them.
+pub(super) fn must_be_person(fields: &Fields) -> Result<(), Failure> {
+    match fields.required_text("type")?.as_str() {
+        "PERSON" => Ok(()),
+        "GROUP" | "CHATROOM" | "ULTRAGROUP" => {
+            Err(Failure::new(Code::NotOneToOne, "sixin is for one-to-one messages; type must be PERSON"))
+        }
+        _ => Err(Failure::parameter("type must be PERSON")),
+    }
+}
+
+pub(super) fn missing(parameter: &str) -> Failure {
+    Failure::parameter(format!("{parameter} is missing or empty; give it"))
+}
+
+/// What is nobody's fault but ours is logged once, with its cause.
+pub(super) fn log_users(error: &UsersError) {
+    if let UsersError::Store(error) = error {
+        log_store(error);
+    }
+}

@@ -1,0 +1,128 @@
+//! Blacklists and whitelists (facts: rongcloud 12.3). The documentation spells the former in two ways.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use sixin_application::ports::{ListKind, ListPlace};
+use sixin_domain::time::Millis;
+use utoipa::ToSchema;
+
+use super::codes::Failure;
+use super::conversation_fields::required_user;
+use super::responses::{SUCCESS, done};
+use super::routes::post;
+use super::stage::answered;
+use super::user_fields::{log_users, number_or, users};
+use crate::api::Api;
+use crate::plumbing::reply;
+
+/// Users of one call at most.
+pub(super) const MOST_USERS: usize = 20;
+/// Users of a part at most, and without `size`.
+const LARGEST_PART: i64 = 1000;
+
+/// The paths of a list, and the parameter for those on it.
+pub(super) struct ListPaths {
+    pub(super) kind: ListKind,
+    pub(super) add: &'static str,
+    pub(super) remove: &'static str,
+    pub(super) query: &'static str,
+}
+
+/// As the clients spell it, as the English documentation does, and the whitelist.
+pub(super) const LISTS: [ListPaths; 3] = [
+    ListPaths {
+        kind: ListKind::Black,
+        add: "/user/blacklist/add.json",
+        remove: "/user/blacklist/remove.json",
+        query: "/user/blacklist/query.json",
+    },
+    ListPaths {
+        kind: ListKind::Black,
+        add: "/user/blocklist/add.json",
+        remove: "/user/blocklist/remove.json",
+        query: "/user/blocklist/query.json",
+    },
+    ListPaths {
+        kind: ListKind::White,
+        add: "/user/whitelist/add.json",
+        remove: "/user/whitelist/remove.json",
+        query: "/user/whitelist/query.json",
+    },
+];
+
+/// The parameter that names those on a list.
+pub(super) fn listed_parameter(kind: ListKind) -> &'static str {
+    match kind {
+        ListKind::Black => "blackUserId",
+        ListKind::White => "whiteUserId",
+    }
+}
+
+/// Registers the endpoints.
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    for ListPaths { kind, add, remove, query } in LISTS {
+        let set = |path: &str, is_listed: bool| {
+            post(path, move |request: HttpRequest, payload: web::Payload, api: web::Data<Api>| async move {
+                set(&request, payload, &api, kind, is_listed).await
+            })
+        };
+        config.service(set(add, true)).service(set(remove, false)).service(post(
+            query,
+            move |request: HttpRequest, payload: web::Payload, api: web::Data<Api>| async move {
+                part(&request, payload, &api, kind).await
+            },
+        ));
+    }
+}
+
+/// A list, or a part of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RongCloudUserList)]
+pub(crate) struct UserList {
+    /// 200.
+    #[schema(minimum = 200, maximum = 200)]
+    code: i64,
+    /// Ids of those who are on it, the newest first.
+    users: Vec<String>,
+    /// Where the list goes on: the next `pageToken`. Absent at its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+async fn set(
+    request: &HttpRequest,
+    payload: web::Payload,
+    api: &Api,
+    kind: ListKind,
+    is_listed: bool,
+) -> HttpResponse {
+    answered(request, payload, api, async |fields| {
+        let owner = required_user(&fields, "userId")?;
+        let others = users(&fields, listed_parameter(kind), MOST_USERS)?;
+        api.keep_user_lists.set(kind, &owner, &others, is_listed).await.inspect_err(log_users)?;
+        Ok(done())
+    })
+    .await
+}
+
+async fn part(request: &HttpRequest, payload: web::Payload, api: &Api, kind: ListKind) -> HttpResponse {
+    answered(request, payload, api, async |fields| {
+        let owner = required_user(&fields, "userId")?;
+        let after = fields.text("pageToken")?.map(|token| place(&token)).transpose()?;
+        let size = number_or(&fields, "size", 1..=LARGEST_PART, LARGEST_PART)?;
+        let part = api.keep_user_lists.part(kind, &owner, after, size).await.inspect_err(log_users)?;
+        let users = part.users.iter().map(ToString::to_string).collect();
+        let next = part.next.map(|place| format!("{:x}-{:x}", place.since.0, place.number));
+        Ok(reply::json(StatusCode::OK, SUCCESS, &UserList { code: SUCCESS, users, next }))
+    })
+    .await
+}
+
+fn place(token: &str) -> Result<ListPlace, Failure> {
+    let number = |text| i64::from_str_radix(text, 16).ok();
+    let place = token
+        .split_once('-')
+        .and_then(|(since, id)| Some(ListPlace { since: Millis(number(since)?), number: number(id)? }));
+    place.ok_or_else(|| Failure::parameter("pageToken must be the next of an earlier answer"))
+}

@@ -1,0 +1,122 @@
+//! Users are made and shown, looked at, and get tokens for their devices (facts: rongcloud 12.1).
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use sixin_application::ports::{Order, ShownAs};
+use sixin_domain::profile_edit::is_line;
+use sixin_domain::time::Millis;
+
+use super::codes::Failure;
+use super::conversation_fields::required_user;
+use super::fields::Fields;
+use super::responses::{SUCCESS, done};
+use super::routes::post;
+use super::stage::{answered, log_store};
+use super::times::LocalTimes;
+use super::user_fields::{log_users, missing, number_or, offset, required_number, users};
+use super::user_info::{Online, Token, UserInfo, UserListing, UserOnPage};
+use crate::api::Api;
+use crate::plumbing::reply;
+
+pub(super) const GET_TOKEN: &str = "/user/getToken.json";
+pub(super) const REFRESH: &str = "/user/refresh.json";
+pub(super) const INFO: &str = "/user/info.json";
+pub(super) const QUERY: &str = "/user/query.json";
+pub(super) const CHECK_ONLINE: &str = "/user/checkOnline.json";
+pub(super) const EXPIRE: &str = "/user/token/expire.json";
+
+/// Longest name in characters, and longest address of a portrait in bytes.
+pub(super) const NAME_CHARS: usize = 64;
+pub(super) const PORTRAIT_BYTES: usize = 1024;
+/// Users whose tokens end in one call.
+const MOST_USERS: usize = 20;
+/// Users of a page, if a client does not say otherwise, and at most.
+const PAGE: i64 = 20;
+const LARGEST_PAGE: i64 = 100;
+
+/// Registers the endpoints.
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(post(GET_TOKEN, get_token))
+        .service(post(REFRESH, refresh))
+        .service(post(INFO, info))
+        .service(post(QUERY, query))
+        .service(post(CHECK_ONLINE, check_online))
+        .service(post(EXPIRE, expire));
+}
+
+async fn get_token(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
+    answered(&request, payload, &api, async |fields| {
+        let user = required_user(&fields, "userId")?;
+        let shown = shown(&fields)?;
+        if shown.nickname.is_none() {
+            return Err(missing("name"));
+        }
+        let token = api.keep_users.token(&user, shown).await.inspect_err(log_users)?;
+        let answer = Token { code: SUCCESS, user_id: user.to_string(), token: token.reveal().to_owned() };
+        Ok(reply::json(StatusCode::OK, SUCCESS, &answer))
+    })
+    .await
+}
+
+async fn refresh(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
+    answered(&request, payload, &api, async |fields| {
+        let user = required_user(&fields, "userId")?;
+        api.keep_users.refresh(&user, shown(&fields)?).await.inspect_err(log_users)?;
+        Ok(done())
+    })
+    .await
+}
+
+async fn info(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
+    answered(&request, payload, &api, async |fields| {
+        let user = api.keep_users.find(&required_user(&fields, "userId")?).await.inspect_err(log_users)?;
+        let times = LocalTimes::of(&*api.settings.settings().await.inspect_err(log_store)?);
+        Ok(reply::json(StatusCode::OK, SUCCESS, &UserInfo::of(user, &times)))
+    })
+    .await
+}
+
+async fn query(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
+    answered(&request, payload, &api, async |fields| {
+        let size = number_or(&fields, "pageSize", 1..=LARGEST_PAGE, PAGE)?;
+        let offset = offset(&fields, "page", size)?;
+        let order = if fields.flag("order")?.unwrap_or(false) { Order::Newest } else { Order::Oldest };
+        let page = api.keep_users.page(order, offset, size).await.inspect_err(log_users)?;
+        let times = LocalTimes::of(&*api.settings.settings().await.inspect_err(log_store)?);
+        let users = page.users.into_iter().map(|user| UserOnPage::of(user, &times)).collect();
+        Ok(reply::json(StatusCode::OK, SUCCESS, &UserListing { code: SUCCESS, total: page.total, users }))
+    })
+    .await
+}
+
+/// Devices connect to the gateway, which does not exist yet: whoever exists is offline.
+async fn check_online(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
+    answered(&request, payload, &api, async |fields| {
+        api.keep_users.find(&required_user(&fields, "userId")?).await.inspect_err(log_users)?;
+        Ok(reply::json(StatusCode::OK, SUCCESS, &Online { code: SUCCESS, status: "0" }))
+    })
+    .await
+}
+
+async fn expire(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
+    answered(&request, payload, &api, async |fields| {
+        let users = users(&fields, "userId", MOST_USERS)?;
+        let before = Millis(required_number(&fields, "time", 0..=i64::MAX)?);
+        api.keep_users.expire_tokens(&users, before).await.inspect_err(log_users)?;
+        Ok(done())
+    })
+    .await
+}
+
+/// What is empty stays as it is: the Go and Python clients always send both.
+fn shown(fields: &Fields) -> Result<ShownAs, Failure> {
+    let (nickname, portrait) = (fields.text("name")?, fields.text("portraitUri")?);
+    if nickname.as_deref().is_some_and(|name| name.chars().count() > NAME_CHARS || !is_line(name)) {
+        return Err(Failure::parameter(format!("name must be one line of at most {NAME_CHARS} characters")));
+    }
+    if portrait.as_ref().is_some_and(|address| address.len() > PORTRAIT_BYTES) {
+        return Err(Failure::parameter(format!("portraitUri must be at most {PORTRAIT_BYTES} bytes long")));
+    }
+    Ok(ShownAs { nickname, portrait })
+}

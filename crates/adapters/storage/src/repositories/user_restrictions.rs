@@ -1,0 +1,138 @@
+//! What back ends keep users from: table `user_restrictions`.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use sixin_application::ports::{BannedUser, NamePage, Restriction, StoreResult, Topic, UserRestrictions};
+use sixin_domain::id::UserId;
+use sixin_domain::time::Millis;
+use sixin_domain::username::Username;
+
+use super::user_rows::found_users;
+use crate::connection::AnyConnection;
+use crate::database::Database;
+use crate::epochs::bump;
+use crate::schema::{user_restrictions as restrictions, users};
+use crate::statement::{Spelling, Statement, chunks};
+
+#[async_trait]
+impl UserRestrictions for Database {
+    async fn restrict(&self, users: &[UserId], restriction: Restriction, at: Millis) -> StoreResult<()> {
+        let mut ids: Vec<i64> = users.iter().map(|id| id.0).collect();
+        // In one order, so that two changes of the same users never wait for each other.
+        ids.sort_unstable();
+        ids.dedup();
+        self.change(move |conn| {
+            for ids in chunks(&ids) {
+                match Column::of(restriction, at) {
+                    (column, Some(value)) => set(conn, column, ids, value, at)?,
+                    (column, None) => lift(conn, column, ids, at)?,
+                }
+            }
+            bump(conn, Topic::Users)
+        })
+        .await
+    }
+
+    async fn banned(&self, now: Millis, limit: i64) -> StoreResult<Vec<BannedUser>> {
+        self.read(move |conn| {
+            let rows: Vec<(String, Option<i64>)> = found_users()
+                .filter(restrictions::banned_until.gt(now.0).and(users::deleted_at.is_null()))
+                .order((restrictions::banned_until.desc(), restrictions::user_id.desc()))
+                .limit(limit)
+                .select((users::username, restrictions::banned_until.nullable()))
+                .load(conn)?;
+            let banned = |(username, until): (String, Option<i64>)| {
+                Some(BannedUser { username: Username::new(username).ok()?, until: Millis(until?) })
+            };
+            Ok(rows.into_iter().filter_map(banned).collect())
+        })
+        .await
+    }
+
+    async fn muted(&self, offset: i64, limit: i64) -> StoreResult<NamePage> {
+        self.read(move |conn| {
+            let muted = || {
+                found_users().filter(restrictions::muted_at.is_not_null().and(users::deleted_at.is_null()))
+            };
+            let total = muted().count().get_result(conn)?;
+            let names: Vec<String> = muted()
+                .order((restrictions::muted_at.desc(), restrictions::user_id.desc()))
+                .limit(limit)
+                .offset(offset)
+                .select(users::username)
+                .load(conn)?;
+            Ok(page(names, total))
+        })
+        .await
+    }
+
+    async fn deactivated(&self, offset: i64, limit: i64) -> StoreResult<NamePage> {
+        self.read(move |conn| {
+            let deactivated = || {
+                let is_deactivated = restrictions::deactivated_at.is_not_null();
+                found_users().filter(is_deactivated.and(users::deleted_at.is_null()))
+            };
+            let total = deactivated().count().get_result(conn)?;
+            let names: Vec<String> = deactivated()
+                .order((restrictions::deactivated_at.desc(), restrictions::user_id.desc()))
+                .limit(limit)
+                .offset(offset)
+                .select(users::username)
+                .load(conn)?;
+            Ok(page(names, total))
+        })
+        .await
+    }
+}
+
+fn page(names: Vec<String>, total: i64) -> NamePage {
+    NamePage { names: names.into_iter().filter_map(|name| Username::new(name).ok()).collect(), total }
+}
+
+/// A column, and whether a user who is restricted already keeps the older value.
+#[derive(Clone, Copy)]
+struct Column {
+    name: &'static str,
+    keeps_older: bool,
+}
+
+impl Column {
+    fn of(restriction: Restriction, at: Millis) -> (Self, Option<i64>) {
+        let since = |is_on: bool| is_on.then_some(at.0);
+        let column = |name, keeps_older| Self { name, keeps_older };
+        match restriction {
+            Restriction::BannedUntil(end) => (column("banned_until", false), end.map(|end| end.0)),
+            Restriction::Muted(is_on) => (column("muted_at", true), since(is_on)),
+            Restriction::Deactivated(is_on) => (column("deactivated_at", true), since(is_on)),
+        }
+    }
+}
+
+fn set(conn: &mut AnyConnection, column: Column, ids: &[i64], value: i64, at: Millis) -> QueryResult<()> {
+    let (spelling, name) = (Spelling::of(conn), column.name);
+    let new = spelling.inserted(name);
+    let mut statement =
+        Statement::new(format!("INSERT INTO user_restrictions (user_id, {name}, updated_at) VALUES "));
+    statement.rows(ids, |row, id| {
+        row.int(*id).comma().int(value).comma().int(at.0);
+    });
+    statement.sql(spelling.on_conflict("user_id"));
+    statement.sql(if column.keeps_older {
+        format!("{name} = COALESCE({name}, {new})")
+    } else {
+        format!("{name} = {new}")
+    });
+    statement.sql(format!(", updated_at = {}", spelling.inserted("updated_at")));
+    statement.execute(conn).map(drop)
+}
+
+fn lift(conn: &mut AnyConnection, column: Column, ids: &[i64], at: Millis) -> QueryResult<()> {
+    let mut statement =
+        Statement::new(format!("UPDATE user_restrictions SET {} = NULL, updated_at = ", column.name));
+    statement.int(at.0).sql(" WHERE user_id IN (");
+    for (number, id) in ids.iter().enumerate() {
+        statement.sql(if number == 0 { "" } else { ", " }).int(*id);
+    }
+    statement.sql(")");
+    statement.execute(conn).map(drop)
+}

@@ -1,0 +1,187 @@
+//! When the devices of a user stay silent, and for which conversations (facts: rongcloud 12.5, 13).
+
+use thiserror::Error;
+
+const DAY_SECONDS: i64 = 86_400;
+/// A whole day but a minute: a period never meets itself.
+const MOST_MINUTES: i64 = 1439;
+/// Private conversations and mentions still notify.
+const USUAL_LEVEL: i64 = 1;
+/// Nothing notifies.
+const SILENT_LEVEL: i64 = 5;
+
+/// Every day from one time on, for so many minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PushPeriod {
+    start_second: i64,
+    minutes: i64,
+    level: i64,
+}
+
+/// Why a text and two numbers are no period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum PushPeriodError {
+    /// The start is no time of a day.
+    #[error("startTime must be a time of day, HH:mm:ss")]
+    Start,
+    /// The length is out of range.
+    #[error("period must be between 1 and {MOST_MINUTES} minutes")]
+    Minutes,
+    /// There is no such level.
+    #[error("level must be {USUAL_LEVEL} or {SILENT_LEVEL}")]
+    Level,
+}
+
+impl PushPeriod {
+    /// A period from its parts; without a level it is 1.
+    ///
+    /// # Errors
+    /// The first part that does not fit.
+    pub fn new(start: &str, minutes: i64, level: Option<i64>) -> Result<Self, PushPeriodError> {
+        let start_second = second_of_day(start).ok_or(PushPeriodError::Start)?;
+        Self::of_numbers(start_second, minutes, level.unwrap_or(USUAL_LEVEL))
+    }
+
+    /// A period from the numbers it is stored as.
+    ///
+    /// # Errors
+    /// The first number that does not fit.
+    pub fn of_numbers(start_second: i64, minutes: i64, level: i64) -> Result<Self, PushPeriodError> {
+        if !(0..DAY_SECONDS).contains(&start_second) {
+            return Err(PushPeriodError::Start);
+        }
+        if !(1..=MOST_MINUTES).contains(&minutes) {
+            return Err(PushPeriodError::Minutes);
+        }
+        if level != USUAL_LEVEL && level != SILENT_LEVEL {
+            return Err(PushPeriodError::Level);
+        }
+        Ok(Self { start_second, minutes, level })
+    }
+
+    /// When it begins, `HH:mm:ss`.
+    #[must_use]
+    pub fn start(&self) -> String {
+        let second = self.start_second;
+        format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
+    }
+
+    /// The same in seconds after midnight.
+    #[must_use]
+    pub fn start_second(&self) -> i64 {
+        self.start_second
+    }
+
+    /// How long it is.
+    #[must_use]
+    pub fn minutes(&self) -> i64 {
+        self.minutes
+    }
+
+    /// 1: private conversations and mentions still notify; 5: nothing does.
+    #[must_use]
+    pub fn level(&self) -> i64 {
+        self.level
+    }
+}
+
+/// The second of the day that `HH:mm:ss` names.
+fn second_of_day(text: &str) -> Option<i64> {
+    let mut parts = text.split(':');
+    let mut part = |most: i64| {
+        let digits =
+            parts.next().filter(|part| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()))?;
+        digits.parse::<i64>().ok().filter(|number| *number <= most)
+    };
+    let (hour, minute, second) = (part(23)?, part(59)?, part(59)?);
+    parts.next().is_none().then_some(hour * 3600 + minute * 60 + second)
+}
+
+/// What of a conversation notifies (facts: rongcloud 13, `unpushLevel`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NotificationLevel(i64);
+
+impl NotificationLevel {
+    /// The level with that number: -1 everything, 0 unset, 1 mentions, 2 mentions of the user, 4 mentions of all,
+    /// 5 nothing. `None`: there is no such level.
+    #[must_use]
+    pub fn new(number: i64) -> Option<Self> {
+        matches!(number, -1 | 0 | 1 | 2 | 4 | 5).then_some(Self(number))
+    }
+
+    /// What older clients say with one switch.
+    #[must_use]
+    pub fn of_switch(is_muted: bool) -> Self {
+        Self(if is_muted { SILENT_LEVEL } else { 0 })
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn number(self) -> i64 {
+        self.0
+    }
+
+    /// Whether ordinary messages of two users stay silent: nobody is mentioned in them.
+    #[must_use]
+    pub fn is_muted(self) -> bool {
+        self.0 > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_period_begins_at_a_time_of_day_and_is_shorter_than_a_day() {
+        let period = PushPeriod::new("22:05:09", 480, None).unwrap();
+        assert_eq!((period.start().as_str(), period.minutes(), period.level()), ("22:05:09", 480, 1));
+        assert!(PushPeriod::new("00:00:00", 1, Some(5)).is_ok());
+        assert!(PushPeriod::new("23:59:59", 1439, Some(1)).is_ok());
+        for start in [
+            "",
+            "22",
+            "22:00",
+            "24:00:00",
+            "22:60:00",
+            "22:00:60",
+            "2:00:00",
+            "22:00:00:00",
+            "aa:00:00",
+            "+1:00:00",
+        ] {
+            assert_eq!(PushPeriod::new(start, 1, None), Err(PushPeriodError::Start), "{start}");
+        }
+        for minutes in [i64::MIN, -1, 0, 1440] {
+            assert_eq!(PushPeriod::new("00:00:00", minutes, None), Err(PushPeriodError::Minutes));
+        }
+        for level in [-1, 0, 2, 4, 6] {
+            assert_eq!(PushPeriod::new("00:00:00", 1, Some(level)), Err(PushPeriodError::Level));
+        }
+    }
+
+    #[test]
+    fn there_are_six_levels_and_those_above_0_are_silent() {
+        let muted: Vec<_> = (-3..=7)
+            .filter_map(NotificationLevel::new)
+            .map(|level| (level.number(), level.is_muted()))
+            .collect();
+        assert_eq!(muted, [(-1, false), (0, false), (1, true), (2, true), (4, true), (5, true)]);
+        assert!(NotificationLevel::of_switch(true).is_muted());
+        assert_eq!(NotificationLevel::of_switch(false), NotificationLevel::default());
+    }
+
+    proptest! {
+        #[test]
+        fn a_start_is_written_as_it_was_read(second in 0i64..86_400) {
+            let period = PushPeriod::of_numbers(second, 1, 1).unwrap();
+            prop_assert_eq!(PushPeriod::new(&period.start(), 1, None), Ok(period));
+        }
+
+        #[test]
+        fn no_text_makes_a_period_panic(text in "\\PC{0,12}", minutes: i64, level: i64) {
+            let _ = PushPeriod::new(&text, minutes, Some(level));
+        }
+    }
+}
