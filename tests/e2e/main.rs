@@ -28,6 +28,7 @@ mod publish_options;
 mod rongcloud_messages;
 mod rongcloud_users;
 mod send_once;
+mod sensitive_words;
 mod sign_in;
 mod site;
 mod site_reads;
