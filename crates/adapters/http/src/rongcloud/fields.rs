@@ -22,6 +22,9 @@ impl Fields {
             let text = text.map_err(|_| Failure::parameter("the body is not UTF-8; encode it so"))?;
             return Self::json(text);
         }
+        if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() {
+            return Err(Failure::parameter("the body must be a form or a JSON object"));
+        }
         Self::form(body)
     }
 
@@ -315,9 +318,19 @@ mod tests {
 
     #[test]
     fn broken_bodies_are_refused() {
-        for body in
-            [&b"{"[..], b"{\"a\":}", b"{\"a\":\"\\ud800\"}", b"{}x", b"a=%ff", b"\xff=1", b"{\"a\":\"\xff\"}"]
-        {
+        for body in [
+            &b"1.1"[..],
+            b"[]",
+            b"\"a\"",
+            b"null",
+            b"{",
+            b"{\"a\":}",
+            b"{\"a\":\"\\ud800\"}",
+            b"{}x",
+            b"a=%ff",
+            b"\xff=1",
+            b"{\"a\":\"\xff\"}",
+        ] {
             assert!(Fields::parse(body).is_err(), "{body:?}");
         }
     }
