@@ -43,6 +43,7 @@ use sixin_application::ports::{
 use sixin_application::read_conversations::MockReadConversations;
 use sixin_application::read_file::MockReadFile;
 use sixin_application::read_history::MockReadHistory;
+use sixin_application::read_logs::MockReadLogs;
 use sixin_application::restrict_users::MockRestrictUsers;
 use sixin_application::show_user::MockShowUser;
 use sixin_application::sign_in::MockSignIn;
@@ -142,6 +143,7 @@ fn api() -> Api {
         change_conversations: Arc::new(MockChangeConversations::new()),
         change_messages: Arc::new(MockChangeMessages::new()),
         read_history: Arc::new(MockReadHistory::new()),
+        read_logs: Arc::new(MockReadLogs::new()),
         keep_users: Arc::new(MockKeepUsers::new()),
         keep_user_lists: Arc::new(MockKeepUserLists::new()),
         restrict_users: Arc::new(MockRestrictUsers::new()),

@@ -1,10 +1,10 @@
-//! Links to files that are kept here.
+//! Links to files that are kept here, and to logs.
 
 use std::sync::Arc;
 
 use sixin_domain::app_key::Secret;
 use sixin_domain::file::{FileKind, StoredFile};
-use sixin_domain::file_link::FileLink;
+use sixin_domain::file_link::{ExpiringLink, FileLink};
 use sixin_domain::media::ThumbnailSize;
 use sixin_domain::settings::Settings;
 
@@ -17,9 +17,9 @@ const SECRET_CHARS: usize = 43;
 
 /// A link with its signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignedLink {
+pub struct SignedLink<L = FileLink> {
     /// What it says.
-    pub link: FileLink,
+    pub link: L,
     /// The proof that we said it.
     pub signature: String,
 }
@@ -52,14 +52,19 @@ impl FileLinks {
     #[must_use]
     pub fn link(&self, file: &StoredFile, size: Option<ThumbnailSize>, settings: &Settings) -> SignedLink {
         let size = size.filter(|_| file.kind == FileKind::Image && file.thumbnail_extension.is_some());
-        let link = FileLink::new(&file.fid, file.kind, size, settings, self.clock.now());
+        self.signed(FileLink::new(&file.fid, file.kind, size, settings, self.clock.now()))
+    }
+
+    /// Any link, with its signature.
+    #[must_use]
+    pub fn signed<L: ExpiringLink>(&self, link: L) -> SignedLink<L> {
         let signature = self.signatures.sign(&SignedParts::Link(link.signed_text()), &self.secret);
         SignedLink { link, signature }
     }
 
     /// How many milliseconds a link still works; `None` if it is not ours, or over.
     #[must_use]
-    pub fn works_for(&self, signed: &SignedLink) -> Option<i64> {
+    pub fn works_for<L: ExpiringLink>(&self, signed: &SignedLink<L>) -> Option<i64> {
         let parts = SignedParts::Link(signed.link.signed_text());
         let is_ours = self.signatures.verify(&parts, &self.secret, &signed.signature);
         signed.link.left(self.clock.now()).filter(|_| is_ours)

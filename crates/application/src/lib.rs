@@ -30,6 +30,7 @@ pub mod publish_message;
 pub mod read_conversations;
 pub mod read_file;
 pub mod read_history;
+pub mod read_logs;
 pub mod restrict_users;
 pub mod send_message;
 pub mod send_rate;

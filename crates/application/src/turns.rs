@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use thiserror::Error;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 /// Why work was not done.
@@ -26,12 +26,30 @@ pub struct Turns {
     patience: Duration,
 }
 
+/// A turn, until it is dropped.
+#[derive(Debug)]
+pub struct Turn {
+    _place: OwnedSemaphorePermit,
+    _turn: OwnedSemaphorePermit,
+}
+
 impl Turns {
     /// So many at a time, so many that wait, and how long one may wait.
     #[must_use]
     pub fn new(at_a_time: usize, waiting: usize, patience: Duration) -> Self {
         let turns = |count| Arc::new(Semaphore::new(count));
         Self { places: turns(at_a_time.saturating_add(waiting)), turns: turns(at_a_time), patience }
+    }
+
+    /// Waits for a turn at work that is not done in one go.
+    ///
+    /// # Errors
+    /// If too much waits already, or this has waited too long.
+    pub async fn turn(&self) -> Result<Turn, NoTurn> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| NoTurn::Busy)?;
+        let turn = timeout(self.patience, Arc::clone(&self.turns).acquire_owned()).await;
+        let turn = turn.map_err(|_| NoTurn::Busy)?.map_err(|_| NoTurn::Broken)?;
+        Ok(Turn { _place: place, _turn: turn })
     }
 
     /// Does slow work in its turn, on a thread for blocking work.
@@ -42,12 +60,10 @@ impl Turns {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, NoTurn> {
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| NoTurn::Busy)?;
-        let turn = timeout(self.patience, Arc::clone(&self.turns).acquire_owned()).await;
-        let turn = turn.map_err(|_| NoTurn::Busy)?.map_err(|_| NoTurn::Broken)?;
+        let turn = self.turn().await?;
         let work = move || {
             // Held by the work itself, which goes on if nobody waits for it any more.
-            let _held = (place, turn);
+            let _held = turn;
             work()
         };
         tokio::task::spawn_blocking(work).await.map_err(|_| NoTurn::Broken)

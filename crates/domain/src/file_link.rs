@@ -10,6 +10,28 @@ const USUAL_MINUTES: i64 = 10;
 /// Links made within this time are the same, so that a client that lists twice loads a picture once.
 const STEP_MS: i64 = 5 * 60 * 1000;
 
+/// A link that works until a time for whoever has it.
+pub trait ExpiringLink {
+    /// When it ends, in seconds since 1970.
+    fn expires(&self) -> i64;
+
+    /// What its signature covers: everything it says, and nothing another kind of link could say.
+    fn signed_text(&self) -> String;
+
+    /// Milliseconds until it ends; `None` if it has ended.
+    fn left(&self, now: Millis) -> Option<i64> {
+        let left = Millis(self.expires().saturating_mul(1000)).since(now);
+        (left > 0).then_some(left)
+    }
+}
+
+/// When a link ends that is made `now`, in seconds since 1970: after that many minutes, and at most five more.
+pub(crate) fn end(minutes: Option<i64>, now: Millis) -> i64 {
+    let minutes = minutes.filter(|minutes| (1..=525_600).contains(minutes)).unwrap_or(USUAL_MINUTES);
+    let step = now.0.div_euclid(STEP_MS) + 1;
+    Millis(step.saturating_mul(STEP_MS)).plus(minutes * 60_000).0.div_euclid(1000)
+}
+
 /// A link to a file in one of its sizes. Whoever has it may read the file until it ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileLink {
@@ -31,23 +53,17 @@ impl FileLink {
         settings: &Settings,
         now: Millis,
     ) -> Self {
-        let minutes = settings.number(&format!("{}_url_expire", kind.name()));
-        let minutes = minutes.filter(|minutes| (1..=525_600).contains(minutes)).unwrap_or(USUAL_MINUTES);
-        let step = now.0.div_euclid(STEP_MS) + 1;
-        let expires = Millis(step.saturating_mul(STEP_MS)).plus(minutes * 60_000);
-        Self { fid: fid.to_owned(), size, expires: expires.0.div_euclid(1000) }
+        let expires = end(settings.number(&format!("{}_url_expire", kind.name())), now);
+        Self { fid: fid.to_owned(), size, expires }
+    }
+}
+
+impl ExpiringLink for FileLink {
+    fn expires(&self) -> i64 {
+        self.expires
     }
 
-    /// Milliseconds until it ends; `None` if it has ended.
-    #[must_use]
-    pub fn left(&self, now: Millis) -> Option<i64> {
-        let left = Millis(self.expires.saturating_mul(1000)).since(now);
-        (left > 0).then_some(left)
-    }
-
-    /// What its signature covers.
-    #[must_use]
-    pub fn signed_text(&self) -> String {
+    fn signed_text(&self) -> String {
         format!("{}\n{}\n{}", self.fid, self.size.map_or("", ThumbnailSize::name), self.expires)
     }
 }

@@ -96,6 +96,12 @@ impl IdSequence {
     }
 }
 
+/// The smallest id that can be made at `time`: those before it are smaller, those from then on are not.
+#[must_use]
+pub fn first_id_at(time: Millis) -> i64 {
+    time.since(ID_EPOCH).clamp(0, 1 << 41) << (PROCESS_BITS + COUNTER_BITS)
+}
+
 /// The counter and the milliseconds as one number, which is what a sequence counts up.
 fn ticks(time: Millis) -> i64 {
     time.since(ID_EPOCH).clamp(0, (1 << 41) - 1) << COUNTER_BITS

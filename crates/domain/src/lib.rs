@@ -12,6 +12,8 @@ pub mod file;
 pub mod file_link;
 pub mod id;
 pub mod limits;
+pub mod log_hour;
+pub mod log_link;
 pub mod media;
 pub mod message;
 pub mod message_uid;

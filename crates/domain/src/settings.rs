@@ -134,6 +134,12 @@ impl Settings {
         names.map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty()).collect()
     }
 
+    /// The site's clock, in minutes ahead of UTC; that of UTC if the setting says nothing usable.
+    #[must_use]
+    pub fn zone(&self) -> i32 {
+        offset_minutes(self.text("default_timezone")).unwrap_or(0)
+    }
+
     /// The enabled languages.
     #[must_use]
     pub fn languages(&self) -> &[Language] {

@@ -26,6 +26,7 @@ use sixin_application::publish_message::MessagePublishing;
 use sixin_application::read_conversations::ConversationReading;
 use sixin_application::read_file::FileReading;
 use sixin_application::read_history::HistoryReading;
+use sixin_application::read_logs::LogReading;
 use sixin_application::restrict_users::UserRestricting;
 use sixin_application::send_message::MessageSending;
 use sixin_application::send_rate::SendRate;
@@ -199,6 +200,14 @@ pub(crate) fn api(parts: &Parts<'_>, link_secret: Secret) -> Api {
             views: store.clone(),
             changes: store.clone(),
             clock: Arc::clone(&clock),
+        }),
+        read_logs: Arc::new(LogReading {
+            logs: store.clone(),
+            users: caches.users.clone(),
+            settings: caches.settings.clone(),
+            links: Arc::clone(&file_links),
+            clock: Arc::clone(&clock),
+            turns: LogReading::usual_turns(),
         }),
         read_conversations: Arc::new(ConversationReading {
             views: store.clone(),

@@ -20,6 +20,7 @@ use sixin_application::publish_message::PublishMessage;
 use sixin_application::read_conversations::ReadConversations;
 use sixin_application::read_file::ReadFile;
 use sixin_application::read_history::ReadHistory;
+use sixin_application::read_logs::ReadLogs;
 use sixin_application::restrict_users::RestrictUsers;
 use sixin_application::send_message::SendMessage;
 use sixin_application::show_user::ShowUser;
@@ -78,6 +79,8 @@ pub struct Api {
     pub keep_preferences: Arc<dyn KeepPreferences>,
     /// A back end keeps words.
     pub keep_sensitive_words: Arc<dyn KeepSensitiveWords>,
+    /// A back end reads the logs of hours.
+    pub read_logs: Arc<dyn ReadLogs>,
     /// How the server is.
     pub check_health: Arc<dyn CheckHealth>,
     /// The site's settings, for the language of refusals that come before anybody is let in.

@@ -59,6 +59,18 @@ pub(crate) fn derived_schemas(derived: &utoipa::openapi::OpenApi) -> Map<String,
     components.get("schemas").and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
+/// The refusal of a request that belongs to no dialect.
+pub(crate) fn plainly_refused(description: &str) -> Value {
+    let schema = json!({
+        "type": "object",
+        "required": ["url", "code", "errorMessage"],
+        "properties": {
+            "url": {"type": "string"}, "code": {"type": "integer"}, "errorMessage": {"type": "string"},
+        },
+    });
+    json!({"description": description, "content": {"application/json": {"schema": schema}}})
+}
+
 /// A reference to a schema.
 pub(crate) fn schema_ref(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})

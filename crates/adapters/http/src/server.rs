@@ -59,12 +59,21 @@ mod tests {
     use crate::testing::Mocks;
     use actix_web::test;
     use sixin_application::authenticate_back_end::BackEndRefusal;
+    use sixin_application::ports::StoreError;
     use std::io::{Read, Write};
     use std::net::TcpStream;
     use std::time::Duration;
 
-    /// Sends bytes over a real connection and reads the answer to its end.
+    /// Sends bytes over a real connection and reads the JSON that is answered.
     async fn over_a_socket(mocks: Mocks, request: Vec<u8>) -> String {
+        let is_whole = |answer: &[u8]| String::from_utf8_lossy(answer).trim_end().ends_with('}');
+        let answer = exchanged(mocks, request, is_whole).await;
+        assert!(is_whole(&answer), "closed after {:?}", String::from_utf8_lossy(&answer));
+        String::from_utf8(answer).unwrap()
+    }
+
+    /// Sends bytes over a real connection and reads until that is all, or the connection ends.
+    async fn exchanged(mocks: Mocks, request: Vec<u8>, is_all: fn(&[u8]) -> bool) -> Vec<u8> {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let http = HttpLimits { workers: 1, ..HttpLimits::default() };
@@ -77,12 +86,14 @@ mod tests {
             stream.write_all(&request).unwrap();
             let mut answer = Vec::new();
             let mut chunk = [0; 4096];
-            while !String::from_utf8_lossy(&answer).trim_end().ends_with('}') {
+            while !is_all(&answer) {
                 let read = stream.read(&mut chunk).unwrap();
-                assert!(read > 0, "closed after {:?}", String::from_utf8_lossy(&answer));
+                if read == 0 {
+                    break;
+                }
                 answer.extend_from_slice(&chunk[..read]);
             }
-            String::from_utf8(answer).unwrap()
+            answer
         };
         let answer = actix_web::rt::task::spawn_blocking(exchange).await.unwrap();
         handle.stop(true).await;
@@ -122,6 +133,19 @@ mod tests {
         mocks.back_end.expect_authenticate().returning(|_| Err(BackEndRefusal::KeyUnknown));
         let answer = over_a_socket(mocks, head(10_000_000).into_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 401 ") && answer.contains(r#""code":1002"#), "{answer}");
+    }
+
+    #[actix_web::test]
+    async fn a_log_that_breaks_off_never_looks_complete() {
+        use crate::rongcloud::log_wire_tests::{FILE, opening, pages};
+        let request = format!("GET {FILE} HTTP/1.1\r\nHost: x\r\n\r\n").into_bytes();
+        let is_complete = |answer: &[u8]| answer.ends_with(b"\r\n0\r\n\r\n");
+        for (end, completes) in [(Ok(Vec::new()), true), (Err(StoreError::Unavailable("gone".into())), false)]
+        {
+            let answer = exchanged(opening(pages(end)).await, request.clone(), is_complete).await;
+            assert!(answer.starts_with(b"HTTP/1.1 200 "));
+            assert_eq!(is_complete(&answer), completes, "{}", String::from_utf8_lossy(&answer));
+        }
     }
 
     #[actix_web::test]

@@ -34,6 +34,7 @@ use sixin_application::publish_message::MockPublishMessage;
 use sixin_application::read_conversations::MockReadConversations;
 use sixin_application::read_file::MockReadFile;
 use sixin_application::read_history::MockReadHistory;
+use sixin_application::read_logs::MockReadLogs;
 use sixin_application::restrict_users::MockRestrictUsers;
 use sixin_application::send_message::MockSendMessage;
 use sixin_application::show_user::MockShowUser;
@@ -69,6 +70,7 @@ pub(crate) struct Mocks {
     pub(crate) restrictions: MockRestrictUsers,
     pub(crate) preferences: MockKeepPreferences,
     pub(crate) sensitive_words: MockKeepSensitiveWords,
+    pub(crate) logs: MockReadLogs,
     pub(crate) read: MockReadConversations,
     pub(crate) change: MockChangeConversations,
     pub(crate) edit: MockEditUser,
@@ -114,6 +116,7 @@ impl Mocks {
             restrict_users: Arc::new(self.restrictions),
             keep_preferences: Arc::new(self.preferences),
             keep_sensitive_words: Arc::new(self.sensitive_words),
+            read_logs: Arc::new(self.logs),
             read_conversations: Arc::new(self.read),
             change_conversations: Arc::new(self.change),
             edit_user: Arc::new(self.edit),
@@ -174,6 +177,14 @@ impl Answer {
 pub(crate) async fn call(api: Api, request: TestRequest) -> Answer {
     let service = init_service(app::build(api)).await;
     read(call_service(&service, request.to_request()).await).await
+}
+
+/// Sends one request that is answered with bytes; `None` stands for those that break off.
+pub(crate) async fn call_for_bytes(api: Api, request: TestRequest) -> (StatusCode, HeaderMap, Option<Bytes>) {
+    let service = init_service(app::build(api)).await;
+    let answer = call_service(&service, request.to_request()).await;
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    (status, headers, to_bytes(answer.into_body()).await.ok())
 }
 
 /// Sends one request whose body never comes.

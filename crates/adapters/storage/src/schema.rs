@@ -359,6 +359,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    deleted_message_logs (starts_at) {
+        starts_at -> BigInt,
+        deleted_at -> BigInt,
+    }
+}
+
+diesel::table! {
     transient_messages (id) {
         id -> BigInt,
         send_user_id -> BigInt,

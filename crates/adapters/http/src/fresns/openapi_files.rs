@@ -7,7 +7,7 @@ use sixin_domain::session::Login;
 use super::openapi::{Endpoint, id_schema, query};
 use super::routes::{FILE_LINK, UPLOAD};
 use crate::files::FILE;
-use crate::openapi::{parameter, request_id_header, schema_ref};
+use crate::openapi::{parameter, plainly_refused, request_id_header, schema_ref};
 
 /// The paths and what they take.
 pub(super) fn paths() -> Vec<(&'static str, Value)> {
@@ -89,16 +89,6 @@ fn link() -> Value {
 fn read() -> Value {
     let sizes: Vec<_> = ThumbnailSize::ALL.iter().map(|size| size.name()).collect();
     let text = json!({"type": "string"});
-    let failed = |about: &str| {
-        let schema = json!({
-            "type": "object",
-            "required": ["url", "code", "errorMessage"],
-            "properties": {
-                "url": {"type": "string"}, "code": {"type": "integer"}, "errorMessage": {"type": "string"},
-            },
-        });
-        json!({"description": about, "content": {"application/json": {"schema": schema}}})
-    };
     let file = |about: &str| json!({"description": about, "content": {"*/*": {"schema": {}}}});
     json!({
         "tags": ["fresns"],
@@ -117,11 +107,11 @@ fn read() -> Value {
             "200": file("The file."),
             "206": file("The part that was asked for."),
             "304": {"description": "The file is the one that the client has."},
-            "403": failed("The link is wrong, or its time is over."),
-            "404": failed("There is no such file any more."),
-            "416": failed("There are no such bytes in it."),
-            "500": failed("A fault of the server."),
-            "503": failed("The file can't be read now."),
+            "403": plainly_refused("The link is wrong, or its time is over."),
+            "404": plainly_refused("There is no such file any more."),
+            "416": plainly_refused("There are no such bytes in it."),
+            "500": plainly_refused("A fault of the server."),
+            "503": plainly_refused("The file can't be read now."),
         },
     })
 }

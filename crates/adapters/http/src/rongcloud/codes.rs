@@ -9,6 +9,7 @@ use sixin_application::outbox::SendError;
 use sixin_application::ports::StoreError;
 use sixin_application::publish_message::PublishError;
 use sixin_application::read_history::HistoryError;
+use sixin_application::read_logs::LogError;
 use sixin_domain::refusal::Refusal;
 
 use crate::plumbing::body::BodyError;
@@ -284,6 +285,19 @@ impl From<HistoryError> for Failure {
             }
             HistoryError::Oneself => Self::parameter(format!("{error}; name another user as targetId")),
             HistoryError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LogError> for Failure {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::NoSuchHour => {
+                Self::parameter("date must be an hour as yyyyMMddHH, ten digits of a day and hour that exist")
+            }
+            LogError::LinkWrong | LogError::Unknown => Self::parameter(error.to_string()),
+            LogError::NoTurn(_) => Self::later(Code::Busy, error.to_string(), TRY_AGAIN_MS),
+            LogError::Store(error) => error.into(),
         }
     }
 }

@@ -71,6 +71,16 @@ impl Fields {
         }
     }
 
+    /// An optional text of digits, which may come as a number.
+    pub(crate) fn text_or_number(&self, name: &str) -> Result<Option<String>, Failure> {
+        match self.one(name, Absence::AlsoUndefined)? {
+            Some(number @ Value::Number(_)) => {
+                Ok(Some(whole(number).map_or_else(|| number.to_string(), |n| n.to_string())))
+            }
+            _ => self.text(name),
+        }
+    }
+
     /// An optional switch, in any of the spellings of facts: rongcloud 3.
     pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
         let Some(value) = self.one(name, Absence::AlsoUndefined)? else { return Ok(None) };

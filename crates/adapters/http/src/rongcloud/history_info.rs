@@ -87,7 +87,7 @@ pub(super) fn history(
 }
 
 /// Type and content.
-fn shown(body: Body, file: Option<&StoredFile>, addresses: &Addresses<'_>) -> (String, String) {
+pub(super) fn shown(body: Body, file: Option<&StoredFile>, addresses: &Addresses<'_>) -> (String, String) {
     let of_type = |name: &str, content: Value| (name.to_owned(), content.to_string());
     match (body, file) {
         (Body::Typed { object_name, content, .. }, _) => (object_name.as_str().to_owned(), content),

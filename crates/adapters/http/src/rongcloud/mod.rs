@@ -11,12 +11,18 @@ mod fields;
 mod headers;
 mod history;
 mod history_info;
+mod log_lines;
+mod log_stream;
+#[cfg(test)]
+pub(crate) mod log_wire_tests;
+mod logs;
 mod messages;
 mod options;
 
 #[cfg(test)]
 mod message_wire_tests;
 pub(crate) mod openapi;
+mod openapi_logs;
 mod openapi_messages;
 mod openapi_operation;
 mod openapi_preferences;

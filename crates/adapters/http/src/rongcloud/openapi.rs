@@ -5,6 +5,7 @@ use utoipa::OpenApi;
 
 use super::codes::{Code, KEY_REUSED};
 use super::history_info::{History, HistoryInfo};
+use super::logs::LogInfo;
 use super::preference_info::{Level, Period, PeriodData, Remark, RemarkListing};
 use super::responses::{Done, MessageUid, Published, Refused, SUCCESS};
 use super::restrictions::{Blocked, BlockedUser, Deactivated, DoneAs, Muted};
@@ -12,8 +13,8 @@ use super::sensitive_words::{Word, Words};
 use super::user_info::{Online, Token, UserInfo, UserListing, UserOnPage};
 use super::user_lists::UserList;
 use super::{
-    openapi_messages, openapi_preferences, openapi_restrictions, openapi_user_lists, openapi_users,
-    openapi_words,
+    openapi_logs, openapi_messages, openapi_preferences, openapi_restrictions, openapi_user_lists,
+    openapi_users, openapi_words,
 };
 use crate::openapi::{
     SEND_ONCE, answer, derived_schemas, header, idempotency_header, may_be_replayed, request_id_header,
@@ -45,7 +46,8 @@ use crate::openapi::{
     RemarkListing,
     Remark,
     Words,
-    Word
+    Word,
+    LogInfo
 )))]
 struct Schemas;
 
@@ -73,6 +75,7 @@ pub(crate) fn paths() -> Vec<(&'static str, Value)> {
         openapi_restrictions::paths(),
         openapi_preferences::paths(),
         openapi_words::paths(),
+        openapi_logs::paths(),
     ]
     .concat()
 }

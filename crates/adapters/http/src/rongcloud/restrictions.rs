@@ -130,7 +130,7 @@ async fn unblock(request: HttpRequest, payload: web::Payload, api: web::Data<Api
 async fn blocked(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
     answered(&request, payload, &api, async |_| {
         let banned = api.restrict_users.banned().await.inspect_err(log_store)?;
-        let times = LocalTimes::of(&*api.settings.settings().await.inspect_err(log_store)?);
+        let times = LocalTimes::of_site(&api).await?;
         let user = |user: sixin_application::ports::BannedUser| BlockedUser {
             user_id: user.username.to_string(),
             block_end_time: times.to_the_second(user.until),

@@ -8,7 +8,9 @@ use sixin_application::publish_message::PublishError;
 use super::codes::{Code, Failure};
 use super::requests::PublishBody;
 use super::stage::{log_refusal, log_store, noted};
-use super::{history, messages, preferences, responses, restrictions, sensitive_words, user_lists, users};
+use super::{
+    history, logs, messages, preferences, responses, restrictions, sensitive_words, user_lists, users,
+};
 use crate::api::Api;
 use crate::plumbing::body;
 use crate::plumbing::fallback::one;
@@ -24,6 +26,12 @@ pub(super) const MODIFY: &str = "/message/private/modify.json";
 pub(super) const QUERY: &str = "/v3/message/private/query.json";
 /// Where it cleans the history of one side (facts: rongcloud 9.2).
 pub(super) const CLEAN: &str = "/conversation/message/history/clean.json";
+
+/// Where it asks for the log of an hour, and deletes it (facts: rongcloud 9.3).
+pub(super) const LOG: &str = "/message/history.json";
+pub(super) const DELETE_LOG: &str = "/message/history/delete.json";
+/// Where the logs are.
+pub(super) const LOG_FILE: &str = "/message/history/{date}.zip";
 
 /// How long `msgRandom` is remembered (facts: rongcloud 5.2).
 const MSG_RANDOM_LIVES_MS: i64 = 60_000;
@@ -44,7 +52,14 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         .service(post(RECALL, messages::recall))
         .service(post(MODIFY, messages::modify))
         .service(post(QUERY, history::query))
-        .service(post(CLEAN, history::clean));
+        .service(post(CLEAN, history::clean))
+        .service(post(LOG, logs::ask))
+        .service(post(DELETE_LOG, logs::delete))
+        .service(
+            one(LOG_FILE, [Method::GET, Method::HEAD])
+                .route(web::get().to(logs::read))
+                .route(web::head().to(logs::read)),
+        );
     for part in [
         users::configure,
         user_lists::configure,

@@ -1,8 +1,12 @@
 //! Times as texts, in the site's zone (facts: rongcloud 22: Beijing's, unless it is configured).
 
 use chrono::{DateTime, FixedOffset, Offset, Utc};
-use sixin_domain::settings::{Settings, offset_minutes};
+use sixin_domain::settings::Settings;
 use sixin_domain::time::Millis;
+
+use super::codes::Failure;
+use super::stage::log_store;
+use crate::api::Api;
 
 /// The site's time zone.
 #[derive(Debug, Clone, Copy)]
@@ -10,13 +14,25 @@ pub(super) struct LocalTimes(FixedOffset);
 
 impl LocalTimes {
     pub(super) fn of(settings: &Settings) -> Self {
-        let minutes = offset_minutes(settings.text("default_timezone")).unwrap_or(0);
-        Self(FixedOffset::east_opt(minutes * 60).unwrap_or_else(|| Utc.fix()))
+        Self(FixedOffset::east_opt(settings.zone() * 60).unwrap_or_else(|| Utc.fix()))
+    }
+
+    pub(super) async fn of_site(api: &Api) -> Result<Self, Failure> {
+        let settings = api.settings.settings().await.inspect_err(log_store)?;
+        Ok(Self::of(&settings))
     }
 
     /// `2016-05-24 10:38:19`.
     pub(super) fn to_the_second(self, at: Millis) -> String {
-        let at = DateTime::from_timestamp_millis(at.0).unwrap_or_default().with_timezone(&self.0);
-        at.format("%Y-%m-%d %H:%M:%S").to_string()
+        self.local(at).format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// `2016-05-24 10:38:19.052`.
+    pub(super) fn to_the_millisecond(self, at: Millis) -> String {
+        self.local(at).format("%Y-%m-%d %H:%M:%S%.3f").to_string()
+    }
+
+    fn local(self, at: Millis) -> DateTime<FixedOffset> {
+        DateTime::from_timestamp_millis(at.0).unwrap_or_default().with_timezone(&self.0)
     }
 }

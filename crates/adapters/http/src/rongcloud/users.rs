@@ -11,7 +11,7 @@ use super::conversation_fields::required_user;
 use super::fields::Fields;
 use super::responses::{SUCCESS, done};
 use super::routes::post;
-use super::stage::{answered, log_store};
+use super::stage::answered;
 use super::times::LocalTimes;
 use super::user_fields::{log_users, missing, number_or, offset, required_number, users};
 use super::user_info::{Online, Token, UserInfo, UserListing, UserOnPage};
@@ -71,7 +71,7 @@ async fn refresh(request: HttpRequest, payload: web::Payload, api: web::Data<Api
 async fn info(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
         let user = api.keep_users.find(&required_user(&fields, "userId")?).await.inspect_err(log_users)?;
-        let times = LocalTimes::of(&*api.settings.settings().await.inspect_err(log_store)?);
+        let times = LocalTimes::of_site(&api).await?;
         Ok(reply::json(StatusCode::OK, SUCCESS, &UserInfo::of(user, &times)))
     })
     .await
@@ -83,7 +83,7 @@ async fn query(request: HttpRequest, payload: web::Payload, api: web::Data<Api>)
         let offset = offset(&fields, "page", size)?;
         let order = if fields.flag("order")?.unwrap_or(false) { Order::Newest } else { Order::Oldest };
         let page = api.keep_users.page(order, offset, size).await.inspect_err(log_users)?;
-        let times = LocalTimes::of(&*api.settings.settings().await.inspect_err(log_store)?);
+        let times = LocalTimes::of_site(&api).await?;
         let users = page.users.into_iter().map(|user| UserOnPage::of(user, &times)).collect();
         Ok(reply::json(StatusCode::OK, SUCCESS, &UserListing { code: SUCCESS, total: page.total, users }))
     })

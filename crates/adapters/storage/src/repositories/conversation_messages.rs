@@ -1,6 +1,7 @@
-//! The messages of one view, by `seq`.
+//! The messages of one view by `seq`, and those of everybody by id.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
@@ -10,7 +11,7 @@ use sixin_domain::body::Body;
 use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::file::{FileKind, StoredFile};
 use sixin_domain::id::{FileId, MessageId, UserId};
-use sixin_domain::object_name::ObjectName;
+use sixin_domain::object_name::{MOMENTARY, ObjectName};
 use sixin_domain::time::Millis;
 
 use super::files::stored_files;
@@ -25,6 +26,8 @@ struct Row {
     seq: i64,
     #[diesel(sql_type = BigInt)]
     send_user_id: i64,
+    #[diesel(sql_type = BigInt)]
+    receive_user_id: i64,
     #[diesel(sql_type = BigInt)]
     created_at: i64,
     #[diesel(sql_type = SmallInt)]
@@ -57,6 +60,25 @@ pub(super) fn message(conn: &mut AnyConnection, id: i64) -> QueryResult<Option<V
     Ok(with_files(conn, rows)?.pop())
 }
 
+/// The first messages with these ids for a log, each with its recipient.
+pub(crate) fn made(
+    conn: &mut AnyConnection,
+    ids: &Range<i64>,
+    limit: i64,
+) -> QueryResult<Vec<(ViewedMessage, UserId)>> {
+    let table = Spelling::of(conn).by_index("conversation_messages AS m", "PRIMARY");
+    let mut statement = selected(&table);
+    statement.sql("m.id >= ").int(ids.start).sql(" AND m.id < ").int(ids.end);
+    statement.sql(" AND m.is_enable = 1 AND (m.object_name IS NULL OR m.object_name NOT IN (");
+    for (number, name) in MOMENTARY.into_iter().enumerate() {
+        statement.sql(if number == 0 { "" } else { ", " }).opt_text(Some(name));
+    }
+    statement.sql(")) ORDER BY m.id LIMIT ").int(limit);
+    let rows: Vec<Row> = statement.load(conn)?;
+    let recipients: Vec<UserId> = rows.iter().map(|row| UserId(row.receive_user_id)).collect();
+    Ok(with_files(conn, rows)?.into_iter().zip(recipients).collect())
+}
+
 fn with_files(conn: &mut AnyConnection, rows: Vec<Row>) -> QueryResult<Vec<ViewedMessage>> {
     let ids: Vec<i64> = rows.iter().filter_map(|row| row.message_file_id).collect();
     let files: HashMap<FileId, StoredFile> = if ids.is_empty() {
@@ -70,8 +92,8 @@ fn with_files(conn: &mut AnyConnection, rows: Vec<Row>) -> QueryResult<Vec<Viewe
 /// A statement for rows of `table`; what follows is its condition.
 fn selected(table: &str) -> Statement<'static> {
     Statement::new(format!(
-        "SELECT m.id, m.seq, m.send_user_id, m.created_at, m.message_type, m.message_file_id, m.object_name, \
-         m.receive_read_at, COALESCE(m.message_text, c.message_text) AS message_text, \
+        "SELECT m.id, m.seq, m.send_user_id, m.receive_user_id, m.created_at, m.message_type, m.message_file_id, \
+         m.object_name, m.receive_read_at, COALESCE(m.message_text, c.message_text) AS message_text, \
          COALESCE(m.content, c.content) AS content, COALESCE(m.delivery, c.delivery) AS delivery \
          FROM {table} LEFT JOIN message_contents AS c ON c.id = m.content_id WHERE "
     ))

@@ -17,6 +17,7 @@ mod health;
 mod idempotency;
 mod leases;
 mod message_changes;
+mod message_logs;
 mod nonce_uses;
 mod push_preferences;
 mod relations;
@@ -38,5 +39,5 @@ mod users;
 #[cfg(test)]
 pub(crate) use self::{
     conversation_list::page as list_page, conversation_list::totals as list_totals,
-    conversation_messages::messages as view_messages,
+    conversation_messages::made as logged_messages, conversation_messages::messages as view_messages,
 };

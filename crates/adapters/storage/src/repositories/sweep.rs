@@ -3,13 +3,16 @@
 use diesel::prelude::*;
 use sixin_application::ports::StoreResult;
 use sixin_domain::app_key::MAX_CLOCK_SKEW_MS;
-use sixin_domain::id::{COUNTER_BITS, ID_EPOCH, PROCESS_BITS};
+use sixin_domain::id::first_id_at;
+use sixin_domain::log_hour::LogHour;
 use sixin_domain::time::Millis;
 
 use crate::append::keys;
 use crate::connection::AnyConnection;
 use crate::database::Database;
-use crate::schema::{idempotency_keys, login_failures, message_contents, transient_messages, used_nonces};
+use crate::schema::{
+    deleted_message_logs, idempotency_keys, login_failures, message_contents, transient_messages, used_nonces,
+};
 
 /// How long messages that are not kept in a conversation wait for the device gateway (design, chapter 2).
 const TRANSIENT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -29,6 +32,7 @@ impl Database {
             let nonces = sweep_nonces(conn, now)?;
             let keys = sweep_keys(conn, now)?;
             let failures = sweep_failures(conn, now)?;
+            sweep_deleted_logs(conn, now)?;
             Ok(messages || nonces || keys || failures)
         })
         .await
@@ -37,7 +41,7 @@ impl Database {
 
 /// Ids are ordered by time, so the old rows are the first ones of the primary key.
 fn sweep_transient(conn: &mut AnyConnection, now: Millis) -> QueryResult<bool> {
-    let oldest_kept = now.plus(-TRANSIENT_MS).since(ID_EPOCH).max(0) << (PROCESS_BITS + COUNTER_BITS);
+    let oldest_kept = first_id_at(now.plus(-TRANSIENT_MS));
     let old: Vec<i64> = transient_messages::table
         .filter(transient_messages::id.lt(oldest_kept))
         .order(transient_messages::id)
@@ -102,6 +106,12 @@ fn sweep_failures(conn: &mut AnyConnection, now: Millis) -> QueryResult<bool> {
         .load(conn)?;
     diesel::delete(login_failures::table.filter(login_failures::id.eq_any(&old))).execute(conn)?;
     Ok(is_full(&old))
+}
+
+/// There are never many: an hour has one row.
+fn sweep_deleted_logs(conn: &mut AnyConnection, now: Millis) -> QueryResult<()> {
+    let is_old = deleted_message_logs::starts_at.le(LogHour::oldest_kept(now).0);
+    diesel::delete(deleted_message_logs::table.filter(is_old)).execute(conn).map(drop)
 }
 
 fn is_full<T>(rows: &[T]) -> bool {

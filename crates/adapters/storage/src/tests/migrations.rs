@@ -55,6 +55,7 @@ fn every_table_and_column_of_the_schema_exists(db: &TestDatabase) {
         conversation_messages,
         message_contents,
         message_revisions,
+        deleted_message_logs,
         transient_messages
     );
 }
@@ -91,6 +92,7 @@ fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
         "conversation_messages",
         "message_contents",
         "message_revisions",
+        "deleted_message_logs",
         "transient_messages",
     ] {
         db.execute(&format!("DROP TABLE {table}"));
@@ -103,7 +105,7 @@ fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
         let threads: Vec<_> = (0..3).map(|_| scope.spawn(migrate)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
-    assert_eq!(applied, 14);
+    assert_eq!(applied, 15);
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM roles"), 4);
 }
 

@@ -1,0 +1,116 @@
+//! A body that is made while it is read: piece by piece over a bounded channel, and broken off unless it was finished.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use actix_web::web::Bytes;
+use futures_core::Stream;
+use thiserror::Error;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+/// Pieces that wait to be read.
+const WAITING: usize = 2;
+/// How long a reader may take for a piece.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Why nothing more can be read or written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub(crate) enum BrokenOff {
+    /// Who made it did not come to its end.
+    #[error("the body broke off")]
+    Unfinished,
+    /// Who reads has gone, or takes nothing any more.
+    #[error("the reader has gone or stalled")]
+    Reader,
+}
+
+/// Where the pieces go in. Dropped before it is finished, it makes the body break off.
+pub(crate) struct Outlet(mpsc::Sender<Option<Bytes>>);
+
+/// The body.
+pub(crate) struct Made {
+    pieces: mpsc::Receiver<Option<Bytes>>,
+    is_over: bool,
+}
+
+/// Both ends of a body.
+pub(crate) fn outlet() -> (Outlet, Made) {
+    let (sender, pieces) = mpsc::channel(WAITING);
+    (Outlet(sender), Made { pieces, is_over: false })
+}
+
+impl Outlet {
+    /// Adds a piece once there is room for it.
+    pub(crate) async fn send(&self, piece: Vec<u8>) -> Result<(), BrokenOff> {
+        if piece.is_empty() { Ok(()) } else { self.pass(Some(piece.into())).await }
+    }
+
+    /// That was all.
+    pub(crate) async fn finish(self) -> Result<(), BrokenOff> {
+        self.pass(None).await
+    }
+
+    async fn pass(&self, piece: Option<Bytes>) -> Result<(), BrokenOff> {
+        let sent = timeout(PATIENCE, self.0.send(piece)).await;
+        sent.map_err(|_| BrokenOff::Reader)?.map_err(|_| BrokenOff::Reader)
+    }
+}
+
+impl Stream for Made {
+    type Item = Result<Bytes, BrokenOff>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.is_over {
+            return Poll::Ready(None);
+        }
+        let piece = ready!(self.pieces.poll_recv(context));
+        self.is_over = !matches!(piece, Some(Some(_)));
+        Poll::Ready(match piece {
+            Some(piece) => piece.map(Ok),
+            None => Some(Err(BrokenOff::Unfinished)),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::poll_fn;
+
+    async fn next(body: &mut Made) -> Option<Result<Bytes, BrokenOff>> {
+        poll_fn(|context| Pin::new(&mut *body).poll_next(context)).await
+    }
+
+    #[tokio::test]
+    async fn what_is_finished_ends_and_what_is_not_breaks_off() {
+        for finish in [true, false] {
+            let (outlet, mut body) = outlet();
+            outlet.send(b"a".to_vec()).await.unwrap();
+            outlet.send(Vec::new()).await.unwrap();
+            if finish {
+                outlet.finish().await.unwrap();
+            } else {
+                drop(outlet);
+            }
+            assert_eq!(next(&mut body).await, Some(Ok(Bytes::from_static(b"a"))));
+            let end = if finish { None } else { Some(Err(BrokenOff::Unfinished)) };
+            assert_eq!(next(&mut body).await, end);
+            assert_eq!(next(&mut body).await, None);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_ever_for_a_reader_that_stalls() {
+        let (outlet, mut body) = outlet();
+        for _ in 0..WAITING {
+            outlet.send(b"a".to_vec()).await.unwrap();
+        }
+        assert_eq!(outlet.send(b"a".to_vec()).await, Err(BrokenOff::Reader));
+        assert!(next(&mut body).await.is_some());
+        outlet.send(b"a".to_vec()).await.unwrap();
+        drop(body);
+        assert_eq!(outlet.send(b"a".to_vec()).await, Err(BrokenOff::Reader));
+    }
+}
