@@ -23,6 +23,7 @@ mod files;
 mod fresns_rules;
 mod hot_reads;
 mod identities;
+mod message_logs;
 mod operations;
 mod publish_options;
 mod rongcloud_messages;
