@@ -19,6 +19,8 @@ pub struct Clients {
     pub python: PathBuf,
     /// A copy of the example in TypeScript, with its packages.
     pub typescript: PathBuf,
+    /// The Python that sees the packages of the example in Python.
+    pub python_example: PathBuf,
 }
 
 impl Clients {
@@ -29,9 +31,10 @@ impl Clients {
     pub fn prepare() -> Result<Self> {
         let sources = workspace::root().join("tests/clients");
         let installed = workspace::root().join("target/clients");
-        let example = workspace::root().join("examples/typescript");
+        let examples = workspace::root().join("examples");
         Ok(Self {
-            typescript: node::prepare(&example, &installed.join("typescript"))?,
+            typescript: node::prepare(&examples.join("typescript"), &installed.join("typescript"))?,
+            python_example: python::prepare(&examples.join("python"), &installed.join("python-example"))?,
             node: node::prepare(&sources.join("node"), &installed.join("node"))?,
             python: python::prepare(&sources.join("python"), &installed.join("python"))?,
         })

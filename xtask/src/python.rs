@@ -73,14 +73,20 @@ mod tests {
     use crate::workspace;
 
     #[test]
-    fn the_lock_file_pins_every_package_and_names_no_registry() {
-        let lock = read(&workspace::root().join("tests/clients/python").join(LOCK)).unwrap();
-        assert!(!lock.contains("://"), "a URL");
-        let packages: Vec<&str> =
-            lock.lines().filter(|line| line.starts_with(|first: char| first.is_alphanumeric())).collect();
-        assert!(packages.iter().any(|package| package.starts_with("schemathesis==")));
-        for package in packages {
-            assert!(package.contains("=="), "{package} is not pinned");
+    fn the_lock_files_pin_every_package_by_its_digests_and_name_no_registry() {
+        for (directory, asked_for) in
+            [("tests/clients/python", "schemathesis"), ("examples/python", "openapi-python-client")]
+        {
+            let lock = read(&workspace::root().join(directory).join(LOCK)).unwrap();
+            assert!(!lock.contains("://"), "a URL");
+            let is_package = |line: &&str| line.starts_with(|first: char| first.is_alphanumeric());
+            let packages: Vec<&str> = lock.lines().filter(is_package).collect();
+            assert!(packages.iter().any(|package| package.starts_with(&format!("{asked_for}=="))));
+            for package in packages {
+                assert!(package.contains("==") && package.ends_with('\\'), "{package} is not pinned");
+                let (_, after) = lock.split_once(&format!("{package}\n")).unwrap();
+                assert!(after.trim_start().starts_with("--hash=sha256:"), "{package} has no digest");
+            }
         }
     }
 }

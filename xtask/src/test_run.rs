@@ -63,13 +63,15 @@ impl TestRun {
             None => set(&mut cargo, "SIXIN_TEST_NO_MYSQL", "1", URL_VARIABLE),
         }
         match clients {
-            Some(Clients { node, python, typescript }) => {
+            Some(Clients { node, python, typescript, python_example }) => {
                 set(&mut cargo, "SIXIN_TEST_NODE", node, "SIXIN_TEST_NO_CLIENTS");
                 cargo.env("SIXIN_TEST_PYTHON", python).env("SIXIN_TEST_TYPESCRIPT", typescript);
+                cargo.env("SIXIN_TEST_PYTHON_EXAMPLE", python_example);
             }
             None => {
                 set(&mut cargo, "SIXIN_TEST_NO_CLIENTS", "1", "SIXIN_TEST_NODE");
                 cargo.env_remove("SIXIN_TEST_PYTHON").env_remove("SIXIN_TEST_TYPESCRIPT");
+                cargo.env_remove("SIXIN_TEST_PYTHON_EXAMPLE");
             }
         }
         if let Some(rounds) = self.crash_rounds {

@@ -59,6 +59,11 @@ pub(crate) fn derived_schemas(derived: &utoipa::openapi::OpenApi) -> Map<String,
     components.get("schemas").and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
+/// What is not JSON.
+pub(crate) fn bytes() -> Value {
+    json!({"type": "string", "format": "binary"})
+}
+
 /// The refusal of a request that belongs to no dialect.
 pub(crate) fn plainly_refused(description: &str) -> Value {
     let schema = json!({

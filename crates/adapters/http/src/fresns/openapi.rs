@@ -268,6 +268,7 @@ fn headers(login: Login) -> Vec<Value> {
 /// The schemas of this dialect.
 pub(crate) fn schemas() -> Map<String, Value> {
     let mut schemas = derived_schemas(&Schemas::openapi());
+    openapi_files::name_kinds(&mut schemas);
     let codes = || MESSAGES.iter().map(|(code, ..)| *code).filter(|code| *code != 0);
     let failed: Vec<i64> = codes().filter(|code| is_transport(*code)).collect();
     // One code stands for a key that belongs to another request, in HTTP 409, and for a value that is not allowed.

@@ -1,13 +1,13 @@
 //! The description of uploading files, of links to them, and of what links lead to.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sixin_domain::media::ThumbnailSize;
 use sixin_domain::session::Login;
 
 use super::openapi::{Endpoint, id_schema, query};
 use super::routes::{FILE_LINK, UPLOAD};
 use crate::files::FILE;
-use crate::openapi::{parameter, plainly_refused, request_id_header, schema_ref};
+use crate::openapi::{bytes, parameter, plainly_refused, request_id_header, schema_ref};
 
 /// The paths and what they take.
 pub(super) fn paths() -> Vec<(&'static str, Value)> {
@@ -16,6 +16,22 @@ pub(super) fn paths() -> Vec<(&'static str, Value)> {
         (FILE_LINK, json!({"get": link()})),
         (FILE, json!({"get": read()})),
     ]
+}
+
+/// Each kind of file is an object of its own, and a file one of them: generators of clients can't add one of several objects
+/// to another.
+pub(super) fn name_kinds(schemas: &mut Map<String, Value>) {
+    let Some(mut file) = schemas.remove("FresnsFile") else { return };
+    let kinds = schemas.remove("FresnsFileOfKind").unwrap_or_default();
+    let kinds = kinds.get("oneOf").and_then(Value::as_array).cloned().unwrap_or_default();
+    let common = file.pointer_mut("/allOf/1").map(Value::take).unwrap_or_default();
+    let names = ["FresnsImageFile", "FresnsVideoFile", "FresnsAudioFile", "FresnsDocumentFile"];
+    for (name, of_kind) in names.into_iter().zip(kinds) {
+        schemas.insert(name.to_owned(), json!({"allOf": [schema_ref("FresnsAnyFile"), of_kind]}));
+    }
+    schemas.insert("FresnsAnyFile".to_owned(), common);
+    let file = json!({"description": "A file.", "oneOf": names.map(schema_ref)});
+    schemas.insert("FresnsFile".to_owned(), file);
 }
 
 fn upload() -> Value {
@@ -89,7 +105,7 @@ fn link() -> Value {
 fn read() -> Value {
     let sizes: Vec<_> = ThumbnailSize::ALL.iter().map(|size| size.name()).collect();
     let text = json!({"type": "string"});
-    let file = |about: &str| json!({"description": about, "content": {"*/*": {"schema": {}}}});
+    let file = |about: &str| json!({"description": about, "content": {"*/*": {"schema": bytes()}}});
     json!({
         "tags": ["fresns"],
         "operationId": "read_file",

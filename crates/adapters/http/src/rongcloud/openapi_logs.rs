@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::openapi_operation::{DONE, Operation};
 use super::routes::{DELETE_LOG, LOG, LOG_FILE};
-use crate::openapi::{parameter, plainly_refused, request_id_header};
+use crate::openapi::{bytes, parameter, plainly_refused, request_id_header};
 
 /// The path items.
 pub(super) fn paths() -> Vec<(&'static str, Value)> {
@@ -73,7 +73,7 @@ fn read() -> Value {
             request_id_header(),
         ],
         "responses": {
-            "200": {"description": "The zip.", "content": {"application/zip": {"schema": {}}}},
+            "200": {"description": "The zip.", "content": {"application/zip": {"schema": bytes()}}},
             "403": plainly_refused("The link is wrong, or its time is over."),
             "404": plainly_refused("There is no such log any more."),
             "500": plainly_refused("A fault of the server."),
