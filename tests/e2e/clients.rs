@@ -85,6 +85,11 @@ fn rongclouds_node_sdk_understands_our_errors() {
 }
 
 #[test]
+fn rongclouds_node_sdk_asks_for_logs_as_its_own_test_suite_does() {
+    node(&["sdk-logs.js"], 0);
+}
+
+#[test]
 fn rongclouds_python_sdk_publishes() {
     if let Some(site) = python("sdk_publish.py") {
         assert!(site.messages() > 0);
