@@ -29,6 +29,7 @@ use sixin_application::authenticate_user::{
 use sixin_application::change_conversations::MockChangeConversations;
 use sixin_application::change_messages::MockChangeMessages;
 use sixin_application::edit_user::MockEditUser;
+use sixin_application::expand_messages::MockExpandMessages;
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::{CheckHealth, Health};
 use sixin_application::keep_preferences::MockKeepPreferences;
@@ -142,6 +143,7 @@ fn api() -> Api {
         read_conversations: Arc::new(MockReadConversations::new()),
         change_conversations: Arc::new(MockChangeConversations::new()),
         change_messages: Arc::new(MockChangeMessages::new()),
+        expand_messages: Arc::new(MockExpandMessages::new()),
         read_history: Arc::new(MockReadHistory::new()),
         read_logs: Arc::new(MockReadLogs::new()),
         keep_users: Arc::new(MockKeepUsers::new()),

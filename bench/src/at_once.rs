@@ -65,4 +65,8 @@ impl PublishMessage for AtOnce {
         let placed = request.to.into_iter().map(|user| (user, self.placed())).collect();
         Ok(Published { placed, replayed: false })
     }
+
+    async fn pass_on(&self, _: PublishRequest) -> Result<(), PublishError> {
+        Ok(())
+    }
 }

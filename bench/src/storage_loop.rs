@@ -176,6 +176,7 @@ impl<'a> Writer<'a> {
                 id: MessageId(id),
                 conversation_if_new: ConversationId(conversation),
                 recipient: self.population.person(to)?.id,
+                own: None,
             }],
             upload: None,
             nonce: None,

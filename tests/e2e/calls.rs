@@ -156,6 +156,14 @@ impl Site {
         post(&self.url(path), &self.back_end(), &form(fields))
     }
 
+    /// A back end sends JSON somewhere.
+    pub(crate) fn call_back_end_json(&self, path: &str, body: &Value, more: &[(&str, &str)]) -> Answer {
+        let mut headers = back_end_headers(&self.rong, "14314", &now_ms().to_string());
+        headers.extend(pairs(&[("Content-Type", "application/json")]));
+        headers.extend(pairs(more));
+        post(&self.url(path), &headers, body.to_string().as_bytes())
+    }
+
     /// A back end publishes a text from one user to another.
     pub(crate) fn publish_text(&self, from: &str, to: &str, text: &str) -> Answer {
         let content = text_content(text);

@@ -20,23 +20,23 @@ const MODIFY: &str = "/message/private/modify.json";
 const QUERY: &str = "/v3/message/private/query.json";
 const CLEAN: &str = "/conversation/message/history/clean.json";
 
-fn uid(published: &Answer) -> String {
+pub(crate) fn uid(published: &Answer) -> String {
     published.is(200, 200).body["messageUIDs"][0]["messageUID"].as_str().unwrap().to_owned()
 }
 
 /// A back end publishes a text that also shows to its sender, and gets its UID.
-fn publish(site: &Site, from: &str, to: &str, text: &str) -> String {
+pub(crate) fn publish(site: &Site, from: &str, to: &str, text: &str) -> String {
     let content = text_content(text);
     let text = [("objectName", "RC:TxtMsg"), ("content", content.as_str()), ("isIncludeSender", "1")];
     uid(&site.publish(&[&[("fromUserId", from), ("toUserId", to)], text.as_slice()].concat()))
 }
 
-fn recall(site: &Site, from: &str, to: &str, uid: &str, more: &[(&str, &str)]) -> Answer {
+pub(crate) fn recall(site: &Site, from: &str, to: &str, uid: &str, more: &[(&str, &str)]) -> Answer {
     let fields = [("conversationType", "1"), ("fromUserId", from), ("targetId", to), ("messageUID", uid)];
     site.call_back_end(RECALL, &[&fields, more].concat())
 }
 
-fn modify(site: &Site, from: &str, to: &str, uid: &str, content: &str) -> Answer {
+pub(crate) fn modify(site: &Site, from: &str, to: &str, uid: &str, content: &str) -> Answer {
     site.call_back_end(
         MODIFY,
         &[("fromUserId", from), ("targetId", to), ("msgUID", uid), ("content", content)],
@@ -44,13 +44,16 @@ fn modify(site: &Site, from: &str, to: &str, uid: &str, content: &str) -> Answer
 }
 
 /// The history of one side, a JSON body as PHP and Java send it.
-fn history(site: &Site, user: &str, with: &str, (start, end): (i64, i64), size: i64) -> Vec<Value> {
+pub(crate) fn history(
+    site: &Site,
+    user: &str,
+    with: &str,
+    (start, end): (i64, i64),
+    size: i64,
+) -> Vec<Value> {
     let body = json!({"userId": user, "targetId": with, "startTime": start, "endTime": end, "pageSize": size,
                       "includeStart": false});
-    let mut headers = site.back_end();
-    headers.retain(|(name, _)| name != "Content-Type");
-    headers.push(("Content-Type".into(), "application/json".into()));
-    let answer = post(&site.url(QUERY), &headers, body.to_string().as_bytes());
+    let answer = site.call_back_end_json(QUERY, &body, &[]);
     answer.is(200, 200).body["data"].as_array().unwrap().clone()
 }
 
@@ -60,13 +63,13 @@ fn whole(site: &Site, user: &str, with: &str) -> Vec<String> {
 }
 
 /// The only conversation in a user's list: unread, count, latest.
-fn listed(site: &Site, person: &crate::site::Person) -> (Value, Value, Value) {
+pub(crate) fn listed(site: &Site, person: &crate::site::Person) -> (Value, Value, Value) {
     let list = site.get_as(person, "conversation/list");
     let first = &list.is(200, 0).body["data"]["list"][0];
     (first["unreadCount"].clone(), first["messageCount"].clone(), first["latestMessage"]["message"].clone())
 }
 
-fn shown(site: &Site, person: &crate::site::Person, with: &str) -> Vec<String> {
+pub(crate) fn shown(site: &Site, person: &crate::site::Person, with: &str) -> Vec<String> {
     let path = format!("conversation/{with}/messages?orderDirection=asc");
     let messages = site.get_as(person, &path);
     let list = messages.is(200, 0).body["data"]["list"].as_array().unwrap().clone();

@@ -63,7 +63,7 @@ fn is_repeat(answer: &Answer) -> bool {
 
 /// Two answers in which everything is the same that must be.
 #[track_caller]
-fn assert_repeats(repeat: &Answer, first: &Answer) {
+pub(crate) fn assert_repeats(repeat: &Answer, first: &Answer) {
     assert!(is_repeat(repeat), "{repeat:?}");
     assert!(!is_repeat(first), "{first:?}");
     assert_same(repeat, first);
@@ -359,7 +359,8 @@ fn keys_belong_to_an_app_key_and_a_sender(site: &Site) {
     assert_eq!(site.messages(), 4);
 }
 
-fn a_thousand_recipients_are_answered_again(site: &Site) {
+/// Makes users r0 to r999.
+pub(crate) fn a_thousand_users(site: &Site) -> Vec<String> {
     let names: Vec<String> = (0..1000).map(|number| format!("r{number}")).collect();
     let users: Vec<String> = names
         .iter()
@@ -370,6 +371,11 @@ fn a_thousand_recipients_are_answered_again(site: &Site) {
         "INSERT INTO users (account_id, uid, username, nickname) VALUES {}",
         users.join(", ")
     ));
+    names
+}
+
+fn a_thousand_recipients_are_answered_again(site: &Site) {
+    let names = a_thousand_users(site);
     let to = [("toUserId", Some(names.join(",")))];
     let to: Vec<(&str, Option<&str>)> = to.iter().map(|(key, value)| (*key, value.as_deref())).collect();
     let first = publish(site, "k", &to);

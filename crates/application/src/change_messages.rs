@@ -183,7 +183,9 @@ mod tests {
     fn changing(body: Body, is_recalled: bool, mut messages: MockMessageChanges) -> MessageChanging {
         messages.expect_find().returning(move |id| {
             let (sender, recipient) = (UserId(1), UserId(2));
-            let message = PublishedMessage { sender, recipient, body: body.clone(), is_recalled };
+            let (delivery, sent_at) = (None, NOW);
+            let body = body.clone();
+            let message = PublishedMessage { sender, recipient, body, is_recalled, delivery, sent_at };
             Ok((id.0 == 9).then_some(message))
         });
         let mut users = MockUsers::new();

@@ -13,6 +13,7 @@ pub mod change_conversations;
 pub mod change_messages;
 pub mod committer;
 pub mod edit_user;
+pub mod expand_messages;
 pub mod file_links;
 pub mod guarded_passwords;
 pub mod health;

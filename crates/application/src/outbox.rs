@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sixin_domain::id::{ConversationId, FileUsageId, MessageId, UserId};
-use sixin_domain::message::{Envelope, NewMessage};
+use sixin_domain::message::{Envelope, NewMessage, Saying};
 use sixin_domain::refusal::Refusal;
 use thiserror::Error;
 
@@ -21,13 +21,28 @@ pub struct Draft {
     /// What the messages have in common.
     pub envelope: Envelope,
     /// Who gets one, no user twice.
-    pub recipients: Vec<UserId>,
+    pub recipients: Vec<Addressee>,
     /// The upload to bind to the message.
     pub upload: Option<FileUsageId>,
     /// The nonce this uses up.
     pub nonce: Option<NonceUse>,
     /// By what its repeats are known.
     pub idempotency: Option<IdempotencyKey>,
+}
+
+/// Who gets a message of a send.
+#[derive(Debug, Clone)]
+pub struct Addressee {
+    /// The user.
+    pub user: UserId,
+    /// What it is told, if that is not what the others are told.
+    pub own: Option<Box<Saying>>,
+}
+
+impl From<UserId> for Addressee {
+    fn from(user: UserId) -> Self {
+        Self { user, own: None }
+    }
 }
 
 /// Why a send was not accepted.
@@ -154,10 +169,11 @@ impl Outbox {
             .iter()
             .zip(ids.iter().skip(count))
             .zip(draft.recipients)
-            .map(|((&id, &conversation), recipient)| NewMessage {
+            .map(|((&id, &conversation), Addressee { user, own })| NewMessage {
                 id: MessageId(id),
                 conversation_if_new: ConversationId(conversation),
-                recipient,
+                recipient: user,
+                own,
             })
             .collect();
         SendUnit {
@@ -197,7 +213,7 @@ mod tests {
     fn draft(recipients: &[i64]) -> Draft {
         Draft {
             envelope: unit(1, &[2]).envelope,
-            recipients: recipients.iter().copied().map(UserId).collect(),
+            recipients: recipients.iter().map(|&user| UserId(user).into()).collect(),
             upload: None,
             nonce: None,
             idempotency: None,

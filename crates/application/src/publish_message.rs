@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sixin_domain::body::Body;
 use sixin_domain::id::UserId;
-use sixin_domain::message::{Effects, Envelope, Placed};
+use sixin_domain::message::{Effects, Envelope, Placed, Saying};
 use sixin_domain::object_name::ObjectName;
 use sixin_domain::refusal::Refusal;
 use sixin_domain::send_rules::{Speaker, may_write, standing_sender};
@@ -15,7 +15,7 @@ use sixin_domain::username::Username;
 use thiserror::Error;
 
 use crate::back_end_texts::{BackEndTexts, ReplaceText};
-use crate::outbox::{Draft, Outbox, SendError};
+use crate::outbox::{Addressee, Draft, Outbox, SendError};
 use crate::ports::{Clock, IdempotencyKey, NonceUse, Relations, StoreError, Stored, Users};
 
 /// What a back end wants to publish. It is well formed; whether it may be published is asked here.
@@ -27,22 +27,48 @@ pub struct PublishRequest {
     pub to: Vec<Username>,
     /// The type of the content.
     pub object_name: ObjectName,
-    /// The content, byte for byte.
-    pub content: String,
-    /// The text in it, if it is a text message.
-    pub text: Option<String>,
+    /// What is said.
+    pub said: Said,
     /// How another text gets into the content.
     pub replace_text: ReplaceText,
     /// What the message does to the views.
     pub effects: Effects,
     /// Whether recipients on whose relation a block stands are skipped.
     pub verify_blacklist: bool,
-    /// Options for the device gateway, kept with the message.
-    pub delivery: Option<String>,
     /// The nonce this uses up.
     pub nonce: Option<NonceUse>,
     /// By what its repeats are known.
     pub idempotency: Option<IdempotencyKey>,
+}
+
+/// What a back end says to one recipient or to all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wording {
+    /// The content, byte for byte.
+    pub content: String,
+    /// The text in it, if it is a text message.
+    pub text: Option<String>,
+    /// Options for the device gateway, kept with the message.
+    pub delivery: Option<String>,
+}
+
+/// Who is told what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// All recipients are told the same.
+    ToAll(Wording),
+    /// Each is told something of its own, in the order of the recipients (facts: rongcloud 6).
+    ToEach(Vec<Wording>),
+}
+
+impl Said {
+    /// What the recipient at that position is told.
+    fn to(&self, position: usize) -> Option<&Wording> {
+        match self {
+            Self::ToAll(wording) => Some(wording),
+            Self::ToEach(wordings) => wordings.get(position),
+        }
+    }
 }
 
 /// Messages that are stored.
@@ -90,6 +116,11 @@ pub trait PublishMessage: Send + Sync {
     /// `Ok` means that all of them are committed and on disk. A repeat is answered with the first messages, even if the
     /// rules would refuse it by now.
     async fn publish(&self, request: PublishRequest) -> Result<Published, PublishError>;
+
+    /// For what reaches only users who are online now (facts: rongcloud 7): looks whether it may be published, by the
+    /// same rules. Nothing is stored, counted or limited. While there is no device gateway nobody is online, so that
+    /// nobody gets it.
+    async fn pass_on(&self, request: PublishRequest) -> Result<(), PublishError>;
 }
 
 /// [`PublishMessage`] over the ports.
@@ -124,6 +155,12 @@ impl PublishMessage for MessagePublishing {
             replayed: stored.replayed,
         })
     }
+
+    async fn pass_on(&self, request: PublishRequest) -> Result<(), PublishError> {
+        let users = self.users(&request).await?;
+        let (_, recipients) = self.permitted(&request, &users).await?;
+        self.addressed(&request, &recipients).await.map(drop)
+    }
 }
 
 impl MessagePublishing {
@@ -141,15 +178,41 @@ impl MessagePublishing {
         users: &HashMap<Username, User>,
     ) -> Result<Stored, PublishError> {
         let (sender, recipients) = self.permitted(request, users).await?;
-        let text = request.text.as_deref();
-        let filtered = self.texts.filtered::<PublishError>(&request.content, text, request.replace_text);
-        let (content, text) = filtered.await?;
-        let body = Body::Typed { object_name: request.object_name.clone(), content, text };
-        let delivery = request.delivery.clone();
+        let (Saying { body, delivery }, recipients) = self.addressed(request, &recipients).await?;
         let envelope = Envelope { sender, body, effects: request.effects, delivery };
         let (nonce, idempotency) = (request.nonce.clone(), request.idempotency.clone());
         let draft = Draft { envelope, recipients, upload: None, nonce, idempotency };
         Ok(self.outbox.send(draft).await?)
+    }
+
+    /// What is said, after forbidden words are replaced, and who is told something else.
+    async fn addressed(
+        &self,
+        request: &PublishRequest,
+        recipients: &[(usize, UserId)],
+    ) -> Result<(Saying, Vec<Addressee>), PublishError> {
+        let (first, others) = recipients.split_first().ok_or_else(misaddressed)?;
+        let common = self.saying(request, first.0).await?;
+        let mut addressees = vec![Addressee::from(first.1)];
+        for (position, user) in others {
+            let own = match &request.said {
+                Said::ToAll(_) => None,
+                Said::ToEach(_) => Some(self.saying(request, *position).await?),
+            };
+            let own = own.filter(|own| *own != common).map(Box::new);
+            addressees.push(Addressee { user: *user, own });
+        }
+        Ok((common, addressees))
+    }
+
+    /// What the recipient at that position is told.
+    async fn saying(&self, request: &PublishRequest, position: usize) -> Result<Saying, PublishError> {
+        let Wording { content, text, delivery } = request.said.to(position).ok_or_else(misaddressed)?;
+        let filtered =
+            self.texts.filtered::<PublishError>(content, text.as_deref(), request.replace_text).await;
+        let (content, text) = filtered?;
+        let object_name = request.object_name.clone();
+        Ok(Saying { body: Body::Typed { object_name, content, text }, delivery: delivery.clone() })
     }
 
     /// The result that a refused request repeats. A sender that does not exist has sent nothing before.
@@ -166,13 +229,13 @@ impl MessagePublishing {
         }
     }
 
-    /// The sender and those recipients that may get the message. One unknown, deleted or disabled user refuses the
+    /// The sender, and those recipients that may get the message with their positions in the request. One unknown, deleted or disabled user refuses the
     /// whole call; a block only skips its recipient (design, chapter 5).
     async fn permitted(
         &self,
         request: &PublishRequest,
         users: &HashMap<Username, User>,
-    ) -> Result<(UserId, Vec<UserId>), PublishError> {
+    ) -> Result<(UserId, Vec<(usize, UserId)>), PublishError> {
         let about = |refusal, user: &Username| PublishError::User { refusal, user: user.clone() };
         let sender =
             standing_sender(users.get(&request.from)).map_err(|refusal| about(refusal, &request.from))?;
@@ -186,11 +249,11 @@ impl MessagePublishing {
         let speaker = Speaker::BackEnd { verify_blacklist: request.verify_blacklist };
         let (mut seen, mut permitted) = (HashSet::new(), Vec::new());
         let mut blocked = None;
-        for name in request.to.iter().filter(|name| seen.insert(*name)) {
+        for (position, name) in request.to.iter().enumerate().filter(|(_, name)| seen.insert(*name)) {
             let recipient = users.get(name);
             let relation = recipient.and_then(|user| relations.get(&user.id)).copied().unwrap_or_default();
             match (may_write(speaker, Some(sender), recipient, relation, now), recipient) {
-                (Ok(()), Some(recipient)) => permitted.push(recipient.id),
+                (Ok(()), Some(recipient)) => permitted.push((position, recipient.id)),
                 (Err(Refusal::Blocked), _) => blocked = Some(name),
                 (Err(refusal), _) => return Err(about(refusal, name)),
                 (Ok(()), None) => return Err(about(Refusal::RecipientUnknown, name)),
@@ -201,6 +264,11 @@ impl MessagePublishing {
             _ => Ok((sender.id, permitted)),
         }
     }
+}
+
+/// A request names one recipient at least, and says something to each.
+fn misaddressed() -> PublishError {
+    StoreError::Fault("a publish request without recipients, or without a content for one".into()).into()
 }
 
 #[cfg(test)]

@@ -1,20 +1,25 @@
 //! A back end reads what one of its users has of a conversation, and cleans it (facts: rongcloud 9.1, 9.2).
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use sixin_domain::conversation::{Conversation, ViewedMessage};
-use sixin_domain::id::UserId;
+use sixin_domain::expansion::Expansion;
+use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::pair::Pair;
 use sixin_domain::time::Millis;
 use sixin_domain::username::Username;
 use thiserror::Error;
 
+use crate::expand_messages::ReadExpansion;
 use crate::named_users::ids_of;
-use crate::ports::{Clock, ConversationChanges, ConversationViews, MessageQuery, Order, StoreError, Users};
+use crate::ports::{
+    Clock, ConversationChanges, ConversationViews, MessageExpansions, MessageQuery, Order, StoreError, Users,
+};
 
 /// Which messages are wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct HistoryRequest {
     /// Whose view it is.
     pub user: Username,
@@ -28,6 +33,8 @@ pub struct HistoryRequest {
     pub until: Millis,
     /// How many at most.
     pub limit: i64,
+    /// How it is read from a message which pairs it was published with.
+    pub read_expansion: ReadExpansion,
 }
 
 /// A message, and whether the user of the view sent it.
@@ -37,6 +44,8 @@ pub struct HistoryMessage {
     pub message: ViewedMessage,
     /// Whether the user of the view sent it.
     pub is_own: bool,
+    /// Its pairs, if it can carry any.
+    pub expansion: Option<Expansion>,
 }
 
 /// Why there is no history.
@@ -77,6 +86,8 @@ pub struct HistoryReading {
     pub views: Arc<dyn ConversationViews>,
     /// What may be changed about them.
     pub changes: Arc<dyn ConversationChanges>,
+    /// What messages carry.
+    pub expansions: Arc<dyn MessageExpansions>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -100,8 +111,14 @@ impl ReadHistory for HistoryReading {
             offset: 0,
             limit: request.limit,
         };
-        let found = self.views.messages(query).await?.into_iter();
-        Ok(found.map(|message| HistoryMessage { is_own: message.sender == user, message }).collect())
+        let found = self.views.messages(query).await?;
+        let mut expansions = self.expansions(&found, request.read_expansion).await?;
+        let shown = |message: ViewedMessage| HistoryMessage {
+            is_own: message.sender == user,
+            expansion: expansions.remove(&message.id),
+            message,
+        };
+        Ok(found.into_iter().map(shown).collect())
     }
 
     async fn clean(
@@ -120,6 +137,27 @@ impl ReadHistory for HistoryReading {
 }
 
 impl HistoryReading {
+    /// The pairs of those messages that can carry any.
+    async fn expansions(
+        &self,
+        messages: &[ViewedMessage],
+        read: ReadExpansion,
+    ) -> Result<HashMap<MessageId, Expansion>, HistoryError> {
+        let expansion = |message: &ViewedMessage| {
+            let initial = read(message.delivery.as_deref()?)?;
+            let changes = BTreeMap::new();
+            Some((message.id, Expansion { initial, sent_at: message.sent_at, changes }))
+        };
+        let mut expansions: HashMap<MessageId, Expansion> = messages.iter().filter_map(expansion).collect();
+        if !expansions.is_empty() {
+            let ids: Vec<MessageId> = expansions.keys().copied().collect();
+            for (id, changes) in self.expansions.changes(&ids).await? {
+                expansions.entry(id).and_modify(|expansion| expansion.changes = changes);
+            }
+        }
+        Ok(expansions)
+    }
+
     /// The conversation of two users, if they have one, and the first of the two.
     async fn conversation(
         &self,
@@ -135,93 +173,4 @@ impl HistoryReading {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ports::{MockClock, MockConversationChanges, MockConversationViews, MockUsers};
-    use crate::testing::{conversation, user};
-
-    const NOW: Millis = Millis(1000);
-
-    fn name(text: &str) -> Username {
-        Username::new(text).unwrap()
-    }
-
-    /// Over conversation 9 of ann and bob, in which bob has deleted the first 3 messages, and message n is of time 10 n.
-    fn reading(mut views: MockConversationViews, changes: MockConversationChanges) -> HistoryReading {
-        let mut users = MockUsers::new();
-        users.expect_find_named().returning(|names| {
-            let all = [user(1, "ann"), user(2, "bob"), user(3, "cid")];
-            Ok(all.into_iter().filter(|user| names.contains(&user.username)).collect())
-        });
-        views.expect_of_pair().returning(|pair| {
-            let mut found = conversation(9, 1, 2);
-            found.b.cleared_seq = 3;
-            Ok((pair == found.pair).then_some(found))
-        });
-        views.expect_seq_at().returning(|_, time| Ok((time.0 / 10).clamp(0, 8)));
-        let mut clock = MockClock::new();
-        clock.expect_now().return_const(NOW);
-        HistoryReading {
-            users: Arc::new(users),
-            views: Arc::new(views),
-            changes: Arc::new(changes),
-            clock: Arc::new(clock),
-        }
-    }
-
-    async fn bounds(
-        user: &str,
-        with: &str,
-        from: i64,
-        includes_from: bool,
-        until: i64,
-    ) -> Option<(i64, i64)> {
-        let asked = Arc::new(std::sync::Mutex::new(None));
-        let seen = Arc::clone(&asked);
-        let mut views = MockConversationViews::new();
-        views.expect_messages().returning(move |query| {
-            assert_eq!((query.order, query.offset, query.limit), (Order::Oldest, 0, 7));
-            *seen.lock().unwrap() = Some((query.after, query.before));
-            Ok(Vec::new())
-        });
-        let (user, with) = (name(user), name(with));
-        let (from, until) = (Millis(from), Millis(until));
-        let request = HistoryRequest { user, with, from, includes_from, until, limit: 7 };
-        reading(views, MockConversationChanges::new()).between(&request).await.unwrap();
-        let asked = asked.lock().unwrap();
-        *asked
-    }
-
-    #[tokio::test]
-    async fn times_become_positions_in_the_users_own_view() {
-        assert_eq!(bounds("ann", "bob", 20, false, 50).await, Some((2, 6)));
-        assert_eq!(bounds("ann", "bob", 20, true, 50).await, Some((1, 6)));
-        assert_eq!(bounds("bob", "ann", 20, true, 50).await, Some((3, 6)));
-        assert_eq!(bounds("ann", "cid", 20, true, 50).await, None);
-    }
-
-    #[tokio::test]
-    async fn a_view_is_cleaned_up_to_a_time_or_whole() {
-        for (until, last) in [(Some(Millis(45)), 4), (None, i64::MAX)] {
-            let mut changes = MockConversationChanges::new();
-            changes
-                .expect_clear()
-                .once()
-                .withf(move |id, owner, up_to, at| (id.0, owner.0, *up_to, *at) == (9, 2, last, NOW))
-                .returning(|_, _, _, _| Ok(()));
-            let reading = reading(MockConversationViews::new(), changes);
-            reading.clean(&name("bob"), &name("ann"), until).await.unwrap();
-        }
-        let nothing = reading(MockConversationViews::new(), MockConversationChanges::new());
-        nothing.clean(&name("bob"), &name("cid"), None).await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn users_that_are_not_there_or_the_same_are_refused() {
-        let reading = reading(MockConversationViews::new(), MockConversationChanges::new());
-        let refused = reading.clean(&name("ann"), &name("dan"), None).await;
-        assert!(matches!(refused, Err(HistoryError::UserUnknown(name)) if name.as_str() == "dan"));
-        let refused = reading.clean(&name("ann"), &name("ann"), None).await;
-        assert!(matches!(refused, Err(HistoryError::Oneself)));
-    }
-}
+mod tests;

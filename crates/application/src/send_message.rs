@@ -128,7 +128,7 @@ impl MessageSending {
         let envelope =
             Envelope { sender: request.sender.id, body: body.clone(), effects: Effects::OWN, delivery: None };
         let (nonce, idempotency) = (request.nonce.clone(), request.idempotency.clone());
-        let draft = Draft { envelope, recipients: vec![recipient.id], upload, nonce, idempotency };
+        let draft = Draft { envelope, recipients: vec![recipient.id.into()], upload, nonce, idempotency };
         let stored = self.outbox.send(draft).await?;
         if stored.replayed {
             return self.as_stored(stored).await;

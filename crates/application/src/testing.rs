@@ -28,6 +28,7 @@ pub(crate) fn unit(sender: i64, recipients: &[i64]) -> SendUnit {
                 id: MessageId(recipient),
                 conversation_if_new: ConversationId(recipient),
                 recipient: UserId(recipient),
+                own: None,
             })
             .collect(),
         upload: None,

@@ -32,9 +32,28 @@ pub struct NewMessage {
     pub conversation_if_new: ConversationId,
     /// Who gets it.
     pub recipient: UserId,
+    /// What it says, if that is not what the others of its send say.
+    pub own: Option<Box<Saying>>,
 }
 
-/// What all messages of one send have in common.
+/// What one message says and how it is delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saying {
+    /// What is said.
+    pub body: Body,
+    /// Options for the coming device gateway, as JSON text, or `None` where there are none.
+    pub delivery: Option<String>,
+}
+
+impl Saying {
+    /// Bytes it occupies in memory and on disk, near enough for bounds.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        self.body.weight() + self.delivery.as_ref().map_or(0, String::len)
+    }
+}
+
+/// What the messages of one send have in common. Body and delivery are those of every message that has none of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
     /// Who speaks.

@@ -10,6 +10,7 @@ use sixin_application::change_conversations::ConversationChanging;
 use sixin_application::change_messages::MessageChanging;
 use sixin_application::committer::{Committer, Lanes};
 use sixin_application::edit_user::UserEditing;
+use sixin_application::expand_messages::MessageExpanding;
 use sixin_application::file_links::FileLinks;
 use sixin_application::guarded_passwords::GuardedPasswords;
 use sixin_application::health::HealthCheck;
@@ -195,10 +196,17 @@ pub(crate) fn api(parts: &Parts<'_>, link_secret: Secret) -> Api {
             memory: Arc::clone(caches) as Arc<dyn DropTopic>,
             clock: Arc::clone(&clock),
         }),
+        expand_messages: Arc::new(MessageExpanding {
+            users: caches.users.clone(),
+            messages: store.clone(),
+            expansions: store.clone(),
+            clock: Arc::clone(&clock),
+        }),
         read_history: Arc::new(HistoryReading {
             users: caches.users.clone(),
             views: store.clone(),
             changes: store.clone(),
+            expansions: store.clone(),
             clock: Arc::clone(&clock),
         }),
         read_logs: Arc::new(LogReading {

@@ -8,6 +8,7 @@ use sixin_application::authenticate_user::AuthenticateUser;
 use sixin_application::change_conversations::ChangeConversations;
 use sixin_application::change_messages::ChangeMessages;
 use sixin_application::edit_user::EditUser;
+use sixin_application::expand_messages::ExpandMessages;
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::CheckHealth;
 use sixin_application::keep_preferences::KeepPreferences;
@@ -67,6 +68,8 @@ pub struct Api {
     pub publish_message: Arc<dyn PublishMessage>,
     /// A back end takes messages back and changes them.
     pub change_messages: Arc<dyn ChangeMessages>,
+    /// A back end keeps pairs with messages.
+    pub expand_messages: Arc<dyn ExpandMessages>,
     /// A back end reads what its users have.
     pub read_history: Arc<dyn ReadHistory>,
     /// A back end keeps users.

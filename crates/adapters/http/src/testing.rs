@@ -19,6 +19,7 @@ use sixin_application::authenticate_user::MockAuthenticateUser;
 use sixin_application::change_conversations::MockChangeConversations;
 use sixin_application::change_messages::MockChangeMessages;
 use sixin_application::edit_user::MockEditUser;
+use sixin_application::expand_messages::MockExpandMessages;
 use sixin_application::file_links::FileLinks;
 use sixin_application::health::MockCheckHealth;
 use sixin_application::keep_preferences::MockKeepPreferences;
@@ -64,6 +65,7 @@ pub(crate) struct Mocks {
     pub(crate) send: MockSendMessage,
     pub(crate) publish: MockPublishMessage,
     pub(crate) change_messages: MockChangeMessages,
+    pub(crate) expand_messages: MockExpandMessages,
     pub(crate) history: MockReadHistory,
     pub(crate) users: MockKeepUsers,
     pub(crate) lists: MockKeepUserLists,
@@ -110,6 +112,7 @@ impl Mocks {
             send_message: Arc::new(self.send),
             publish_message: Arc::new(self.publish),
             change_messages: Arc::new(self.change_messages),
+            expand_messages: Arc::new(self.expand_messages),
             read_history: Arc::new(self.history),
             keep_users: Arc::new(self.users),
             keep_user_lists: Arc::new(self.lists),

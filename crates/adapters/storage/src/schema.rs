@@ -349,6 +349,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    message_expansions (message_id, item_key) {
+        message_id -> BigInt,
+        item_key -> Text,
+        item_value -> Nullable<Text>,
+        set_at -> BigInt,
+    }
+}
+
+diesel::table! {
     message_revisions (id) {
         id -> BigInt,
         message_id -> BigInt,

@@ -16,6 +16,10 @@ pub struct PublishedMessage {
     pub body: Body,
     /// Whether it was recalled.
     pub is_recalled: bool,
+    /// Its options for the device gateway, as they were published.
+    pub delivery: Option<String>,
+    /// When it was sent.
+    pub sent_at: Millis,
 }
 
 /// What changes for both sides. Counters and latest messages of both views MUST stay exact whatever happens at the same

@@ -29,7 +29,9 @@ impl SendUnit {
         let delivery = self.envelope.delivery.as_ref().map_or(0, String::len);
         // With a key, the result is stored beside the messages.
         let (key, result) = self.idempotency.as_ref().map_or((0, 0), |key| (128 + key.key.len(), 64));
-        256 + self.envelope.body.weight() + delivery + key + self.messages.len() * (128 + result)
+        let own: usize =
+            self.messages.iter().filter_map(|message| message.own.as_ref()).map(|own| own.weight()).sum();
+        256 + self.envelope.body.weight() + delivery + own + key + self.messages.len() * (128 + result)
     }
 }
 
@@ -102,4 +104,19 @@ pub trait MessageLog: Send + Sync {
     /// - A nonce MUST be looked at first: one that was used refuses a repeat too.
     /// - `seq` MUST be dense and sent times strictly increasing within each conversation, in the order of the batch.
     fn append(&self, units: Vec<SendUnit>) -> Vec<Result<Stored, AppendError>>;
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::unit;
+    use sixin_domain::body::Body;
+    use sixin_domain::message::Saying;
+
+    #[test]
+    fn what_a_message_says_of_its_own_weighs_too() {
+        let mut heavy = unit(1, &[2, 3]);
+        let saying = Saying { body: Body::Text("x".repeat(1000)), delivery: Some("y".repeat(100)) };
+        heavy.messages[1].own = Some(Box::new(saying));
+        assert_eq!(heavy.weight(), unit(1, &[2, 3]).weight() + 1100);
+    }
 }

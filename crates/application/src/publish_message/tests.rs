@@ -19,17 +19,19 @@ fn name(text: &str) -> Username {
     Username::new(text).unwrap()
 }
 
+fn wording(text: &str) -> Wording {
+    Wording { content: format!(r#"{{"content":"{text}"}}"#), text: Some(text.into()), delivery: None }
+}
+
 fn request(to: &[&str]) -> PublishRequest {
     PublishRequest {
         from: name("ann"),
         to: to.iter().map(|to| name(to)).collect(),
         object_name: ObjectName::new("RC:TxtMsg").unwrap(),
-        content: r#"{"content":"darn"}"#.into(),
-        text: Some("darn".into()),
+        said: Said::ToAll(wording("darn")),
         replace_text: |_, text| Some(format!("<{text}>")),
         effects: Effects { sender_visible: false, ..Effects::OWN },
         verify_blacklist: false,
-        delivery: None,
         nonce: None,
         idempotency: None,
     }
@@ -44,17 +46,28 @@ async fn publish(
     (names, appended)
 }
 
-/// Publishes on a site with users ann, bob, cid and dan (deleted), where bob blocks ann and ann blocks cid.
 async fn publish_knowing(
     keys: MockIdempotencyKeys,
     request: PublishRequest,
     settings: &[(&str, &str)],
 ) -> (Result<Published, PublishError>, Vec<SendUnit>) {
+    let (publishing, appended) = publishing(keys, settings);
+    let result = publishing.publish(request).await;
+    let appended = appended.lock().unwrap().clone();
+    (result, appended)
+}
+
+/// Over a site with users ann, bob, cid, dan (deleted) and eve, where bob blocks ann and ann blocks cid; and what gets
+/// stored there.
+fn publishing(
+    keys: MockIdempotencyKeys,
+    settings: &[(&str, &str)],
+) -> (MessagePublishing, Arc<Mutex<Vec<SendUnit>>>) {
     let mut users = MockUsers::new();
     users.expect_find_named().returning(|names| {
         let mut dan = user(4, "dan");
         dan.deleted_at = Some(ID_EPOCH);
-        let all = [user(1, "ann"), user(2, "bob"), user(3, "cid"), dan];
+        let all = [user(1, "ann"), user(2, "bob"), user(3, "cid"), dan, user(5, "eve")];
         Ok(all.into_iter().filter(|user| names.contains(&user.username)).collect())
     });
     let mut relations = MockRelations::new();
@@ -103,9 +116,7 @@ async fn publish_knowing(
         clock,
         outbox: Arc::new(outbox),
     };
-    let result = publishing.publish(request).await;
-    let appended = appended.lock().unwrap().clone();
-    (result, appended)
+    (publishing, appended)
 }
 
 #[tokio::test]
@@ -166,7 +177,7 @@ async fn a_back_ends_text_is_left_alone_unless_the_site_wants_its_words_replaced
 
 #[tokio::test]
 async fn a_published_text_is_measured_again_after_replacement() {
-    let long = PublishRequest { text: Some("darn darn".into()), ..request(&["bob"]) };
+    let long = PublishRequest { said: Said::ToAll(wording("darn darn")), ..request(&["bob"]) };
     let (result, stored) = publish(long, &[("publish_block_words", "true")]).await;
     assert!(matches!(result, Err(PublishError::Send(SendError::Refused(Refusal::TextTooLong)))));
     assert!(stored.is_empty());
@@ -222,4 +233,85 @@ async fn a_key_is_stored_with_the_messages() {
     let request = PublishRequest { idempotency: Some(key("k")), ..request(&["bob"]) };
     let (_, appended) = publish(request, &[]).await;
     assert_eq!(appended[0].idempotency, Some(key("k")));
+}
+
+fn to_each(to: &[&str], texts: &[&str]) -> PublishRequest {
+    let wordings = texts.iter().map(|text| wording(text)).collect();
+    PublishRequest { said: Said::ToEach(wordings), ..request(to) }
+}
+
+/// Who is told what by a unit, in order.
+fn told(unit: &SendUnit) -> Vec<(i64, String)> {
+    let text = |body: &Body| match body {
+        Body::Typed { text: Some(text), .. } => text.clone(),
+        other => panic!("{other:?}"),
+    };
+    let said = |message: &sixin_domain::message::NewMessage| {
+        message.own.as_ref().map_or(&unit.envelope.body, |own| &own.body).clone()
+    };
+    unit.messages.iter().map(|message| (message.recipient.0, text(&said(message)))).collect()
+}
+
+#[tokio::test]
+async fn each_recipient_is_told_its_own_in_one_unit() {
+    let (delivered, stored) =
+        publish(to_each(&["cid", "bob", "eve"], &["hi cid", "hi bob", "hi cid"]), &[]).await;
+    assert_eq!(delivered.unwrap(), ["cid", "bob", "eve"]);
+    assert_eq!(stored.len(), 1);
+    let expected = [(3, "hi cid".to_owned()), (2, "hi bob".to_owned()), (5, "hi cid".to_owned())];
+    assert_eq!(told(&stored[0]), expected);
+    // What is the same is held once.
+    let own: Vec<bool> = stored[0].messages.iter().map(|message| message.own.is_some()).collect();
+    assert_eq!(own, [false, true, false]);
+}
+
+#[tokio::test]
+async fn what_a_skipped_or_doubled_recipient_was_to_be_told_moves_to_nobody_else() {
+    let blocks = PublishRequest { verify_blacklist: true, ..to_each(&["bob", "eve"], &["to bob", "to eve"]) };
+    let (delivered, stored) = publish(blocks, &[]).await;
+    assert_eq!(delivered.unwrap(), ["eve"]);
+    assert_eq!(told(&stored[0]), [(5, "to eve".to_owned())]);
+    let doubled = to_each(&["bob", "bob", "eve"], &["first", "second", "third"]);
+    let (_, stored) = publish(doubled, &[]).await;
+    assert_eq!(told(&stored[0]), [(2, "first".to_owned()), (5, "third".to_owned())]);
+}
+
+#[tokio::test]
+async fn words_are_replaced_in_what_each_is_told() {
+    let words = [("publish_block_words", "true")];
+    let (_, stored) = publish(to_each(&["bob", "cid"], &["darn", "fine"]), &words).await;
+    assert_eq!(told(&stored[0]), [(2, "*".repeat(30)), (3, "fine".to_owned())]);
+    let (result, stored) = publish(to_each(&["bob", "cid"], &["fine", "darn darn"]), &words).await;
+    assert!(matches!(result, Err(PublishError::Send(SendError::Refused(Refusal::TextTooLong)))));
+    assert!(stored.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_passed_on_is_held_to_the_rules_and_neither_stored_nor_counted() {
+    let words = [("publish_block_words", "true")];
+    let (publishing, stored) = publishing(MockIdempotencyKeys::new(), &words);
+    for _ in 0..200 {
+        publishing.pass_on(request(&["bob", "eve"])).await.unwrap();
+    }
+    let about = async |request| match publishing.pass_on(request).await {
+        Err(PublishError::User { refusal, user }) => (refusal, user.to_string()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(about(request(&["bob", "zoe"])).await, (Refusal::RecipientUnknown, "zoe".into()));
+    let unknown = PublishRequest { from: name("zoe"), ..request(&["bob"]) };
+    assert_eq!(about(unknown).await, (Refusal::SenderUnknown, "zoe".into()));
+    let with_blocks = |to: &[&str]| PublishRequest { verify_blacklist: true, ..request(to) };
+    assert_eq!(about(with_blocks(&["bob"])).await, (Refusal::Blocked, "bob".into()));
+    publishing.pass_on(with_blocks(&["bob", "eve"])).await.unwrap();
+    let long = PublishRequest { said: Said::ToAll(wording("darn darn")), ..request(&["bob"]) };
+    let refused = publishing.pass_on(long).await;
+    assert!(matches!(refused, Err(PublishError::Send(SendError::Refused(Refusal::TextTooLong)))));
+    assert!(stored.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_request_without_a_content_for_everybody_is_a_fault_and_stores_nothing() {
+    let (result, stored) = publish(to_each(&["bob", "eve"], &["only one"]), &[]).await;
+    assert!(matches!(result, Err(PublishError::Send(SendError::Store(_)))));
+    assert!(stored.is_empty());
 }

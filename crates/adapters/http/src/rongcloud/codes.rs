@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use sixin_application::authenticate_back_end::BackEndRefusal;
 use sixin_application::change_messages::ChangeError;
+use sixin_application::expand_messages::ExpandError;
 use sixin_application::keep_sensitive_words::WordsError;
 use sixin_application::named_users::UsersError;
 use sixin_application::outbox::SendError;
@@ -285,6 +286,21 @@ impl From<HistoryError> for Failure {
             }
             HistoryError::Oneself => Self::parameter(format!("{error}; name another user as targetId")),
             HistoryError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ExpandError> for Failure {
+    fn from(error: ExpandError) -> Self {
+        match error {
+            ExpandError::UserUnknown(_) => {
+                Self::new(Code::UserUnknown, format!("{error}; check the spelling"))
+            }
+            ExpandError::MessageUnknown => Self::parameter(format!("{error}; check msgUID")),
+            ExpandError::Elsewhere => Self::parameter(format!("{error}; check userId, targetId and msgUID")),
+            ExpandError::NotExpandable => Self::parameter(format!("{error}; publish a new one with it")),
+            ExpandError::Refused(refusal) => Self::parameter(refusal.to_string()),
+            ExpandError::Store(error) => error.into(),
         }
     }
 }

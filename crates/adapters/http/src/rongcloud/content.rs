@@ -18,6 +18,16 @@ pub(crate) struct Content {
 
 /// Checks a content; the answer to one that breaks a rule says which, in English.
 pub(crate) fn check(object_name: &ObjectName, content: String, limits: &Limits) -> Result<Content, String> {
+    let content = if object_name.is_built_in() { unwrapped(content) } else { content };
+    check_unwrapped(object_name, content, limits)
+}
+
+/// The same with a content that stands for itself and not for what it may hold.
+pub(crate) fn check_unwrapped(
+    object_name: &ObjectName,
+    content: String,
+    limits: &Limits,
+) -> Result<Content, String> {
     if content.len() > limits.content_bytes {
         return Err(format!("content must be at most {} bytes long", limits.content_bytes));
     }
@@ -27,7 +37,6 @@ pub(crate) fn check(object_name: &ObjectName, content: String, limits: &Limits) 
     if !object_name.is_built_in() {
         return Ok(Content { content, text: None });
     }
-    let content = unwrapped(content);
     let name = object_name.as_str();
     let pairs = Pairs::parse(&content)
         .ok_or_else(|| format!("content of {name} must be the text of a JSON object"))?;
@@ -43,6 +52,15 @@ pub(crate) fn check(object_name: &ObjectName, content: String, limits: &Limits) 
 fn unwrapped(content: String) -> String {
     match serde_json::from_str::<String>(&content) {
         Ok(inner) if Pairs::parse(&inner).is_some() => inner,
+        _ => content,
+    }
+}
+
+/// A template that was encoded twice, decoded before anything is filled in: a value is escaped once, so one that ended up
+/// in a text that is decoded later could end its string there.
+pub(crate) fn template(object_name: &ObjectName, content: String) -> String {
+    match serde_json::from_str(&content) {
+        Ok(inner) if object_name.is_built_in() => inner,
         _ => content,
     }
 }

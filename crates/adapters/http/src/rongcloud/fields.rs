@@ -1,7 +1,7 @@
 //! The parameters of a body, form or JSON, read as leniently as RongCloud's clients need (facts: rongcloud 3).
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::codes::Failure;
 use super::pairs::Pairs;
@@ -167,6 +167,34 @@ impl Fields {
         }))
     }
 
+    /// An optional list of anything: a JSON array or the text of one, or a single value. An empty one is none.
+    pub(crate) fn values(&self, name: &str) -> Result<Option<Vec<Value>>, Failure> {
+        let values = match self.one(name, Absence::AlsoUndefined)? {
+            None => return Ok(None),
+            Some(Value::Array(values)) => values.clone(),
+            Some(Value::String(text)) if text.trim_start().starts_with('[') => {
+                serde_json::from_str(text).unwrap_or_else(|_| vec![Value::String(text.clone())])
+            }
+            Some(single) => vec![single.clone()],
+        };
+        Ok((!values.is_empty()).then_some(values))
+    }
+
+    /// An optional JSON object, or the text of one.
+    pub(crate) fn object(&self, name: &str) -> Result<Option<Map<String, Value>>, Failure> {
+        match self.one(name, Absence::AlsoUndefined)? {
+            None => Ok(None),
+            Some(Value::Object(members)) => Ok(Some(members.clone())),
+            Some(Value::String(text)) => object(name, text).map(Some),
+            Some(_) => Err(no_object(name)),
+        }
+    }
+
+    /// The parameters but those of these names.
+    pub(crate) fn without(&self, names: &[&str]) -> Self {
+        Self(self.0.iter().filter(|(name, _)| !names.contains(&name.as_str())).cloned().collect())
+    }
+
     fn one(&self, name: &str, absence: Absence) -> Result<Option<&Value>, Failure> {
         let mut given = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value);
         let mut given = given.by_ref().filter(|value| !absence.covers(value));
@@ -197,7 +225,16 @@ impl Absence {
     }
 }
 
-fn missing(name: &str) -> Failure {
+/// The object in a text.
+pub(super) fn object(name: &str, text: &str) -> Result<Map<String, Value>, Failure> {
+    serde_json::from_str(text).map_err(|_| no_object(name))
+}
+
+fn no_object(name: &str) -> Failure {
+    Failure::parameter(format!("{name} must be the text of a JSON object"))
+}
+
+pub(super) fn missing(name: &str) -> Failure {
     Failure::parameter(format!("{name} is missing or empty; give it"))
 }
 
@@ -236,112 +273,4 @@ fn decoded(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn form(body: &str) -> Fields {
-        Fields::parse(body.as_bytes()).unwrap()
-    }
-
-    proptest! {
-        #[test]
-        fn no_bytes_make_the_parser_panic(body in proptest::collection::vec(any::<u8>(), 0..300)) {
-            if let Ok(fields) = Fields::parse(&body) {
-                let _ = (fields.list("a"), fields.text("a"), fields.flag("a"), fields.integer("a"));
-            }
-        }
-
-        #[test]
-        fn no_json_makes_the_parser_panic(body in "[\\[\\]{}\",:a01.eE+u\\\\ -]{0,60}") {
-            if let Ok(fields) = Fields::parse(format!("{{{body}").as_bytes()) {
-                let _ = (fields.list("a"), fields.text("a"), fields.flag("a"), fields.integer("a"));
-            }
-        }
-
-        #[test]
-        fn what_is_form_encoded_is_read_back(text in "\\PC{1,40}") {
-            let encoded = percent_encoding::utf8_percent_encode(&text, percent_encoding::NON_ALPHANUMERIC);
-            prop_assert_eq!(form(&format!("a={encoded}")).required_text("a").ok(), Some(text));
-        }
-    }
-
-    #[test]
-    fn plus_and_percent_20_are_spaces_and_a_bad_escape_stands_for_itself() {
-        assert_eq!(form("a=x+y%20z%zz%").required_text("a").unwrap(), "x y z%zz%");
-        assert_eq!(form("a=\"你:/\"").required_text("a").unwrap(), "\"你:/\"");
-    }
-
-    #[test]
-    fn a_list_comes_in_every_spelling() {
-        for body in [
-            "t=a&t=b",
-            "t[]=a&t[]=b",
-            "t%5B%5D=a&t%5B%5D=b",
-            "t=a,b",
-            r#"t=["a","b"]"#,
-            r#"{"t":["a","b"]}"#,
-            r#"{"t":"a,b"}"#,
-            r#"  {"t":"[\"a\",\"b\"]"}"#,
-        ] {
-            assert_eq!(form(body).list("t").unwrap(), ["a", "b"], "{body}");
-        }
-    }
-
-    #[test]
-    fn empty_null_and_undefined_are_absent() {
-        for body in ["a=", "", "a=undefined", r#"{"a":null}"#, r#"{"a":""}"#, "b=1"] {
-            assert_eq!(form(body).text("a").unwrap(), None, "{body}");
-            assert_eq!(form(body).flag("a").unwrap(), None, "{body}");
-            assert_eq!(form(body).integer("a").unwrap(), None, "{body}");
-        }
-    }
-
-    #[test]
-    fn switches_come_in_every_spelling() {
-        for (body, flag) in [
-            ("a=1", true),
-            ("a=True", true),
-            ("a=TRUE", true),
-            ("a=true", true),
-            (r#"{"a":1}"#, true),
-            (r#"{"a":true}"#, true),
-            (r#"{"a":"1"}"#, true),
-            ("a=0", false),
-            ("a=False", false),
-            ("a=FALSE", false),
-            (r#"{"a":0.0}"#, false),
-        ] {
-            assert_eq!(form(body).flag("a").unwrap(), Some(flag), "{body}");
-        }
-        for body in ["a=2", "a=yes", "a=tRUE", r#"{"a":[1]}"#, r#"{"a":0.5}"#, r#"{"a":{}}"#] {
-            assert!(form(body).flag("a").is_err(), "{body}");
-        }
-    }
-
-    #[test]
-    fn a_scalar_given_twice_must_say_the_same() {
-        assert_eq!(form("a=1&a=1&a=").integer("a").unwrap(), Some(1));
-        assert!(form("a=1&a=2").integer("a").is_err());
-        assert!(form(r#"{"a":1,"a":2}"#).integer("a").is_err());
-    }
-
-    #[test]
-    fn broken_bodies_are_refused() {
-        for body in [
-            &b"1.1"[..],
-            b"[]",
-            b"\"a\"",
-            b"null",
-            b"{",
-            b"{\"a\":}",
-            b"{\"a\":\"\\ud800\"}",
-            b"{}x",
-            b"a=%ff",
-            b"\xff=1",
-            b"{\"a\":\"\xff\"}",
-        ] {
-            assert!(Fields::parse(body).is_err(), "{body:?}");
-        }
-    }
-}
+mod tests;

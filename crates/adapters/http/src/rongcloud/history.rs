@@ -7,6 +7,7 @@ use sixin_domain::time::Millis;
 
 use super::codes::Failure;
 use super::conversation_fields::{must_be_private, required_user};
+use super::expansions::read_expansion;
 use super::fields::Fields;
 use super::history_info::{Addresses, History, history};
 use super::responses::{SUCCESS, done};
@@ -66,6 +67,7 @@ fn wanted(fields: &Fields) -> Result<HistoryRequest, Failure> {
         includes_from: fields.flag("includeStart")?.unwrap_or(false),
         until,
         limit,
+        read_expansion,
     })
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use sixin_application::file_links::FileLinks;
 use sixin_application::read_history::{HistoryMessage, HistoryRequest};
 use sixin_domain::body::Body;
+use sixin_domain::expansion::Expansion;
 use sixin_domain::file::{FileKind, StoredFile};
 use sixin_domain::message_uid;
 use sixin_domain::object_name::TEXT;
@@ -66,7 +67,7 @@ pub(super) fn history(
     found: Vec<HistoryMessage>,
     addresses: &Addresses<'_>,
 ) -> History {
-    let info = |HistoryMessage { message, is_own }| {
+    let info = |HistoryMessage { message, is_own, expansion }| {
         let (object_name, content) = shown(message.body, message.file.as_ref(), addresses);
         let delivery = message.delivery.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let delivery: Map<String, Value> = delivery.unwrap_or_default();
@@ -78,12 +79,19 @@ pub(super) fn history(
             msg_time: message.sent_at.0,
             object_name,
             content,
-            expansion: delivery.get("expansion").and_then(Value::as_bool).unwrap_or(false),
-            extra_content: delivery.get("extraContent").map(ToString::to_string).unwrap_or_default(),
+            expansion: expansion.is_some(),
+            extra_content: expansion.as_ref().map(carried).unwrap_or_default(),
             bus_channel: text("busChannel"),
         }
     };
     History { code: SUCCESS, data: found.into_iter().map(info).collect() }
+}
+
+/// The pairs as the text of an object; nothing if there are none.
+fn carried(expansion: &Expansion) -> String {
+    let pairs: Map<String, Value> =
+        expansion.present().into_iter().map(|(key, (value, _))| (key.to_owned(), value.into())).collect();
+    if pairs.is_empty() { String::new() } else { Value::Object(pairs).to_string() }
 }
 
 /// Type and content.

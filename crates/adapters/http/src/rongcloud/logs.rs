@@ -12,7 +12,7 @@ use sixin_domain::log_link::LogLink;
 use utoipa::ToSchema;
 
 use super::codes::Failure;
-use super::fields::Fields;
+use super::fields::{Fields, missing};
 use super::headers::credentials;
 use super::log_lines::Lines;
 use super::log_stream;
@@ -112,7 +112,7 @@ fn path(SignedLink { link, signature }: &SignedLink<LogLink>) -> String {
 
 /// RongCloud's Node SDK sends a number.
 fn date(fields: &Fields) -> Result<String, Failure> {
-    fields.text_or_number("date")?.ok_or_else(|| Failure::parameter("date is missing or empty; give it"))
+    fields.text_or_number("date")?.ok_or_else(|| missing("date"))
 }
 
 fn log_log(error: &LogError) {

@@ -7,6 +7,7 @@ use sixin_application::ports::StoreError;
 use sixin_application::read_history::{HistoryError, HistoryMessage};
 use sixin_domain::body::Body;
 use sixin_domain::conversation::ViewedMessage;
+use sixin_domain::expansion::{Changes, Expansion};
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::limits::Limits;
 use sixin_domain::object_name::ObjectName;
@@ -156,8 +157,10 @@ fn message(id: i64, sender: i64, body: Body, delivery: Option<&str>) -> HistoryM
     let (id, sender) = (MessageId(338_194_283_397_121 + id), UserId(sender));
     let delivery = delivery.map(str::to_owned);
     let sent_at = NOW.plus(id.0 - 338_194_283_397_121);
+    let initial = delivery.as_deref().and_then(super::expansions::read_expansion);
+    let expansion = initial.map(|initial| Expansion { initial, sent_at, changes: Changes::new() });
     let message = ViewedMessage { id, seq: 1, sender, sent_at, body, file: None, read_at: None, delivery };
-    HistoryMessage { message, is_own: sender == UserId(1) }
+    HistoryMessage { message, is_own: sender == UserId(1), expansion }
 }
 
 #[actix_web::test]

@@ -7,6 +7,9 @@ mod codes;
 mod content;
 mod content_types;
 mod conversation_fields;
+#[cfg(test)]
+mod expansion_wire_tests;
+mod expansions;
 mod fields;
 mod headers;
 mod history;
@@ -22,10 +25,12 @@ mod options;
 #[cfg(test)]
 mod message_wire_tests;
 pub(crate) mod openapi;
+mod openapi_expansions;
 mod openapi_logs;
 mod openapi_messages;
 mod openapi_operation;
 mod openapi_preferences;
+mod openapi_publish;
 mod openapi_restrictions;
 mod openapi_user_lists;
 mod openapi_users;
@@ -35,6 +40,7 @@ mod preference_info;
 #[cfg(test)]
 mod preference_wire_tests;
 mod preferences;
+mod publish;
 mod requests;
 mod responses;
 mod restrictions;
@@ -43,6 +49,9 @@ mod routes;
 mod send_once_tests;
 mod sensitive_words;
 mod stage;
+mod template;
+#[cfg(test)]
+mod template_wire_tests;
 mod times;
 mod user_fields;
 mod user_info;

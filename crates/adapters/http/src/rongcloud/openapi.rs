@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::codes::{Code, KEY_REUSED};
+use super::expansions::{Carried, Pair};
 use super::history_info::{History, HistoryInfo};
 use super::logs::LogInfo;
 use super::preference_info::{Level, Period, PeriodData, Remark, RemarkListing};
@@ -13,8 +14,8 @@ use super::sensitive_words::{Word, Words};
 use super::user_info::{Online, Token, UserInfo, UserListing, UserOnPage};
 use super::user_lists::UserList;
 use super::{
-    openapi_logs, openapi_messages, openapi_preferences, openapi_restrictions, openapi_user_lists,
-    openapi_users, openapi_words,
+    openapi_expansions, openapi_logs, openapi_messages, openapi_preferences, openapi_publish,
+    openapi_restrictions, openapi_user_lists, openapi_users, openapi_words,
 };
 use crate::openapi::{
     SEND_ONCE, answer, derived_schemas, header, idempotency_header, may_be_replayed, request_id_header,
@@ -47,7 +48,9 @@ use crate::openapi::{
     Remark,
     Words,
     Word,
-    LogInfo
+    LogInfo,
+    Carried,
+    Pair
 )))]
 struct Schemas;
 
@@ -62,14 +65,16 @@ null and, for optional parameters, the text `undefined` count as not given. `toU
 **Stored or not at all.** One unknown user refuses the whole call. With `verifyBlacklist=1` recipients on whose relation \
 a block stands are skipped; if none is left, 1005.\n\n";
 
-const MSG_RANDOM: &str = "Without that header, `msgRandom` does the same for one minute. (RongCloud answers an error to a \
+pub(super) const MSG_RANDOM: &str = "Without that header, `msgRandom` does the same for one minute. (RongCloud answers an error to a \
 repeat; sixin answers as the first time.)\n\n";
 
 /// The paths of this dialect.
 pub(crate) fn paths() -> Vec<(&'static str, Value)> {
     [
         vec![(super::PUBLISH, publish())],
+        openapi_publish::paths(),
         openapi_messages::paths(),
+        openapi_expansions::paths(),
         openapi_users::paths(),
         openapi_user_lists::paths(),
         openapi_restrictions::paths(),
@@ -114,7 +119,7 @@ fn sample() -> Value {
     })
 }
 
-fn code_table() -> String {
+pub(super) fn code_table() -> String {
     let mut table = format!("| code | HTTP | meaning |\n| --- | --- | --- |\n| {SUCCESS} | 200 | 成功 |\n");
     for code in Code::ALL.into_iter().filter(|code| !matches!(code, Code::NotOneToOne | Code::TooManyWords)) {
         let (number, status, text) = code.row();
@@ -148,7 +153,7 @@ pub(super) fn signed() -> Vec<Value> {
     ]
 }
 
-fn responses() -> Value {
+pub(super) fn responses() -> Value {
     let mut responses = Map::new();
     responses.insert(
         "200".to_owned(),
@@ -203,10 +208,8 @@ fn examples(status: u16) -> Value {
 pub(crate) fn schemas() -> Map<String, Value> {
     let mut schemas = derived_schemas(&Schemas::openapi());
     schemas.insert("RongCloudPublishForm".to_owned(), body(&json!({"type": "string"})));
-    schemas.insert(
-        "RongCloudPublishJson".to_owned(),
-        body(&json!({"type": "string", "minLength": 1, "maxLength": 64})),
-    );
+    schemas.insert("RongCloudPublishJson".to_owned(), recipient_body());
+    schemas.insert("RongCloudTemplate".to_owned(), openapi_publish::body(&recipient_body()));
     schemas.insert("RongCloudSwitch".to_owned(), json!({
         "description": "0 or 1; the other spellings are those of existing clients. Empty, null and `undefined` mean \
                         not given.",
@@ -232,6 +235,11 @@ pub(super) fn number(about: &str, least: i64, most: i64) -> Value {
 /// A switch.
 pub(super) fn switch(about: &str) -> Value {
     json!({"description": about, "allOf": [schema_ref("RongCloudSwitch")]})
+}
+
+/// The body of a publish as JSON.
+fn recipient_body() -> Value {
+    body(&json!({"type": "string", "minLength": 1, "maxLength": 64}))
 }
 
 fn body(recipient: &Value) -> Value {

@@ -4,16 +4,14 @@
 use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
+use sixin_domain::expansion::{KEY_CHARS, PAIRS_A_CALL, VALUE_CHARS, is_key, is_value};
 use sixin_domain::limits::Limits;
 use validator::{Validate, ValidationError};
 
 use super::codes::Failure;
-use super::fields::Fields;
+use super::fields::{Fields, object};
 use crate::plumbing::idempotency::Parameter;
 
-const MAX_PAIRS: usize = 100;
-const MAX_KEY_CHARS: usize = 32;
-const MAX_VALUE_CHARS: usize = 4096;
 const MAX_TITLE_CHARS: usize = 50;
 const MAX_CHANNEL_CHARS: usize = 20;
 
@@ -94,30 +92,14 @@ impl Options {
         Ok(supplied.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
     }
 
-    /// At most 100 pairs; keys at most 32 of `[A-Za-z0-9+=_-]`, values strings of at most 4096 characters; only
-    /// together with `expansion` (facts: rongcloud 5.2).
+    /// Only together with `expansion` (facts: rongcloud 5.2).
     fn extra_content(&self) -> Result<Option<Map<String, Value>>, Failure> {
         let Some(text) = &self.extra_content else { return Ok(None) };
         if self.expansion != Some(true) {
             return Err(Failure::parameter("extraContent needs expansion=true"));
         }
-        let pairs = object("extraContent", text)?;
-        if pairs.len() > MAX_PAIRS {
-            return Err(Failure::parameter(format!("extraContent must hold at most {MAX_PAIRS} pairs")));
-        }
-        if !pairs.keys().all(|key| is_key(key)) {
-            return Err(Failure::parameter(format!(
-                "the keys of extraContent must be 1 to {MAX_KEY_CHARS} characters out of A-Z a-z 0-9 + = _ -"
-            )));
-        }
-        let is_value =
-            |value: &Value| value.as_str().is_some_and(|text| text.chars().count() <= MAX_VALUE_CHARS);
-        if !pairs.values().all(is_value) {
-            return Err(Failure::parameter(format!(
-                "the values of extraContent must be strings of at most {MAX_VALUE_CHARS} characters"
-            )));
-        }
-        Ok(Some(pairs))
+        let pairs = pairs("extraContent", object("extraContent", text)?)?;
+        Ok(Some(pairs.into_iter().map(|(key, value)| (key, Value::String(value))).collect()))
     }
 
     /// An object; its title, if any, at most 50 characters (facts: rongcloud 5.5).
@@ -138,14 +120,29 @@ impl Options {
     }
 }
 
-fn object(name: &str, text: &str) -> Result<Map<String, Value>, Failure> {
-    serde_json::from_str(text)
-        .map_err(|_| Failure::parameter(format!("{name} must be the text of a JSON object")))
+/// At most 100 pairs; keys at most 32 of `[A-Za-z0-9+=_-]`, values strings of at most 4096 characters (facts: rongcloud
+/// 5.2, 10).
+pub(super) fn pairs(name: &str, given: Map<String, Value>) -> Result<Vec<(String, String)>, Failure> {
+    if given.len() > PAIRS_A_CALL {
+        return Err(Failure::parameter(format!("{name} must hold at most {PAIRS_A_CALL} pairs")));
+    }
+    let pair = |(key, value): (String, Value)| match value {
+        Value::String(value) if is_value(&value) => expansion_key(name, key).map(|key| (key, value)),
+        _ => Err(Failure::parameter(format!(
+            "the values of {name} must be strings of at most {VALUE_CHARS} characters"
+        ))),
+    };
+    given.into_iter().map(pair).collect()
 }
 
-fn is_key(key: &str) -> bool {
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+=_-".contains(&byte);
-    (1..=MAX_KEY_CHARS).contains(&key.len()) && key.bytes().all(is_allowed)
+/// A key of a pair.
+pub(super) fn expansion_key(name: &str, key: String) -> Result<String, Failure> {
+    if is_key(&key) {
+        return Ok(key);
+    }
+    Err(Failure::parameter(format!(
+        "the keys of {name} must be 1 to {KEY_CHARS} characters out of A-Z a-z 0-9 + = _ -"
+    )))
 }
 
 fn push_content_fits(text: &str, limits: &Limits) -> Result<(), ValidationError> {

@@ -8,12 +8,12 @@ use sixin_domain::username::Username;
 
 use super::codes::Failure;
 use super::conversation_fields::{must_be_private, required_user, user};
-use super::fields::{Fields, without_nul};
+use super::fields::{Fields, missing, without_nul};
 use super::preference_info::{Level, Period, PeriodData, Remark, RemarkListing};
 use super::responses::{SUCCESS, done};
 use super::routes::post;
 use super::stage::answered;
-use super::user_fields::{log_users, missing, number_or, offset, required_flag, required_number};
+use super::user_fields::{log_users, number_or, offset, required_flag, required_number};
 use crate::api::Api;
 use crate::plumbing::reply;
 

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
-use sixin_application::ports::{IdempotencyKey, NonceUse};
-use sixin_application::publish_message::PublishRequest;
+use sixin_application::publish_message::{PublishRequest, Said, Wording};
 use sixin_domain::limits::Limits;
 use sixin_domain::message::Effects;
 use sixin_domain::object_name::ObjectName;
@@ -17,6 +16,8 @@ use super::content::{self, Content};
 use super::conversation_fields::user;
 use super::fields::{Fields, without_nul};
 use super::options::Options;
+use super::publish::{Once, Publishing};
+use super::routes::PUBLISH;
 use crate::plumbing::idempotency::{Given, Parameter};
 
 /// The values `count` may have (facts: rongcloud 18): 0 and 1 as in the seed, -1 and 2 to 9999 as a badge number.
@@ -25,7 +26,7 @@ const COUNTS: std::ops::RangeInclusive<i64> = -1..=9999;
 /// The body of `POST /message/private/publish.json`, well typed but for the rules of its texts.
 pub(crate) struct PublishBody {
     from_user_id: String,
-    to_user_id: Vec<String>,
+    pub(super) to_user_id: Vec<String>,
     object_name: String,
     content: String,
     count: Option<i64>,
@@ -38,9 +39,8 @@ pub(crate) struct PublishBody {
 }
 
 impl PublishBody {
-    /// Reads the parameters out of a body. Unknown ones are ignored (Python leaves `&` in texts unescaped).
-    pub(crate) fn parse(body: &[u8]) -> Result<Self, Failure> {
-        let fields = Fields::parse(body)?;
+    /// Reads the parameters. Unknown ones are ignored (Python leaves `&` in texts unescaped).
+    pub(crate) fn read(fields: &Fields) -> Result<Self, Failure> {
         Ok(Self {
             from_user_id: fields.required_text("fromUserId")?,
             to_user_id: fields.list("toUserId")?,
@@ -52,18 +52,83 @@ impl PublishBody {
             is_persisted: fields.flag("isPersisted")?,
             is_include_sender: fields.flag("isIncludeSender")?,
             disable_update_last_msg: fields.flag("disableUpdateLastMsg")?,
-            options: Options::from_fields(&fields)?,
+            options: Options::from_fields(fields)?,
         })
     }
 
-    /// `msgRandom`, by which a repeat within a minute is known (facts: rongcloud 5.2, 19).
-    pub(crate) fn given_number(&self) -> Option<Given> {
+    /// The same but for what is said; that is up to `say`, which gets type, content and options.
+    pub(super) fn saying(
+        self,
+        limits: &Limits,
+        once: Once,
+        say: impl FnOnce(&ObjectName, String, Map<String, Value>) -> Result<Said, Failure>,
+    ) -> Result<PublishRequest, Failure> {
+        let from = user("fromUserId", &self.from_user_id)?;
+        let to = recipients(&self.to_user_id, &from, limits)?;
+        if self.count.is_some_and(|count| !COUNTS.contains(&count)) {
+            return Err(Failure::parameter("count must be between -1 and 9999"));
+        }
+        self.options.validate_with_args(limits).map_err(|errors| broken_rule(&errors))?;
+        let effects = self.effects();
+        let verify_blacklist = self.verify_blacklist.unwrap_or(false);
+        let delivery = self.delivery()?;
+        let object_name = ObjectName::new(without_nul("objectName", &self.object_name)?)
+            .map_err(|error| Failure::new(Code::TypeUnsupported, format!("objectName {error}")))?;
+        let said = say(&object_name, self.content, delivery)?;
+        Ok(PublishRequest {
+            from,
+            to,
+            object_name,
+            said,
+            replace_text: content::replace_text,
+            effects,
+            verify_blacklist,
+            nonce: once.nonce,
+            idempotency: once.idempotency,
+        })
+    }
+
+    /// What the message does to the two views (design, chapters 2 and 5). An explicit `isCounted` decides; `count=0`
+    /// decides only without it, because the Go SDK always sends `count`.
+    fn effects(&self) -> Effects {
+        Effects {
+            is_persisted: self.is_persisted.unwrap_or(true),
+            is_counted: self.is_counted.unwrap_or(self.count != Some(0)),
+            sender_visible: self.is_include_sender.unwrap_or(false),
+            updates_latest: !self.disable_update_last_msg.unwrap_or(false),
+        }
+    }
+
+    /// What the device gateway will need.
+    fn delivery(&self) -> Result<Map<String, Value>, Failure> {
+        let mut delivery: Map<String, Value> = self.options.delivery()?;
+        if let Some(badge) = self.count.filter(|count| !(0..=1).contains(count)) {
+            delivery.insert("count".to_owned(), json!(badge));
+        }
+        Ok(delivery)
+    }
+}
+
+/// What is said, with its options as the text of a JSON object, or without if nothing was supplied.
+pub(super) fn wording(content: Content, delivery: Map<String, Value>) -> Wording {
+    let Content { content, text } = content;
+    let delivery = (!delivery.is_empty()).then(|| Value::Object(delivery).to_string());
+    Wording { content, text, delivery }
+}
+
+impl Publishing for PublishBody {
+    const PATH: &'static str = PUBLISH;
+
+    fn parse(fields: Fields) -> Result<Self, Failure> {
+        Self::read(&fields)
+    }
+
+    fn given_number(&self) -> Option<Given> {
         self.options.msg_random.map(Given::Number)
     }
 
-    /// Every parameter that was given, decoded: however it was spelled, it is the same text here. The recipients are a
-    /// set, for their order says nothing about what is sent.
-    pub(crate) fn parameters(&self) -> Vec<Parameter<'_>> {
+    /// The recipients are a set, for their order says nothing about what is sent.
+    fn parameters(&self) -> Vec<Parameter<'_>> {
         let mut parameters: Vec<Parameter<'_>> = vec![
             ("fromUserId", Cow::Borrowed(&self.from_user_id)),
             ("objectName", Cow::Borrowed(&self.object_name)),
@@ -85,59 +150,12 @@ impl PublishBody {
         parameters
     }
 
-    /// The request in the words of the application, if every rule about its form holds.
-    pub(crate) fn into_request(
-        self,
-        limits: &Limits,
-        nonce: Option<NonceUse>,
-        idempotency: Option<IdempotencyKey>,
-    ) -> Result<PublishRequest, Failure> {
-        let from = user("fromUserId", &self.from_user_id)?;
-        let to = recipients(&self.to_user_id, &from, limits)?;
-        if self.count.is_some_and(|count| !COUNTS.contains(&count)) {
-            return Err(Failure::parameter("count must be between -1 and 9999"));
-        }
-        self.options.validate_with_args(limits).map_err(|errors| broken_rule(&errors))?;
-        let effects = self.effects();
-        let verify_blacklist = self.verify_blacklist.unwrap_or(false);
-        let delivery = self.delivery()?;
-        let object_name = ObjectName::new(without_nul("objectName", &self.object_name)?)
-            .map_err(|error| Failure::new(Code::TypeUnsupported, format!("objectName {error}")))?;
-        let Content { content, text } = content::check(&object_name, self.content, limits)
-            .map_err(|rule| Failure::new(Code::ContentFormat, rule))?;
-        Ok(PublishRequest {
-            from,
-            to,
-            object_name,
-            content,
-            text,
-            replace_text: content::replace_text,
-            effects,
-            verify_blacklist,
-            delivery,
-            nonce,
-            idempotency,
+    fn into_request(self, limits: &Limits, once: Once) -> Result<PublishRequest, Failure> {
+        self.saying(limits, once, |object_name, content, delivery| {
+            let content = content::check(object_name, content, limits)
+                .map_err(|rule| Failure::new(Code::ContentFormat, rule))?;
+            Ok(Said::ToAll(wording(content, delivery)))
         })
-    }
-
-    /// What the message does to the two views (design, chapters 2 and 5). An explicit `isCounted` decides; `count=0`
-    /// decides only without it, because the Go SDK always sends `count`.
-    fn effects(&self) -> Effects {
-        Effects {
-            is_persisted: self.is_persisted.unwrap_or(true),
-            is_counted: self.is_counted.unwrap_or(self.count != Some(0)),
-            sender_visible: self.is_include_sender.unwrap_or(false),
-            updates_latest: !self.disable_update_last_msg.unwrap_or(false),
-        }
-    }
-
-    /// What the device gateway will need, as the text of a JSON object, or `None` if nothing was supplied.
-    fn delivery(&self) -> Result<Option<String>, Failure> {
-        let mut delivery: Map<String, Value> = self.options.delivery()?;
-        if let Some(badge) = self.count.filter(|count| !(0..=1).contains(count)) {
-            delivery.insert("count".to_owned(), json!(badge));
-        }
-        Ok((!delivery.is_empty()).then(|| Value::Object(delivery).to_string()))
     }
 }
 
@@ -145,11 +163,17 @@ fn flag_text(flag: bool) -> Cow<'static, str> {
     Cow::Borrowed(if flag { "1" } else { "0" })
 }
 
-/// 1 to 1000 recipients, counted as they were given, none of them the sender (facts: rongcloud 5.1, 5.4).
-fn recipients(ids: &[String], from: &Username, limits: &Limits) -> Result<Vec<Username>, Failure> {
-    if ids.len() > limits.recipients {
+/// At most 1000 recipients, counted as they were given (facts: rongcloud 5.1, 5.4).
+pub(super) fn not_too_many(recipients: usize, limits: &Limits) -> Result<(), Failure> {
+    if recipients > limits.recipients {
         return Err(Failure::parameter(format!("toUserId must name at most {} users", limits.recipients)));
     }
+    Ok(())
+}
+
+/// The recipients, none of them the sender.
+fn recipients(ids: &[String], from: &Username, limits: &Limits) -> Result<Vec<Username>, Failure> {
+    not_too_many(ids.len(), limits)?;
     let to = ids.iter().map(|id| user("toUserId", id)).collect::<Result<Vec<_>, _>>()?;
     if to.contains(from) {
         return Err(Failure::parameter(format!("toUserId must not name the sender itself ({from})")));
@@ -158,7 +182,7 @@ fn recipients(ids: &[String], from: &Username, limits: &Limits) -> Result<Vec<Us
 }
 
 /// The first broken rule, with the parameter's name.
-fn broken_rule(errors: &ValidationErrors) -> Failure {
+pub(super) fn broken_rule(errors: &ValidationErrors) -> Failure {
     let mut rules: Vec<String> =
         errors.field_errors().values().flat_map(|errors| errors.iter()).map(ToString::to_string).collect();
     rules.sort_unstable();

@@ -1,23 +1,22 @@
-//! The endpoints of this dialect, and the one that publishes.
+//! The endpoints of this dialect.
 
 use actix_web::http::Method;
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, web};
-use sixin_application::outbox::SendError;
-use sixin_application::publish_message::PublishError;
+use actix_web::{FromRequest, Handler, HttpResponse, Resource, web};
 
-use super::codes::{Code, Failure};
+use super::publish::{pass_on, publish};
 use super::requests::PublishBody;
-use super::stage::{log_refusal, log_store, noted};
+use super::template::TemplateBody;
 use super::{
-    history, logs, messages, preferences, responses, restrictions, sensitive_words, user_lists, users,
+    expansions, history, logs, messages, preferences, restrictions, sensitive_words, user_lists, users,
 };
-use crate::api::Api;
-use crate::plumbing::body;
 use crate::plumbing::fallback::one;
-use crate::plumbing::idempotency::{self, Given};
 
 /// Where a back end publishes (RongCloud seed).
 pub(crate) const PUBLISH: &str = "/message/private/publish.json";
+/// Where it says to each recipient something of its own (facts: rongcloud 6).
+pub(super) const TEMPLATE: &str = "/message/private/publish_template.json";
+/// Where it tells those who are online now (facts: rongcloud 7).
+pub(super) const STATUS: &str = "/statusmessage/private/publish.json";
 /// Where it takes a message back (facts: rongcloud 8.1).
 pub(super) const RECALL: &str = "/message/recall.json";
 /// Where it changes one (facts: rongcloud 8.2).
@@ -26,15 +25,15 @@ pub(super) const MODIFY: &str = "/message/private/modify.json";
 pub(super) const QUERY: &str = "/v3/message/private/query.json";
 /// Where it cleans the history of one side (facts: rongcloud 9.2).
 pub(super) const CLEAN: &str = "/conversation/message/history/clean.json";
+/// Where it keeps pairs with a message (facts: rongcloud 10).
+pub(super) const EXPANSIONS: [&str; 3] =
+    ["/message/expansion/set.json", "/message/expansion/delete.json", "/message/expansion/query.json"];
 
 /// Where it asks for the log of an hour, and deletes it (facts: rongcloud 9.3).
 pub(super) const LOG: &str = "/message/history.json";
 pub(super) const DELETE_LOG: &str = "/message/history/delete.json";
 /// Where the logs are.
 pub(super) const LOG_FILE: &str = "/message/history/{date}.zip";
-
-/// How long `msgRandom` is remembered (facts: rongcloud 5.2).
-const MSG_RANDOM_LIVES_MS: i64 = 60_000;
 
 /// A path that takes POST, as every one of this dialect (facts: rongcloud 1).
 pub(super) fn post<F, A>(path: &str, handler: F) -> Resource
@@ -47,12 +46,18 @@ where
 
 /// Registers the endpoints.
 pub(crate) fn configure(config: &mut web::ServiceConfig) {
+    let [set, delete, query] = EXPANSIONS;
     config
-        .service(post(PUBLISH, publish))
+        .service(post(PUBLISH, publish::<PublishBody>))
+        .service(post(TEMPLATE, publish::<TemplateBody>))
+        .service(post(STATUS, pass_on))
         .service(post(RECALL, messages::recall))
         .service(post(MODIFY, messages::modify))
         .service(post(QUERY, history::query))
         .service(post(CLEAN, history::clean))
+        .service(post(set, expansions::set))
+        .service(post(delete, expansions::delete))
+        .service(post(query, expansions::query))
         .service(post(LOG, logs::ask))
         .service(post(DELETE_LOG, logs::delete))
         .service(
@@ -68,48 +73,5 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         sensitive_words::configure,
     ] {
         config.configure(part);
-    }
-}
-
-/// `POST /message/private/publish.json`: first who calls, then what it wants, then whether it may.
-async fn publish(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
-    match accepted(&request, payload, &api).await {
-        Ok(answer) => answer,
-        Err(failure) => responses::refused(request.path(), &failure),
-    }
-}
-
-async fn accepted(request: &HttpRequest, payload: web::Payload, api: &Api) -> Result<HttpResponse, Failure> {
-    let credentials = noted(request)?;
-    let back_end = api.authenticate_back_end.authenticate(&credentials).await.inspect_err(log_refusal)?;
-    let bytes = body::read(request, payload, &api.http).await?;
-    let body = PublishBody::parse(&bytes)?;
-    // The original answers an error to a msgRandom that comes again; we answer as for any repeat.
-    let given = idempotency::from_header(request)?.or_else(|| body.given_number());
-    let key = given.map(|given| {
-        let lives_ms = match given {
-            Given::Header(_) => api.keys_live_ms,
-            Given::Number(_) => MSG_RANDOM_LIVES_MS,
-        };
-        idempotency::key(back_end.app_key.id, &given, lives_ms, PUBLISH, body.parameters())
-    });
-    let wanted = body.into_request(&api.limits, back_end.nonce, key)?;
-    let published = api.publish_message.publish(wanted).await.inspect_err(log_error)?;
-    let answer = responses::published(&published.placed).ok_or_else(|| {
-        tracing::error!("a publish request was accepted without any message");
-        Failure::new(Code::Internal, "an internal error occurred")
-    })?;
-    Ok(idempotency::marked(answer, published.replayed))
-}
-
-fn log_error(error: &PublishError) {
-    match error {
-        PublishError::Send(SendError::Store(error)) => {
-            log_store(error);
-        }
-        PublishError::Send(error @ (SendError::Busy(_) | SendError::Unknown)) => {
-            tracing::warn!(%error, "a message was not accepted");
-        }
-        PublishError::User { .. } | PublishError::Send(_) => {}
     }
 }

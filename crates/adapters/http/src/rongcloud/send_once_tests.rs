@@ -9,6 +9,8 @@ use sixin_application::ports::IdempotencyKey;
 use sixin_application::publish_message::Published;
 use sixin_domain::id::AppKeyId;
 
+use super::fields::Fields;
+use super::publish::Publishing;
 use super::requests::PublishBody;
 use super::wire_tests::{form, known, placed};
 use crate::plumbing::idempotency::{Given, key};
@@ -83,8 +85,12 @@ async fn a_key_of_another_request_is_409() {
 }
 
 fn fingerprint(body: &str) -> [u8; 32] {
-    let body = PublishBody::parse(body.as_bytes()).ok().unwrap();
-    key(AppKeyId(1), &Given::Number(1), 1000, super::PUBLISH, body.parameters()).fingerprint
+    fingerprint_of::<PublishBody>(body)
+}
+
+pub(super) fn fingerprint_of<Body: Publishing>(body: &str) -> [u8; 32] {
+    let body = Body::parse(Fields::parse(body.as_bytes()).unwrap()).ok().unwrap();
+    key(AppKeyId(1), &Given::Number(1), 1000, Body::PATH, body.parameters()).fingerprint
 }
 
 #[test]

@@ -9,11 +9,11 @@ use sixin_domain::block_words::WordMode;
 use utoipa::ToSchema;
 
 use super::codes::Failure;
-use super::fields::{Fields, without_nul};
+use super::fields::{Fields, missing, without_nul};
 use super::responses::{SUCCESS, done};
 use super::routes::post;
 use super::stage::{answered, log_store};
-use super::user_fields::{missing, number_or};
+use super::user_fields::number_or;
 use crate::api::Api;
 use crate::plumbing::reply;
 

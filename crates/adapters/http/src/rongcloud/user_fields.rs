@@ -7,7 +7,7 @@ use sixin_domain::username::Username;
 
 use super::codes::{Code, Failure};
 use super::conversation_fields::user;
-use super::fields::Fields;
+use super::fields::{Fields, missing};
 use super::stage::log_store;
 
 /// 1 to so many users.
@@ -64,10 +64,6 @@ pub(super) fn must_be_person(fields: &Fields) -> Result<(), Failure> {
         }
         _ => Err(Failure::parameter("type must be PERSON")),
     }
-}
-
-pub(super) fn missing(parameter: &str) -> Failure {
-    Failure::parameter(format!("{parameter} is missing or empty; give it"))
 }
 
 /// What is nobody's fault but ours is logged once, with its cause.

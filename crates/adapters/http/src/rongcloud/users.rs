@@ -8,12 +8,12 @@ use sixin_domain::time::Millis;
 
 use super::codes::Failure;
 use super::conversation_fields::required_user;
-use super::fields::Fields;
+use super::fields::{Fields, missing};
 use super::responses::{SUCCESS, done};
 use super::routes::post;
 use super::stage::answered;
 use super::times::LocalTimes;
-use super::user_fields::{log_users, missing, number_or, offset, required_number, users};
+use super::user_fields::{log_users, number_or, offset, required_number, users};
 use super::user_info::{Online, Token, UserInfo, UserListing, UserOnPage};
 use crate::api::Api;
 use crate::plumbing::reply;

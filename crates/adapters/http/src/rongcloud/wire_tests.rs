@@ -6,7 +6,7 @@ use actix_web::test::TestRequest;
 use sixin_application::authenticate_back_end::BackEndRefusal;
 use sixin_application::outbox::SendError;
 use sixin_application::ports::StoreError;
-use sixin_application::publish_message::{PublishError, PublishRequest, Published};
+use sixin_application::publish_message::{PublishError, PublishRequest, Published, Said, Wording};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::{Effects, Placed};
 use sixin_domain::refusal::Refusal;
@@ -55,7 +55,7 @@ pub(super) fn placed(request: &PublishRequest) -> Published {
 }
 
 /// Publishes and returns the answer with what the use case was asked.
-async fn publish(request: TestRequest) -> (Answer, Option<PublishRequest>) {
+pub(super) async fn publish(request: TestRequest) -> (Answer, Option<PublishRequest>) {
     let asked = Arc::new(Mutex::new(None));
     let mut mocks = known();
     let seen = Arc::clone(&asked);
@@ -88,7 +88,14 @@ async fn failed(error: PublishError) -> Answer {
     call(mocks.api(), form(SEED)).await
 }
 
-fn names(request: &PublishRequest) -> Vec<&str> {
+pub(super) fn said(request: &PublishRequest) -> &Wording {
+    match &request.said {
+        Said::ToAll(wording) => wording,
+        Said::ToEach(_) => panic!("{:?}", request.said),
+    }
+}
+
+pub(super) fn names(request: &PublishRequest) -> Vec<&str> {
     request.to.iter().map(Username::as_str).collect()
 }
 
@@ -98,9 +105,9 @@ async fn the_curl_sample_of_the_seed_is_published() {
     insta::assert_snapshot!(answer.wire());
     let asked = asked.unwrap();
     assert_eq!((asked.from.as_str(), names(&asked)), ("user1", vec!["user2"]));
-    assert_eq!(asked.content, r#"{"content":"Hello World"}"#);
-    assert_eq!(asked.text.as_deref(), Some("Hello World"));
-    assert_eq!(asked.delivery, None);
+    assert_eq!(said(&asked).content, r#"{"content":"Hello World"}"#);
+    assert_eq!(said(&asked).text.as_deref(), Some("Hello World"));
+    assert_eq!(said(&asked).delivery, None);
     assert!(!asked.verify_blacklist);
     let effects =
         Effects { is_persisted: true, is_counted: true, sender_visible: false, updates_latest: true };
@@ -114,8 +121,8 @@ async fn the_javascript_sample_of_the_seed_is_published_with_old_and_new_axios()
     let urlencoded = "fromUserId=user1&toUserId=user2&objectName=RC:TxtMsg&content=%7B%22content%22:%22Hello+World%22%7D&pushContent=%E6%82%A8%E6%94%B6%E5%88%B0%E4%B8%80%E6%9D%A1%E6%96%B0%E6%B6%88%E6%81%AF&count=1&verifyBlacklist=0&isPersisted=1&isCounted=1&isIncludeSender=0";
     for body in [json, urlencoded] {
         let asked = accepted(body).await;
-        assert_eq!(asked.content, r#"{"content":"Hello World"}"#);
-        assert_eq!(asked.delivery.as_deref(), Some(r#"{"pushContent":"您收到一条新消息"}"#));
+        assert_eq!(said(&asked).content, r#"{"content":"Hello World"}"#);
+        assert_eq!(said(&asked).delivery.as_deref(), Some(r#"{"pushContent":"您收到一条新消息"}"#));
     }
 }
 
@@ -138,22 +145,22 @@ async fn several_recipients_come_in_every_spelling_and_are_answered_in_order() {
 #[actix_web::test]
 async fn the_captured_bodies_of_python_are_published() {
     let asked = accepted("fromUserId=a&toUserId=b&toUserId=c&objectName=RC:TxtMsg&content=%7B%22content%22%3A%20%22hi%20%26%20%2B%20%5Cu4f60%20/x%22%7D&pushContent=a+b&c&isIncludeSender=1&expansion=True&disablePush=True").await;
-    assert_eq!(asked.content, r#"{"content": "hi & + \u4f60 /x"}"#);
-    assert_eq!(asked.text.as_deref(), Some("hi & + 你 /x"));
+    assert_eq!(said(&asked).content, r#"{"content": "hi & + \u4f60 /x"}"#);
+    assert_eq!(said(&asked).text.as_deref(), Some("hi & + 你 /x"));
     assert!(asked.effects.sender_visible);
     assert_eq!(
-        asked.delivery.as_deref(),
+        said(&asked).delivery.as_deref(),
         Some(r#"{"pushContent":"a b","expansion":true,"disablePush":true}"#)
     );
     let twice = accepted("fromUserId=a&toUserId=b&objectName=RC:TxtMsg&content=%22%7B%5C%22content%5C%22%3A%5C%22hello%5C%22%7D%22").await;
-    assert_eq!(twice.content, r#"{"content":"hello"}"#);
+    assert_eq!(said(&twice).content, r#"{"content":"hello"}"#);
 }
 
 #[actix_web::test]
 async fn the_defaults_go_always_sends_mean_nothing_was_supplied() {
     let asked = accepted(format!("fromUserId=a&toUserId=b&{TEXT}&pushData=&pushContent=&count=0&verifyBlacklist=0&isPersisted=1&isIncludeSender=0&isCounted=1&extraContent=undefined&busChannel=undefined")).await;
     assert!(asked.effects.is_counted);
-    assert_eq!(asked.delivery, None);
+    assert_eq!(said(&asked).delivery, None);
 }
 
 #[actix_web::test]
@@ -169,14 +176,14 @@ async fn an_explicit_is_counted_decides_and_count_only_without_it() {
     ] {
         let asked = accepted(format!("fromUserId=a&toUserId=b&{TEXT}&{parameters}")).await;
         assert_eq!(asked.effects.is_counted, counted, "{parameters}");
-        assert_eq!(asked.delivery.as_deref(), badge, "{parameters}");
+        assert_eq!(said(&asked).delivery.as_deref(), badge, "{parameters}");
     }
 }
 
 #[actix_web::test]
 async fn every_modern_parameter_is_carried_on() {
     let asked = accepted(format!("fromUserId=a&toUserId=b&{TEXT}&contentAvailable=1&expansion=true&extraContent=%7B%22k%22:%22v%22%7D&pushExt=%7B%22title%22:%22t%22%7D&busChannel=ch1&disableUpdateLastMsg=true&needReadReceipt=1&msgRandom=-9223372036854775808&pushData=d&isPersisted=0&verifyBlacklist=1")).await;
-    insta::assert_snapshot!(asked.delivery.unwrap());
+    insta::assert_snapshot!(said(&asked).delivery.as_ref().unwrap());
     assert!(asked.verify_blacklist && !asked.effects.is_persisted && !asked.effects.updates_latest);
 }
 
@@ -239,10 +246,8 @@ async fn exactly_as_long_as_allowed_is_accepted() {
     ))
     .await;
     assert_eq!(asked.to.len(), 1000);
-    assert_eq!(
-        accepted(format!("fromUserId=a&toUserId=b&objectName={}&content=any", "x".repeat(32))).await.text,
-        None
-    );
+    let custom = accepted(format!("fromUserId=a&toUserId=b&objectName={}&content=any", "x".repeat(32))).await;
+    assert_eq!(said(&custom).text, None);
 }
 
 #[actix_web::test]

@@ -61,7 +61,8 @@ pub(super) fn fold(units: &[&SendUnit]) -> Vec<Delta> {
                 a: SideDelta::default(),
                 b: SideDelta::default(),
             });
-            delta.add(unit, message.id, message.recipient == pair.a(), &brief);
+            let own = message.own.as_ref().map(|own| own.body.brief());
+            delta.add(unit, message.id, message.recipient == pair.a(), own.as_deref().unwrap_or(&brief));
         }
     }
     deltas.into_values().collect()

@@ -54,17 +54,23 @@ struct BodyColumns<'a> {
 }
 
 impl<'a> BodyColumns<'a> {
+    /// Of the messages that have none of their own.
     fn of(unit: &'a SendUnit) -> Self {
+        let envelope = &unit.envelope;
+        Self { shared: shared_content(unit), ..Self::unshared(&envelope.body, envelope.delivery.as_deref()) }
+    }
+
+    fn unshared(body: &'a Body, delivery: Option<&'a str>) -> Self {
         let none = Self {
             message_type: 1,
             text: None,
             file: None,
             object_name: None,
             content: None,
-            delivery: unit.envelope.delivery.as_deref(),
-            shared: shared_content(unit),
+            delivery,
+            shared: None,
         };
-        match &unit.envelope.body {
+        match body {
             Body::Text(text) => Self { text: Some(text), ..none },
             Body::File { file, .. } => Self { message_type: 2, file: Some(file.0), ..none },
             Body::Typed { object_name, content, text } => Self {
@@ -85,11 +91,15 @@ impl<'a> BodyColumns<'a> {
     }
 }
 
-/// The id of the content row of a unit that has one: that of its first message.
+/// The id of the content row of a unit that has one: that of the first message that says what others say too.
 fn shared_content(unit: &SendUnit) -> Option<MessageId> {
     let delivery = unit.envelope.delivery.as_ref().map_or(0, String::len);
-    let is_shared = unit.messages.len() > 1 && unit.envelope.body.weight() + delivery > SHARE_ABOVE;
-    unit.messages.first().filter(|_| is_shared).map(|message| message.id)
+    if unit.envelope.body.weight() + delivery <= SHARE_ABOVE {
+        return None;
+    }
+    let mut sharing = unit.messages.iter().filter(|message| message.own.is_none());
+    let first = sharing.next()?;
+    sharing.next().map(|_| first.id)
 }
 
 struct Row<'a> {
@@ -107,8 +117,12 @@ pub(super) fn insert(
     insert_contents(conn, units)?;
     let (mut kept, mut transient) = (Vec::new(), Vec::new());
     for (unit, placed) in units.iter().zip(placed) {
-        let columns = BodyColumns::of(unit);
-        let rows = placed.iter().map(|placed| Row { unit, columns, placed });
+        let common = BodyColumns::of(unit);
+        let rows = unit.messages.iter().zip(placed).map(|(message, placed)| {
+            let own = message.own.as_deref();
+            let own = own.map(|own| BodyColumns::unshared(&own.body, own.delivery.as_deref()));
+            Row { unit, columns: own.unwrap_or(common), placed }
+        });
         if unit.envelope.effects.is_persisted { kept.extend(rows) } else { transient.extend(rows) }
     }
     insert_kept(conn, &kept)?;

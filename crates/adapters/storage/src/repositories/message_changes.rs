@@ -33,6 +33,8 @@ impl MessageChanges for Database {
                 recipient: UserId(recipient),
                 body: found.body,
                 is_recalled: recalled_at.is_some(),
+                delivery: found.delivery,
+                sent_at: found.sent_at,
             }))
         })
         .await
@@ -84,7 +86,7 @@ impl MessageChanges for Database {
 }
 
 /// The message with its conversation, which is locked; `None` if it shows to nobody.
-fn locked(
+pub(super) fn locked(
     conn: &mut AnyConnection,
     id: MessageId,
     at: Millis,

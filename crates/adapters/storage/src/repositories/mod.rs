@@ -17,6 +17,7 @@ mod health;
 mod idempotency;
 mod leases;
 mod message_changes;
+mod message_expansions;
 mod message_logs;
 mod nonce_uses;
 mod push_preferences;

@@ -106,6 +106,7 @@ impl TestDatabase {
                     id: MessageId(id()),
                     conversation_if_new: ConversationId(id()),
                     recipient: UserId(recipient),
+                    own: None,
                 })
                 .collect(),
             upload: None,

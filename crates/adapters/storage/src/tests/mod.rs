@@ -13,6 +13,7 @@ mod kept_for_users;
 mod leases;
 mod lost_connections;
 mod message_changes;
+mod message_expansions;
 mod message_logs;
 mod migrations;
 mod model;

@@ -1,11 +1,13 @@
 //! Content that several messages have in common is stored once.
 
-use sixin_application::ports::{Conversations, SendUnit};
+use sixin_application::ports::{ConversationViews, Conversations, SendUnit};
 use sixin_domain::body::Body;
 use sixin_domain::id::UserId;
+use sixin_domain::message::Saying;
 use sixin_domain::object_name::ObjectName;
 use sixin_domain::pair::Pair;
 
+use super::conversation_views::all_of;
 use super::harness::{TestDatabase, seq};
 use super::on_every_database;
 
@@ -14,6 +16,9 @@ on_every_database!(
     small_content_and_content_for_one_recipient_stay_with_the_message,
     content_is_kept_byte_for_byte,
     the_last_messages_of_a_pair_are_read_in_order,
+    each_recipient_reads_what_it_was_told_and_sees_it_as_the_latest,
+    only_what_several_are_told_is_shared,
+    messages_of_their_own_that_are_not_kept_wait_with_their_contents,
 );
 
 pub(super) fn typed(db: &TestDatabase, recipients: &[i64], content: String) -> SendUnit {
@@ -74,4 +79,68 @@ fn the_last_messages_of_a_pair_are_read_in_order(db: &TestDatabase) {
     db.store(db.unit(1, &[2], "three"));
     assert_eq!(last(2, 1, 5), [(1, 3), (2, 3000), (3, 5)]);
     assert_eq!(last(2, 1, 2), [(2, 3000), (3, 5)]);
+}
+
+/// A typed message whose recipients of odd numbers are told something of their own.
+pub(super) fn with_own(db: &TestDatabase, recipients: &[i64], content: &str) -> SendUnit {
+    let mut unit = typed(db, recipients, content.to_owned());
+    unit.envelope.delivery = Some("common".into());
+    for message in unit.messages.iter_mut().filter(|message| message.recipient.0 % 2 == 1) {
+        let text = format!("for {}", message.recipient);
+        let object_name = ObjectName::text();
+        let body = Body::Typed { object_name, content: format!("{content}{text}"), text: Some(text.clone()) };
+        message.own = Some(Box::new(Saying { body, delivery: Some(text) }));
+    }
+    unit
+}
+
+/// What a user reads in its only conversation: content, text, delivery; and its latest brief.
+fn read(db: &TestDatabase, user: i64) -> (String, Option<String>, String, String) {
+    let pair = Pair::of(UserId(1), UserId(user)).unwrap();
+    let conversation = db.wait(db.database.of_pair(pair)).unwrap().unwrap();
+    let message = super::conversation_views::messages(db, all_of(user, conversation.id.0)).remove(0);
+    let Body::Typed { content, text, .. } = message.body else { panic!("{:?}", message.body) };
+    let brief = conversation.seen_by(UserId(user)).unwrap().own.latest.as_ref().unwrap().brief.clone();
+    (content, text, message.delivery.unwrap(), brief)
+}
+
+fn each_recipient_reads_what_it_was_told_and_sees_it_as_the_latest(db: &TestDatabase) {
+    for content in ["short", &"long ".repeat(1000)] {
+        db.store(with_own(db, &[2, 3, 4, 5], content));
+        for user in [2, 4] {
+            let common = (content.to_owned(), None, "common".to_owned(), "[My:Type]".to_owned());
+            assert_eq!(read(db, user), common);
+        }
+        for user in [3, 5] {
+            let text = format!("for {user}");
+            assert_eq!(
+                read(db, user),
+                (format!("{content}{text}"), Some(text.clone()), text.clone(), text.clone())
+            );
+        }
+    }
+}
+
+fn only_what_several_are_told_is_shared(db: &TestDatabase) {
+    let long = "x".repeat(2000);
+    db.store(with_own(db, &[2, 3, 5], &long));
+    db.store(with_own(db, &[3, 5], &long));
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM message_contents"), 0);
+    let unit = with_own(db, &[3, 2, 5, 4], &long);
+    let second = unit.messages[1].id;
+    db.store(unit);
+    assert_eq!(db.number("SELECT MIN(id) AS number FROM message_contents"), second.0);
+    let sharing = "SELECT COUNT(*) AS number FROM conversation_messages m JOIN message_contents c ON c.id = m.content_id \
+        WHERE m.content IS NULL AND m.receive_user_id IN (2, 4)";
+    assert_eq!(db.number(sharing), 2);
+    let own = "SELECT COUNT(*) AS number FROM conversation_messages WHERE content_id IS NULL AND content IS NOT NULL";
+    assert_eq!(db.number(own), 3 + 2 + 2);
+}
+
+fn messages_of_their_own_that_are_not_kept_wait_with_their_contents(db: &TestDatabase) {
+    let mut unit = with_own(db, &[2, 3], "x");
+    unit.envelope.effects.is_persisted = false;
+    db.store(unit);
+    let waiting = "SELECT CONCAT(receive_user_id, ' ', content, ' ', delivery) AS line FROM transient_messages ORDER BY id";
+    assert_eq!(db.lines(waiting), ["2 x common", "3 xfor 3 for 3"]);
 }

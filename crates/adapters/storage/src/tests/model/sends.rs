@@ -5,7 +5,7 @@ use proptest::sample::Index;
 use sixin_application::ports::{IdempotencyKey, SendUnit};
 use sixin_domain::body::Body;
 use sixin_domain::id::AppKeyId;
-use sixin_domain::message::Effects;
+use sixin_domain::message::{Effects, Saying};
 use sixin_domain::object_name::ObjectName;
 use sixin_domain::time::Millis;
 
@@ -25,6 +25,8 @@ pub(super) struct Send {
     pub(super) effects: Effects,
     /// `None`: a custom type without text.
     pub(super) text: Option<String>,
+    /// Whether some recipients are told something of their own.
+    pub(super) has_own: bool,
     pub(super) is_fresns: bool,
     pub(super) key: Option<u8>,
 }
@@ -112,6 +114,7 @@ fn fresns() -> impl Strategy<Value = Send> {
         to: vec![(from + away) % USERS],
         effects: Effects::OWN,
         text: Some(text),
+        has_own: false,
         is_fresns: true,
         key,
     })
@@ -120,13 +123,15 @@ fn fresns() -> impl Strategy<Value = Send> {
 fn publish() -> impl Strategy<Value = Send> {
     let to = prop::sample::subsequence((1..USERS).collect::<Vec<_>>(), 1..=3).prop_shuffle();
     let effects = (prop::bool::weighted(0.85), any::<bool>(), any::<bool>(), prop::bool::weighted(0.7));
-    (0..USERS, to, effects, prop::option::of(text()), key()).prop_map(|(from, to, effects, text, key)| {
+    let said = (prop::option::of(text()), any::<bool>());
+    (0..USERS, to, effects, said, key()).prop_map(|(from, to, effects, (text, has_own), key)| {
         let (is_persisted, is_counted, sender_visible, updates_latest) = effects;
         Send {
             from,
             to: to.into_iter().map(|away| (from + away) % USERS).collect(),
             effects: Effects { is_persisted, is_counted, sender_visible, updates_latest },
             text,
+            has_own,
             is_fresns: false,
             key,
         }
@@ -139,9 +144,13 @@ impl Send {
         Some((self.is_fresns, self.from, self.key?))
     }
 
-    fn body(&self) -> Body {
-        let text = self.text.clone();
-        match &self.text {
+    /// What the recipient of that number is told, if it is something of its own.
+    pub(super) fn own_text(&self, recipient: i64) -> Option<String> {
+        (self.has_own && recipient % 2 == 1).then(|| format!("for {recipient} alone"))
+    }
+
+    fn body(&self, text: Option<String>) -> Body {
+        match &text {
             Some(text) if self.is_fresns => Body::Text(text.clone()),
             _ => Body::Typed {
                 object_name: ObjectName::new(if text.is_some() { "RC:TxtMsg" } else { "My:Type" }).unwrap(),
@@ -155,7 +164,11 @@ impl Send {
     pub(super) fn unit(&self, db: &TestDatabase, base: i64, accepted_at: Millis) -> SendUnit {
         let recipients: Vec<i64> = self.to.iter().map(|to| base + to).collect();
         let mut unit = db.unit(base + self.from, &recipients, "");
-        unit.envelope.body = self.body();
+        unit.envelope.body = self.body(self.text.clone());
+        for message in &mut unit.messages {
+            let own = self.own_text(message.recipient.0);
+            message.own = own.map(|text| Box::new(Saying { body: self.body(Some(text)), delivery: None }));
+        }
         unit.envelope.effects = self.effects;
         unit.accepted_at = accepted_at;
         unit.idempotency = self.key.map(|key| IdempotencyKey {

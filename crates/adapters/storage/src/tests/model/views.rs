@@ -143,7 +143,7 @@ impl Model {
         prop_assert!(times.contains(&sent_at), "{} in {:?}: {:?}", sent_at, times, send);
         thread.last = (seq, sent_at);
         thread.messages.push((id, seq, from, to, sent_at));
-        thread.show(send, to < from, (id, sent_at, brief(send)));
+        thread.show(send, to < from, (id, sent_at, brief(send, to)));
         let note = Note {
             pair: (from.min(to), from.max(to)),
             seq,
@@ -152,7 +152,7 @@ impl Model {
             is_counted: send.effects.is_counted,
             sender_visible: send.effects.sender_visible,
             sent_at,
-            brief: brief(send),
+            brief: brief(send, to),
             is_read: false,
             is_deleted: [false; 2],
         };
@@ -232,8 +232,10 @@ impl Model {
     }
 }
 
-fn brief(send: &Send) -> String {
-    send.text.as_ref().map_or("[My:Type]".to_owned(), |text| text.chars().take(255).collect())
+fn brief(send: &Send, to: i64) -> String {
+    send.own_text(to)
+        .or(send.text.clone())
+        .map_or("[My:Type]".to_owned(), |text| text.chars().take(255).collect())
 }
 
 impl Conversation {

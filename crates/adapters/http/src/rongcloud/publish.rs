@@ -1,0 +1,111 @@
+//! The endpoints that publish: first who calls, then what it wants, then whether it may.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use sixin_application::outbox::SendError;
+use sixin_application::ports::{IdempotencyKey, NonceUse};
+use sixin_application::publish_message::{PublishError, PublishRequest};
+use sixin_domain::limits::Limits;
+
+use super::codes::{Code, Failure};
+use super::fields::Fields;
+use super::requests::PublishBody;
+use super::responses::{self, done};
+use super::stage::{answered, log_refusal, log_store, noted};
+use crate::api::Api;
+use crate::plumbing::body;
+use crate::plumbing::idempotency::{self, Given, Parameter};
+
+/// How long `msgRandom` is remembered (facts: rongcloud 5.2).
+const MSG_RANDOM_LIVES_MS: i64 = 60_000;
+
+/// What may be used once.
+#[derive(Default)]
+pub(crate) struct Once {
+    pub(crate) nonce: Option<NonceUse>,
+    pub(crate) idempotency: Option<IdempotencyKey>,
+}
+
+/// A body that asks for messages to be published.
+pub(crate) trait Publishing: Sized {
+    /// Where it is sent to.
+    const PATH: &'static str;
+
+    /// Reads the parameters out of a body.
+    fn parse(fields: Fields) -> Result<Self, Failure>;
+
+    /// `msgRandom`, by which a repeat within a minute is known (facts: rongcloud 5.2, 19).
+    fn given_number(&self) -> Option<Given>;
+
+    /// Every parameter that was given, decoded: however it was spelled, it is the same text here.
+    fn parameters(&self) -> Vec<Parameter<'_>>;
+
+    /// The request in the words of the application, if every rule about its form holds.
+    fn into_request(self, limits: &Limits, once: Once) -> Result<PublishRequest, Failure>;
+}
+
+/// `POST /message/private/publish.json` and `publish_template.json`.
+pub(super) async fn publish<Body: Publishing>(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<Api>,
+) -> HttpResponse {
+    match accepted::<Body>(&request, payload, &api).await {
+        Ok(answer) => answer,
+        Err(failure) => responses::refused(request.path(), &failure),
+    }
+}
+
+/// `POST /statusmessage/private/publish.json` (facts: rongcloud 7).
+pub(super) async fn pass_on(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<Api>,
+) -> HttpResponse {
+    answered(&request, payload, &api, async |fields| {
+        let wanted = PublishBody::parse(fields)?.into_request(&api.limits, Once::default())?;
+        api.publish_message.pass_on(wanted).await.inspect_err(log_error)?;
+        Ok(done())
+    })
+    .await
+}
+
+async fn accepted<Body: Publishing>(
+    request: &HttpRequest,
+    payload: web::Payload,
+    api: &Api,
+) -> Result<HttpResponse, Failure> {
+    let credentials = noted(request)?;
+    let back_end = api.authenticate_back_end.authenticate(&credentials).await.inspect_err(log_refusal)?;
+    let bytes = body::read(request, payload, &api.http).await?;
+    let body = Body::parse(Fields::parse(&bytes)?)?;
+    // The original answers an error to a msgRandom that comes again; we answer as for any repeat.
+    let given = idempotency::from_header(request)?.or_else(|| body.given_number());
+    let key = given.map(|given| {
+        let lives_ms = match given {
+            Given::Header(_) => api.keys_live_ms,
+            Given::Number(_) => MSG_RANDOM_LIVES_MS,
+        };
+        // Not the path as it was called: slashes may be doubled in it.
+        idempotency::key(back_end.app_key.id, &given, lives_ms, Body::PATH, body.parameters())
+    });
+    let once = Once { nonce: back_end.nonce, idempotency: key };
+    let wanted = body.into_request(&api.limits, once)?;
+    let published = api.publish_message.publish(wanted).await.inspect_err(log_error)?;
+    let answer = responses::published(&published.placed).ok_or_else(|| {
+        tracing::error!("a publish request was accepted without any message");
+        Failure::new(Code::Internal, "an internal error occurred")
+    })?;
+    Ok(idempotency::marked(answer, published.replayed))
+}
+
+fn log_error(error: &PublishError) {
+    match error {
+        PublishError::Send(SendError::Store(error)) => {
+            log_store(error);
+        }
+        PublishError::Send(error @ (SendError::Busy(_) | SendError::Unknown)) => {
+            tracing::warn!(%error, "a message was not accepted");
+        }
+        PublishError::User { .. } | PublishError::Send(_) => {}
+    }
+}
