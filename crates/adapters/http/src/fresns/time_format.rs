@@ -25,8 +25,8 @@ impl TimeFormat {
         timezone: Option<&str>,
         user_timezone: Option<&str>,
     ) -> Self {
-        let zones = [timezone, user_timezone, Some(settings.text("default_timezone"))];
-        let minutes = zones.into_iter().flatten().find_map(offset_minutes).unwrap_or(0);
+        let zones = [timezone, user_timezone];
+        let minutes = zones.into_iter().flatten().find_map(offset_minutes).unwrap_or_else(|| settings.zone());
         let language =
             lang_tag.and_then(|tag| settings.language(tag)).or_else(|| settings.default_language());
         Self::new(minutes, language.map_or(FALLBACK_DATE, |language| &language.date_format))

@@ -10,9 +10,11 @@ use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-/// Pieces that wait to be read.
-const WAITING: usize = 2;
-/// How long a reader may take for a piece.
+/// Parts that wait to be read.
+const WAITING: usize = 4;
+/// Bytes of a part at most, so that a reader who is only slow is not taken for one that stalls.
+const PART: usize = 64 * 1024;
+/// How long a reader may take for a part.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Why nothing more can be read or written.
@@ -42,9 +44,14 @@ pub(crate) fn outlet() -> (Outlet, Made) {
 }
 
 impl Outlet {
-    /// Adds a piece once there is room for it.
+    /// Adds a piece, part by part, once there is room for it.
     pub(crate) async fn send(&self, piece: Vec<u8>) -> Result<(), BrokenOff> {
-        if piece.is_empty() { Ok(()) } else { self.pass(Some(piece.into())).await }
+        let mut rest = Bytes::from(piece);
+        while !rest.is_empty() {
+            let part = rest.split_to(rest.len().min(PART));
+            self.pass(Some(part)).await?;
+        }
+        Ok(())
     }
 
     /// That was all.
@@ -99,6 +106,23 @@ mod tests {
             assert_eq!(next(&mut body).await, end);
             assert_eq!(next(&mut body).await, None);
         }
+    }
+
+    #[tokio::test]
+    async fn a_large_piece_comes_in_parts_and_whole() {
+        let (outlet, mut body) = outlet();
+        let piece: Vec<u8> = (0..=250).cycle().take(2 * PART + 7).collect();
+        let sent = piece.clone();
+        tokio::spawn(async move {
+            outlet.send(sent).await.unwrap();
+            outlet.finish().await.unwrap();
+        });
+        let mut parts = Vec::new();
+        while let Some(part) = next(&mut body).await {
+            parts.push(part.unwrap());
+        }
+        assert_eq!(parts.iter().map(Bytes::len).collect::<Vec<_>>(), [PART, PART, 7]);
+        assert_eq!(parts.concat(), piece);
     }
 
     #[tokio::test(start_paused = true)]
