@@ -34,6 +34,7 @@ mod rongcloud_messages;
 mod rongcloud_templates;
 mod rongcloud_users;
 mod sdk_replays;
+mod sdk_specs;
 mod send_once;
 mod sensitive_words;
 mod sign_in;
