@@ -10,9 +10,6 @@ use crate::cached::DropTopic;
 use crate::named_users::{UsersError, ids_of};
 use crate::ports::{BannedUser, Clock, NamePage, Restriction, StoreResult, Topic, UserRestrictions, Users};
 
-/// Banned users that are listed at most; the list has no pages.
-pub const MOST_BANNED: i64 = 10_000;
-
 /// Restricts users.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
@@ -25,7 +22,7 @@ pub trait RestrictUsers: Send + Sync {
     async fn ban(&self, users: &[Username], minutes: i64) -> Result<(), UsersError>;
 
     /// Who is banned now, the one whose ban ends last first.
-    async fn banned(&self) -> StoreResult<Vec<BannedUser>>;
+    async fn banned(&self, offset: i64, limit: i64) -> StoreResult<Vec<BannedUser>>;
 
     /// Who is muted.
     async fn muted(&self, offset: i64, limit: i64) -> StoreResult<NamePage>;
@@ -61,8 +58,8 @@ impl RestrictUsers for UserRestricting {
         self.restrict(users, Restriction::BannedUntil(Some(end))).await
     }
 
-    async fn banned(&self) -> StoreResult<Vec<BannedUser>> {
-        self.restrictions.banned(self.clock.now(), MOST_BANNED).await
+    async fn banned(&self, offset: i64, limit: i64) -> StoreResult<Vec<BannedUser>> {
+        self.restrictions.banned(self.clock.now(), offset, limit).await
     }
 
     async fn muted(&self, offset: i64, limit: i64) -> StoreResult<NamePage> {

@@ -95,7 +95,7 @@ pub trait UserRestrictions: Send + Sync {
     async fn restrict(&self, users: &[UserId], restriction: Restriction, at: Millis) -> StoreResult<()>;
 
     /// Who is banned at that time, the one whose ban ends last first.
-    async fn banned(&self, now: Millis, limit: i64) -> StoreResult<Vec<BannedUser>>;
+    async fn banned(&self, now: Millis, offset: i64, limit: i64) -> StoreResult<Vec<BannedUser>>;
 
     /// Who is muted, the newest first.
     async fn muted(&self, offset: i64, limit: i64) -> StoreResult<NamePage>;

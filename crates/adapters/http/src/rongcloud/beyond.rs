@@ -6,11 +6,12 @@ use super::codes::{Code, Failure};
 use super::responses;
 
 /// How the paths of other services begin (facts: rongcloud 1, 11, 13).
-const BEYOND: [&str; 17] = [
+const BEYOND: [&str; 19] = [
     "/group/",
     "/chatroom/",
     "/ultragroup/",
     "/message/group/",
+    "/message/discussion/",
     "/message/chatroom/",
     "/message/ultragroup/",
     "/message/system/",
@@ -20,6 +21,7 @@ const BEYOND: [&str; 17] = [
     "/v3/message/group/",
     "/v3/message/chatroom/",
     "/v3/message/ultragroup/",
+    "/user/group/",
     "/user/tag/",
     "/user/tags/",
     "/push/",

@@ -13,6 +13,9 @@ pub(crate) struct Fields(Vec<(String, Value)>);
 /// What a Node client sends for a value it does not have (facts: rongcloud 3, Node).
 const UNDEFINED: &str = "undefined";
 
+/// What a Java client sends for a number it does not have: `String.valueOf` of nothing.
+const NULL: &str = "null";
+
 impl Fields {
     /// Reads a body. One whose first byte that is not blank is `{` is JSON whatever its content type says: the seed's
     /// JavaScript sample sends that under a form content type with axios before 1.0.
@@ -105,6 +108,7 @@ impl Fields {
     pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Failure> {
         let Some(value) = self.one(name, Absence::AlsoUndefined)? else { return Ok(None) };
         let number = match value {
+            Value::String(text) if text == NULL => return Ok(None),
             Value::String(text) => text.parse().ok(),
             other => whole(other),
         };

@@ -71,10 +71,13 @@ fn blocked() -> Value {
     Operation {
         id: "query_blocked_users".to_owned(),
         summary: "List who is banned",
-        about: "The one whose ban ends last first, 10,000 at most. The body may be empty.".to_owned(),
+        about: "The one whose ban ends last first. The body may be empty.".to_owned(),
         required: Vec::new(),
-        properties: json!({}),
-        sample: json!({}),
+        properties: json!({
+            "page": number("Which page. Without it, or 0: the first 1000.", 0, i64::MAX),
+            "size": number("Users of a page. Default 50.", 1, 1000),
+        }),
+        sample: json!({"page": 1, "size": 50}),
         answer: "RongCloudBlocked",
         is_typed: false,
     }

@@ -27,6 +27,9 @@ pub(super) const DEACTIVATED: &str = "/user/deactivate/query.json";
 
 /// Longest ban: 30 days.
 pub(super) const LONGEST_BAN_MINUTES: i64 = 43_200;
+/// Banned users of a page, if a client does not say otherwise, and at most.
+const BANNED_PAGE: i64 = 50;
+const LARGEST_BANNED_PAGE: i64 = 1000;
 const MOST_BANNED: usize = 20;
 const MOST_MUTED: usize = 1000;
 const MOST_DEACTIVATED: usize = 100;
@@ -128,8 +131,15 @@ async fn unblock(request: HttpRequest, payload: web::Payload, api: web::Data<Api
 }
 
 async fn blocked(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
-    answered(&request, payload, &api, async |_| {
-        let banned = api.restrict_users.banned().await.inspect_err(log_store)?;
+    answered(&request, payload, &api, async |fields| {
+        // Without a page, or with page 0, the first thousand.
+        let page = number_or(&fields, "page", 0..=i64::MAX, 0)?;
+        let size = number_or(&fields, "size", 1..=LARGEST_BANNED_PAGE, BANNED_PAGE)?;
+        let (offset, limit) = match page {
+            0 => (0, LARGEST_BANNED_PAGE),
+            page => ((page - 1).saturating_mul(size), size),
+        };
+        let banned = api.restrict_users.banned(offset, limit).await.inspect_err(log_store)?;
         let times = LocalTimes::of_site(&api).await?;
         let user = |user: sixin_application::ports::BannedUser| BlockedUser {
             user_id: user.username.to_string(),

@@ -222,12 +222,22 @@ async fn mutes_are_those_of_conversations_of_two() {
 
 #[actix_web::test]
 async fn the_restricted_are_listed_as_clients_read_them() {
-    let mut mocks = admitted();
     let until = NOW.plus(600_000);
-    mocks.restrictions.expect_banned().returning(move || Ok(vec![BannedUser { username: name("a"), until }]));
     // Python sends no body at all (facts: rongcloud 1).
-    let answer = post(mocks, "/user/block/query.json", "").await;
-    assert_eq!(answer.text, r#"{"code":200,"users":[{"userId":"a","blockEndTime":"2022-11-10 14:30:00"}]}"#);
+    for (body, offset, limit) in
+        [("", 0, 1000), ("page=0&size=5", 0, 1000), ("page=3", 100, 50), ("page=2&size=7", 7, 7)]
+    {
+        let mut mocks = admitted();
+        mocks
+            .restrictions
+            .expect_banned()
+            .once()
+            .withf(move |skipped, most| (*skipped, *most) == (offset, limit))
+            .returning(move |_, _| Ok(vec![BannedUser { username: name("a"), until }]));
+        let answer = post(mocks, "/user/block/query.json", body).await;
+        let listed = r#"{"code":200,"users":[{"userId":"a","blockEndTime":"2022-11-10 14:30:00"}]}"#;
+        assert_eq!(answer.text, listed, "{body}");
+    }
     let page = |_: i64, _: i64| Ok(NamePage { names: vec![name("b"), name("a")], total: 7 });
     for (body, offset, limit) in [("type=PERSON", 0, 100), ("type=PERSON&num=200&offset=5", 5, 200)] {
         let mut mocks = admitted();
@@ -253,6 +263,9 @@ async fn the_restricted_are_listed_as_clients_read_them() {
         ("/user/chat/fb/querylist.json", "type=PERSON&offset=-1"),
         ("/user/deactivate/query.json", "pageSize=51"),
         ("/user/deactivate/query.json", "pageNo=0"),
+        ("/user/block/query.json", "page=-1"),
+        ("/user/block/query.json", "page=1&size=0"),
+        ("/user/block/query.json", "page=1&size=1001"),
     ] {
         is_refused(path, wrong).await;
     }

@@ -33,12 +33,13 @@ impl UserRestrictions for Database {
         .await
     }
 
-    async fn banned(&self, now: Millis, limit: i64) -> StoreResult<Vec<BannedUser>> {
+    async fn banned(&self, now: Millis, offset: i64, limit: i64) -> StoreResult<Vec<BannedUser>> {
         self.read(move |conn| {
             let rows: Vec<(String, Option<i64>)> = found_users()
                 .filter(restrictions::banned_until.gt(now.0).and(users::deleted_at.is_null()))
                 .order((restrictions::banned_until.desc(), restrictions::user_id.desc()))
                 .limit(limit)
+                .offset(offset)
                 .select((users::username, restrictions::banned_until.nullable()))
                 .load(conn)?;
             let banned = |(username, until): (String, Option<i64>)| {

@@ -138,15 +138,16 @@ fn restricted_users_are_listed_without_those_who_left(db: &TestDatabase) {
     let deactivated = |offset, limit| names(db.wait(db.database.deactivated(offset, limit)).unwrap());
     assert_eq!(deactivated(0, 9), ("bob ann cid".into(), 3));
     assert_eq!(deactivated(2, 1), ("cid".into(), 3));
-    let banned = |at, limit| {
-        let banned = db.wait(db.database.banned(NOW.plus(at), limit)).unwrap();
+    let banned = |at, offset, limit| {
+        let banned = db.wait(db.database.banned(NOW.plus(at), offset, limit)).unwrap();
         let until =
             |user: &sixin_application::ports::BannedUser| (user.username.to_string(), user.until.since(NOW));
         banned.iter().map(until).collect::<Vec<_>>()
     };
-    assert_eq!(banned(2, 9), [("bob".to_owned(), 4), ("cid".to_owned(), 3)]);
-    assert_eq!(banned(2, 1).len(), 1);
-    assert_eq!(banned(4, 9), []);
+    assert_eq!(banned(2, 0, 9), [("bob".to_owned(), 4), ("cid".to_owned(), 3)]);
+    assert_eq!(banned(2, 0, 1).len(), 1);
+    assert_eq!(banned(2, 1, 9), [("cid".to_owned(), 3)]);
+    assert_eq!(banned(4, 0, 9), []);
 }
 
 fn a_silent_time_is_set_changed_and_removed(db: &TestDatabase) {

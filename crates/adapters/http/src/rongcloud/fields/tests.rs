@@ -59,6 +59,13 @@ fn empty_null_and_undefined_are_absent() {
 }
 
 #[test]
+fn a_number_that_java_does_not_have_is_absent() {
+    assert_eq!(form("a=null").integer("a").unwrap(), None);
+    assert_eq!(form("a=null").text("a").unwrap().as_deref(), Some("null"), "a user may be called so");
+    assert!(form("a=nil").integer("a").is_err());
+}
+
+#[test]
 fn switches_come_in_every_spelling() {
     for (body, flag) in [
         ("a=1", true),
