@@ -1,14 +1,18 @@
 //! Messages of which each recipient gets its own, and those for users who are online, on the wire.
 
 use actix_web::test::TestRequest;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use sixin_application::outbox::SendError;
 use sixin_application::ports::StoreError;
 use sixin_application::publish_message::{PublishError, PublishRequest, Said, Wording};
+use sixin_domain::limits::Limits;
 use sixin_domain::refusal::Refusal;
 use sixin_domain::username::Username;
 
+use super::fields::Fields;
 use super::message_wire_tests::{admitted, post};
+use super::publish::{Once, Publishing};
 use super::send_once_tests::fingerprint_of;
 use super::template::TemplateBody;
 use super::wire_tests::{form, known, names, placed, publish, said};
@@ -351,4 +355,39 @@ async fn a_wrong_status_is_refused_like_a_wrong_publish() {
     }
     let unsigned = call(known().api(), TestRequest::post().uri(STATUS)).await;
     assert_eq!((unsigned.code(), unsigned.status.as_u16()), (1001, 401));
+}
+
+fn read(body: &str) -> Option<Vec<Wording>> {
+    let body = TemplateBody::parse(Fields::parse(body.as_bytes()).ok()?).ok()?;
+    body.parameters();
+    match body.into_request(&Limits::default(), Once::default()).ok()?.said {
+        Said::ToEach(wordings) => Some(wordings),
+        Said::ToAll(_) => None,
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_value_holds_the_content_has_one_member_and_says_it(value in "\\PC{0,30}", key in "[{}n\"\\\\]{1,4}") {
+        let content = json!({"content": "hi {n}"}).to_string();
+        let values = json!([{ "{n}": value, key: "x" }]);
+        let body = json!({"fromUserId": "a", "toUserId": "b", "objectName": "RC:TxtMsg", "content": content,
+                          "values": values});
+        if let Some(told) = read(&body.to_string()) {
+            let content: Value = serde_json::from_str(&told[0].content).unwrap();
+            prop_assert_eq!(content["content"].as_str(), told[0].text.as_deref());
+        }
+        let alone = json!([{ "{n}": value }]);
+        let told = read(&with(json!({"toUserId": "b", "values": alone, "pushContent": null, "pushData": null})).to_string());
+        let told = told.unwrap();
+        prop_assert_eq!(&told[0].content, &json!({"content": format!("hi {value}")}).to_string());
+    }
+
+    #[test]
+    fn no_lists_make_the_parser_panic(values in "[\\[\\]{}\",:a01ne -]{0,40}", push in "[\\[\\]{}\",:a01ne -]{0,20}") {
+        let head = r#"{"fromUserId":"a","toUserId":["b"],"objectName":"My:Note","content":"{n}""#;
+        read(&format!("{head},\"values\":{values},\"pushContent\":{push}}}"));
+        read(&format!("{head},\"values\":[{values}],\"pushData\":[{push}]}}"));
+        read(&with(json!({"values": values, "pushContent": push})).to_string());
+    }
 }
