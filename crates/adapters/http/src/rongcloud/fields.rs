@@ -171,15 +171,22 @@ impl Fields {
         }))
     }
 
-    /// An optional list of anything: a JSON array or the text of one, or a single value. An empty one is none.
-    pub(crate) fn values(&self, name: &str) -> Result<Option<Vec<Value>>, Failure> {
-        let values = match self.one(name, Absence::AlsoUndefined)? {
+    /// An optional list of anything: a JSON array or the text of one, or a single value. An empty one is none. It is taken
+    /// out, since it may be long.
+    pub(crate) fn take_values(&mut self, name: &str) -> Result<Option<Vec<Value>>, Failure> {
+        if self.one(name, Absence::AlsoUndefined)?.is_none() {
+            self.0.retain(|(key, _)| key != name);
+            return Ok(None);
+        }
+        let named = self.0.extract_if(.., |(key, _)| key == name).map(|(_, value)| value);
+        let given = named.filter(|value| !Absence::AlsoUndefined.covers(value)).last();
+        let values = match given {
             None => return Ok(None),
-            Some(Value::Array(values)) => values.clone(),
+            Some(Value::Array(values)) => values,
             Some(Value::String(text)) if text.trim_start().starts_with('[') => {
-                serde_json::from_str(text).unwrap_or_else(|_| vec![Value::String(text.clone())])
+                serde_json::from_str(&text).unwrap_or_else(|_| vec![Value::String(text)])
             }
-            Some(single) => vec![single.clone()],
+            Some(single) => vec![single],
         };
         Ok((!values.is_empty()).then_some(values))
     }
@@ -192,11 +199,6 @@ impl Fields {
             Some(Value::String(text)) => object(name, text).map(Some),
             Some(_) => Err(no_object(name)),
         }
-    }
-
-    /// The parameters but those of these names.
-    pub(crate) fn without(&self, names: &[&str]) -> Self {
-        Self(self.0.iter().filter(|(name, _)| !names.contains(&name.as_str())).cloned().collect())
     }
 
     fn one(&self, name: &str, absence: Absence) -> Result<Option<&Value>, Failure> {

@@ -39,20 +39,24 @@ pub(crate) struct TemplateBody {
 impl Publishing for TemplateBody {
     const PATH: &'static str = TEMPLATE;
 
-    fn parse(fields: Fields) -> Result<Self, Failure> {
-        let mut common = PublishBody::read(&fields.without(&LISTS))?;
+    fn parse(mut fields: Fields) -> Result<Self, Failure> {
+        let given = fields.take_values("values")?;
+        let [push_content, push_data, push_ext] = LISTS.map(|name| fields.take_values(name));
+        let mut common = PublishBody::read(&fields)?;
         let named = common.to_user_id.len();
         let fits = |name: &str, length: usize| {
             let rule =
                 || format!("{name} must have one entry for each of toUserId, which names {named} users");
             if length == named { Ok(()) } else { Err(Failure::parameter(rule())) }
         };
-        let given = fields.values("values")?.ok_or_else(|| missing("values"))?;
+        let given = given.ok_or_else(|| missing("values"))?;
         fits("values", given.len())?;
         let mut values: Vec<Values> = given.into_iter().map(pairs).collect::<Result<_, _>>()?;
         let mut lists: [Vec<Option<String>>; 3] = Default::default();
-        for (name, list) in LISTS.into_iter().zip(&mut lists) {
-            let Some(given) = fields.values(name)? else { continue };
+        for ((name, list), given) in
+            LISTS.into_iter().zip(&mut lists).zip([push_content, push_data, push_ext])
+        {
+            let Some(given) = given? else { continue };
             fits(name, given.len())?;
             *list = given.into_iter().map(|entry| text(name, entry)).collect::<Result<_, _>>()?;
         }
