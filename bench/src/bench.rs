@@ -17,7 +17,7 @@ use crate::latency::Percentiles;
 use crate::ledger::audit;
 use crate::load::{Load, Loaded, Pace};
 use crate::machine::Machine;
-use crate::parts::{growth, http, memory, paced, reads, sends, slow_disk, storage};
+use crate::parts::{growth, http, memory, paced, reads, sends, slow_disk, storage, wide};
 use crate::report::{DatabaseReport, Report};
 use crate::requests::Dialect;
 use crate::server::Server;
@@ -121,6 +121,9 @@ impl Bench {
         }
         if self.options.has(Part::Reads) {
             database.reads = reads::measure(self, engine)?;
+        }
+        if self.options.has(Part::Wide) {
+            database.wide = Some(wide::measure(self, engine)?);
         }
         if self.options.has(Part::Growth) {
             growth::measure(self, engine, &mut database.growth)?;
@@ -272,6 +275,7 @@ fn planned_seconds(options: &Options) -> u64 {
         Part::SlowDisk => slow_disk::LOADS * load,
         Part::Paced => databases * paced::LOADS * load,
         Part::Reads => databases * reads::planned_seconds(options),
+        Part::Wide => databases * wide::LOADS * load,
         Part::Growth => databases * growth::planned_seconds(options),
         Part::Memory => memory::SECONDS,
     };

@@ -76,6 +76,8 @@ enum Part {
     Paced,
     /// Lists and messages in a small and in a large store, beside the bare query
     Reads,
+    /// One publish to 1000 recipients, in the same words and in other words to each
+    Wide,
     /// Rate and latency as the store grows
     Growth,
     /// Memory, idle and under overload

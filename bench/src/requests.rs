@@ -6,6 +6,7 @@ use http_body_util::Full;
 use hyper::Request;
 use hyper::header::HOST;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sixin::signed_request::{FresnsCaller, SignedRequest, fresns_request, rongcloud_request};
 use sixin::system::SystemClock;
 use sixin_application::ports::Clock;
@@ -81,6 +82,14 @@ pub(crate) fn read(population: &Population, who: usize, path: &str) -> Result<Re
     Ok(request.body(Full::default())?)
 }
 
+/// The back end asks for something.
+pub(crate) fn ask(population: &Population, path: &str, body: &Value) -> Result<Request<Full<Bytes>>> {
+    let key = &population.rongcloud;
+    // The signature covers neither path nor body; a body that begins as JSON is read as that.
+    let signed = rongcloud_request(&key.app_id, &key.secret, "", "", "", SystemClock.now());
+    posted(path, signed.headers, body.to_string())
+}
+
 fn caller(population: &Population, from: &Person) -> FresnsCaller {
     let key = &population.fresns;
     FresnsCaller {
@@ -112,11 +121,15 @@ struct SentMessage {
 }
 
 fn http(signed: SignedRequest) -> Result<Request<Full<Bytes>>> {
-    let mut request = Request::post(signed.path).header(HOST, "127.0.0.1");
-    for (name, value) in signed.headers {
+    posted(signed.path, signed.headers, signed.body)
+}
+
+fn posted(path: &str, headers: Vec<(&'static str, String)>, body: String) -> Result<Request<Full<Bytes>>> {
+    let mut request = Request::post(path).header(HOST, "127.0.0.1");
+    for (name, value) in headers {
         request = request.header(name, value);
     }
-    Ok(request.body(Full::new(Bytes::from(signed.body)))?)
+    Ok(request.body(Full::new(Bytes::from(body)))?)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub(crate) mod reads;
 pub(crate) mod sends;
 pub(crate) mod slow_disk;
 pub(crate) mod storage;
+pub(crate) mod wide;
 
 /// How many connections a load has.
 pub(crate) const CONNECTIONS: [usize; 5] = [1, 16, 64, 256, 1024];

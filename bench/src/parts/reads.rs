@@ -1,14 +1,19 @@
-//! What reading costs in a large store: the first page of a user's conversations and of one conversation's messages, over
-//! HTTP and as the bare query, in a small store and in one with many messages, where that user has 10,000 conversations.
+//! What reading costs in a large store: the first page of a user's conversations and of one conversation's messages, and
+//! the page of the same length with which a back end begins to read that conversation, over HTTP and as the bare query, in a small store and in one with many messages, where that user has 10,000 conversations.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::Request;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sixin_application::ports::{ConversationViews, ListQuery, ListStart, MessageQuery, Order};
 use sixin_domain::conversation::Conversation;
 use sixin_domain::id::UserId;
 use sixin_domain::pair::Pair;
+use sixin_domain::time::Millis;
 use sixin_storage::Database;
 use tokio::task::LocalSet;
 
@@ -17,7 +22,7 @@ use crate::Options;
 use crate::bench::Bench;
 use crate::latency::{Latencies, Percentiles};
 use crate::load::{connect, exchange};
-use crate::requests::read;
+use crate::requests::{ask, read};
 use crate::server::{Program, Server};
 use crate::storage_loop::begin_hub;
 use crate::store::{Engine, Store};
@@ -31,6 +36,8 @@ const MESSAGES_IF_QUICK: u64 = 1_000_000;
 const CONVERSATIONS: usize = 10_000;
 /// Entries of a page, if a client does not say otherwise (facts: fresns 1).
 const PAGE: i64 = 15;
+/// Where a back end reads.
+const HISTORY: &str = "/v3/message/private/query.json";
 /// Who reads, by its place among the people, and in the conversation with whom.
 const READER: usize = 0;
 const OTHER: usize = 1;
@@ -40,15 +47,17 @@ const OTHER: usize = 1;
 pub(crate) enum Call {
     List,
     Messages,
+    History,
 }
 
 impl Call {
-    const BOTH: [Self; 2] = [Self::List, Self::Messages];
+    const ALL: [Self; 3] = [Self::List, Self::Messages, Self::History];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::List => "conversation/list",
             Self::Messages => "conversation/{id}/messages",
+            Self::History => HISTORY,
         }
     }
 }
@@ -64,7 +73,7 @@ pub(crate) struct Reads {
 }
 
 pub(crate) fn planned_seconds(options: &Options) -> u64 {
-    8 * options.seconds + if options.quick { 90 } else { 620 }
+    12 * options.seconds + if options.quick { 90 } else { 620 }
 }
 
 pub(crate) fn measure(bench: &mut Bench, engine: &Engine) -> Result<Vec<Reads>> {
@@ -84,17 +93,17 @@ pub(crate) fn measure(bench: &mut Bench, engine: &Engine) -> Result<Vec<Reads>> 
     Ok(rows)
 }
 
-/// Both calls, each over HTTP and bare.
+/// All calls, each over HTTP and bare.
 fn rows(bench: &Bench, store: &Store, messages: u64) -> Result<Vec<Reads>> {
-    bench.step(&format!("reads with {messages} messages"), 4 * bench.options.seconds);
+    bench.step(&format!("reads with {messages} messages"), 6 * bench.options.seconds);
     let database = store.open()?;
     let reader = Reader::find(bench, store, &database)?;
     let server = Server::start(Program::Sixin, &store.url, &bench.directory, &[])?;
     let row = |call| {
-        let sixin = over_http(bench, &server, store, &reader.path(call))?;
+        let sixin = over_http(bench, &server, || reader.request(store, call))?;
         Ok(Reads { call, messages, sixin, bare: reader.bare(bench, &database, call)? })
     };
-    Call::BOTH.into_iter().map(row).collect()
+    Call::ALL.into_iter().map(row).collect()
 }
 
 /// Who reads, and in which conversation.
@@ -111,10 +120,21 @@ impl Reader {
         Ok(Self { user, conversation: found.context("they have a conversation")? })
     }
 
-    fn path(&self, call: Call) -> String {
+    fn request(&self, store: &Store, call: Call) -> Result<Request<Full<Bytes>>> {
+        let people = &store.population;
         match call {
-            Call::List => "/api/v2/conversation/list".to_owned(),
-            Call::Messages => format!("/api/v2/conversation/{}/messages", self.conversation.id),
+            Call::List => read(people, READER, "/api/v2/conversation/list"),
+            Call::Messages => {
+                let path = format!("/api/v2/conversation/{}/messages", self.conversation.id);
+                read(people, READER, &path)
+            }
+            Call::History => {
+                let body = json!({
+                    "userId": people.person(READER)?.username, "targetId": people.person(OTHER)?.username,
+                    "startTime": 0, "endTime": i64::MAX, "pageSize": PAGE,
+                });
+                ask(people, HISTORY, &body)
+            }
         }
     }
 
@@ -130,6 +150,7 @@ impl Reader {
             offset: 0,
             limit: PAGE,
         };
+        let first = MessageQuery { order: Order::Oldest, ..messages };
         timed(bench.options.time(), || {
             bench.runtime.block_on(async {
                 match call {
@@ -140,6 +161,13 @@ impl Reader {
                     Call::Messages => {
                         ConversationViews::find(database, self.conversation.id).await?;
                         database.messages(messages).await?;
+                    }
+                    Call::History => {
+                        ConversationViews::of_pair(database, self.conversation.pair).await?;
+                        for time in [Millis(0), Millis(i64::MAX)] {
+                            database.seq_at(&self.conversation, time).await?;
+                        }
+                        database.messages(first).await?;
                     }
                 }
                 Ok(())
@@ -165,13 +193,17 @@ fn timed(time: Duration, mut work: impl FnMut() -> Result<()>) -> Result<Percent
 }
 
 /// One connection that asks again once it was answered.
-fn over_http(bench: &Bench, server: &Server, store: &Store, path: &str) -> Result<Percentiles> {
+fn over_http(
+    bench: &Bench,
+    server: &Server,
+    request: impl Fn() -> Result<Request<Full<Bytes>>>,
+) -> Result<Percentiles> {
     let local = LocalSet::new();
     let mut connection = local.block_on(&bench.runtime, connect(server.address))?;
     timed(bench.options.time(), || {
-        let request = read(&store.population, READER, path)?;
-        let answer = local.block_on(&bench.runtime, exchange(&mut connection, request))?;
-        ensure!(answer.starts_with(b"{\"code\":0,"), "{}", String::from_utf8_lossy(&answer));
+        let answer = local.block_on(&bench.runtime, exchange(&mut connection, request()?))?;
+        let is_fine = [&b"{\"code\":0,"[..], b"{\"code\":200,"].iter().any(|begin| answer.starts_with(begin));
+        ensure!(is_fine, "{}", String::from_utf8_lossy(&answer));
         Ok(())
     })
 }

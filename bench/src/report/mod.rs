@@ -18,6 +18,7 @@ use crate::parts::reads::Reads;
 use crate::parts::sends::SendRate;
 use crate::parts::slow_disk::SlowDiskRate;
 use crate::parts::storage::StorageRate;
+use crate::parts::wide::Wide;
 
 /// Everything that was measured in one run.
 #[derive(Debug, Serialize, Deserialize)]
@@ -38,6 +39,8 @@ pub(crate) struct DatabaseReport {
     pub(crate) paced: Vec<Paced>,
     #[serde(default)]
     pub(crate) reads: Vec<Reads>,
+    #[serde(default)]
+    pub(crate) wide: Option<Wide>,
     pub(crate) growth: Vec<Growth>,
     pub(crate) memory: Option<Memory>,
 }
@@ -75,6 +78,7 @@ pub(crate) mod tests {
     use crate::latency::Percentiles;
     use crate::machine::SyncRate;
     use crate::parts::growth::Point;
+    use crate::parts::wide::WideRate;
     use crate::requests::Dialect;
     use clap::ValueEnum;
     use std::path::PathBuf;
@@ -144,6 +148,7 @@ pub(crate) mod tests {
             sixin: latencies(),
             bare: latencies(),
         };
+        let wide = |rate| WideRate { rate, latencies: latencies() };
         Report {
             options: Options {
                 quick: true,
@@ -180,6 +185,7 @@ pub(crate) mod tests {
                 slow_disk: Dialect::BOTH.map(slow_disk).to_vec(),
                 paced: Dialect::BOTH.map(paced).to_vec(),
                 reads: vec![reads(0), reads(200_000)],
+                wide: Some(Wide { same: wide(40_000.0), each: wide(30_000.0), to_same: 0.75 }),
                 growth: vec![growth(0, 20_000.0), growth(1_000_000, 18_000.0)],
                 memory: Some(memory),
             }],

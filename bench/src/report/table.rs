@@ -8,6 +8,7 @@ use crate::numbers::{megabytes, ratio};
 use crate::parts::growth::Growth;
 use crate::parts::memory::Memory;
 use crate::parts::slow_disk::SLEEP_MS;
+use crate::parts::wide::RECIPIENTS;
 use crate::store::BUFFER_POOL;
 
 /// All tables of a report.
@@ -21,6 +22,7 @@ pub(crate) fn markdown(report: &Report) -> String {
         slow_disk(&mut out, database);
         paced(&mut out, database);
         reads(&mut out, database);
+        wide(&mut out, database);
         growth(&mut out, database);
         if let Some(found) = &database.memory {
             memory(&mut out, found);
@@ -238,6 +240,17 @@ fn reads(out: &mut Tables, database: &DatabaseReport) {
             ms(bare),
             ms(ratio(ours, bare)),
         ]);
+    }
+}
+
+fn wide(out: &mut Tables, database: &DatabaseReport) {
+    let Some(found) = &database.wide else { return };
+    out.heading(&format!("{}: one publish to {RECIPIENTS} recipients, with one connection", database.name));
+    out.head(&["call", "messages/s", "ms a call p50 / p99 / p99.9", "to the same words"]);
+    for (name, row, to_same) in
+        [("the same words to all", found.same, 1.0), ("other words to each", found.each, found.to_same)]
+    {
+        out.row(&[name.to_owned(), rate(row.rate), quantiles(row.latencies), ms(to_same)]);
     }
 }
 
