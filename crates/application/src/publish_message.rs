@@ -229,8 +229,8 @@ impl MessagePublishing {
         }
     }
 
-    /// The sender, and those recipients that may get the message with their positions in the request. One unknown, deleted or disabled user refuses the
-    /// whole call; a block only skips its recipient (design, chapter 5).
+    /// The sender, and those recipients that may get the message with their positions in the request. One unknown, deleted
+    /// or disabled user refuses the whole call; a block only skips its recipient (design, chapter 5).
     async fn permitted(
         &self,
         request: &PublishRequest,

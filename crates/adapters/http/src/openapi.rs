@@ -198,6 +198,18 @@ mod tests {
     }
 
     #[test]
+    fn no_two_operations_have_one_name() {
+        let document = document();
+        let mut seen = std::collections::BTreeSet::new();
+        let items =
+            document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap());
+        for name in items.filter_map(|(_, operation)| operation["operationId"].as_str()) {
+            assert!(seen.insert(name), "generated clients would have two of {name}");
+        }
+        assert!(seen.len() > 50);
+    }
+
+    #[test]
     fn every_reference_leads_somewhere() {
         let document = document();
         let schemas = document.pointer("/components/schemas").unwrap().as_object().unwrap();

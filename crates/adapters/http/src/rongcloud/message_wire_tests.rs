@@ -30,8 +30,14 @@ pub(super) fn admitted() -> Mocks {
     mocks
 }
 
-fn name(text: &str) -> Username {
+pub(super) fn name(text: &str) -> Username {
     Username::new(text).unwrap()
+}
+
+/// A wrong request reaches no use case: the mocks expect nothing.
+pub(super) async fn is_refused(path: &str, body: &str) {
+    let answer = post(admitted(), path, body).await;
+    assert_eq!((answer.code(), answer.status.as_u16()), (1003, 400), "{path} {body}: {}", answer.text);
 }
 
 pub(super) async fn post(mocks: Mocks, path: &str, body: &str) -> Answer {

@@ -42,6 +42,21 @@ pub(super) fn users(about: &str, most: usize) -> Value {
     })
 }
 
+/// An operation that is about one user and asks for nothing else.
+pub(super) fn of_user(id: &str, summary: &'static str, about: &str, answer: &'static str) -> Value {
+    Operation {
+        id: id.to_owned(),
+        summary,
+        about: about.to_owned(),
+        required: vec!["userId"],
+        properties: json!({"userId": text("The user.", 64)}),
+        sample: json!({"userId": "user1"}),
+        answer,
+        is_typed: false,
+    }
+    .item()
+}
+
 /// The type of a conversation.
 pub(super) fn conversation_type() -> Value {
     json!({"description": "1; there are no other conversations here.",

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::openapi::{number, switch};
-use super::openapi_operation::{DONE, Operation, conversation_type, option, text};
+use super::openapi_operation::{DONE, Operation, conversation_type, of_user, option, text};
 use super::preferences::{
     DELETE_PERIOD, DELETE_REMARK, GET_LEVEL, GET_PERIOD, GET_REMARKS, GET_TYPE_LEVEL, PIN, REMARK_CHARS,
     SET_LEVEL, SET_PERIOD, SET_REMARKS, SET_TYPE_LEVEL,
@@ -17,9 +17,17 @@ pub(super) fn paths() -> Vec<(&'static str, Value)> {
         (SET_PERIOD, set_period()),
         (
             GET_PERIOD,
-            of_user("get_push_period", "Read when a user's devices stay silent", "RongCloudPushPeriod"),
+            of_user(
+                "get_push_period",
+                "Read when a user's devices stay silent",
+                LATER,
+                "RongCloudPushPeriod",
+            ),
         ),
-        (DELETE_PERIOD, of_user("delete_push_period", "Have a user's devices stay silent no more", DONE)),
+        (
+            DELETE_PERIOD,
+            of_user("delete_push_period", "Have a user's devices stay silent no more", LATER, DONE),
+        ),
         (SET_REMARKS, set_remarks()),
         (GET_REMARKS, get_remarks()),
         (DELETE_REMARK, delete_remark()),
@@ -49,20 +57,6 @@ fn set_period() -> Value {
         }),
         sample: json!({"userId": "user1", "startTime": "22:00:00", "period": 480, "level": 1}),
         answer: DONE,
-        is_typed: false,
-    }
-    .item()
-}
-
-fn of_user(id: &str, summary: &'static str, answer: &'static str) -> Value {
-    Operation {
-        id: id.to_owned(),
-        summary,
-        about: LATER.to_owned(),
-        required: vec!["userId"],
-        properties: json!({"userId": text("The user.", 64)}),
-        sample: json!({"userId": "user1"}),
-        answer,
         is_typed: false,
     }
     .item()
@@ -200,7 +194,7 @@ fn get_level(is_one: bool) -> Value {
 
 fn pin() -> Value {
     Operation {
-        id: "pin_conversation".to_owned(),
+        id: "set_conversation_top".to_owned(),
         summary: "Pin a conversation in a user's list",
         about:
             "Apps show it first (`isPin`). One that has no message yet is pinned when its first one comes."

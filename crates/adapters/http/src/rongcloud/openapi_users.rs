@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::openapi::{number, switch};
-use super::openapi_operation::{DONE, Operation, option, text, users};
+use super::openapi_operation::{DONE, Operation, of_user, option, text, users};
 use super::users::{CHECK_ONLINE, EXPIRE, GET_TOKEN, INFO, NAME_CHARS, PORTRAIT_BYTES, QUERY, REFRESH};
 
 /// The path items.
@@ -13,7 +13,7 @@ pub(super) fn paths() -> Vec<(&'static str, Value)> {
         (REFRESH, refresh()),
         (
             INFO,
-            one(
+            of_user(
                 "get_user",
                 "Look at a user",
                 "Times are in the site's zone (`default_timezone`).",
@@ -23,7 +23,7 @@ pub(super) fn paths() -> Vec<(&'static str, Value)> {
         (QUERY, query()),
         (
             CHECK_ONLINE,
-            one(
+            of_user(
                 "check_online",
                 "Ask whether a user is online",
                 "There is no gateway for devices yet, so nobody is: `0` for every user.",
@@ -74,20 +74,6 @@ fn refresh() -> Value {
         properties: json!({"userId": text("The user.", 64), "name": name(), "portraitUri": portrait()}),
         sample: json!({"userId": "user1", "name": "Ann"}),
         answer: DONE,
-        is_typed: false,
-    }
-    .item()
-}
-
-fn one(id: &str, summary: &'static str, about: &str, answer: &'static str) -> Value {
-    Operation {
-        id: id.to_owned(),
-        summary,
-        about: about.to_owned(),
-        required: vec!["userId"],
-        properties: json!({"userId": text("The user.", 64)}),
-        sample: json!({"userId": "user1"}),
-        answer,
         is_typed: false,
     }
     .item()

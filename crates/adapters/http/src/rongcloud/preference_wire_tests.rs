@@ -4,18 +4,9 @@ use sixin_application::ports::RemarkPage;
 use sixin_domain::push_preferences::{NotificationLevel, PushPeriod};
 use sixin_domain::username::Username;
 
-use super::message_wire_tests::{admitted, post};
+use super::message_wire_tests::{admitted, is_refused, name, post};
 
 const DONE: &str = r#"{"code":200}"#;
-
-fn name(text: &str) -> Username {
-    Username::new(text).unwrap()
-}
-
-async fn is_refused(path: &str, body: &str) {
-    let answer = post(admitted(), path, body).await;
-    assert_eq!((answer.code(), answer.status.as_u16()), (1003, 400), "{path} {body}: {}", answer.text);
-}
 
 #[actix_web::test]
 async fn a_silent_time_is_set_read_and_removed() {

@@ -6,11 +6,7 @@ use sixin_application::ports::{ListKind, ListPlace, StoreError};
 use sixin_domain::time::Millis;
 use sixin_domain::username::Username;
 
-use super::message_wire_tests::{admitted, post};
-
-fn name(text: &str) -> Username {
-    Username::new(text).unwrap()
-}
+use super::message_wire_tests::{admitted, name, post};
 
 #[actix_web::test]
 async fn users_are_put_on_a_list_and_taken_off_in_each_spelling() {

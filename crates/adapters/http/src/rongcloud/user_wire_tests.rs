@@ -5,18 +5,8 @@ use sixin_domain::app_key::Secret;
 use sixin_domain::time::Millis;
 use sixin_domain::username::Username;
 
-use super::message_wire_tests::{admitted, post};
+use super::message_wire_tests::{admitted, is_refused, name, post};
 use crate::testing::{Mocks, NOW, user};
-
-fn name(text: &str) -> Username {
-    Username::new(text).unwrap()
-}
-
-/// A wrong request reaches no use case: the mocks expect nothing.
-async fn is_refused(path: &str, body: &str) {
-    let answer = post(admitted(), path, body).await;
-    assert_eq!((answer.code(), answer.status.as_u16()), (1003, 400), "{path} {body}: {}", answer.text);
-}
 
 #[actix_web::test]
 async fn a_token_is_given_for_a_user_with_name_and_portrait() {

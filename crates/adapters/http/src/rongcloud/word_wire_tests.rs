@@ -5,17 +5,12 @@ use sixin_application::keep_sensitive_words::{NewWord, WordsError};
 use sixin_application::ports::{SensitiveWord, StoreError};
 use sixin_domain::block_words::WordMode;
 
-use super::message_wire_tests::{admitted, post};
+use super::message_wire_tests::{admitted, is_refused, post};
 
 const DONE: &str = r#"{"code":200}"#;
 const ADD: &str = "/sensitiveword/add.json";
 const ADD_BATCH: &str = "/sensitiveword/batch/add.json";
 const DELETE_BATCH: &str = "/sensitiveword/batch/delete.json";
-
-async fn is_refused(path: &str, body: &str) {
-    let answer = post(admitted(), path, body).await;
-    assert_eq!((answer.code(), answer.status.as_u16()), (1003, 400), "{path} {body}: {}", answer.text);
-}
 
 fn word(word: &str, replacement: Option<&str>) -> NewWord {
     NewWord { word: word.into(), replacement: replacement.map(str::to_owned) }
