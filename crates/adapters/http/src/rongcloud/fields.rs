@@ -120,10 +120,15 @@ impl Fields {
     /// A parameter that may hold several texts: repeated, as `name[]` (axios from 1.0), joined with commas
     /// (third-party Go), as a JSON array or as the text of one.
     pub(crate) fn list(&self, name: &str) -> Result<Vec<String>, Failure> {
-        self.all(name, split)
+        self.all(name, split, text_or_digits)
     }
 
-    fn all(&self, name: &str, split: impl Fn(&str) -> Vec<String>) -> Result<Vec<String>, Failure> {
+    fn all(
+        &self,
+        name: &str,
+        split: impl Fn(&str) -> Vec<String>,
+        entry: impl Fn(&Value) -> Option<String>,
+    ) -> Result<Vec<String>, Failure> {
         let bracketed = format!("{name}[]");
         let mut texts = Vec::new();
         for (_, value) in self.0.iter().filter(|(key, _)| key == name || *key == bracketed) {
@@ -132,9 +137,8 @@ impl Fields {
                 Value::String(text) => texts.extend(split(text)),
                 Value::Array(values) => {
                     for value in values {
-                        let text = value.as_str();
                         let wrong = || Failure::parameter(format!("{name} must hold strings only"));
-                        texts.push(text.ok_or_else(wrong)?.to_owned());
+                        texts.push(entry(value).ok_or_else(wrong)?);
                     }
                 }
                 _ => {
@@ -150,15 +154,13 @@ impl Fields {
     /// Texts that are kept apart as they were given: repeated, as `name[]`, as a JSON array or as the text of one. A text
     /// may hold a comma. `['x']` is how the Python client writes a list of one (facts: rongcloud 3.2).
     pub(crate) fn texts(&self, name: &str) -> Result<Vec<String>, Failure> {
-        self.all(name, |text| {
-            let of_python = text.strip_prefix("['").and_then(|text| text.strip_suffix("']"));
-            match (serde_json::from_str::<Vec<String>>(text), of_python) {
-                (Ok(texts), _) if text.starts_with('[') => texts,
-                (_, Some(text)) => vec![text.to_owned()],
-                _ if text.is_empty() => Vec::new(),
-                _ => vec![text.to_owned()],
-            }
-        })
+        let split = |text: &str| match (serde_json::from_str::<Vec<String>>(text), of_python(text)) {
+            (Ok(texts), _) if text.starts_with('[') => texts,
+            (_, Some(text)) => vec![text],
+            _ if text.is_empty() => Vec::new(),
+            _ => vec![text.to_owned()],
+        };
+        self.all(name, split, |value| value.as_str().map(str::to_owned))
     }
 
     /// A parameter that holds JSON, as it is or as the text of it. `None`: it is not given; `Some(None)`: it is something
@@ -250,6 +252,23 @@ pub(crate) fn without_nul<'a>(name: &str, text: &'a str) -> Result<&'a str, Fail
         return Err(Failure::parameter(format!("{name} must not contain a NUL character")));
     }
     Ok(text)
+}
+
+/// The only word of a list, where the text is such a list as Python writes it (facts: rongcloud 3.2).
+pub(super) fn of_python(text: &str) -> Option<String> {
+    let quoted = text.strip_prefix("['").and_then(|text| text.strip_suffix("']"));
+    // It takes double quotes where the word has a single one.
+    let doubly = || text.strip_prefix("[\"").and_then(|text| text.strip_suffix("\"]"));
+    quoted.or_else(doubly).map(str::to_owned)
+}
+
+/// A text, or the digits of a whole number: what looks like a number is one where it is a key in PHP.
+fn text_or_digits(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => number.as_i64().map(|number| number.to_string()),
+        _ => None,
+    }
 }
 
 /// A JSON number without a fraction; `1.0` is the same number as `1`.

@@ -67,6 +67,8 @@ async fn one_to_a_hundred_remarks_are_set_at_once() {
     for body in [
         r#"userId=a&remarks=[{"id":"b","remark":"Bob"},{"id":"c","remark":"Cid"}]"#,
         r#"{"userId":"a","remarks":[{"id":"b","remark":"Bob"},{"id":"c","remark":"Cid"}]}"#,
+        // Go's SDK names the members as its fields.
+        r#"userId=a&remarks=[{"Id":"b","Remark":"Bob"},{"Id":"c","Remark":"Cid"}]"#,
     ] {
         let mut mocks = admitted();
         let wanted = vec![(name("b"), "Bob".to_owned()), (name("c"), "Cid".to_owned())];

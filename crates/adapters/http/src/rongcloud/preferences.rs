@@ -182,7 +182,9 @@ fn level(fields: &Fields) -> Result<NotificationLevel, Failure> {
 
 #[derive(Deserialize)]
 struct NewRemark {
+    #[serde(alias = "Id")]
     id: String,
+    #[serde(alias = "Remark")]
     remark: String,
 }
 

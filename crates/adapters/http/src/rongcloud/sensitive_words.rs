@@ -9,7 +9,7 @@ use sixin_domain::block_words::WordMode;
 use utoipa::ToSchema;
 
 use super::codes::Failure;
-use super::fields::{Fields, missing, without_nul};
+use super::fields::{Fields, missing, of_python, without_nul};
 use super::responses::{SUCCESS, done};
 use super::routes::post;
 use super::stage::{answered, log_store};
@@ -97,6 +97,7 @@ async fn delete(request: HttpRequest, payload: web::Payload, api: web::Data<Api>
     answered(&request, payload, &api, async |fields| {
         let word = fields.required_text("word")?;
         without_nul("word", &word)?;
+        let word = of_python(&word).unwrap_or(word);
         api.keep_sensitive_words.remove(&[word]).await.inspect_err(log_store)?;
         Ok(done())
     })

@@ -111,8 +111,11 @@ fn pairs(given: Value) -> Result<Values, Failure> {
         Value::String(text) => serde_json::from_str(&text).unwrap_or(Value::Null),
         other => other,
     };
-    let Value::Object(members) = given else {
-        return Err(Failure::parameter("values must hold objects only, such as {\"{name}\":\"Bo\"}"));
+    let members = match given {
+        Value::Object(members) => members,
+        // An array without entries is what PHP makes of no values at all.
+        Value::Array(none) if none.is_empty() => Map::new(),
+        _ => return Err(Failure::parameter("values must hold objects only, such as {\"{name}\":\"Bo\"}")),
     };
     let pair = |(key, value): (String, Value)| {
         if key.is_empty() {

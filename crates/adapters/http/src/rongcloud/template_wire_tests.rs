@@ -132,6 +132,9 @@ async fn every_spelling_of_a_list_is_taken() {
     }
     let number = with(json!({"values": [{"{n}": 7}, {"{n}": -1.5}], "pushContent": null}));
     assert_eq!(contents(&number).await, [r#"{"content":"hi 7"}"#, r#"{"content":"hi -1.5"}"#]);
+    let of_php = with(json!({"toUserId": [1001, 1002], "values": [[], {"{n}": "C"}]}));
+    assert_eq!(names(&template(&of_php).await.1.unwrap()), ["1001", "1002"]);
+    assert_eq!(contents(&of_php).await, [r#"{"content":"hi {n}"}"#, r#"{"content":"hi C"}"#]);
     let escape = |text: &str| {
         percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
     };

@@ -226,7 +226,7 @@ async fn a_wrong_parameter_is_1003_and_named() {
         (format!("{base}&c=%ff"), "UTF-8"),
         ("{\"fromUserId\":".to_owned(), "JSON"),
         ("{\"fromUserId\":1}".to_owned(), "fromUserId must be a string"),
-        (r#"{"fromUserId":"a","toUserId":[1]}"#.to_owned(), "toUserId must hold strings"),
+        (r#"{"fromUserId":"a","toUserId":[1.5]}"#.to_owned(), "toUserId must hold strings"),
         (r#"{"fromUserId":"a","toUserId":{}}"#.to_owned(), "toUserId must be"),
     ] {
         let (code, text) = code_and_text(&body).await;

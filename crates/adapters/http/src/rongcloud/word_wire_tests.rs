@@ -66,6 +66,9 @@ async fn words_to_delete_are_taken_as_clients_write_them() {
         (DELETE_BATCH, r#"{"words":["a","b"]}"#, vec!["a", "b"]),
         // The Python client (facts: rongcloud 3.2).
         (DELETE_BATCH, "words=['x']", vec!["x"]),
+        ("/sensitiveword/delete.json", "word=['x, y']", vec!["x, y"]),
+        ("/sensitiveword/delete.json", r#"word=["it's"]"#, vec!["it's"]),
+        ("/sensitiveword/delete.json", "word=[x]", vec!["[x]"]),
     ] {
         let mut mocks = admitted();
         mocks

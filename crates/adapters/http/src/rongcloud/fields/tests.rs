@@ -50,6 +50,15 @@ fn a_list_comes_in_every_spelling() {
 }
 
 #[test]
+fn a_whole_number_in_a_list_is_its_digits() {
+    assert_eq!(form(r#"{"t":[1001,"b",-2]}"#).list("t").unwrap(), ["1001", "b", "-2"]);
+    assert!(form(r#"{"t":["a",1]}"#).texts("t").is_err(), "words are no numbers");
+    for body in [r#"{"t":["a",1.5]}"#, r#"{"t":[true]}"#, r#"{"t":[["a"]]}"#, r#"{"t":[null]}"#] {
+        assert!(form(body).list("t").is_err(), "{body}");
+    }
+}
+
+#[test]
 fn empty_null_and_undefined_are_absent() {
     for body in ["a=", "", "a=undefined", r#"{"a":null}"#, r#"{"a":""}"#, "b=1"] {
         assert_eq!(form(body).text("a").unwrap(), None, "{body}");
