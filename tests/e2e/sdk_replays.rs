@@ -2,9 +2,13 @@
 //! (facts: rongcloud 2.3, 3, 4, 22).
 
 mod go;
+mod go_messages;
+mod go_users;
 mod java;
+mod java_users;
 mod others;
 mod php;
+mod php_users;
 mod python;
 
 use sixin_application::ports::{Signatures, SignedParts};

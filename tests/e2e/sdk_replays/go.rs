@@ -15,9 +15,10 @@ on_every_database!(
 );
 
 /// What every content of this SDK ends with.
-const EMPTY_USER: &str = r#""user":{"id":"","name":"","icon":"","portrait":"","extra":""},"extra":"""#;
+pub(super) const EMPTY_USER: &str =
+    r#""user":{"id":"","name":"","icon":"","portrait":"","extra":""},"extra":"""#;
 
-fn go(site: &Site, path: &str, content_type: &str, body: &str) -> Answer {
+pub(super) fn go(site: &Site, path: &str, content_type: &str, body: &str) -> Answer {
     let headers = [
         ("User-Agent", "rc-go-sdk/4.0.7"),
         ("Content-Type", content_type),
@@ -30,7 +31,7 @@ fn go(site: &Site, path: &str, content_type: &str, body: &str) -> Answer {
     answer
 }
 
-fn form(site: &Site, path: &str, body: &str) -> Answer {
+pub(super) fn form(site: &Site, path: &str, body: &str) -> Answer {
     go(site, path, "application/x-www-form-urlencoded", body)
 }
 

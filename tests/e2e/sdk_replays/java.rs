@@ -36,15 +36,15 @@ fn java_with(site: &Site, nonce: &str, path: &str, body: &str) -> Answer {
     answer
 }
 
-fn java(site: &Site, path: &str, body: &str) -> Answer {
+pub(super) fn java(site: &Site, path: &str, body: &str) -> Answer {
     java_with(site, "483920.5173928474", path, body)
 }
 
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     escaped(text, ".-*_", "+")
 }
 
-fn text(content: &str) -> String {
+pub(super) fn text(content: &str) -> String {
     format!(
         "fromUserId=alice&toUserId=bob&toUserId=carol&objectName=RC%3ATxtMsg&content={}",
         encoded(content)

@@ -10,6 +10,8 @@ use crate::site::Site;
 
 on_every_database!(
     node_signs_once_and_looks_at_nothing_but_the_status,
+    node_sends_nulls_in_the_lists_of_a_template,
+    node_mutes_with_a_number_and_an_array_for_one_user,
     dotnet_signs_in_capitals_over_http_1_0,
     signing_headers_have_other_names_where_a_host_reserves_them,
     sealtalk_signs_with_milliseconds,
@@ -43,6 +45,46 @@ fn node_signs_once_and_looks_at_nothing_but_the_status(site: &Site) {
     refused(&node(site, PUBLISH, &body.replace("carol", "nobody")), 404, 1004);
     let black = node(site, "/user/blacklist/add.json", "blackUserId=bob&blackUserId=carol&userId=alice");
     assert_eq!(black.is(200, 200).body, json!({"code": 200}));
+}
+
+/// As it was captured from the SDK.
+fn node_sends_nulls_in_the_lists_of_a_template(site: &Site) {
+    const CAPTURED: &str = r#"{"fromUserId":"a","objectName":"RC:TxtMsg","content":"{\"content\":\"hi {n}\"}","toUserId":["b","c"],"values":[{"{n}":"B"},{"{n}":"C"}],"pushContent":["p","q"],"pushData":[null,null]}"#;
+    for name in ["a", "b", "c"] {
+        site.sixin(&["user", "create", name]);
+    }
+    let headers = [("Content-Type", "application/json"), ("User-Agent", "rc-nodejs-sdk/3.1.1")];
+    let path = "/message/private/publish_template.json";
+    let published = call(site, path, ("12345678", SECONDS), &headers, CAPTURED);
+    uid(&published);
+    let users = published.body["messageUIDs"].as_array().unwrap().iter().map(|one| one["userId"].clone());
+    assert_eq!(users.collect::<Vec<_>>(), ["b", "c"]);
+    assert_eq!(contents(site), [r#"{"content":"hi B"}"#, r#"{"content":"hi C"}"#]);
+    let delivery = site.database.lines("SELECT delivery AS line FROM conversation_messages ORDER BY id");
+    assert_eq!(delivery, [r#"{"pushContent":"p"}"#, r#"{"pushContent":"q"}"#]);
+}
+
+fn node_mutes_with_a_number_and_an_array_for_one_user(site: &Site) {
+    for name in ["a", "b"] {
+        site.sixin(&["user", "create", name]);
+    }
+    let whose = "conversationType=1&requestId=a";
+    let muted = || {
+        let body = format!("targetId=b&{whose}");
+        node(site, "/conversation/notification/get.json", &body).is(200, 200).body["isMuted"].clone()
+    };
+    for number in [1, 0] {
+        let body = format!("targetId=b&isMuted={number}&{whose}");
+        let answer = node(site, "/conversation/notification/set.json", &body);
+        assert_eq!(answer.is(200, 200).body, json!({"code": 200}));
+        assert_eq!(muted(), json!(number));
+    }
+    node(site, "/user/blacklist/add.json", "blackUserId=alice&userId=bob").is(200, 200);
+    site.send_text(&site.alice, "bob", "hi").is(200, 36608);
+    let listed = node(site, "/user/blacklist/query.json", "userId=bob&pageToken=undefined&size=undefined");
+    assert_eq!(listed.is(200, 200).body, json!({"code": 200, "users": ["alice"]}));
+    node(site, "/user/blacklist/remove.json", "blackUserId=alice&userId=bob").is(200, 200);
+    site.send_text(&site.alice, "bob", "hi").is(200, 0);
 }
 
 fn dotnet_signs_in_capitals_over_http_1_0(site: &Site) {

@@ -13,7 +13,7 @@ on_every_database!(
     php_reads_a_history_with_numbers_and_cleans_it,
 );
 
-fn php(site: &Site, path: &str, content_type: &str, body: &str) -> Answer {
+pub(super) fn php(site: &Site, path: &str, content_type: &str, body: &str) -> Answer {
     let headers = [
         ("User-Agent", "rc-php-sdk/3.4.2"),
         ("Accept", "*/*"),
@@ -23,7 +23,7 @@ fn php(site: &Site, path: &str, content_type: &str, body: &str) -> Answer {
     call(site, path, ("1804289383", SECONDS), &headers, body)
 }
 
-fn form(site: &Site, path: &str, body: &str) -> Answer {
+pub(super) fn form(site: &Site, path: &str, body: &str) -> Answer {
     php(site, path, "application/x-www-form-urlencoded", body)
 }
 
