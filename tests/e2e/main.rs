@@ -35,6 +35,7 @@ mod rongcloud_templates;
 mod rongcloud_users;
 mod sdk_replays;
 mod sdk_specs;
+mod sdk_walk;
 mod send_once;
 mod sensitive_words;
 mod sign_in;
