@@ -10,6 +10,7 @@ mod conversation_fields;
 #[cfg(test)]
 mod expansion_wire_tests;
 mod expansions;
+mod failures;
 mod fields;
 mod headers;
 mod history;
