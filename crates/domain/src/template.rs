@@ -1,6 +1,6 @@
 //! Texts with placeholders, filled in for each recipient of a message (facts: rongcloud 6).
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 /// Most bytes that the filled-in messages of one call may have together. Few bytes of a request can become many.
 pub const FILLED_BYTES: usize = 16 << 20;
@@ -25,7 +25,7 @@ impl<'t> Template<'t> {
         if keys.iter().any(|key| key.is_empty()) {
             return None;
         }
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(keys).ok()?;
+        let automaton = automaton(keys)?;
         let (mut parts, mut done) = (Vec::new(), 0);
         for hit in automaton.find_iter(text) {
             parts.push(Part::Text(text.get(done..hit.start())?));
@@ -57,6 +57,13 @@ impl<'t> Template<'t> {
         }
         Some(filled)
     }
+}
+
+/// Finds keys. Never by a table of all bytes, which for few keys would be taken if it could be chosen, and which takes up
+/// to a kilobyte for each byte of a key.
+fn automaton(keys: &[&str]) -> Option<AhoCorasick> {
+    let kind = Some(AhoCorasickKind::ContiguousNFA);
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).kind(kind).build(keys).ok()
 }
 
 /// A value as it stands inside a string of a JSON text: quotes and the like can't end that string.
@@ -113,6 +120,12 @@ mod tests {
         let text: serde_json::Value =
             serde_json::from_str(&format!("{{\"content\":\"{}\"}}", json_escaped(value))).unwrap();
         assert_eq!(text, serde_json::json!({ "content": value }));
+    }
+
+    #[test]
+    fn a_long_key_of_many_characters_takes_little_memory() {
+        let key: String = ('\u{21}'..='\u{ffff}').step_by(7).collect();
+        assert!(automaton(&[&key]).unwrap().memory_usage() < 32 * key.len());
     }
 
     /// The rule as one would do it by hand: at each place the longest key that fits.
