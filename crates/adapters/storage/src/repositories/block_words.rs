@@ -104,10 +104,11 @@ impl BlockWordAdmin for Database {
     async fn put(&self, rows: &[BlockWordRow], at: Millis) -> StoreResult<usize> {
         let rows = rows.to_vec();
         self.write(move |conn| {
+            // First, as in every change of words: they come one after the other.
+            bump(conn, Topic::BlockWords)?;
             for row in &rows {
                 put_one(conn, row, at)?;
             }
-            bump(conn, Topic::BlockWords)?;
             Ok(rows.len())
         })
         .await
@@ -116,8 +117,8 @@ impl BlockWordAdmin for Database {
     async fn remove(&self, word: &str) -> StoreResult<bool> {
         let word = word.to_owned();
         self.write(move |conn| {
-            let removed = diesel::delete(words::table.filter(words::word.eq(word))).execute(conn)?;
             bump(conn, Topic::BlockWords)?;
+            let removed = diesel::delete(words::table.filter(words::word.eq(word))).execute(conn)?;
             Ok(removed > 0)
         })
         .await

@@ -20,7 +20,7 @@ const REFUSE: i16 = 3;
 impl SensitiveWords for Database {
     async fn put(&self, new: Vec<SensitiveWord>, most: i64, at: Millis) -> StoreResult<bool> {
         self.change(move |conn| {
-            // First: the row of the epoch is locked by it, so that nobody else adds words meanwhile.
+            // First, as in every change of words: it locks the row of the epoch, so that they come one after the other.
             bump(conn, Topic::BlockWords)?;
             let texts: Vec<&str> = new.iter().map(|new| new.word.as_str()).collect();
             let others: i64 = words::table
@@ -42,13 +42,13 @@ impl SensitiveWords for Database {
     async fn remove(&self, removed: &[String], at: Millis) -> StoreResult<()> {
         let removed = removed.to_vec();
         self.change(move |conn| {
+            bump(conn, Topic::BlockWords)?;
             let named = || words::table.filter(words::word.eq_any(&removed));
             diesel::update(named())
                 .set((words::conversation_mode.eq(IGNORE), words::updated_at.eq(at.0)))
                 .execute(conn)?;
             let is_blocked_nowhere = words::content_mode.eq(IGNORE).and(words::user_mode.eq(IGNORE));
-            diesel::delete(named().filter(is_blocked_nowhere)).execute(conn)?;
-            bump(conn, Topic::BlockWords)
+            diesel::delete(named().filter(is_blocked_nowhere)).execute(conn).map(drop)
         })
         .await
     }

@@ -1,13 +1,19 @@
 //! Block words as back ends keep them.
 
-use sixin_application::ports::{BlockWordList, BlockWordSource, SensitiveWord, SensitiveWords};
+use sixin_application::ports::{
+    BlockWordAdmin, BlockWordList, BlockWordRow, BlockWordSource, SensitiveWord, SensitiveWords,
+};
 use sixin_domain::block_words::WordMode;
 use sixin_domain::refusal::Refusal;
 
 use super::harness::{NOW, TestDatabase};
 use super::on_every_database;
 
-on_every_database!(words_are_kept_for_messages_and_stay_as_they_are_elsewhere, too_many_words_are_not_kept,);
+on_every_database!(
+    words_are_kept_for_messages_and_stay_as_they_are_elsewhere,
+    too_many_words_are_not_kept,
+    operators_and_back_ends_change_the_same_words_at_once,
+);
 
 fn word(text: &str, replacement: Option<&str>) -> SensitiveWord {
     let mode = replacement.map_or(WordMode::Refuse, |with| WordMode::Replace(Some(with.into())));
@@ -72,4 +78,25 @@ fn too_many_words_are_not_kept(db: &TestDatabase) {
         db.wait(SensitiveWords::list(&db.database, 2)).unwrap(),
         [word("a", None), word("b", Some("x"))]
     );
+}
+
+fn operators_and_back_ends_change_the_same_words_at_once(db: &TestDatabase) {
+    let texts: Vec<String> = (0..50).map(|number| format!("w{number}")).collect();
+    let words: Vec<SensitiveWord> = texts.iter().map(|text| word(text, None)).collect();
+    let row = |text: &String| BlockWordRow { word: text.clone(), conversation_mode: 3, replace_word: None };
+    let rows: Vec<BlockWordRow> = texts.iter().map(row).collect();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..20 {
+                assert_eq!(db.wait(BlockWordAdmin::put(&db.database, &rows, NOW)).unwrap(), rows.len());
+                db.wait(BlockWordAdmin::remove(&db.database, "w0")).unwrap();
+            }
+        });
+        scope.spawn(|| {
+            for _ in 0..20 {
+                assert!(put(db, &words, 100));
+                db.wait(SensitiveWords::remove(&db.database, &texts, NOW)).unwrap();
+            }
+        });
+    });
 }
