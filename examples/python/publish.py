@@ -32,7 +32,7 @@ def connect() -> Client:
     return Client(
         base_url=setting("SIXIN_URL"),
         timeout=httpx.Timeout(float(os.environ.get("SIXIN_TIMEOUT_SECONDS", "10"))),
-        httpx_args={"auth": back_end, "transport": Retrying(httpx.HTTPTransport())},
+        httpx_args={"transport": Retrying(httpx.HTTPTransport(), back_end.sign)},
     )
 
 

@@ -1,9 +1,8 @@
-"""Signs every request of a back end: the hex SHA-1 of secret, nonce and time, one after the other."""
+"""Signs requests of a back end: the hex SHA-1 of secret, nonce and time, one after the other."""
 
 import hashlib
 import secrets
 import time
-from collections.abc import Generator
 
 import httpx
 
@@ -11,14 +10,15 @@ import httpx
 UNSIGNED = dict.fromkeys(("app_key", "nonce", "timestamp", "signature"), "")
 
 
-class BackEnd(httpx.Auth):
+class BackEnd:
     """Who calls."""
 
     def __init__(self, app_key: str, secret: str) -> None:
         self.app_key = app_key
         self.secret = secret
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    def sign(self, request: httpx.Request) -> None:
+        """Signs with the present time and a new nonce."""
         nonce, timestamp = secrets.token_hex(8), str(time.time_ns() // 1_000_000)
         digest = hashlib.sha1((self.secret + nonce + timestamp).encode()).hexdigest()
         request.headers.update({
@@ -27,4 +27,3 @@ class BackEnd(httpx.Auth):
             "Timestamp": timestamp,
             "Signature": digest,
         })
-        yield request

@@ -34,7 +34,15 @@ fn the_python_client_repeats_what_is_not_answered_and_each_message_is_stored_onc
     let (address, asked) = forgetful(&site.server.url, PUBLISH, forgotten);
     let mut command = Command::new(python);
     command.arg(directory.path().join("publish.py"));
-    let settings = [("SIXIN_URL", address.as_str()), ("SIXIN_TO", "bob"), ("SIXIN_TIMEOUT_SECONDS", "5")];
+    // A strict key wants each attempt signed anew.
+    let strict = site.strict_key();
+    let settings = [
+        ("SIXIN_URL", address.as_str()),
+        ("SIXIN_APP_KEY", &strict.id),
+        ("SIXIN_APP_SECRET", &strict.secret),
+        ("SIXIN_TO", "bob"),
+        ("SIXIN_TIMEOUT_SECONDS", "5"),
+    ];
     run(site, command, &settings);
     assert!(asked.load(Ordering::SeqCst) >= 5, "two messages, one of them without an answer three times");
     assert_eq!(site.messages(), 2, "and each is stored once");

@@ -1,5 +1,6 @@
 //! What reading costs in a large store: the first page of a user's conversations and of one conversation's messages, and
-//! the page of the same length with which a back end begins to read that conversation, over HTTP and as the bare query, in a small store and in one with many messages, where that user has 10,000 conversations.
+//! the page of the same length with which a back end begins to read that conversation, over HTTP and as the bare query, in
+//! a small store and in one with many messages, where that user has 10,000 conversations.
 
 use std::time::{Duration, Instant};
 

@@ -11,7 +11,8 @@ use crate::time::Millis;
 const HOUR_MS: i64 = 60 * 60 * 1000;
 /// For how long after its hour a log can be had (facts: rongcloud 9.3).
 const KEPT_MS: i64 = 3 * 24 * HOUR_MS;
-/// How long after an hour the last of its messages is certainly stored: an id is made before its message is.
+/// How long after an hour the last of its messages is stored, with the time-outs as they are by default: an id is made
+/// before its message is stored.
 const SETTLED_MS: i64 = 60 * 1000;
 
 /// A full hour of the site's clock. A message is of the hour in which its id was made, so each is of exactly one.

@@ -163,7 +163,8 @@ pub(crate) fn api(parts: &Parts<'_>, link_secret: Secret) -> Api {
             clock: Arc::clone(&clock),
         }),
         keep_users: Arc::new(UserKeeping {
-            users: caches.users.clone(),
+            // Not from memory: how a user is shown may have been changed by another process a moment ago.
+            users: store.clone(),
             admin: store.clone(),
             kept: store.clone(),
             tokens: store.clone(),

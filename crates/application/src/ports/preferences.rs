@@ -44,7 +44,7 @@ pub struct RemarkPage {
 #[async_trait]
 pub trait Remarks: Send + Sync {
     /// Sets remarks one after the other; all or none. `false`: the user would have more than `most`, and nothing was
-    /// changed.
+    /// changed. Calls for the same user at the same moment may together go beyond `most` by what each of them adds.
     async fn set(
         &self,
         owner: UserId,

@@ -87,6 +87,11 @@ impl Publishing for TemplateBody {
         not_too_many(self.named, limits)?;
         let Self { common, values, lists, .. } = self;
         common.saying(limits, once, |object_name, content, delivery| {
+            // It is looked through for each recipient.
+            if content.len() > limits.content_bytes {
+                let rule = format!("content must be at most {} bytes long", limits.content_bytes);
+                return Err(Failure::new(Code::ContentFormat, rule));
+            }
             let content = template(object_name, content);
             let mut filling =
                 Filling { object_name, limits, delivery, content: Filler::new(&content), left: FILLED_BYTES };

@@ -241,6 +241,10 @@ async fn each_content_is_held_to_the_rules_once_it_is_filled_in() {
             json!({"objectName": "My:Type", "content": "{n}", "values": [{"{n}": "x".repeat(131_073)}, {}]}),
             1006,
         ),
+        (
+            json!({"objectName": "My:Type", "content": "n".repeat(131_073), "values": [{"nn": "x"}, {"nn": "x"}]}),
+            1006,
+        ),
         (json!({"objectName": "RC:Nope"}), 1007),
     ] {
         assert_eq!(refused(&with(changes.clone())).await.0, code, "{changes}");

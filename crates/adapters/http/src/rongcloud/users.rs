@@ -115,8 +115,10 @@ fn shown(fields: &Fields) -> Result<ShownAs, Failure> {
     if nickname.as_deref().is_some_and(|name| name.chars().count() > NAME_CHARS || !is_line(name)) {
         return Err(Failure::parameter(format!("name must be one line of at most {NAME_CHARS} characters")));
     }
-    if portrait.as_ref().is_some_and(|address| address.len() > PORTRAIT_BYTES) {
-        return Err(Failure::parameter(format!("portraitUri must be at most {PORTRAIT_BYTES} bytes long")));
+    if portrait.as_ref().is_some_and(|address| address.len() > PORTRAIT_BYTES || !is_line(address)) {
+        return Err(Failure::parameter(format!(
+            "portraitUri must be one line of at most {PORTRAIT_BYTES} bytes"
+        )));
     }
     Ok(ShownAs { nickname, portrait })
 }

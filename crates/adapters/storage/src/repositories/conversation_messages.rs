@@ -54,7 +54,7 @@ pub(crate) fn messages(conn: &mut AnyConnection, query: MessageQuery) -> QueryRe
 
 /// The message with that id, whoever sees it.
 pub(super) fn message(conn: &mut AnyConnection, id: i64) -> QueryResult<Option<ViewedMessage>> {
-    let mut statement = selected("conversation_messages AS m");
+    let mut statement = selected("conversation_messages AS m", OPTIONS);
     statement.sql("m.id = ").int(id);
     let rows = statement.load(conn)?;
     Ok(with_files(conn, rows)?.pop())
@@ -67,7 +67,8 @@ pub(crate) fn made(
     limit: i64,
 ) -> QueryResult<Vec<(ViewedMessage, UserId)>> {
     let table = Spelling::of(conn).by_index("conversation_messages AS m", "PRIMARY");
-    let mut statement = selected(&table);
+    // A log does not show the options, which may be long.
+    let mut statement = selected(&table, "NULL");
     statement.sql("m.id >= ").int(ids.start).sql(" AND m.id < ").int(ids.end);
     statement.sql(" AND m.is_enable = 1 AND (m.object_name IS NULL OR m.object_name NOT IN (");
     for (number, name) in MOMENTARY.into_iter().enumerate() {
@@ -89,19 +90,22 @@ fn with_files(conn: &mut AnyConnection, rows: Vec<Row>) -> QueryResult<Vec<Viewe
     rows.into_iter().map(|row| row.into_message(&files)).collect()
 }
 
-/// A statement for rows of `table`; what follows is its condition.
-fn selected(table: &str) -> Statement<'static> {
+/// The options a message was published with.
+const OPTIONS: &str = "COALESCE(m.delivery, c.delivery)";
+
+/// A statement for rows of `table` with these options; what follows is its condition.
+fn selected(table: &str, options: &str) -> Statement<'static> {
     Statement::new(format!(
         "SELECT m.id, m.seq, m.send_user_id, m.receive_user_id, m.created_at, m.message_type, m.message_file_id, \
          m.object_name, m.receive_read_at, COALESCE(m.message_text, c.message_text) AS message_text, \
-         COALESCE(m.content, c.content) AS content, COALESCE(m.delivery, c.delivery) AS delivery \
+         COALESCE(m.content, c.content) AS content, {options} AS delivery \
          FROM {table} LEFT JOIN message_contents AS c ON c.id = m.content_id WHERE "
     ))
 }
 
 fn statement(spelling: Spelling, query: MessageQuery) -> Statement<'static> {
     let table = spelling.by_index("conversation_messages AS m", "conversation_messages_seq");
-    let mut statement = selected(&table);
+    let mut statement = selected(&table, OPTIONS);
     statement.sql("m.conversation_id = ").int(query.conversation.0).sql(" AND m.seq > ").int(query.after);
     statement.sql(" AND m.seq < ").int(query.before).sql(" AND m.is_enable = 1 AND (m.send_user_id = ");
     statement
