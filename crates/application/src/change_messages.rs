@@ -168,8 +168,8 @@ impl MessageChanging {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ports::{MockBlockWordSource, MockClock, MockMessageChanges, MockSettingSource, MockUsers};
-    use crate::testing::user;
+    use crate::ports::{MockBlockWordSource, MockClock, MockMessageChanges, MockSettingSource};
+    use crate::testing::three_users;
     use sixin_domain::settings::Settings;
     use sixin_domain::time::Millis;
 
@@ -188,17 +188,12 @@ mod tests {
             let message = PublishedMessage { sender, recipient, body, is_recalled, delivery, sent_at };
             Ok((id.0 == 9).then_some(message))
         });
-        let mut users = MockUsers::new();
-        users.expect_find_named().returning(|names| {
-            let all = [user(1, "ann"), user(2, "bob"), user(3, "cid")];
-            Ok(all.into_iter().filter(|user| names.contains(&user.username)).collect())
-        });
         let mut settings = MockSettingSource::new();
         settings.expect_settings().returning(|| Ok(Arc::new(Settings::default())));
         let mut clock = MockClock::new();
         clock.expect_now().return_const(NOW);
         MessageChanging {
-            users: Arc::new(users),
+            users: Arc::new(three_users()),
             messages: Arc::new(messages),
             texts: Arc::new(BackEndTexts {
                 settings: Arc::new(settings),

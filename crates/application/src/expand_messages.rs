@@ -125,8 +125,8 @@ impl MessageExpanding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ports::{MockClock, MockMessageChanges, MockMessageExpansions, MockUsers};
-    use crate::testing::user;
+    use crate::ports::{MockClock, MockMessageChanges, MockMessageExpansions};
+    use crate::testing::three_users;
     use sixin_domain::body::Body;
     use sixin_domain::expansion::{Change, Changes};
     use sixin_domain::id::UserId;
@@ -160,15 +160,10 @@ mod tests {
             };
             Ok((id.0 == 9).then_some(message))
         });
-        let mut users = MockUsers::new();
-        users.expect_find_named().returning(|names| {
-            let all = [user(1, "ann"), user(2, "bob"), user(3, "cid")];
-            Ok(all.into_iter().filter(|user| names.contains(&user.username)).collect())
-        });
         let mut clock = MockClock::new();
         clock.expect_now().return_const(NOW);
         MessageExpanding {
-            users: Arc::new(users),
+            users: Arc::new(three_users()),
             messages: Arc::new(messages),
             expansions: Arc::new(expansions),
             clock: Arc::new(clock),

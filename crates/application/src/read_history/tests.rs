@@ -1,8 +1,6 @@
 use super::*;
-use crate::ports::{
-    MockClock, MockConversationChanges, MockConversationViews, MockMessageExpansions, MockUsers,
-};
-use crate::testing::{conversation, user};
+use crate::ports::{MockClock, MockConversationChanges, MockConversationViews, MockMessageExpansions};
+use crate::testing::{conversation, three_users};
 use sixin_domain::body::Body;
 use sixin_domain::expansion::Change;
 
@@ -14,11 +12,6 @@ fn name(text: &str) -> Username {
 
 /// Over conversation 9 of ann and bob, in which bob has deleted the first 3 messages, and message n is of time 10 n.
 fn reading(mut views: MockConversationViews, changes: MockConversationChanges) -> HistoryReading {
-    let mut users = MockUsers::new();
-    users.expect_find_named().returning(|names| {
-        let all = [user(1, "ann"), user(2, "bob"), user(3, "cid")];
-        Ok(all.into_iter().filter(|user| names.contains(&user.username)).collect())
-    });
     views.expect_of_pair().returning(|pair| {
         let mut found = conversation(9, 1, 2);
         found.b.cleared_seq = 3;
@@ -28,7 +21,7 @@ fn reading(mut views: MockConversationViews, changes: MockConversationChanges) -
     let mut clock = MockClock::new();
     clock.expect_now().return_const(NOW);
     HistoryReading {
-        users: Arc::new(users),
+        users: Arc::new(three_users()),
         views: Arc::new(views),
         changes: Arc::new(changes),
         expansions: Arc::new(MockMessageExpansions::new()),

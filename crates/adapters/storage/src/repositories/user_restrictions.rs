@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 use sixin_application::ports::{BannedUser, NamePage, Restriction, StoreResult, Topic, UserRestrictions};
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
@@ -51,43 +52,41 @@ impl UserRestrictions for Database {
     }
 
     async fn muted(&self, offset: i64, limit: i64) -> StoreResult<NamePage> {
-        self.read(move |conn| {
-            let muted = || {
-                found_users().filter(restrictions::muted_at.is_not_null().and(users::deleted_at.is_null()))
-            };
-            let total = muted().count().get_result(conn)?;
-            let names: Vec<String> = muted()
-                .order((restrictions::muted_at.desc(), restrictions::user_id.desc()))
-                .limit(limit)
-                .offset(offset)
-                .select(users::username)
-                .load(conn)?;
-            Ok(page(names, total))
-        })
-        .await
+        self.read(move |conn| page(conn, "muted_at", offset, limit)).await
     }
 
     async fn deactivated(&self, offset: i64, limit: i64) -> StoreResult<NamePage> {
-        self.read(move |conn| {
-            let deactivated = || {
-                let is_deactivated = restrictions::deactivated_at.is_not_null();
-                found_users().filter(is_deactivated.and(users::deleted_at.is_null()))
-            };
-            let total = deactivated().count().get_result(conn)?;
-            let names: Vec<String> = deactivated()
-                .order((restrictions::deactivated_at.desc(), restrictions::user_id.desc()))
-                .limit(limit)
-                .offset(offset)
-                .select(users::username)
-                .load(conn)?;
-            Ok(page(names, total))
-        })
-        .await
+        self.read(move |conn| page(conn, "deactivated_at", offset, limit)).await
     }
 }
 
-fn page(names: Vec<String>, total: i64) -> NamePage {
-    NamePage { names: names.into_iter().filter_map(|name| Username::new(name).ok()).collect(), total }
+#[derive(QueryableByName)]
+struct Named {
+    #[diesel(sql_type = Text)]
+    username: String,
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    total: i64,
+}
+
+/// Users with a value in that column, the newest first.
+fn page(conn: &mut AnyConnection, column: &str, offset: i64, limit: i64) -> QueryResult<NamePage> {
+    let restricted = format!(
+        "FROM user_restrictions AS r JOIN users AS u ON u.id = r.user_id \
+         WHERE r.{column} IS NOT NULL AND u.deleted_at IS NULL"
+    );
+    let counted = Statement::new(format!("SELECT COUNT(*) AS total {restricted}")).load::<Counted>(conn)?;
+    let mut names = Statement::new(format!("SELECT u.username {restricted}"));
+    names.sql(format!(" ORDER BY r.{column} DESC, r.user_id DESC LIMIT ")).int(limit);
+    names.sql(" OFFSET ").int(offset);
+    let names = names.load::<Named>(conn)?;
+    Ok(NamePage {
+        names: names.into_iter().filter_map(|row| Username::new(row.username).ok()).collect(),
+        total: counted.first().map_or(0, |row| row.total),
+    })
 }
 
 /// A column, and whether a user who is restricted already keeps the older value.
