@@ -38,8 +38,8 @@ use sixin_application::keep_user_lists::MockKeepUserLists;
 use sixin_application::keep_users::MockKeepUsers;
 use sixin_application::mark_user::MockMarkUser;
 use sixin_application::ports::{
-    Clock, MockBlockWordList, MockBlockWordSource, MockRoles, SettingSource, Signatures, SignedParts,
-    StoreResult,
+    Clock, MockBlockWordList, MockBlockWordSource, MockRoles, NonceUse, SettingSource, Signatures,
+    SignedParts, StoreResult,
 };
 use sixin_application::read_conversations::MockReadConversations;
 use sixin_application::read_file::MockReadFile;
@@ -93,6 +93,14 @@ impl AuthenticateUser for OpenDoor {
         // Nobody asks.
         Err(CallerRefusal::KeyUnknown)
     }
+
+    async fn identify(&self, credentials: &UserCredentials) -> Result<Caller, CallerRefusal> {
+        AuthenticateUser::authenticate(self, credentials).await
+    }
+
+    async fn spend(&self, _: &NonceUse) -> StoreResult<bool> {
+        Ok(true)
+    }
 }
 
 #[async_trait]
@@ -115,6 +123,10 @@ impl AuthenticateBackEnd for OpenDoor {
 
     async fn admit(&self, credentials: &BackEndCredentials) -> Result<BackEnd, BackEndRefusal> {
         AuthenticateBackEnd::authenticate(self, credentials).await
+    }
+
+    async fn spend(&self, _: &NonceUse) -> StoreResult<bool> {
+        Ok(true)
     }
 }
 

@@ -41,6 +41,7 @@ mod sensitive_words;
 mod sign_in;
 mod site;
 mod site_reads;
+mod strict_keys;
 mod trouble;
 mod typescript;
 mod upload;

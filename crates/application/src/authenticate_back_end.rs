@@ -7,7 +7,7 @@ use sixin_domain::app_key::{AppKey, Dialect, is_fresh, signing_time};
 use sixin_domain::time::Millis;
 use thiserror::Error;
 
-use crate::ports::{AppKeys, Clock, NonceUse, NonceUses, Signatures, SignedParts, StoreError};
+use crate::ports::{AppKeys, Clock, NonceUse, NonceUses, Signatures, SignedParts, StoreError, StoreResult};
 
 /// What a back end presents. All texts are those of the headers, unchanged.
 #[derive(Clone, PartialEq, Eq)]
@@ -55,11 +55,15 @@ pub enum BackEndRefusal {
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait AuthenticateBackEnd: Send + Sync {
-    /// The back end behind the credentials.
+    /// The back end behind a publish. What it uses up is written with its messages; who refuses the publish calls
+    /// [`spend`](Self::spend).
     async fn authenticate(&self, credentials: &BackEndCredentials) -> Result<BackEnd, BackEndRefusal>;
 
     /// The back end behind the credentials of a request that stores no message: what the request uses up is used up now.
     async fn admit(&self, credentials: &BackEndCredentials) -> Result<BackEnd, BackEndRefusal>;
+
+    /// Uses up what a publish would have used up; `false` if that was used before.
+    async fn spend(&self, nonce: &NonceUse) -> StoreResult<bool>;
 }
 
 /// [`AuthenticateBackEnd`] by stored app keys.
@@ -105,9 +109,15 @@ impl AuthenticateBackEnd for BackEndAuthentication {
             _ => Ok(back_end),
         }
     }
+
+    async fn spend(&self, nonce: &NonceUse) -> StoreResult<bool> {
+        self.nonces.use_up(nonce).await
+    }
 }
 
-/// Old time stamps and repeated nonces are refused only where the app key says so (design, chapter 5).
+/// Old time stamps and repeated nonces are refused only where the app key says so: RongCloud's Node SDK signs once for the
+/// life of its process. The use is that of the text which was signed, so moving the border between nonce and time stamp
+/// makes no new one.
 fn strict_nonce(
     app_key: &AppKey,
     credentials: &BackEndCredentials,
@@ -119,7 +129,7 @@ fn strict_nonce(
     let signed_at = signing_time(Dialect::RongCloud, &credentials.timestamp)
         .filter(|&signed_at| is_fresh(signed_at, now))
         .ok_or(BackEndRefusal::Stale)?;
-    let nonce = format!("{}/{}", credentials.timestamp, credentials.nonce);
+    let nonce = format!("{}{}", credentials.nonce, credentials.timestamp);
     Ok(Some(NonceUse { app_key: app_key.id, nonce, signed_at }))
 }
 
@@ -230,7 +240,7 @@ mod tests {
         let fresh = authenticate(Some(strict.clone()), "new", "1732233600").await.unwrap();
         assert_eq!(
             fresh.nonce.map(|used| (used.nonce, used.signed_at)),
-            Some(("1732233600/483920.51".into(), NOW))
+            Some(("483920.511732233600".into(), NOW))
         );
         for stale in ["1732233000", "1732234200", "soon"] {
             let refused = authenticate(Some(strict.clone()), "new", stale).await;

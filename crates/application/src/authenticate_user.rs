@@ -16,7 +16,8 @@ use sixin_domain::username::{Uid, UserRef};
 use thiserror::Error;
 
 use crate::ports::{
-    AppKeys, Clock, NonceUse, Sessions, SettingSource, Signatures, SignedParts, StoreError, TokenHash, Users,
+    AppKeys, Clock, NonceUse, NonceUses, Sessions, SettingSource, Signatures, SignedParts, StoreError,
+    StoreResult, TokenHash, Users,
 };
 
 /// What an app presents. Empty headers count as absent.
@@ -92,6 +93,9 @@ pub enum CallerRefusal {
     /// The signature does not match.
     #[error("the signature does not match")]
     SignatureWrong,
+    /// The key is strict and this signature was used before.
+    #[error("the signature has been used before")]
+    Replayed,
     /// No enabled language has that tag.
     #[error("there is no such language")]
     LanguageUnknown,
@@ -110,11 +114,18 @@ pub enum CallerRefusal {
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait AuthenticateUser: Send + Sync {
-    /// The user behind the credentials, for endpoints that need one.
+    /// The user behind the credentials, for endpoints that need one. What the request uses up is used up now.
     async fn authenticate(&self, credentials: &UserCredentials) -> Result<Caller, CallerRefusal>;
 
-    /// Whoever is behind the credentials, for endpoints that need that login.
+    /// Whoever is behind the credentials, for endpoints that need that login. What the request uses up is used up now.
     async fn admit(&self, credentials: &UserCredentials, need: Login) -> Result<Visitor, CallerRefusal>;
+
+    /// The user behind a send. What it uses up is written with its message; who refuses the send calls
+    /// [`spend`](Self::spend).
+    async fn identify(&self, credentials: &UserCredentials) -> Result<Caller, CallerRefusal>;
+
+    /// Uses up what a send would have used up; `false` if that was used before.
+    async fn spend(&self, nonce: &NonceUse) -> StoreResult<bool>;
 }
 
 /// [`AuthenticateUser`] by stored app keys and sessions.
@@ -129,6 +140,8 @@ pub struct UserAuthentication {
     pub users: Arc<dyn Users>,
     /// The settings.
     pub settings: Arc<dyn SettingSource>,
+    /// What strict keys have used up.
+    pub nonces: Arc<dyn NonceUses>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -136,14 +149,57 @@ pub struct UserAuthentication {
 #[async_trait]
 impl AuthenticateUser for UserAuthentication {
     async fn authenticate(&self, credentials: &UserCredentials) -> Result<Caller, CallerRefusal> {
-        let Visitor { user, app_key, settings, nonce, .. } = self.admit(credentials, Login::User).await?;
-        let user = user.ok_or(SessionRefusal::UserMissing)?;
-        Ok(Caller { user, app_key, settings, nonce })
+        caller(self.admit(credentials, Login::User).await?)
     }
 
     async fn admit(&self, credentials: &UserCredentials, need: Login) -> Result<Visitor, CallerRefusal> {
         let now = self.clock.now();
         let (app_key, nonce) = self.check_app(credentials, now).await?;
+        self.use_up(nonce.as_ref()).await?;
+        self.visitor(credentials, need, now, (app_key, nonce)).await
+    }
+
+    async fn identify(&self, credentials: &UserCredentials) -> Result<Caller, CallerRefusal> {
+        let now = self.clock.now();
+        let (app_key, nonce) = self.check_app(credentials, now).await?;
+        match self.visitor(credentials, Login::User, now, (app_key, nonce.clone())).await.and_then(caller) {
+            Ok(caller) => Ok(caller),
+            Err(refusal) => {
+                self.use_up(nonce.as_ref()).await?;
+                Err(refusal)
+            }
+        }
+    }
+
+    async fn spend(&self, nonce: &NonceUse) -> StoreResult<bool> {
+        self.nonces.use_up(nonce).await
+    }
+}
+
+/// A visitor who is a user.
+fn caller(visitor: Visitor) -> Result<Caller, CallerRefusal> {
+    let Visitor { user, app_key, settings, nonce, .. } = visitor;
+    let user = user.ok_or(SessionRefusal::UserMissing)?;
+    Ok(Caller { user, app_key, settings, nonce })
+}
+
+impl UserAuthentication {
+    /// What a strict key let through once, it lets through once: also when the request is refused after this.
+    async fn use_up(&self, nonce: Option<&NonceUse>) -> Result<(), CallerRefusal> {
+        match nonce {
+            Some(nonce) if !self.nonces.use_up(nonce).await? => Err(CallerRefusal::Replayed),
+            _ => Ok(()),
+        }
+    }
+
+    /// Who is behind credentials whose signature is right.
+    async fn visitor(
+        &self,
+        credentials: &UserCredentials,
+        need: Login,
+        now: Millis,
+        (app_key, nonce): (AppKeyId, Option<NonceUse>),
+    ) -> Result<Visitor, CallerRefusal> {
         let settings = self.settings.settings().await?;
         check_locale(credentials, &settings)?;
         let found = match (&credentials.aid, &credentials.token) {
@@ -164,9 +220,7 @@ impl AuthenticateUser for UserAuthentication {
         let (account, user) = (admitted.account, admitted.user.cloned());
         Ok(Visitor { account, user, platform: credentials.platform, app_key, settings, nonce })
     }
-}
 
-impl UserAuthentication {
     /// Rows 3 to 7: the key and its signature.
     async fn check_app(
         &self,
@@ -229,7 +283,8 @@ pub fn hash_token(token: &str) -> TokenHash {
 mod tests {
     use super::*;
     use crate::ports::{
-        FoundSession, MockAppKeys, MockClock, MockSessions, MockSettingSource, MockSignatures, MockUsers,
+        FoundSession, MockAppKeys, MockClock, MockNonceUses, MockSessions, MockSettingSource, MockSignatures,
+        MockUsers,
     };
     use crate::testing::user;
     use sixin_domain::app_key::Secret;
@@ -273,6 +328,11 @@ mod tests {
         key: Option<AppKey>,
         credentials: UserCredentials,
     ) -> Result<Caller, CallerRefusal> {
+        authentication(key, None).authenticate(&credentials).await
+    }
+
+    /// `is_fresh`: what the store says of the one signature that is used up; `None`: none is.
+    fn authentication(key: Option<AppKey>, is_fresh: Option<bool>) -> UserAuthentication {
         let mut app_keys = MockAppKeys::new();
         app_keys.expect_find().return_once(|_| Ok(key));
         let mut signatures = MockSignatures::new();
@@ -295,6 +355,10 @@ mod tests {
             .returning(|_| Ok(Some(user(7, "mira-k"))));
         let mut settings = MockSettingSource::new();
         settings.expect_settings().returning(|| Ok(Arc::new(Settings::new(BTreeMap::new()))));
+        let mut nonces = MockNonceUses::new();
+        if let Some(is_fresh) = is_fresh {
+            nonces.expect_use_up().once().returning(move |_| Ok(is_fresh));
+        }
         let mut clock = MockClock::new();
         clock.expect_now().return_const(NOW);
         UserAuthentication {
@@ -303,10 +367,9 @@ mod tests {
             sessions: Arc::new(sessions),
             users: Arc::new(users),
             settings: Arc::new(settings),
+            nonces: Arc::new(nonces),
             clock: Arc::new(clock),
         }
-        .authenticate(&credentials)
-        .await
     }
 
     #[tokio::test]
@@ -353,9 +416,31 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_strict_key_takes_each_signature_once() {
+    async fn a_strict_key_takes_each_signature_once_and_others_use_up_nothing() {
         let strict = AppKey { is_strict: true, ..key() };
-        let caller = authenticate(Some(strict), credentials()).await.unwrap();
+        let fresh = authentication(Some(strict.clone()), Some(true));
+        let caller = fresh.authenticate(&credentials()).await.unwrap();
         assert_eq!(caller.nonce.map(|used| used.nonce), Some("right".into()));
+        let used = authentication(Some(strict), Some(false));
+        assert!(matches!(used.authenticate(&credentials()).await, Err(CallerRefusal::Replayed)));
+        assert!(authentication(Some(key()), None).authenticate(&credentials()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_signature_is_used_up_although_its_caller_is_refused() {
+        let strict = AppKey { is_strict: true, ..key() };
+        let nobody = UserCredentials { aid: None, uid: None, token: None, ..credentials() };
+        for (fresh, is_replay) in [(true, false), (false, true)] {
+            let authentication = authentication(Some(strict.clone()), Some(fresh));
+            let refusal = authentication.identify(&nobody).await.unwrap_err();
+            assert_eq!(matches!(refusal, CallerRefusal::Replayed), is_replay);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_send_leaves_its_signature_to_its_message() {
+        let strict = AppKey { is_strict: true, ..key() };
+        let caller = authentication(Some(strict), None).identify(&credentials()).await.unwrap();
+        assert!(caller.nonce.is_some());
     }
 }

@@ -118,6 +118,7 @@ pub(crate) fn api(parts: &Parts<'_>, link_secret: Secret) -> Api {
             sessions: caches.sessions.clone(),
             users: caches.users.clone(),
             settings: caches.settings.clone(),
+            nonces: store.clone(),
             clock: Arc::clone(&clock),
         }),
         authenticate_back_end: Arc::new(BackEndAuthentication {

@@ -73,6 +73,11 @@ impl Failure {
         Self { parameter: Some(parameter), ..Self::new(code) }
     }
 
+    /// The refusal of a request whose signature was used before, unless the fault is ours: then this one may have used it.
+    pub(super) fn or_replayed(self) -> Self {
+        if self.status.is_server_error() { self } else { CallerRefusal::Replayed.into() }
+    }
+
     /// A failure whose code is its HTTP status.
     fn transport(status: StatusCode) -> Self {
         Self { status, ..Self::new(i64::from(status.as_u16())) }
@@ -114,7 +119,7 @@ impl From<CallerRefusal> for Failure {
             CallerRefusal::KeyUnknown => 31301,
             CallerRefusal::KeyKindWrong => 31304,
             CallerRefusal::PlatformWrong => 31102,
-            CallerRefusal::Stale => 31303,
+            CallerRefusal::Stale | CallerRefusal::Replayed => 31303,
             CallerRefusal::SignatureWrong => 31302,
             CallerRefusal::LanguageUnknown => 31401,
             CallerRefusal::TimezoneUnknown => 31402,

@@ -4,38 +4,52 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_application::outbox::SendError;
 use sixin_application::send_message::SendRequest;
 
+use super::codes::Failure;
 use super::message_info;
 use super::requests::SendBody;
 use super::responses::done;
 use super::routes::SEND;
-use super::stage::{answered, body, visit};
+use super::stage::{Visit, answered, body, sender};
 use crate::api::Api;
 use crate::plumbing::idempotency;
 
 /// `POST /api/v2/conversation/send-message`: first who calls, then what it wants, then whether it may.
 pub(super) async fn send(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
     answered(&request, &api, async {
-        let visit = visit(&request, &api).await?;
-        let parameters = body(&request, payload, &api).await;
-        let given = idempotency::from_header(&request)?;
-        let body = SendBody::of(&parameters?)?;
-        let app_key = visit.caller.app_key;
-        let key =
-            given.map(|given| idempotency::key(app_key, &given, api.keys_live_ms, SEND, body.parameters()));
-        let (to, content) = body.into_parts()?;
-        let wanted = SendRequest {
-            sender: visit.caller.user,
-            settings: visit.caller.settings,
-            to,
-            content,
-            nonce: visit.caller.nonce,
-            idempotency: key,
+        let visit = sender(&request, &api).await?;
+        let Some(nonce) = visit.caller.nonce.clone() else {
+            return stored(&request, payload, &api, visit).await;
         };
-        let sent = api.send_message.send(wanted).await.inspect_err(log)?;
-        let answer = done(message_info::sent(&sent, &visit.locale), visit.locale.language);
-        Ok(idempotency::marked(answer, sent.replayed))
+        let result = stored(&request, payload, &api, visit).await;
+        idempotency::settled(result, api.authenticate_user.spend(&nonce), Failure::or_replayed).await
     })
     .await
+}
+
+/// The message of a user who was let in.
+async fn stored(
+    request: &HttpRequest,
+    payload: web::Payload,
+    api: &Api,
+    visit: Visit,
+) -> Result<HttpResponse, Failure> {
+    let parameters = body(request, payload, api).await;
+    let given = idempotency::from_header(request)?;
+    let body = SendBody::of(&parameters?)?;
+    let app_key = visit.caller.app_key;
+    let key = given.map(|given| idempotency::key(app_key, &given, api.keys_live_ms, SEND, body.parameters()));
+    let (to, content) = body.into_parts()?;
+    let wanted = SendRequest {
+        sender: visit.caller.user,
+        settings: visit.caller.settings,
+        to,
+        content,
+        nonce: visit.caller.nonce,
+        idempotency: key,
+    };
+    let sent = api.send_message.send(wanted).await.inspect_err(log)?;
+    let answer = done(message_info::sent(&sent, &visit.locale), visit.locale.language);
+    Ok(idempotency::marked(answer, sent.replayed))
 }
 
 /// What is nobody's fault but ours is logged once, with its cause.

@@ -69,9 +69,21 @@ pub(super) async fn visit(request: &HttpRequest, api: &Api) -> Result<Visit, Fai
     let credentials = credentials(request)?;
     note_app_key(request, &credentials.app_id);
     let caller = api.authenticate_user.authenticate(&credentials).await.inspect_err(log_refusal)?;
+    Ok(visit_of(request, &credentials, caller, api))
+}
+
+/// The user behind a send: what it uses up if its key is strict is written with the message.
+pub(super) async fn sender(request: &HttpRequest, api: &Api) -> Result<Visit, Failure> {
+    let credentials = credentials(request)?;
+    note_app_key(request, &credentials.app_id);
+    let caller = api.authenticate_user.identify(&credentials).await.inspect_err(log_refusal)?;
+    Ok(visit_of(request, &credentials, caller, api))
+}
+
+fn visit_of(request: &HttpRequest, credentials: &UserCredentials, caller: Caller, api: &Api) -> Visit {
     let timezone = caller.user.profile.timezone.as_deref();
-    let locale = locale(request, &credentials, (&caller.settings, timezone), api);
-    Ok(Visit { caller, locale, platform: credentials.platform })
+    let locale = locale(request, credentials, (&caller.settings, timezone), api);
+    Visit { caller, locale, platform: credentials.platform }
 }
 
 /// Lets whoever makes a request in, if it has that login, where not only users may come in.

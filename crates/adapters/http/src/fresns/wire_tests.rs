@@ -63,14 +63,14 @@ fn settings() -> Settings {
 
 pub(super) fn known() -> Mocks {
     let mut mocks = Mocks::default();
-    mocks.user.expect_authenticate().returning(|_| {
-        Ok(Caller {
-            user: user(1, "mira-k"),
-            app_key: AppKeyId(4),
-            settings: Arc::new(settings()),
-            nonce: None,
-        })
-    });
+    let caller = || Caller {
+        user: user(1, "mira-k"),
+        app_key: AppKeyId(4),
+        settings: Arc::new(settings()),
+        nonce: None,
+    };
+    mocks.user.expect_authenticate().returning(move |_| Ok(caller()));
+    mocks.user.expect_identify().returning(move |_| Ok(caller()));
     mocks
 }
 
@@ -245,7 +245,7 @@ async fn what_is_signed_is_passed_on_as_sent() {
     let mut mocks = Mocks::default();
     mocks
         .user
-        .expect_authenticate()
+        .expect_identify()
         .withf(|given| {
             let names: Vec<&str> = given.signed.iter().map(|(name, _)| *name).collect();
             names == ["platformId", "version", "appId", "timestamp"]
@@ -283,7 +283,7 @@ async fn every_caller_that_is_not_let_in_gets_its_code() {
         (S::MembershipExpired.into(), 35303),
     ] {
         let mut mocks = Mocks::default();
-        mocks.user.expect_authenticate().return_once(|_| Err(refusal));
+        mocks.user.expect_identify().return_once(|_| Err(refusal));
         let answer = call(mocks.api(), request(&[], "not read")).await;
         assert_eq!((answer.status.as_u16(), answer.code()), (200, code));
         assert_eq!(answer.json()["data"], serde_json::Value::Null);

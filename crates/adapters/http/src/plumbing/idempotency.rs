@@ -6,7 +6,7 @@ use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
-use sixin_application::ports::IdempotencyKey;
+use sixin_application::ports::{IdempotencyKey, StoreError, StoreResult};
 use sixin_domain::id::AppKeyId;
 
 /// The header by which callers name a request.
@@ -85,6 +85,26 @@ pub(crate) fn marked(mut answer: HttpResponse, is_repeat: bool) -> HttpResponse 
         answer.headers_mut().insert(name, HeaderValue::from_static("true"));
     }
     answer
+}
+
+/// Whether an answer is that to a repeat.
+fn is_repeat(answer: &HttpResponse) -> bool {
+    answer.headers().contains_key("idempotent-replayed")
+}
+
+/// What came of a send of a strict key. What is stored has used up its nonce in the same transaction; everything else
+/// uses it up here, so that no signed request is let through twice, whatever came of it the first time.
+pub(crate) async fn settled<F: From<StoreError>>(
+    result: Result<HttpResponse, F>,
+    spend: impl Future<Output = StoreResult<bool>>,
+    replayed: impl FnOnce(F) -> F,
+) -> Result<HttpResponse, F> {
+    match result {
+        Ok(answer) if !is_repeat(&answer) => Ok(answer),
+        Ok(answer) => spend.await.map(|_| answer).map_err(F::from),
+        Err(failure) if spend.await? => Err(failure),
+        Err(failure) => Err(replayed(failure)),
+    }
 }
 
 #[cfg(test)]

@@ -71,6 +71,13 @@ impl From<StoreError> for Failure {
     }
 }
 
+impl Failure {
+    /// The refusal of a request whose nonce was used before, unless the fault is ours: then this one may have used it.
+    pub(super) fn or_replayed(self) -> Self {
+        if self.status.is_server_error() { self } else { BackEndRefusal::Replayed.into() }
+    }
+}
+
 /// The parameter that names the user a rule is about.
 fn named(refusal: Refusal) -> &'static str {
     match refusal {

@@ -1,6 +1,7 @@
 //! The endpoints that publish: first who calls, then what it wants, then whether it may.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use sixin_application::authenticate_back_end::BackEnd;
 use sixin_application::outbox::SendError;
 use sixin_application::ports::{IdempotencyKey, NonceUse};
 use sixin_application::publish_message::{PublishError, PublishRequest};
@@ -76,6 +77,20 @@ async fn accepted<Body: Publishing>(
 ) -> Result<HttpResponse, Failure> {
     let credentials = noted(request)?;
     let back_end = api.authenticate_back_end.authenticate(&credentials).await.inspect_err(log_refusal)?;
+    let Some(nonce) = back_end.nonce.clone() else {
+        return stored::<Body>(request, payload, api, back_end).await;
+    };
+    let result = stored::<Body>(request, payload, api, back_end).await;
+    idempotency::settled(result, api.authenticate_back_end.spend(&nonce), Failure::or_replayed).await
+}
+
+/// The messages of a back end that was let in.
+async fn stored<Body: Publishing>(
+    request: &HttpRequest,
+    payload: web::Payload,
+    api: &Api,
+    back_end: BackEnd,
+) -> Result<HttpResponse, Failure> {
     let bytes = body::read(request, payload, &api.http).await?;
     let body = Body::parse(Fields::parse(&bytes)?)?;
     // The original answers an error to a msgRandom that comes again; we answer as for any repeat.
