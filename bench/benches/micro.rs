@@ -247,6 +247,7 @@ fn block_words(criterion: &mut Criterion) {
     let words = (0..1000).map(|number| BlockWord {
         word: format!("forbidden{number}"),
         mode: WordMode::Replace(Some("*".into())),
+        is_whole: false,
     });
     let filter = BlockWordFilter::new(words);
     let hit = format!("{TEXT} forbidden500");

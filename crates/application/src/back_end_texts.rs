@@ -1,11 +1,11 @@
 //! What becomes of forbidden words in the texts of back ends.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use sixin_domain::limits::Limits;
 use sixin_domain::refusal::Refusal;
 
+use crate::block_words::applied;
 use crate::ports::{BlockWordSource, SettingSource, StoreError};
 
 /// Puts another text into the content of a text message, or answers `None` if the content has no place for one.
@@ -42,9 +42,9 @@ impl BackEndTexts {
             return Ok(unchanged());
         }
         let filter = self.block_words.filter().await?;
-        match filter.apply(text)? {
-            Cow::Borrowed(_) => Ok(unchanged()),
-            Cow::Owned(text) => {
+        match applied::<E>(&filter, text).await? {
+            None => Ok(unchanged()),
+            Some(text) => {
                 let content = replace(content, &text).ok_or(Refusal::ForbiddenWord)?;
                 let Limits { typed_text_bytes, content_bytes, .. } = self.limits;
                 if text.len() > typed_text_bytes || content.len() > content_bytes {

@@ -94,7 +94,7 @@ fn of_users(word: ListedWord) -> Option<BlockWord> {
         3 => WordMode::Refuse,
         _ => return None,
     };
-    Some(BlockWord { word: word.word, mode })
+    Some(BlockWord { word: word.word, mode, is_whole: word.is_whole })
 }
 
 fn cleaned(
@@ -118,7 +118,14 @@ mod tests {
 
     fn word(word: &str, user_mode: i64) -> ListedWord {
         let replace_word = Some("*****".to_owned());
-        ListedWord { word: word.into(), content_mode: 1, user_mode, conversation_mode: 1, replace_word }
+        ListedWord {
+            word: word.into(),
+            content_mode: 1,
+            user_mode,
+            conversation_mode: 1,
+            replace_word,
+            is_whole: false,
+        }
     }
 
     fn editing(users: MockUserChanges, drops: usize) -> UserEditing {

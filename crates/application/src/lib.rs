@@ -8,6 +8,7 @@ pub mod admin;
 pub mod authenticate_back_end;
 pub mod authenticate_user;
 pub mod back_end_texts;
+pub mod block_words;
 pub mod cached;
 pub mod change_conversations;
 pub mod change_messages;

@@ -1,6 +1,5 @@
 //! A user sends a message (Fresns seed; facts: fresns 6.2, steps 5 to 20).
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -16,6 +15,7 @@ use sixin_domain::settings::Settings;
 use sixin_domain::user::{Relation, User};
 use sixin_domain::username::UserRef;
 
+use crate::block_words::applied;
 use crate::outbox::{Draft, Outbox, SendError};
 use crate::ports::{
     BlockWordSource, Clock, Files, IdempotencyKey, NonceUse, Relations, Roles, StoreError, Stored,
@@ -190,7 +190,7 @@ impl MessageSending {
         match &request.content {
             Content::Text(text) => {
                 let filter = self.block_words.filter().await?;
-                let text = filter.apply(text).map(Cow::into_owned)?;
+                let text = applied::<SendError>(&filter, text).await?.unwrap_or_else(|| text.clone());
                 if text.len() > self.limits.text_bytes {
                     return Err(Refusal::TextTooLong.into());
                 }

@@ -12,6 +12,7 @@ pub mod expansion;
 pub mod file;
 pub mod file_link;
 pub mod id;
+pub mod invisible;
 pub mod limits;
 pub mod log_hour;
 pub mod log_link;

@@ -260,10 +260,13 @@ pub(crate) enum BlockWord {
         /// What replaces it; without this, replacing removes it
         #[arg(long)]
         with: Option<String>,
+        /// Count it only where it stands alone: "ass", but not in "class"
+        #[arg(long)]
+        whole_word: bool,
     },
     /// Remove a word
     Remove { word: String },
-    /// Add words from a file: a line a word, optionally TAB mode TAB replacement
+    /// Add words from a file: a line a word, optionally TAB mode TAB replacement TAB whole
     Import { file: PathBuf },
     /// List the words
     List,

@@ -136,6 +136,7 @@ diesel::table! {
         user_mode -> SmallInt,
         conversation_mode -> SmallInt,
         replace_word -> Nullable<Text>,
+        is_whole -> Bool,
         created_at -> BigInt,
         updated_at -> Nullable<BigInt>,
         deleted_at -> Nullable<BigInt>,

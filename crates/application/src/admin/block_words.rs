@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use sixin_domain::invisible::is_ignorable;
+
 use crate::ports::BlockWordRow;
 
 /// Longest word in characters (column `block_words.word`).
@@ -13,7 +15,7 @@ pub const MAX_REPLACEMENT_CHARS: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum BlockWordError {
     /// Empty or too long.
-    #[error("a word must be 1 to 32 characters long, without white space at its ends")]
+    #[error("a word must be 1 to 32 characters long, visible, without white space at its ends")]
     Word,
     /// Only signs, such as `-`.
     #[error("a word must hold a letter, a digit or the like, not only ASCII signs")]
@@ -24,6 +26,9 @@ pub enum BlockWordError {
     /// No such mode.
     #[error("the mode must be ignore, replace or refuse")]
     Mode,
+    /// A fourth column that says something else.
+    #[error("the fourth column can only be: whole")]
+    Extent,
     /// The line of a list that is wrong.
     #[error("line {0}: {1}")]
     Line(usize, Box<BlockWordError>),
@@ -34,7 +39,7 @@ pub enum BlockWordError {
 /// # Errors
 /// If not.
 pub fn check_word(word: &str) -> Result<(), BlockWordError> {
-    let fits = !word.is_empty() && word.trim() == word && !word.contains('\0');
+    let fits = !word.chars().all(is_ignorable) && word.trim() == word && !word.contains('\0');
     if fits && word.chars().count() <= MAX_WORD_CHARS { Ok(()) } else { Err(BlockWordError::Word) }
 }
 
@@ -47,11 +52,16 @@ pub fn check_replacement(replacement: Option<&str>) -> Result<(), BlockWordError
     if replacement.is_none_or(fits) { Ok(()) } else { Err(BlockWordError::Replacement) }
 }
 
-/// A checked row.
+/// A checked row. `is_whole`: it counts only where it stands alone.
 ///
 /// # Errors
 /// See [`BlockWordError`].
-pub fn row(word: &str, mode: &str, replacement: Option<&str>) -> Result<BlockWordRow, BlockWordError> {
+pub fn row(
+    word: &str,
+    mode: &str,
+    replacement: Option<&str>,
+    is_whole: bool,
+) -> Result<BlockWordRow, BlockWordError> {
     check_word(word)?;
     check_replacement(replacement)?;
     let conversation_mode = match mode {
@@ -64,22 +74,31 @@ pub fn row(word: &str, mode: &str, replacement: Option<&str>) -> Result<BlockWor
         word: word.to_owned(),
         conversation_mode,
         replace_word: replacement.map(str::to_owned),
+        is_whole,
     })
 }
 
-/// Reads a list: a line a word, `word`, `word<TAB>refuse` or `word<TAB>replace<TAB>replacement`. A word alone is
-/// refused. Empty lines and lines that begin with `#` are passed over.
+/// Reads a list: a line a word, `word`, `word<TAB>refuse` or `word<TAB>replace<TAB>replacement`; with a fourth column
+/// `whole` it counts only where it stands alone. A word alone is refused. Empty lines and lines that begin with `#` are
+/// passed over, and the mark that Windows editors put before the first line.
 ///
 /// # Errors
 /// The first wrong line, with its number.
 pub fn parse_list(text: &str) -> Result<Vec<BlockWordRow>, BlockWordError> {
-    text.lines()
+    text.trim_start_matches('\u{feff}')
+        .lines()
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))
         .map(|(number, line)| {
             let mut parts = line.split('\t').map(str::trim);
             let (word, mode) = (parts.next().unwrap_or_default(), parts.next().unwrap_or("refuse"));
-            row(word, mode, parts.next()).map_err(|error| BlockWordError::Line(number + 1, Box::new(error)))
+            let (replacement, extent) = (parts.next(), parts.next().unwrap_or_default());
+            let row = match extent {
+                "" => row(word, mode, replacement, false),
+                "whole" => row(word, mode, replacement.filter(|text| !text.is_empty()), true),
+                _ => Err(BlockWordError::Extent),
+            };
+            row.map_err(|error| BlockWordError::Line(number + 1, Box::new(error)))
         })
         .collect()
 }
@@ -95,6 +114,27 @@ mod tests {
         let rows: Vec<_> =
             rows.iter().map(|r| (r.word.as_str(), r.conversation_mode, r.replace_word.as_deref())).collect();
         assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn a_list_with_a_byte_order_mark_loses_nothing() {
+        let words =
+            |text: &str| parse_list(text).unwrap().into_iter().map(|row| row.word).collect::<Vec<_>>();
+        assert_eq!(words("\u{feff}bad\r\nheck\r\n"), ["bad", "heck"]);
+        assert_eq!(words("\u{feff}# words\nbad"), ["bad"]);
+    }
+
+    #[test]
+    fn a_word_of_a_list_can_be_a_whole_one() {
+        let rows = parse_list("ass\trefuse\t\twhole\nhell\treplace\th*\twhole\nbad").unwrap();
+        let rows: Vec<_> = rows.iter().map(|row| (row.replace_word.as_deref(), row.is_whole)).collect();
+        assert_eq!(rows, [(None, true), (Some("h*"), true), (None, false)]);
+        assert!(parse_list("ass\trefuse\t\thalf").is_err());
+    }
+
+    #[test]
+    fn a_word_that_nobody_sees_is_none() {
+        assert!(check_word("\u{200b}\u{ad}").is_err() && check_word("").is_err());
     }
 
     #[test]

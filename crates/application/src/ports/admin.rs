@@ -197,6 +197,8 @@ pub struct BlockWordRow {
     pub conversation_mode: i64,
     /// What replaces it; `None` removes it.
     pub replace_word: Option<String>,
+    /// Whether it counts only where it stands alone.
+    pub is_whole: bool,
 }
 
 /// Block words, for the operator.

@@ -38,6 +38,8 @@ pub struct ListedWord {
     pub conversation_mode: i64,
     /// What replaces it; `None` removes it.
     pub replace_word: Option<String>,
+    /// Whether it counts only where it stands alone.
+    pub is_whole: bool,
 }
 
 /// A page of words.

@@ -82,7 +82,11 @@ fn publishing(
     settings.expect_settings().returning(move || Ok(Arc::new(Settings::new(rows.clone()))));
     let mut block_words = MockBlockWordSource::new();
     block_words.expect_filter().returning(|| {
-        let words = [BlockWord { word: "darn".into(), mode: WordMode::Replace(Some("*".repeat(30))) }];
+        let words = [BlockWord {
+            word: "darn".into(),
+            mode: WordMode::Replace(Some("*".repeat(30))),
+            is_whole: false,
+        }];
         Ok(Arc::new(BlockWordFilter::new(words)))
     });
     let mut clock = MockClock::new();

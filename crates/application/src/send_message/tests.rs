@@ -33,8 +33,8 @@ fn sending(files: MockFiles, relation: Relation, times: usize) -> MessageSending
     block_words.expect_filter().returning(|| {
         let replace = WordMode::Replace(Some("x".repeat(40)));
         Ok(Arc::new(BlockWordFilter::new([
-            BlockWord { word: "darn".into(), mode: replace },
-            BlockWord { word: "curse".into(), mode: WordMode::Refuse },
+            BlockWord { word: "darn".into(), mode: replace, is_whole: false },
+            BlockWord { word: "curse".into(), mode: WordMode::Refuse, is_whole: false },
         ])))
     });
     let mut clock = MockClock::new();

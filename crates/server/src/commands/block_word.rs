@@ -10,10 +10,11 @@ use crate::cli::BlockWord;
 
 pub(super) async fn run(database: &Database, out: Output, command: BlockWord) -> Result<(), CommandError> {
     match command {
-        BlockWord::Add { word, mode, with } => {
-            let row = row(&word, &mode, with.as_deref())?;
+        BlockWord::Add { word, mode, with, whole_word } => {
+            let row = row(&word, &mode, with.as_deref(), whole_word)?;
             database.put(&[row], now()).await?;
-            out.line(&format!("{word}: {mode}"), || json!({ "word": word, "mode": mode, "with": with }));
+            let json = || json!({ "word": word, "mode": mode, "with": with, "whole_word": whole_word });
+            out.line(&format!("{word}: {mode}"), json);
         }
         BlockWord::Remove { word } => {
             if !BlockWordAdmin::remove(database, &word).await? {
@@ -35,11 +36,13 @@ pub(super) async fn run(database: &Database, out: Output, command: BlockWord) ->
                     _ => "ignore",
                 };
                 let with = row.replace_word.as_deref().unwrap_or_default();
-                let text = format!("{}\t{mode}\t{with}", row.word);
-                out.line(
-                    text.trim_end(),
-                    || json!({ "word": row.word, "mode": mode, "with": row.replace_word }),
-                );
+                let extent = if row.is_whole { "whole" } else { "" };
+                let text = format!("{}\t{mode}\t{with}\t{extent}", row.word);
+                out.line(text.trim_end(), || {
+                    json!({
+                        "word": row.word, "mode": mode, "with": row.replace_word, "whole_word": row.is_whole,
+                    })
+                });
             }
         }
     }

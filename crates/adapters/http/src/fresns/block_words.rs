@@ -33,7 +33,7 @@ pub(crate) struct BlockWordInfo {
 
 impl From<ListedWord> for BlockWordInfo {
     fn from(word: ListedWord) -> Self {
-        let ListedWord { word, content_mode, user_mode, conversation_mode, replace_word } = word;
+        let ListedWord { word, content_mode, user_mode, conversation_mode, replace_word, .. } = word;
         Self { word, content_mode, user_mode, conversation_mode, replace_word }
     }
 }

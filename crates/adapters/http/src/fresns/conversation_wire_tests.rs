@@ -60,7 +60,8 @@ fn shown(may_write: Result<(), Refusal>) -> ShownUsers {
 }
 
 fn mocks() -> Mocks {
-    let word = BlockWord { word: "darn".into(), mode: WordMode::Replace(Some("***".into())) };
+    let word =
+        BlockWord { word: "darn".into(), mode: WordMode::Replace(Some("***".into())), is_whole: false };
     Mocks { words: vec![word], ..known() }
 }
 

@@ -13,7 +13,7 @@ use sixin_domain::username::UserRef;
 use super::codes::{EXCLUSIVE, Failure, MALFORMED, MISSING, NOT_ALLOWED};
 use super::conversation_info::Cast;
 use super::key_filter::KeyFilter;
-use super::message_info::viewed;
+use super::message_info::{cleaned, viewed};
 use super::pagination::{Listed, PAGE_SIZE, Page};
 use super::parameters::{Parameters, whole_number};
 use super::responses::{done, done_without_data};
@@ -100,11 +100,12 @@ pub(super) async fn messages(
         let words = api.block_words.filter().await.inspect_err(log_store)?;
         let cast = Cast { shown: &found.shown, keys: &keys, words: &words, locale: &visit.locale };
         let view = found.conversation.seen_by(viewer.user.id).map_err(ConversationError::from)?;
-        let list: Vec<_> = found
+        let mut list: Vec<_> = found
             .messages
             .iter()
-            .map(|message| viewed(message, &view, cast.user(message.sender), &words, &visit.locale))
+            .map(|message| viewed(message, &view, cast.user(message.sender), &visit.locale))
             .collect();
+        cleaned(&mut list, &words).await.inspect_err(log_store)?;
         let pagination = page.pagination(view.own.message_count);
         Ok(done(Listed::new(pagination, list), visit.locale.language))
     })

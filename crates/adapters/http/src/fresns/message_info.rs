@@ -1,6 +1,10 @@
 //! The message object (facts: fresns 6.7).
 
+use std::sync::Arc;
+
 use serde::Serialize;
+use sixin_application::block_words::shown;
+use sixin_application::ports::StoreResult;
 use sixin_application::send_message::SentMessage;
 use sixin_domain::block_words::BlockWordFilter;
 use sixin_domain::body::Body;
@@ -98,7 +102,6 @@ pub(super) fn viewed<'f>(
     message: &ViewedMessage,
     view: &View<'_>,
     (user, is_deactivated): (Option<Filtered<'f, UserInfo>>, bool),
-    words: &BlockWordFilter,
     locale: &Locale,
 ) -> MessageInfo<'f> {
     let shown = Shown::of(&message.body, message.file.as_ref(), locale);
@@ -109,12 +112,23 @@ pub(super) fn viewed<'f>(
         user_is_deactivate: is_deactivated,
         is_me: message.sender == view.user,
         r#type: shown.kind,
-        content: shown.content.map(|text| words.shown(&text).into_owned()),
+        content: shown.content,
         file: shown.file,
         datetime: times.whole,
         datetime_format: times.brief,
         read_status: view.is_read(message),
     }
+}
+
+/// Replaces words in what messages say, which may take long.
+pub(super) async fn cleaned(list: &mut [MessageInfo<'_>], words: &Arc<BlockWordFilter>) -> StoreResult<()> {
+    let said = list.iter_mut().filter_map(|message| message.content.as_mut());
+    let texts = said.map(std::mem::take).collect();
+    let said = list.iter_mut().filter_map(|message| message.content.as_mut());
+    for (place, text) in said.zip(shown(words, texts).await?) {
+        *place = text;
+    }
+    Ok(())
 }
 
 /// A time in both spellings.

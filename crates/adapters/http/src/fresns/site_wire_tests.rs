@@ -134,6 +134,7 @@ async fn words(query: &str, expected: (Option<WordScope>, i64, i64)) -> Answer {
             user_mode: 1,
             conversation_mode: 2,
             replace_word: Some("***".into()),
+            is_whole: false,
         };
         Ok(ListedWords { words: vec![word], total: 51 })
     });

@@ -25,15 +25,16 @@ impl BlockWordSource for Database {
 }
 
 fn load(conn: &mut AnyConnection) -> QueryResult<Vec<BlockWordRow>> {
-    let rows: Vec<(String, i16, Option<String>)> = words::table
+    let rows: Vec<(String, i16, Option<String>, bool)> = words::table
         .filter(words::deleted_at.is_null())
         .order(words::word)
-        .select((words::word, words::conversation_mode, words::replace_word))
+        .select((words::word, words::conversation_mode, words::replace_word, words::is_whole))
         .load(conn)?;
-    let row = |(word, mode, replace_word): (String, i16, Option<String>)| BlockWordRow {
+    let row = |(word, mode, replace_word, is_whole): (String, i16, Option<String>, bool)| BlockWordRow {
         word,
         conversation_mode: mode.into(),
         replace_word,
+        is_whole,
     };
     Ok(rows.into_iter().map(row).collect())
 }
@@ -45,7 +46,7 @@ fn block_word(row: BlockWordRow) -> Option<BlockWord> {
         3 => WordMode::Refuse,
         _ => return None,
     };
-    Some(BlockWord { word: row.word, mode })
+    Some(BlockWord { word: row.word, mode, is_whole: row.is_whole })
 }
 
 /// The mode that blocks nothing.
@@ -61,6 +62,7 @@ struct WordRow {
     user_mode: i16,
     conversation_mode: i16,
     replace_word: Option<String>,
+    is_whole: bool,
 }
 
 impl WordRow {
@@ -71,6 +73,7 @@ impl WordRow {
             user_mode: self.user_mode.into(),
             conversation_mode: self.conversation_mode.into(),
             replace_word: self.replace_word,
+            is_whole: self.is_whole,
         }
     }
 }
@@ -133,14 +136,15 @@ fn put_one(conn: &mut AnyConnection, row: &BlockWordRow, at: Millis) -> QueryRes
     let change = (
         words::conversation_mode.eq(i16::try_from(row.conversation_mode).unwrap_or(1)),
         words::replace_word.eq(row.replace_word.as_deref()),
+        words::is_whole.eq(row.is_whole),
     );
     let present = words::table.filter(words::word.eq(&row.word));
     let updated = diesel::update(present)
-        .set((change.0, change.1, words::updated_at.eq(at.0), words::deleted_at.eq(None::<i64>)))
+        .set((change.0, change.1, change.2, words::updated_at.eq(at.0), words::deleted_at.eq(None::<i64>)))
         .execute(conn)?;
     if updated == 0 {
         diesel::insert_into(words::table)
-            .values((words::word.eq(&row.word), change.0, change.1, words::created_at.eq(at.0)))
+            .values((words::word.eq(&row.word), change.0, change.1, change.2, words::created_at.eq(at.0)))
             .execute(conn)?;
     }
     Ok(())

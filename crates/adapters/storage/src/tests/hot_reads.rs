@@ -50,7 +50,8 @@ fn every_topic_has_an_epoch_and_every_change_moves_it(db: &TestDatabase) {
         is_strict: false,
         name: String::new(),
     };
-    let word = BlockWordRow { word: "darn".into(), conversation_mode: 3, replace_word: None };
+    let word =
+        BlockWordRow { word: "darn".into(), conversation_mode: 3, replace_word: None, is_whole: false };
     assert_eq!(moved(db, || db.wait(AppKeyAdmin::add(database, &key)).unwrap()), [Topic::AppKeys]);
     let rotated = moved(db, || {
         db.wait(database.rotate("Key", &Secret::new("second"), NOW)).unwrap();

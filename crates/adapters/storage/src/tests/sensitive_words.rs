@@ -83,7 +83,12 @@ fn too_many_words_are_not_kept(db: &TestDatabase) {
 fn operators_and_back_ends_change_the_same_words_at_once(db: &TestDatabase) {
     let texts: Vec<String> = (0..50).map(|number| format!("w{number}")).collect();
     let words: Vec<SensitiveWord> = texts.iter().map(|text| word(text, None)).collect();
-    let row = |text: &String| BlockWordRow { word: text.clone(), conversation_mode: 3, replace_word: None };
+    let row = |text: &String| BlockWordRow {
+        word: text.clone(),
+        conversation_mode: 3,
+        replace_word: None,
+        is_whole: false,
+    };
     let rows: Vec<BlockWordRow> = texts.iter().map(row).collect();
     std::thread::scope(|scope| {
         scope.spawn(|| {

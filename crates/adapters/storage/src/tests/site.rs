@@ -39,7 +39,12 @@ fn a_setting_is_stored_and_stored_again(db: &TestDatabase) {
 }
 
 fn word(word: &str, mode: i64, with: Option<&str>) -> BlockWordRow {
-    BlockWordRow { word: word.into(), conversation_mode: mode, replace_word: with.map(str::to_owned) }
+    BlockWordRow {
+        word: word.into(),
+        conversation_mode: mode,
+        replace_word: with.map(str::to_owned),
+        is_whole: false,
+    }
 }
 
 fn the_filter_is_that_of_the_words_in_force(db: &TestDatabase) {
@@ -52,7 +57,10 @@ fn the_filter_is_that_of_the_words_in_force(db: &TestDatabase) {
     assert_eq!(put(&[word("darn", 2, Some("*")), word("Darn", 1, None), word("heck", 3, None)]), 3);
     assert_eq!(apply("Darn"), Ok("*".into()));
     assert_eq!(apply("heck"), Err(Refusal::ForbiddenWord));
-    put(&[word("heck", 1, None)]);
+    put(&[word("heck", 1, None), BlockWordRow { is_whole: true, ..word("ass", 3, None) }]);
+    assert_eq!(apply("class"), Ok("class".into()));
+    assert_eq!(apply("ass"), Err(Refusal::ForbiddenWord));
+    assert!(db.wait(BlockWordAdmin::remove(&db.database, "ass")).unwrap());
     assert_eq!(apply("heck"), Ok("heck".into()));
     assert!(db.wait(BlockWordAdmin::remove(&db.database, "darn")).unwrap());
     assert!(!db.wait(BlockWordAdmin::remove(&db.database, "darn")).unwrap());

@@ -1,0 +1,1 @@
+ALTER TABLE block_words DROP COLUMN is_whole;
