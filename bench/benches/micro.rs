@@ -133,7 +133,14 @@ impl AuthenticateBackEnd for OpenDoor {
 #[async_trait]
 impl CheckHealth for OpenDoor {
     async fn check(&self) -> Health {
-        Health { database_reachable: true, migrated: true, queue_stuck: false, weakness: None }
+        Health {
+            database_reachable: true,
+            migrated: true,
+            queue_stuck: false,
+            has_number: true,
+            trouble: None,
+            weakness: None,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use xtask::sync_shim;
+use xtask::shims::{self, Shim};
 
 use crate::calls::get;
 use crate::database::TestDatabase;
@@ -11,10 +11,11 @@ use crate::site::Site;
 /// A site whose server's disk fails while the answered file exists.
 fn site(durability: &str) -> (Site, PathBuf, tempfile::TempDir) {
     let directory = tempfile::tempdir().unwrap();
-    let (library, trigger) = (sync_shim::build(directory.path()).unwrap(), directory.path().join("fails"));
+    let (library, trigger) =
+        (shims::build(Shim::Sync, directory.path()).unwrap(), directory.path().join("fails"));
     let configuration = [
         ("LD_PRELOAD", library.to_str().unwrap()),
-        (sync_shim::FAILS_VARIABLE, trigger.to_str().unwrap()),
+        (shims::FAILS_VARIABLE, trigger.to_str().unwrap()),
         ("SIXIN__DATABASE__DURABILITY", durability),
     ];
     (Site::on(TestDatabase::sqlite(), &configuration), trigger, directory)
@@ -29,8 +30,11 @@ fn a_disk_that_fails_to_sync_gets_no_message_acknowledged_and_recovery_works() {
     site.publish_text("alice", "bob", "meanwhile").is(503, 1050);
     site.send_text(&site.bob, "alice", "meanwhile").is(503, 503);
     site.server.log_with(&["disk I/O error"]);
+    let (status, health) = get(&site.url("/health"));
+    assert!(status == 503 && health.contains("the database can't be written"), "{health}");
     std::fs::remove_file(&trigger).unwrap();
     site.publish_text("alice", "bob", "after").is(200, 200);
+    assert_eq!(get(&site.url("/health")).0, 200);
     assert_eq!(
         site.database.lines("SELECT message_text AS line FROM conversation_messages ORDER BY seq"),
         ["before", "after"]

@@ -11,6 +11,7 @@ mod bad_input;
 mod bucket;
 mod calls;
 mod clients;
+mod clock;
 mod command_line;
 mod concurrency;
 mod conversations;

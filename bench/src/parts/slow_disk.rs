@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
-use xtask::sync_shim;
+use xtask::shims::{self, Shim};
 
 use super::sends::{Setting, with_batches};
 use crate::bench::{Bench, Measured};
@@ -58,13 +58,13 @@ pub(super) struct Slowness {
 impl Slowness {
     /// Each fsync and fdatasync sleeps for so long before it is carried out.
     pub(super) fn new(bench: &Bench, sleep_ms: f64) -> Result<Self> {
-        let library = sync_shim::build(&bench.directory).map_err(|failure| anyhow!("{failure}"))?;
+        let library = shims::build(Shim::Sync, &bench.directory).map_err(|failure| anyhow!("{failure}"))?;
         Ok(Self { library, microseconds: format!("{:.0}", sleep_ms * 1000.0) })
     }
 
     /// What the server's environment has to say.
     pub(super) fn configuration(&self) -> Result<[(&str, &str); 2]> {
         let library = self.library.to_str().context("the path of the benchmark is not UTF-8")?;
-        Ok([("LD_PRELOAD", library), (sync_shim::SLEEPS_VARIABLE, &self.microseconds)])
+        Ok([("LD_PRELOAD", library), (shims::SLEEPS_VARIABLE, &self.microseconds)])
     }
 }

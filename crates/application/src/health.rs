@@ -6,7 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::committer::Committer;
-use crate::ports::StoreHealth;
+use crate::ids::LeasedIds;
+use crate::ports::{Clock, StoreHealth, StoreTrouble};
 
 /// A queue that has been full for longer than this means that the server is not ready.
 pub const MAX_FULL: Duration = Duration::from_secs(5);
@@ -22,6 +23,10 @@ pub struct Health {
     pub migrated: bool,
     /// Whether the queue has been full for more than five seconds.
     pub queue_stuck: bool,
+    /// Whether this process holds a number, without which it makes no ids.
+    pub has_number: bool,
+    /// What keeps messages from being stored.
+    pub trouble: Option<StoreTrouble>,
     /// What is configured to be less durable than the default.
     pub weakness: Option<String>,
 }
@@ -30,7 +35,25 @@ impl Health {
     /// Whether requests should be sent here.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.database_reachable && self.migrated && !self.queue_stuck
+        self.reasons().is_empty()
+    }
+
+    /// Why no requests should be sent here.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<&'static str> {
+        let trouble = self.trouble.map(|trouble| match trouble {
+            StoreTrouble::Full => "the database's disk is full",
+            StoreTrouble::ReadOnly => "the database only reads",
+            StoreTrouble::Unavailable => "the database can't be written",
+        });
+        let reasons = [
+            (!self.database_reachable).then_some("the database does not answer"),
+            (self.database_reachable && !self.migrated).then_some("the database lacks migrations"),
+            self.queue_stuck.then_some("the queue of messages has been full for seconds"),
+            (!self.has_number).then_some("this process holds no number, so it makes no ids"),
+            trouble,
+        ];
+        reasons.into_iter().flatten().collect()
     }
 }
 
@@ -48,6 +71,10 @@ pub struct HealthCheck {
     pub store: Arc<dyn StoreHealth>,
     /// The queue.
     pub committer: Arc<Committer>,
+    /// What makes ids.
+    pub ids: Arc<LeasedIds>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
 }
 
 #[async_trait]
@@ -61,6 +88,8 @@ impl CheckHealth for HealthCheck {
             database_reachable: matches!(answer, Ok(Ok(_))),
             migrated: matches!(answer, Ok(Ok(true))),
             queue_stuck: self.committer.full_for().is_some_and(|full| full > MAX_FULL),
+            has_number: self.ids.is_ready(self.clock.steady()),
+            trouble: self.store.trouble(),
             weakness: self.store.weakness(),
         }
     }
@@ -70,16 +99,35 @@ impl CheckHealth for HealthCheck {
 mod tests {
     use super::*;
     use crate::committer::{CommitterLimits, Lanes};
-    use crate::ports::{MessageLog, MockMessageLog, MockStoreHealth, StoreError, StoreResult};
+    use crate::ports::{MessageLog, MockClock, MockMessageLog, MockStoreHealth, StoreError, StoreResult};
+    use sixin_domain::id::ID_EPOCH;
 
     async fn check(ready: StoreResult<bool>) -> Health {
+        check_with(ready, None, crate::testing::ids()).await
+    }
+
+    async fn check_with(ready: StoreResult<bool>, trouble: Option<StoreTrouble>, ids: LeasedIds) -> Health {
         let mut store = MockStoreHealth::new();
+        store.expect_trouble().return_const(trouble);
+        let mut clock = MockClock::new();
+        clock.expect_steady().return_const(ID_EPOCH);
         store.expect_is_ready().return_once(|| ready);
         store.expect_weakness().return_const(None);
         let log: Arc<dyn MessageLog> = Arc::new(MockMessageLog::new());
         let lanes = Lanes { narrow: 1, wide: false };
         let committer = Arc::new(Committer::start(&log, lanes, CommitterLimits::default()).unwrap());
-        HealthCheck { store: Arc::new(store), committer }.check().await
+        let (ids, clock) = (Arc::new(ids), Arc::new(clock));
+        HealthCheck { store: Arc::new(store), committer, ids, clock }.check().await
+    }
+
+    #[tokio::test]
+    async fn a_server_that_can_store_no_messages_is_not_ready_and_says_why() {
+        let unled = check_with(Ok(true), None, LeasedIds::default()).await;
+        assert_eq!(unled.reasons(), ["this process holds no number, so it makes no ids"]);
+        for trouble in [StoreTrouble::Full, StoreTrouble::ReadOnly, StoreTrouble::Unavailable] {
+            let health = check_with(Ok(true), Some(trouble), crate::testing::ids()).await;
+            assert_eq!((health.is_ready(), health.reasons().len()), (false, 1));
+        }
     }
 
     #[tokio::test]

@@ -20,12 +20,12 @@ pub struct LeasedIds {
 struct Held {
     lease: Lease,
     sequence: IdSequence,
-    /// The database's clock minus ours, when the lease was given.
+    /// The database's clock minus our steady one, when the lease was given.
     offset_ms: i64,
 }
 
 impl LeasedIds {
-    /// Makes ids under `lease`, which was answered when our clock said `now`.
+    /// Makes ids under `lease`, which was answered when our steady clock said `now`.
     pub fn hold(&self, lease: Lease, now: Millis) {
         let offset_ms = lease.granted_at.since(now);
         let mut held = self.held();
@@ -36,13 +36,20 @@ impl LeasedIds {
         *held = Some(Held { lease, sequence, offset_ms });
     }
 
-    /// `count` new ids, or `None` if this process holds no valid lease.
+    /// `count` new ids at `now` of our steady clock, or `None` if this process holds no valid lease.
     #[must_use]
     pub fn take(&self, now: Millis, count: usize) -> Option<Vec<i64>> {
         let mut held = self.held();
         let held = held.as_mut()?;
-        let end = held.lease.ends_at;
+        let end = held.lease.ids_end;
         held.sequence.take(now.plus(held.offset_ms), end, count)
+    }
+
+    /// Whether ids can be made at `now` of our steady clock.
+    #[must_use]
+    pub fn is_ready(&self, now: Millis) -> bool {
+        let held = self.held();
+        held.as_ref().is_some_and(|held| held.sequence.has_room(now.plus(held.offset_ms), held.lease.ids_end))
     }
 
     /// The lease as it stands.
@@ -51,7 +58,8 @@ impl LeasedIds {
         self.held().as_ref().map(|held| held.lease.clone())
     }
 
-    /// Takes a first lease, renews the one held, or takes another if that was lost. `now` is asked after the answer.
+    /// Takes a first lease, renews the one held, or takes another if that was lost. `now` is our steady clock, asked after
+    /// the answer.
     ///
     /// # Errors
     /// If the store could not; the ids of the lease held go on until it ends.
@@ -61,8 +69,9 @@ impl LeasedIds {
         token: &str,
         now: impl Fn() -> Millis,
     ) -> StoreResult<()> {
-        if let Some(lease) = self.lease()
-            && let Some(renewed) = leases.renew(&lease, LEASE_MS).await?
+        let held = self.held().as_ref().map(|held| (held.lease.clone(), held.sequence.used()));
+        if let Some((lease, used)) = held
+            && let Some(renewed) = leases.renew(&lease, used, LEASE_MS).await?
         {
             self.hold(renewed, now());
             return Ok(());
@@ -88,7 +97,7 @@ mod tests {
             number,
             token: "t".into(),
             granted_at: ID_EPOCH.plus(granted),
-            ends_at: ID_EPOCH.plus(granted + LEASE_MS),
+            ids_end: ID_EPOCH.plus(granted.max(not_before) + LEASE_MS),
             not_before: ID_EPOCH.plus(not_before),
         }
     }
@@ -130,9 +139,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn sends_go_on_with_new_ids_when_the_clock_of_the_database_steps_back() {
+        let hour = 3_600_000;
+        let ids = LeasedIds::default();
+        ids.hold(lease(0, hour, 0), ID_EPOCH);
+        let before = ids.take(ID_EPOCH.plus(10), 1).unwrap();
+        let mut leases = MockProcessLeases::new();
+        // An hour back; the number is ours up to what was used, and on from there.
+        leases
+            .expect_renew()
+            .withf(move |_, used, _| used.since(ID_EPOCH) == hour + 11)
+            .once()
+            .returning(move |_, used, _| Ok(Some(Lease { ids_end: used.plus(LEASE_MS), ..lease(0, 20, 0) })));
+        ids.refresh(&leases, "t", || ID_EPOCH.plus(20)).await.unwrap();
+        assert!(ids.is_ready(ID_EPOCH.plus(21)));
+        assert!(ids.take(ID_EPOCH.plus(21), 1).unwrap() > before);
+    }
+
+    #[tokio::test]
     async fn a_lost_lease_is_replaced_by_a_new_one() {
         let mut leases = MockProcessLeases::new();
-        leases.expect_renew().once().returning(|_, _| Ok(None));
+        leases.expect_renew().once().returning(|_, _, _| Ok(None));
         leases.expect_acquire().once().returning(|_, _| Ok(lease(7, 0, 0)));
         let ids = LeasedIds::default();
         ids.hold(lease(1, 0, 0), ID_EPOCH);

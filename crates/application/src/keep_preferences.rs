@@ -120,7 +120,11 @@ impl KeepPreferences for PreferenceKeeping {
         let (owner, other) = self.two(user, with).await?;
         let pair = Pair::of(owner, other).ok_or_else(|| UsersError::Oneself(user.clone()))?;
         let now = self.clock.now();
-        let id = self.ids.take(now, 1).and_then(|ids| ids.first().copied()).ok_or(UsersError::Busy)?;
+        let id = self
+            .ids
+            .take(self.clock.steady(), 1)
+            .and_then(|ids| ids.first().copied())
+            .ok_or(UsersError::Busy)?;
         let pin = Pin { pair, owner, is_pinned, id_if_new: ConversationId(id) };
         Ok(self.pins.set(pin, now).await?)
     }
@@ -163,6 +167,7 @@ mod tests {
         pins: MockConversationPins,
     ) -> PreferenceKeeping {
         let mut clock = MockClock::new();
+        clock.expect_steady().return_const(ID_EPOCH.plus(1000));
         clock.expect_now().return_const(ID_EPOCH.plus(1000));
         PreferenceKeeping {
             users: Arc::new(three_users()),

@@ -115,7 +115,7 @@ impl Outbox {
     /// # Errors
     /// See [`SendError`]. A send that was not accepted does not count against the rate, nor does a repeat.
     pub async fn send(&self, draft: Draft) -> Result<Stored, SendError> {
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let sender = draft.envelope.sender;
         self.rate.enter(sender, now)?;
         let result = match self.ids(draft.recipients.len() * 2).await {
@@ -154,7 +154,7 @@ impl Outbox {
     /// that moment.
     async fn ids(&self, count: usize) -> Option<Vec<i64>> {
         for _ in 0..LEASE_TRIES {
-            if let Some(ids) = self.ids.take(self.clock.now(), count) {
+            if let Some(ids) = self.ids.take(self.clock.steady(), count) {
                 return Some(ids);
             }
             tokio::time::sleep(LEASE_PAUSE).await;
@@ -199,6 +199,7 @@ mod tests {
     fn outbox(log: MockMessageLog, ids: LeasedIds) -> Outbox {
         let mut clock = MockClock::new();
         clock.expect_now().return_const(ID_EPOCH);
+        clock.expect_steady().return_const(ID_EPOCH);
         let log: Arc<dyn MessageLog> = Arc::new(log);
         let lanes = Lanes { narrow: 1, wide: false };
         Outbox {

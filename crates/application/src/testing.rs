@@ -123,7 +123,7 @@ pub(crate) fn ids() -> LeasedIds {
         number: 0,
         token: "test".into(),
         granted_at: ID_EPOCH,
-        ends_at: ID_EPOCH.plus(10_000),
+        ids_end: ID_EPOCH.plus(10_000),
         not_before: ID_EPOCH,
     };
     ids.hold(lease, ID_EPOCH);

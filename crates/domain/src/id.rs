@@ -90,6 +90,18 @@ impl IdSequence {
         Some((first..after).map(|tick| self.compose(tick)).collect())
     }
 
+    /// Whether there is an id at or after `now` and before `end`.
+    #[must_use]
+    pub fn has_room(&self, now: Millis, end: Millis) -> bool {
+        self.next.max(ticks(now)) < ticks(end)
+    }
+
+    /// The first moment whose ids are all unused.
+    #[must_use]
+    pub fn used(&self) -> Millis {
+        ID_EPOCH.plus((self.next + (1 << COUNTER_BITS) - 1) >> COUNTER_BITS)
+    }
+
     fn compose(&self, tick: i64) -> i64 {
         let (ms, counter) = (tick >> COUNTER_BITS, tick & ((1 << COUNTER_BITS) - 1));
         (ms << (PROCESS_BITS + COUNTER_BITS)) | (self.process << COUNTER_BITS) | counter

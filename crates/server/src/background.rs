@@ -65,7 +65,7 @@ async fn keep_lease(database: Database, ids: Arc<LeasedIds>, token: String) {
     let mut pause = third;
     loop {
         sleep(pause).await;
-        pause = match ids.refresh(&database, &token, || SystemClock.now()).await {
+        pause = match ids.refresh(&database, &token, || SystemClock.steady()).await {
             Ok(()) => third,
             Err(error) => {
                 tracing::warn!(%error, "the process number could not be renewed; trying again");

@@ -148,7 +148,7 @@ impl Running {
 async fn first_lease(ids: &LeasedIds, database: &Database, token: &str) -> Result<(), StartError> {
     let mut left = LEASE_MS / 500 + 4;
     loop {
-        match ids.refresh(database, token, || SystemClock.now()).await {
+        match ids.refresh(database, token, || SystemClock.steady()).await {
             Ok(()) => return Ok(()),
             Err(error) if left == 0 => return Err(error.into()),
             Err(error) => tracing::warn!(%error, "no process number yet"),

@@ -1,9 +1,15 @@
 //! The clock and the randomness of the machine.
 
+use std::sync::LazyLock;
+use std::time::Instant;
+
 use rand::RngExt;
 use rand::distr::{Alphanumeric, SampleString};
 use sixin_application::ports::{Clock, SecretSource};
 use sixin_domain::time::Millis;
+
+/// When this process first asked for the time, on both clocks.
+static BEGUN: LazyLock<(Instant, Millis)> = LazyLock::new(|| (Instant::now(), SystemClock.now()));
 
 /// The machine's clock.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +20,11 @@ impl Clock for SystemClock {
     fn now(&self) -> Millis {
         let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         Millis(since_1970.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    fn steady(&self) -> Millis {
+        let (begun, at) = *BEGUN;
+        at.plus(i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX))
     }
 }
 

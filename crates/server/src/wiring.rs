@@ -264,7 +264,12 @@ pub(crate) fn api(parts: &Parts<'_>, link_secret: Secret) -> Api {
         block_words: caches.block_words.clone(),
         listed_words: store.clone(),
         roles: caches.roles.clone(),
-        check_health: Arc::new(HealthCheck { store, committer: Arc::clone(committer) }),
+        check_health: Arc::new(HealthCheck {
+            store,
+            committer: Arc::clone(committer),
+            ids: Arc::clone(ids),
+            clock: Arc::clone(&clock),
+        }),
         settings: caches.settings.clone(),
         secrets: Arc::new(SystemSecrets),
         clock,

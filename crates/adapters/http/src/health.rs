@@ -19,6 +19,8 @@ pub(crate) struct HealthInfo {
     /// Whether requests should be sent here.
     ready: bool,
     checks: Checks,
+    /// Why no requests should be sent here; empty when ready.
+    reasons: Vec<&'static str>,
     /// What is configured to be less durable than the default, or null.
     #[schema(required = true)]
     weakness: Option<String>,
@@ -45,11 +47,15 @@ pub(crate) struct Checks {
     migrations: bool,
     /// The queue has not been full for more than five seconds.
     queue: bool,
+    /// This process holds a number, so that it can make ids for messages.
+    process_number: bool,
+    /// The last write to the database succeeded.
+    writable: bool,
 }
 
 impl From<Health> for HealthInfo {
     fn from(health: Health) -> Self {
-        let ready = health.is_ready();
+        let (ready, reasons) = (health.is_ready(), health.reasons());
         Self {
             status: if ready { Status::Ready } else { Status::Unready },
             live: true,
@@ -58,7 +64,10 @@ impl From<Health> for HealthInfo {
                 database: health.database_reachable,
                 migrations: health.migrated,
                 queue: !health.queue_stuck,
+                process_number: health.has_number,
+                writable: health.trouble.is_none(),
             },
+            reasons,
             weakness: health.weakness,
         }
     }

@@ -265,6 +265,8 @@ mod everywhere {
             database_reachable: is_reachable,
             migrated: is_reachable,
             queue_stuck: false,
+            has_number: true,
+            trouble: None,
             weakness: None,
         });
         mocks

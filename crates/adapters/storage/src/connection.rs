@@ -8,6 +8,7 @@ use diesel::sqlite::SqliteConnection;
 use diesel::{Connection, ConnectionError, QueryResult};
 
 use crate::database::Durability;
+use crate::error::is_read_only;
 use crate::mysql_connection::PureMysql;
 use crate::statements::StatementCounter;
 use crate::url::DatabaseUrl;
@@ -61,6 +62,10 @@ impl AnyConnection {
             Err(error) => {
                 // If even this fails, the connection is broken and the pool drops it, which rolls back too.
                 let _ = Manager::rollback_transaction(self);
+                if is_read_only(&error) {
+                    // The primary may be another server by now: the pool drops a broken connection and makes another.
+                    Manager::transaction_manager_status_mut(self).set_in_error();
+                }
                 Err(TransactionError::RolledBack(error))
             }
         }
@@ -134,16 +139,19 @@ impl Connector {
         Ok(AnyConnection::Sqlite(conn))
     }
 
+    /// The host of the URL is what is connected to, never the server's local socket instead. Messages are in English, since
+    /// conflicts are told by them.
     fn open_mysql(url: &str) -> Result<AnyConnection, ConnectionError> {
         let separator = if url.contains('?') { '&' } else { '?' };
         // Without probes, a server that vanished without a word would keep a connection waiting for hours. The driver
         // keeps 32 statements by itself, which are fewer than a batch has.
-        let mut conn =
-            PureMysql::establish(&format!("{url}{separator}tcp_keepalive=10000&stmt_cache_size=256"))?;
+        let mut conn = PureMysql::establish(&format!(
+            "{url}{separator}tcp_keepalive=10000&stmt_cache_size=256&prefer_socket=false"
+        ))?;
         conn.batch_execute(
             "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,\
              ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', \
-             innodb_lock_wait_timeout = 5; \
+             innodb_lock_wait_timeout = 5, lc_messages = 'en_US'; \
              SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
         )
         .map_err(ConnectionError::CouldntSetupConfiguration)?;

@@ -1,23 +1,23 @@
 //! The database: its connection pools, and how blocking work is run.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use diesel::QueryResult;
 use r2d2::{Pool, PooledConnection};
-use sixin_application::ports::{StoreError, StoreResult};
+use sixin_application::ports::{StoreError, StoreResult, StoreTrouble};
 
-use crate::connection::{AnyConnection, Connector, Purpose, TransactionError};
-use crate::error::{OpenError, is_conflict, store_error};
+use crate::connection::{AnyConnection, Connector, Purpose};
+use crate::error::{OpenError, is_conflict, store_error, trouble};
 use crate::sqlite_file::{DatabaseFile, create_file};
 use crate::statements::{StatementCounter, Statements};
 use crate::url::DatabaseUrl;
 use crate::{migrations, settings_check};
 
 /// How often a transaction is begun that loses against others.
-const CHANGE_TRIES: u32 = 8;
+const WRITE_TRIES: u32 = 8;
 /// How long it waits before it is begun again; longer each time.
-const CHANGE_PAUSE: Duration = Duration::from_millis(5);
+const WRITE_PAUSE: Duration = Duration::from_millis(5);
 
 /// What a crash may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -63,6 +63,8 @@ struct Inner {
     /// Of the pool that reads, and of the one that writes.
     counters: [StatementCounter; 2],
     file: Option<DatabaseFile>,
+    /// What kept the last write from succeeding, as far as nothing can be written as long as that lasts.
+    trouble: Mutex<Option<StoreTrouble>>,
 }
 
 impl Database {
@@ -100,7 +102,8 @@ impl Database {
             DatabaseUrl::Sqlite(path) => Some(DatabaseFile::at(path)?),
             DatabaseUrl::Mysql(_) => None,
         };
-        let database = Self(Arc::new(Inner { options, reads, writes, counters, file }));
+        let database =
+            Self(Arc::new(Inner { options, reads, writes, counters, file, trouble: Mutex::default() }));
         settings_check::check(&database)?;
         Ok(database)
     }
@@ -134,6 +137,24 @@ impl Database {
         Statements { reads: reads.total(), writes: writes.total() }
     }
 
+    /// Notes how a write ended.
+    pub(crate) fn note(&self, error: Option<&diesel::result::Error>) {
+        let trouble = match error {
+            // It wrote, or could have.
+            None => None,
+            Some(error) => match trouble(error) {
+                Some(trouble) => Some(trouble),
+                None => return,
+            },
+        };
+        *self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+
+    /// What keeps writes from succeeding, as far as the last one tells.
+    pub(crate) fn trouble(&self) -> Option<StoreTrouble> {
+        *self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A connection that writes. Blocks.
     pub(crate) fn writer(&self) -> StoreResult<PooledConnection<Connector>> {
         self.0.file.as_ref().map_or(Ok(()), DatabaseFile::is_in_place)?;
@@ -154,20 +175,8 @@ impl Database {
         self.blocking(move || work(&mut *database.reader()?).map_err(store_error)).await
     }
 
-    /// Runs a write transaction beside the async threads.
+    /// Runs a write transaction beside the async threads. It is begun anew if it loses against others.
     pub(crate) async fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
-    ) -> StoreResult<T> {
-        let database = self.clone();
-        self.blocking(move || {
-            database.writer()?.write(work).map_err(TransactionError::into).map_err(store_error)
-        })
-        .await
-    }
-
-    /// Runs a write transaction that is begun anew if it loses against others.
-    pub(crate) async fn change<T: Send + 'static>(
         &self,
         work: impl Fn(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
     ) -> StoreResult<T> {
@@ -175,15 +184,17 @@ impl Database {
         self.blocking(move || {
             let mut tries = 0;
             loop {
-                let error = match database.writer()?.write(&work) {
+                let written = database.writer()?.write(&work).map_err(diesel::result::Error::from);
+                database.note(written.as_ref().err());
+                let error = match written {
                     Ok(value) => return Ok(value),
-                    Err(error) => diesel::result::Error::from(error),
+                    Err(error) => error,
                 };
                 tries += 1;
-                if tries == CHANGE_TRIES || !is_conflict(&error) {
+                if tries == WRITE_TRIES || !is_conflict(&error) {
                     return Err(store_error(error));
                 }
-                std::thread::sleep(CHANGE_PAUSE * tries);
+                std::thread::sleep(WRITE_PAUSE * tries);
             }
         })
         .await

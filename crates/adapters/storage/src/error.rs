@@ -3,7 +3,7 @@
 //! [`OpenError`] belongs to starting up; everything after that is a port's [`StoreError`].
 
 use diesel::result::{DatabaseErrorKind, Error};
-use sixin_application::ports::StoreError;
+use sixin_application::ports::{StoreError, StoreTrouble};
 use thiserror::Error as ThisError;
 
 /// Why a database could not be opened or prepared.
@@ -50,13 +50,29 @@ const NOT_NOW: &[&str] = &[
     "try restarting transaction",
     "Record has changed since last read",
     "--read-only",
+    "--super-read-only",
     "read only",
     "is full",
     "Disk full",
     "No space left",
     "Too many connections",
     "WSREP has not yet prepared node",
+    "primary component",
     "Driver error",
+];
+
+/// Texts by which a database says that its disk is full.
+const FULL: &[&str] = &["database or disk is full", "is full", "Disk full", "No space left"];
+
+/// Texts by which a database says that it only reads: a file that lost its permission, a MySQL server that is no primary any
+/// more, or a node that has lost sight of its cluster.
+const READ_ONLY: &[&str] = &[
+    "attempt to write a readonly database",
+    "--read-only",
+    "--super-read-only",
+    "read only",
+    "WSREP has not yet prepared node",
+    "primary component",
 ];
 
 /// Texts by which a MySQL server or its driver says that the connection is no more.
@@ -83,10 +99,36 @@ pub(crate) fn is_lost(error: &Error) -> bool {
     }
 }
 
+/// Whether nothing can be written to where this connection leads, as long as that lasts.
+pub(crate) fn trouble(error: &Error) -> Option<StoreTrouble> {
+    let says = |texts: &[&str]| match error {
+        Error::DatabaseError(_, information) => texts.iter().any(|text| information.message().contains(text)),
+        _ => false,
+    };
+    match error {
+        _ if says(FULL) => Some(StoreTrouble::Full),
+        error if is_read_only(error) => Some(StoreTrouble::ReadOnly),
+        error if is_conflict(error) => None,
+        error if is_not_now(error) => Some(StoreTrouble::Unavailable),
+        _ => None,
+    }
+}
+
+/// Whether the database behind this connection only reads.
+pub(crate) fn is_read_only(error: &Error) -> bool {
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => true,
+        Error::DatabaseError(_, information) => {
+            READ_ONLY.iter().any(|text| information.message().contains(text))
+        }
+        _ => false,
+    }
+}
+
 /// Whether an error says that the same work may succeed later.
 pub(crate) fn is_not_now(error: &Error) -> bool {
     match error {
-        error if is_lost(error) => true,
+        error if is_lost(error) || is_conflict(error) => true,
         Error::DatabaseError(kind, information) => match kind {
             DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ReadOnlyTransaction => true,
             DatabaseErrorKind::Unknown => NOT_NOW.iter().any(|text| information.message().contains(text)),
@@ -97,15 +139,21 @@ pub(crate) fn is_not_now(error: &Error) -> bool {
     }
 }
 
-/// Whether the transaction lost against another one and has only to be run again: deadlock, lock time-out, snapshot
-/// conflict (1213, 1205, 1020).
+/// Texts by which a MySQL server says that a transaction lost against another one: deadlock, lock time-out, snapshot conflict
+/// (1213, 1205, 1020), and conflicts between the members of a group, found at COMMIT (3101, 149).
+const CONFLICT: &[&str] = &[
+    "try restarting transaction",
+    "Record has changed since last read",
+    "Plugin instructed the server to rollback",
+    "Lock deadlock; Retry transaction",
+];
+
+/// Whether the transaction lost against another one and has only to be run again.
 pub(crate) fn is_conflict(error: &Error) -> bool {
     match error {
         Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
         Error::DatabaseError(DatabaseErrorKind::Unknown, information) => {
-            let message = information.message();
-            message.contains("try restarting transaction")
-                || message.contains("Record has changed since last read")
+            CONFLICT.iter().any(|text| information.message().contains(text))
         }
         _ => false,
     }
@@ -141,11 +189,33 @@ mod tests {
     }
 
     #[test]
+    fn what_keeps_a_database_from_being_written_is_told_apart() {
+        for (text, expected) in [
+            ("database or disk is full", Some(StoreTrouble::Full)),
+            ("The table 'conversation_messages' is full", Some(StoreTrouble::Full)),
+            ("attempt to write a readonly database", Some(StoreTrouble::ReadOnly)),
+            (
+                "The MySQL server is running with the --super-read-only option so it cannot execute this statement",
+                Some(StoreTrouble::ReadOnly),
+            ),
+            ("WSREP: node is not connected to primary component", Some(StoreTrouble::ReadOnly)),
+            ("disk I/O error", Some(StoreTrouble::Unavailable)),
+            ("Lock wait timeout exceeded; try restarting transaction", None),
+            ("no such table: users", None),
+        ] {
+            assert_eq!(trouble(&unknown(text)), expected, "{text}");
+        }
+        assert!(matches!(store_error(unknown("--super-read-only")), StoreError::Unavailable(_)));
+    }
+
+    #[test]
     fn deadlock_lock_time_out_and_snapshot_conflict_are_conflicts() {
         for text in [
             "Deadlock found when trying to get lock; try restarting transaction",
             "Lock wait timeout exceeded; try restarting transaction",
             "Record has changed since last read in table 'conversations'",
+            "Plugin instructed the server to rollback the current transaction.",
+            "Got error 149 - 'Lock deadlock; Retry transaction' during COMMIT",
         ] {
             assert!(is_conflict(&unknown(text)), "{text}");
         }

@@ -91,6 +91,7 @@ fn publishing(
     });
     let mut clock = MockClock::new();
     clock.expect_now().return_const(ID_EPOCH);
+    clock.expect_steady().return_const(ID_EPOCH);
     let clock: Arc<dyn Clock> = Arc::new(clock);
     let appended = Arc::new(Mutex::new(Vec::new()));
     let mut log = MockMessageLog::new();

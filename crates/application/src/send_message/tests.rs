@@ -39,6 +39,7 @@ fn sending(files: MockFiles, relation: Relation, times: usize) -> MessageSending
     });
     let mut clock = MockClock::new();
     clock.expect_now().return_const(ID_EPOCH);
+    clock.expect_steady().return_const(ID_EPOCH);
     let clock: Arc<dyn Clock> = Arc::new(clock);
     let mut log = MockMessageLog::new();
     log.expect_append().times(times).returning(|units| units.iter().map(|unit| Ok(stored(unit))).collect());

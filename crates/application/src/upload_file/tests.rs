@@ -43,6 +43,7 @@ fn uploading(files: MockFiles, bytes: MockFileBytes, media: MockMediaInspector) 
     secrets.expect_alphanumeric().returning(|length| "r".repeat(length));
     let mut clock = MockClock::new();
     clock.expect_now().return_const(ID_EPOCH);
+    clock.expect_steady().return_const(ID_EPOCH);
     let (users, roles, clock) = (Arc::new(users), Arc::new(roles), Arc::new(clock));
     FileUploading {
         files: Arc::new(files),

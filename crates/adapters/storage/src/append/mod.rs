@@ -101,13 +101,18 @@ impl Database {
         loop {
             let mut conn = self.writer().map_err(|error| Failure::Nothing(error, Blame::TheDatabase))?;
             let error = match conn.write(|conn| transaction(conn, units)) {
-                Ok(answers) => return Ok(answers),
+                Ok(answers) => {
+                    self.note(None);
+                    return Ok(answers);
+                }
                 Err(TransactionError::Commit(error)) if !is_conflict(&error) => {
+                    self.note(Some(&error));
                     return Err(Failure::Unknown(error));
                 }
                 Err(TransactionError::Commit(error) | TransactionError::RolledBack(error)) => error,
             };
             drop(conn);
+            self.note(Some(&error));
             // Taken: another process used the same nonce, upload or key between our look and our write, which the next look
             // sees. If it does not, a unit brings a value that can't be stored.
             let is_taken = is_taken(&error) || matches!(error, Error::NotFound);

@@ -97,7 +97,7 @@ impl Accounts for Database {
         at: Millis,
     ) -> StoreResult<()> {
         let (former, hash) = (former.clone(), hash.clone());
-        self.change(move |conn| match owner {
+        self.write(move |conn| match owner {
             PasswordOwner::Account(id) => {
                 let row = accounts::table.find(id.0).filter(accounts::password.eq(former.reveal()));
                 let change = (accounts::password.eq(hash.reveal()), accounts::updated_at.eq(at.0));
@@ -132,7 +132,7 @@ impl LoginFailures for Database {
 
     async fn add(&self, keys: &[FailureKey], at: Millis) -> StoreResult<()> {
         let keys = keys.to_vec();
-        self.change(move |conn| {
+        self.write(move |conn| {
             for key in &keys {
                 diesel::insert_into(failures::table)
                     .values((failures::key_hash.eq(key.to_vec()), failures::failed_at.eq(at.0)))
@@ -145,7 +145,7 @@ impl LoginFailures for Database {
 
     async fn clear(&self, key: &FailureKey) -> StoreResult<()> {
         let key = key.to_vec();
-        self.change(move |conn| {
+        self.write(move |conn| {
             // By primary key: a range that is deleted locks gaps others insert into.
             let ids: Vec<i64> =
                 failures::table.filter(failures::key_hash.eq(&key)).select(failures::id).load(conn)?;

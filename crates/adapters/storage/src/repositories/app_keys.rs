@@ -98,7 +98,7 @@ impl AppKeyAdmin for Database {
     async fn rotate(&self, app_id: &str, secret: &Secret, former_until: Millis) -> StoreResult<bool> {
         let (app_id, secret) = (app_id.to_owned(), secret.clone());
         self.write(move |conn| {
-            let key = keys::table.filter(keys::app_id.eq(app_id).and(keys::deleted_at.is_null()));
+            let key = keys::table.filter(keys::app_id.eq(app_id.as_str()).and(keys::deleted_at.is_null()));
             let present: Option<(i64, String)> =
                 key.select((keys::id, keys::app_secret)).first(conn).optional()?;
             let Some((id, present)) = present else { return Ok(false) };
@@ -118,7 +118,7 @@ impl AppKeyAdmin for Database {
     async fn set_enabled(&self, app_id: &str, is_enabled: bool) -> StoreResult<bool> {
         let app_id = app_id.to_owned();
         self.write(move |conn| {
-            let key = keys::table.filter(keys::app_id.eq(app_id).and(keys::deleted_at.is_null()));
+            let key = keys::table.filter(keys::app_id.eq(app_id.as_str()).and(keys::deleted_at.is_null()));
             let changed = diesel::update(key).set(keys::is_enable.eq(is_enabled)).execute(conn)?;
             bump(conn, Topic::AppKeys)?;
             Ok(changed > 0)

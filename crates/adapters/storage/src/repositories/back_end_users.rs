@@ -26,7 +26,7 @@ struct Shown {
 #[async_trait]
 impl BackEndUsers for Database {
     async fn show(&self, user: UserId, shown: ShownAs, at: Millis) -> StoreResult<()> {
-        self.change(move |conn| {
+        self.write(move |conn| {
             let ShownAs { nickname, portrait } = shown.clone();
             let last_nickname_at = nickname.as_ref().map(|_| at.0);
             let change = Shown { nickname, avatar_file_url: portrait, last_nickname_at, updated_at: at.0 };
@@ -60,7 +60,7 @@ impl BackEndUsers for Database {
 impl DeviceTokens for Database {
     async fn add(&self, token: &NewDeviceToken, most: i64) -> StoreResult<()> {
         let token = token.clone();
-        self.change(move |conn| {
+        self.write(move |conn| {
             diesel::insert_into(tokens::table)
                 .values((
                     tokens::token_hash.eq(token.hash.as_slice()),
@@ -85,7 +85,7 @@ impl DeviceTokens for Database {
 
     async fn expire(&self, users: &[UserId], before: Millis) -> StoreResult<()> {
         let ids: Vec<i64> = users.iter().map(|id| id.0).collect();
-        self.change(move |conn| {
+        self.write(move |conn| {
             let ended = tokens::user_id.eq_any(&ids).and(tokens::created_at.lt(before.0));
             diesel::delete(tokens::table.filter(ended)).execute(conn).map(drop)
         })

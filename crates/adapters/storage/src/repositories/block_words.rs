@@ -121,7 +121,7 @@ impl BlockWordAdmin for Database {
         let word = word.to_owned();
         self.write(move |conn| {
             bump(conn, Topic::BlockWords)?;
-            let removed = diesel::delete(words::table.filter(words::word.eq(word))).execute(conn)?;
+            let removed = diesel::delete(words::table.filter(words::word.eq(word.as_str()))).execute(conn)?;
             Ok(removed > 0)
         })
         .await

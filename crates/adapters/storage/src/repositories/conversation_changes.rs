@@ -28,7 +28,7 @@ impl ConversationChanges for Database {
 
     async fn mark_messages_read(&self, reader: UserId, ids: &[MessageId], at: Millis) -> StoreResult<()> {
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-        self.change(move |conn| {
+        self.write(move |conn| {
             for (conversation, touched) in touched(conn, reader, &ids, at)? {
                 let Ok(view) = conversation.seen_by(reader) else { continue };
                 mark_some(conn, &view, &touched, at)?;
@@ -54,7 +54,7 @@ impl ConversationChanges for Database {
     }
 
     async fn clear(&self, id: ConversationId, owner: UserId, last: i64, at: Millis) -> StoreResult<()> {
-        self.change(move |conn| {
+        self.write(move |conn| {
             lock(conn, &[id.0], at)?;
             let found = conversations_of(conn, &[id.0])?.pop();
             match found.as_ref().map(|found| found.seen_by(owner)) {
@@ -69,7 +69,7 @@ impl ConversationChanges for Database {
 
     async fn delete_messages(&self, owner: UserId, ids: &[MessageId], at: Millis) -> StoreResult<()> {
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-        self.change(move |conn| {
+        self.write(move |conn| {
             for (conversation, touched) in touched(conn, owner, &ids, at)? {
                 let Ok(view) = conversation.seen_by(owner) else { continue };
                 delete_some(conn, &view, &touched, at)?;
@@ -83,7 +83,7 @@ impl ConversationChanges for Database {
 impl Database {
     /// Changes one conversation, in one statement.
     async fn update(&self, conversation: ConversationId, at: Millis, changes: String) -> StoreResult<()> {
-        self.change(move |conn| {
+        self.write(move |conn| {
             let mut statement = Statement::new(format!("UPDATE conversations SET {changes}, updated_at = "));
             statement.int(at.0).sql(" WHERE id = ").int(conversation.0);
             statement.execute(conn).map(drop)

@@ -13,7 +13,7 @@ impl ConversationPins for Database {
     async fn set(&self, pin: Pin, at: Millis) -> StoreResult<()> {
         let Some(side) = pin.pair.side_of(pin.owner) else { return Ok(()) };
         let s = prefix(side);
-        self.change(move |conn| {
+        self.write(move |conn| {
             let (a, b) = (pin.pair.a().0, pin.pair.b().0);
             if !pin.is_pinned {
                 let mut statement =

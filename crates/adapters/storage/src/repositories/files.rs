@@ -131,7 +131,7 @@ impl Files for Database {
 
     async fn register(&self, file: &NewFile, upload: &NewUpload) -> StoreResult<FileId> {
         let (file, upload) = (file.clone(), upload.clone());
-        self.change(move |conn| {
+        self.write(move |conn| {
             insert_file(conn, &file)?;
             let id: i64 = files::table.filter(files::fid.eq(&file.fid)).select(files::id).first(conn)?;
             insert_usage(conn, id, &file, &upload)?;
@@ -141,7 +141,7 @@ impl Files for Database {
     }
 
     async fn arrived(&self, file: FileId) -> StoreResult<()> {
-        self.change(move |conn| {
+        self.write(move |conn| {
             diesel::update(files::table.find(file.0))
                 .set(files::keeping.eq(Keeping::Kept.number()))
                 .execute(conn)

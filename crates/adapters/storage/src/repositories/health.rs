@@ -1,7 +1,7 @@
 //! The state of the database.
 
 use async_trait::async_trait;
-use sixin_application::ports::{StoreError, StoreHealth, StoreResult};
+use sixin_application::ports::{StoreError, StoreHealth, StoreResult, StoreTrouble};
 
 use crate::database::{Database, Durability};
 use crate::migrations;
@@ -14,6 +14,10 @@ impl StoreHealth for Database {
             Err(StoreError::Fault(_)) => Ok(false),
             answer => answer,
         }
+    }
+
+    fn trouble(&self) -> Option<StoreTrouble> {
+        self.trouble()
     }
 
     fn weakness(&self) -> Option<String> {

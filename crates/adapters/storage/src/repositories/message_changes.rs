@@ -41,7 +41,7 @@ impl MessageChanges for Database {
     }
 
     async fn recall(&self, id: MessageId, at: Millis) -> StoreResult<()> {
-        self.change(move |conn| {
+        self.write(move |conn| {
             let Some((conversation, touched)) = locked(conn, id, at)? else { return Ok(()) };
             diesel::update(messages::table.filter(messages::id.eq(id.0)))
                 .set((messages::recalled_at.eq(at.0), messages::is_enable.eq(false)))
@@ -69,7 +69,7 @@ impl MessageChanges for Database {
             Body::File { .. } => return Ok(()),
         };
         let brief = body.brief();
-        self.change(move |conn| {
+        self.write(move |conn| {
             let Some((conversation, _)) = locked(conn, id, at)? else { return Ok(()) };
             let delivery = message(conn, id.0)?.and_then(|message| message.delivery);
             keep_revision(conn, id, at)?;

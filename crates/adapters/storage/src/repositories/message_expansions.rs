@@ -29,7 +29,7 @@ impl MessageExpansions for Database {
         edit: Edit,
         at: Millis,
     ) -> StoreResult<Result<(), ExpansionRefusal>> {
-        self.change(move |conn| {
+        self.write(move |conn| {
             // Whoever changes the pairs of a message waits here, so that what is counted is what there is.
             if locked(conn, message, at)?.is_none() {
                 return Ok(Err(ExpansionRefusal::Recalled));

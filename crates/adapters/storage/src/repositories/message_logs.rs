@@ -31,7 +31,7 @@ impl MessageLogs for Database {
     }
 
     async fn delete(&self, hour: LogHour, at: Millis) -> StoreResult<()> {
-        self.change(move |conn| {
+        self.write(move |conn| {
             let row = (starts_at.eq(hour.start().0), deleted_at.eq(at.0));
             match diesel::insert_into(deleted_message_logs).values(row).execute(conn) {
                 // Somebody was first.

@@ -10,6 +10,6 @@ use crate::database::Database;
 impl NonceUses for Database {
     async fn use_up(&self, nonce: &NonceUse) -> StoreResult<bool> {
         let (id, signed_at) = (nonces::id(nonce), nonce.signed_at.0);
-        self.change(move |conn| nonces::use_one(conn, id, signed_at)).await
+        self.write(move |conn| nonces::use_one(conn, id, signed_at)).await
     }
 }

@@ -21,7 +21,7 @@ fn target(with: Option<UserId>) -> i64 {
 #[async_trait]
 impl PushPreferences for Database {
     async fn set_period(&self, user: UserId, period: Option<PushPeriod>, at: Millis) -> StoreResult<()> {
-        self.change(move |conn| {
+        self.write(move |conn| {
             let Some(period) = period else {
                 return diesel::delete(periods::table.find(user.0)).execute(conn).map(drop);
             };
@@ -62,7 +62,7 @@ impl PushPreferences for Database {
         level: NotificationLevel,
         at: Millis,
     ) -> StoreResult<()> {
-        self.change(move |conn| {
+        self.write(move |conn| {
             let spelling = Spelling::of(conn);
             let mut statement = Statement::new(
                 "INSERT INTO notification_levels (user_id, target_id, level, updated_at) VALUES (",

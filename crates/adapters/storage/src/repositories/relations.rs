@@ -56,7 +56,7 @@ impl RelationChanges for Database {
         most: i64,
         at: Millis,
     ) -> StoreResult<Toggled> {
-        self.change(move |conn| {
+        self.write(move |conn| {
             // First: the row of the epoch is locked by it, so that changes of relations come one after the other, and
             // two users who follow each other at the same moment both learn of it.
             bump(conn, Topic::Relations)?;

@@ -25,7 +25,7 @@ impl Remarks for Database {
         // Of two about the same user the last counts.
         let last: BTreeMap<i64, String> = set.into_iter().map(|(about, text)| (about.0, text)).collect();
         let rows: Vec<(i64, String)> = last.into_iter().collect();
-        self.change(move |conn| {
+        self.write(move |conn| {
             let own = || remarks::table.filter(remarks::user_id.eq(owner.0));
             let about: Vec<i64> = rows.iter().map(|(about, _)| *about).collect();
             let others: i64 = own().filter(remarks::target_id.ne_all(&about)).count().get_result(conn)?;
@@ -52,7 +52,7 @@ impl Remarks for Database {
     }
 
     async fn remove(&self, owner: UserId, about: UserId) -> StoreResult<()> {
-        self.change(move |conn| {
+        self.write(move |conn| {
             diesel::delete(remarks::table.find((owner.0, about.0))).execute(conn).map(drop)
         })
         .await

@@ -118,7 +118,7 @@ impl RoleAdmin for Database {
                 None => old_permissions,
             };
             let row = (
-                roles::name.eq(name.unwrap_or(old_name)),
+                roles::name.eq(name.clone().unwrap_or(old_name)),
                 roles::permissions.eq(permissions),
                 roles::is_enable.eq(is_enabled.unwrap_or(was_enabled)),
             );

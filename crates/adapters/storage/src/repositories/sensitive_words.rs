@@ -19,7 +19,7 @@ const REFUSE: i16 = 3;
 #[async_trait]
 impl SensitiveWords for Database {
     async fn put(&self, new: Vec<SensitiveWord>, most: i64, at: Millis) -> StoreResult<bool> {
-        self.change(move |conn| {
+        self.write(move |conn| {
             // First, as in every change of words: it locks the row of the epoch, so that they come one after the other.
             bump(conn, Topic::BlockWords)?;
             let texts: Vec<&str> = new.iter().map(|new| new.word.as_str()).collect();
@@ -41,7 +41,7 @@ impl SensitiveWords for Database {
 
     async fn remove(&self, removed: &[String], at: Millis) -> StoreResult<()> {
         let removed = removed.to_vec();
-        self.change(move |conn| {
+        self.write(move |conn| {
             bump(conn, Topic::BlockWords)?;
             let named = || words::table.filter(words::word.eq_any(&removed));
             diesel::update(named())

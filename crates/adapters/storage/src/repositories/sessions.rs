@@ -52,7 +52,7 @@ impl Sessions for Database {
 impl SessionAdmin for Database {
     async fn add(&self, session: &NewSession) -> StoreResult<()> {
         let session = session.clone();
-        self.change(move |conn| {
+        self.write(move |conn| {
             let platform = i16::try_from(session.platform).unwrap_or_default();
             // First of all, so that whoever signs in to the same account at the same time waits here.
             diesel::update(accounts::table.find(session.account.0))
@@ -89,7 +89,7 @@ impl SessionAdmin for Database {
     }
 
     async fn end(&self, account: AccountId, user: Option<UserId>, platform: i64) -> StoreResult<()> {
-        self.change(move |conn| {
+        self.write(move |conn| {
             let platform = i16::try_from(platform).unwrap_or_default();
             remove(conn, account, None, platform)?;
             if user.is_some() {

@@ -13,7 +13,7 @@ use crate::schema::site_secrets::dsl::{created_at, name, site_secrets, value};
 impl SiteSecrets for Database {
     async fn get_or_set(&self, key: &str, fresh: &str, now: Millis) -> StoreResult<String> {
         let (key, fresh) = (key.to_owned(), fresh.to_owned());
-        self.change(move |conn| {
+        self.write(move |conn| {
             let found = site_secrets.find(&key).select(value).first(conn).optional()?;
             if let Some(found) = found {
                 return Ok(found);

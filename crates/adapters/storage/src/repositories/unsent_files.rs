@@ -17,7 +17,7 @@ const STEP: i64 = 50;
 #[async_trait]
 impl UnsentFiles for Database {
     async fn give_up(&self, before: Millis, now: Millis) -> StoreResult<bool> {
-        self.change(move |conn| {
+        self.write(move |conn| {
             let old: Vec<(i64, i64)> = usages::table
                 .filter(usages::table_id.is_null().and(usages::created_at.lt(before.0)))
                 .filter(is_for_conversations())
@@ -58,6 +58,6 @@ impl UnsentFiles for Database {
     }
 
     async fn forget(&self, file: FileId) -> StoreResult<()> {
-        self.change(move |conn| diesel::delete(files::table.find(file.0)).execute(conn).map(drop)).await
+        self.write(move |conn| diesel::delete(files::table.find(file.0)).execute(conn).map(drop)).await
     }
 }

@@ -48,7 +48,7 @@ impl Changes {
 impl UserChanges for Database {
     async fn edit(&self, user: UserId, edit: &ProfileEdit, at: Millis) -> StoreResult<()> {
         let edit = edit.clone();
-        self.change(move |conn| {
+        self.write(move |conn| {
             diesel::update(users::table.find(user.0)).set(Changes::of(&edit, at)).execute(conn)?;
             bump(conn, Topic::Users)
         })

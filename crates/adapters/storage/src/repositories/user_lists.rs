@@ -17,7 +17,7 @@ use crate::schema::{user_blocks as blocks, user_whitelists as whitelists, users}
 #[async_trait]
 impl UserLists for Database {
     async fn set(&self, set: ListSet, at: Millis) -> StoreResult<bool> {
-        self.change(move |conn| {
+        self.write(move |conn| {
             // First, as in every change of relations: they come one after the other.
             bump(conn, Topic::Relations)?;
             let ids: Vec<i64> = set.others.iter().map(|id| id.0).collect();

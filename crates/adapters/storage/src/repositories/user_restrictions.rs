@@ -22,7 +22,7 @@ impl UserRestrictions for Database {
         // In one order, so that two changes of the same users never wait for each other.
         ids.sort_unstable();
         ids.dedup();
-        self.change(move |conn| {
+        self.write(move |conn| {
             for ids in chunks(&ids) {
                 match Column::of(restriction, at) {
                     (column, Some(value)) => set(conn, column, ids, value, at)?,
