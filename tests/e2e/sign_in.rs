@@ -9,6 +9,7 @@ use crate::site::{Person, Site};
 on_every_database!(
     a_client_signs_in_to_its_account_and_a_user_and_sends_and_out_again,
     five_failures_lock_and_a_success_before_forgets_them,
+    of_many_guesses_at_once_no_more_are_looked_at_than_may_fail,
     a_new_session_ends_the_former_of_the_same_platform,
     account_endpoints_let_in_accounts_and_nobody_else,
 );
@@ -77,6 +78,19 @@ fn a_client_signs_in_to_its_account_and_a_user_and_sends_and_out_again(site: &Si
     for secret in [&account.token, &dora.token, RIGHT, "correct horse", "dora@example.org"] {
         assert!(!log.to_lowercase().contains(&secret.to_lowercase()), "{log}");
     }
+}
+
+fn of_many_guesses_at_once_no_more_are_looked_at_than_may_fail(site: &Site) {
+    let guess = |number: usize| {
+        let account = format!("nobody{number}@example.org");
+        call(site, "POST", "account/login", &json!({"type": "email", "account": account, "password": WRONG}))
+    };
+    let codes: Vec<i64> = std::thread::scope(|threads| {
+        let guesses: Vec<_> = (0..120).map(|number| threads.spawn(move || guess(number).code())).collect();
+        guesses.into_iter().map(|guess| guess.join().unwrap()).collect()
+    });
+    let looked_at = codes.iter().filter(|code| **code == 34304).count();
+    assert!((1..=30).contains(&looked_at), "{codes:?}");
 }
 
 fn five_failures_lock_and_a_success_before_forgets_them(site: &Site) {

@@ -84,6 +84,9 @@ pub trait LoginFailures: Send + Sync {
     /// Adds one under each key.
     async fn add(&self, keys: &[FailureKey], at: Millis) -> StoreResult<()>;
 
+    /// Takes one back that was added under each key at that time.
+    async fn withdraw(&self, keys: &[FailureKey], at: Millis) -> StoreResult<()>;
+
     /// Forgets all under a key.
     async fn clear(&self, key: &FailureKey) -> StoreResult<()>;
 }

@@ -54,9 +54,11 @@ fn signing_in(
     let mut failures = MockLoginFailures::new();
     failures.expect_count().returning(|keys| Ok(vec![0; keys.len()]));
     failures.expect_add().returning(|_, _| Ok(()));
+    failures.expect_withdraw().returning(|_, _| Ok(()));
     let clock = || {
         let mut clock = MockClock::new();
         clock.expect_now().return_const(Millis(9000));
+        clock.expect_steady().return_const(Millis(9000));
         Arc::new(clock)
     };
     let mut secrets = MockSecretSource::new();
@@ -98,13 +100,13 @@ async fn to_account(found: Option<Account>, password: &str) -> Result<(Secret, A
     signing_in.to_account(&contact, &Secret::new(password), FROM).await
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_right_password_opens_a_session_of_the_account() {
     let (token, view) = to_account(Some(account()), "right").await.unwrap();
     assert_eq!((token.reveal().len(), view.users.len()), (32, 1));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_unknown_account_and_a_wrong_password_are_the_same() {
     let without = Account { password: None, ..account() };
     for (found, password) in [(None, "right"), (Some(account()), "wrong"), (Some(without), "right")] {
@@ -112,7 +114,7 @@ async fn an_unknown_account_and_a_wrong_password_are_the_same() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn that_an_account_is_gone_is_told_after_the_right_password_only() {
     let disabled = Account { is_enabled: false, ..account() };
     let deleted = Account { deleted_at: Some(Millis(2)), ..account() };
@@ -138,7 +140,7 @@ async fn to_user(
     signing_in.to_user(AccountId(1), &which, password.map(Secret::new), FROM).await
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_account_switches_to_its_own_users_only() {
     assert_eq!(to_user("ann", None, None).await.unwrap().1.id, UserId(1));
     let refused = async |which| to_user(which, None, None).await.unwrap_err();
@@ -147,7 +149,7 @@ async fn an_account_switches_to_its_own_users_only() {
     assert!(matches!(refused("nobody").await, SignInError::UserUnknown));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_user_with_a_password_needs_it() {
     let with = async |password| to_user("ann", Some("hash"), password).await;
     assert!(matches!(with(None).await, Err(SignInError::UserPasswordMissing)));
@@ -155,7 +157,7 @@ async fn a_user_with_a_password_needs_it() {
     assert!(with(Some("right")).await.is_ok());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn memory_is_dropped_when_a_session_ends_also_if_it_is_not_known_whether_it_did() {
     let mut sessions = MockSessionAdmin::new();
     sessions.expect_end().returning(|_, _, _| Err(StoreError::Unavailable("gone".into())));

@@ -143,6 +143,22 @@ impl LoginFailures for Database {
         .await
     }
 
+    async fn withdraw(&self, keys: &[FailureKey], at: Millis) -> StoreResult<()> {
+        let keys = keys.to_vec();
+        self.write(move |conn| {
+            let mut ids: Vec<i64> = Vec::new();
+            for key in &keys {
+                let added = failures::table
+                    .filter(failures::key_hash.eq(key.to_vec()).and(failures::failed_at.eq(at.0)));
+                ids.extend(added.select(failures::id).first::<i64>(conn).optional()?);
+            }
+            // In the order in which they were made, as everybody takes them.
+            ids.sort_unstable();
+            diesel::delete(failures::table.filter(failures::id.eq_any(&ids))).execute(conn).map(drop)
+        })
+        .await
+    }
+
     async fn clear(&self, key: &FailureKey) -> StoreResult<()> {
         let key = key.to_vec();
         self.write(move |conn| {

@@ -91,6 +91,9 @@ fn failures_count_by_key_and_time_and_are_forgotten_by_key(db: &TestDatabase) {
         (count(one, -1), count(one, 0), count(two, 2), count([3; 32], -1)),
         (vec![3], vec![2], vec![0], vec![0])
     );
+    db.wait(LoginFailures::add(&db.database, &[one], NOW)).unwrap();
+    db.wait(db.database.withdraw(&[one, [3; 32]], NOW)).unwrap();
+    assert_eq!((count(one, -1), count(two, -1)), (vec![3], vec![3]), "one of two at the same time");
     db.wait(db.database.clear(&one)).unwrap();
     assert_eq!((count(one, -1), count(two, -1)), (vec![0], vec![3]));
 }
