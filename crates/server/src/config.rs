@@ -221,6 +221,7 @@ impl Config {
     pub(crate) fn database_options(&self) -> Result<DatabaseOptions, ConfigError> {
         Ok(DatabaseOptions {
             url: DatabaseUrl::parse(&self.database.url)?,
+            creates: true,
             durability: match self.database.durability {
                 DurabilityName::Full => Durability::Full,
                 DurabilityName::Weak => Durability::Weak,

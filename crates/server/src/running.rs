@@ -11,7 +11,7 @@ use sixin_application::ports::{Clock, MessageLog, ProcessLeases, SecretSource};
 use sixin_application::sweep_files::FileSweeping;
 use sixin_files::PlaceError;
 use sixin_http::Api;
-use sixin_storage::{Database, OpenError};
+use sixin_storage::{Database, DatabaseOptions, OpenError};
 use thiserror::Error;
 use tokio::net::TcpSocket;
 
@@ -40,21 +40,49 @@ pub(crate) enum StartError {
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
 }
 
-/// Opens the configured database and, where configured, migrates it. Blocks; not to be called from async code.
-pub(crate) fn open_database(config: &Config) -> Result<Database, StartError> {
+/// A database that was made ready to serve a site.
+pub(crate) struct Prepared {
+    /// The database.
+    pub(crate) database: Database,
+    /// Whether there was no site in it before.
+    pub(crate) is_new: bool,
+    /// The migrations that were missing.
+    pub(crate) applied: Vec<String>,
+}
+
+/// Opens the configured database and, where configured, migrates it; makes a site where there is none. Blocks; not to be
+/// called from async code.
+pub(crate) fn prepare_database(config: &Config) -> Result<Prepared, StartError> {
     let database = Database::open(config.database_options()?)?;
-    if config.database.migrate_at_start {
-        let applied = database.migrate()?;
-        if applied > 0 {
-            tracing::info!(applied, "migrated the database");
-        }
-    } else {
-        let missing = database.missing_migrations()?;
-        if missing > 0 {
-            return Err(OpenError::Unmigrated(missing).into());
-        }
+    let is_new = database.is_empty()?;
+    if !config.database.migrate_at_start {
+        return migrated(database).map(|database| Prepared { database, is_new, applied: Vec::new() });
     }
-    Ok(database)
+    let applied = database.migrate()?;
+    let url = &database.options().url;
+    if is_new {
+        tracing::info!(database = %url, "made a new site");
+    } else if !applied.is_empty() {
+        tracing::info!(database = %url, applied = applied.join(", "), "migrated the database");
+    }
+    Ok(Prepared { database, is_new, applied })
+}
+
+/// Opens the configured database with the site that is in it. Makes and changes nothing. Blocks; not to be called from async
+/// code.
+pub(crate) fn open_database(config: &Config) -> Result<Database, StartError> {
+    let database = Database::open(DatabaseOptions { creates: false, ..config.database_options()? })?;
+    if database.is_empty()? {
+        return Err(OpenError::NoSite(database.options().url.to_string()).into());
+    }
+    migrated(database)
+}
+
+fn migrated(database: Database) -> Result<Database, StartError> {
+    match database.missing_migrations()? {
+        0 => Ok(database),
+        missing => Err(OpenError::Unmigrated(missing).into()),
+    }
 }
 
 /// A server that serves.

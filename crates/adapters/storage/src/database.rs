@@ -19,6 +19,10 @@ const WRITE_TRIES: u32 = 8;
 /// How long it waits before it is begun again; longer each time.
 const WRITE_PAUSE: Duration = Duration::from_millis(5);
 
+/// How long a connection to a server is used: behind an address that leads to whichever server is primary, nobody stays with
+/// a former one for longer, not even those who only read.
+const CONNECTION_LIVES: Duration = Duration::from_secs(60);
+
 /// What a crash may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Durability {
@@ -34,6 +38,8 @@ pub enum Durability {
 pub struct DatabaseOptions {
     /// Where it is.
     pub url: DatabaseUrl,
+    /// Whether an SQLite file is made if there is none.
+    pub creates: bool,
     /// What a crash may cost.
     pub durability: Durability,
     /// Connections that only read.
@@ -48,7 +54,14 @@ impl DatabaseOptions {
     /// The defaults for a URL.
     #[must_use]
     pub fn new(url: DatabaseUrl) -> Self {
-        Self { url, durability: Durability::Full, readers: 4, writers: 5, patience: Duration::from_secs(5) }
+        Self {
+            url,
+            creates: true,
+            durability: Durability::Full,
+            readers: 4,
+            writers: 5,
+            patience: Duration::from_secs(5),
+        }
     }
 }
 
@@ -68,13 +81,16 @@ struct Inner {
 }
 
 impl Database {
-    /// Opens a database; makes an SQLite file if there is none. Changes nothing in it. Blocks.
+    /// Opens a database; makes an SQLite file if there is none and that is wanted. Changes nothing in it. Blocks.
     ///
     /// # Errors
     /// See [`OpenError`].
     pub fn open(options: DatabaseOptions) -> Result<Self, OpenError> {
         let writers = match &options.url {
             DatabaseUrl::Sqlite(path) => {
+                if !options.creates && !path.exists() {
+                    return Err(OpenError::NoSite(options.url.to_string()));
+                }
                 create_file(path)?;
                 1
             }
@@ -89,6 +105,7 @@ impl Database {
                 .max_size(size)
                 .min_idle(Some(1))
                 .connection_timeout(options.patience)
+                .max_lifetime(matches!(options.url, DatabaseUrl::Mysql(_)).then_some(CONNECTION_LIVES))
                 .error_handler(Box::new(LogPoolErrors))
                 .build(manager)
                 .map_err(|error| OpenError::Connect {
@@ -108,20 +125,34 @@ impl Database {
         Ok(database)
     }
 
-    /// Applies the migrations that are missing and answers how many. Blocks.
+    /// Applies the migrations that are missing and answers their names. Blocks.
     ///
     /// # Errors
     /// See [`OpenError`].
-    pub fn migrate(&self) -> Result<usize, OpenError> {
-        migrations::run(&mut *self.writer().map_err(|error| OpenError::Migration(error.to_string()))?)
+    pub fn migrate(&self) -> Result<Vec<String>, OpenError> {
+        migrations::run(&mut *self.first_writer()?)
     }
 
-    /// How many migrations are missing. Blocks.
+    /// How many migrations are missing. Needs no right to change the schema. Blocks.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; among others if a newer version has migrated the database.
+    pub fn missing_migrations(&self) -> Result<usize, OpenError> {
+        migrations::missing(&mut *self.first_writer()?)
+    }
+
+    /// Whether no migration was ever applied: then there is no site in it. Blocks.
     ///
     /// # Errors
     /// See [`OpenError`].
-    pub fn missing_migrations(&self) -> Result<usize, OpenError> {
-        migrations::missing(&mut *self.writer().map_err(|error| OpenError::Migration(error.to_string()))?)
+    pub fn is_empty(&self) -> Result<bool, OpenError> {
+        Ok(migrations::checked(&mut *self.first_writer()?)?.is_empty)
+    }
+
+    /// A connection that writes, for starting up.
+    fn first_writer(&self) -> Result<PooledConnection<Connector>, OpenError> {
+        let url = || self.options().url.to_string();
+        self.writer().map_err(|error| OpenError::Connect { url: url(), reason: error.to_string() })
     }
 
     /// How it was opened.

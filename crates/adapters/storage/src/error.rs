@@ -27,7 +27,15 @@ pub enum OpenError {
     },
     /// A migration failed.
     #[error("migrating the database failed: {0}")]
-    Migration(String),
+    Migration(#[source] Error),
+    /// It was migrated by a newer version of sixin.
+    #[error(
+        "the database has migration {0}, which this version of sixin does not know; run the newer version again"
+    )]
+    Newer(String),
+    /// There is none, and it is not to be made.
+    #[error("there is no site in {0} yet; `sixin migrate` makes one")]
+    NoSite(String),
     /// Migrations are missing, and they are not to be applied at start.
     #[error("the database lacks {0} migration(s); run `sixin migrate`")]
     Unmigrated(usize),

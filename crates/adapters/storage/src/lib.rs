@@ -16,6 +16,7 @@ mod error;
 mod faults;
 mod migrations;
 mod mysql_connection;
+mod mysql_migrations;
 mod repositories;
 mod schema;
 mod settings_check;

@@ -26,7 +26,9 @@ type Wrapper = AsyncConnectionWrapper<AsyncMysqlConnection, OwnRuntime>;
 type WrapperTransactions = <Wrapper as Connection>::TransactionManager;
 
 /// A connection to a server that speaks MySQL's protocol. Must not be used on a thread that drives async tasks.
-pub struct PureMysql(Wrapper);
+///
+/// Beside it, the script that is recorded instead of being run.
+pub struct PureMysql(Wrapper, Option<String>);
 
 /// A runtime for one connection: its socket is polled by the very thread that waits for it.
 pub struct OwnRuntime(Option<Runtime>);
@@ -63,9 +65,25 @@ impl Drop for OwnRuntime {
     }
 }
 
+impl PureMysql {
+    /// The script that some work would run. Diesel runs migrations, and does not show them.
+    pub(crate) fn recorded<E>(&mut self, work: impl FnOnce(&mut Self) -> Result<(), E>) -> Result<String, E> {
+        self.1 = Some(String::new());
+        let worked = work(self);
+        let script = self.1.take().unwrap_or_default();
+        worked.map(|()| script)
+    }
+}
+
 impl SimpleConnection for PureMysql {
     fn batch_execute(&mut self, query: &str) -> QueryResult<()> {
-        self.0.batch_execute(query)
+        match &mut self.1 {
+            Some(script) => {
+                script.push_str(query);
+                Ok(())
+            }
+            None => self.0.batch_execute(query),
+        }
     }
 }
 
@@ -76,7 +94,7 @@ impl Connection for PureMysql {
     type TransactionManager = Transactions;
 
     fn establish(database_url: &str) -> ConnectionResult<Self> {
-        Wrapper::establish(database_url).map(Self)
+        Wrapper::establish(database_url).map(|wrapper| Self(wrapper, None))
     }
 
     fn execute_returning_count<T>(&mut self, source: &T) -> QueryResult<usize>

@@ -12,7 +12,7 @@ mod user;
 use std::error::Error;
 use std::io::BufRead;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sixin_application::admin::app_keys::AppKeyError;
 use sixin_application::admin::block_words::BlockWordError;
 use sixin_application::admin::sessions::SessionError;
@@ -30,7 +30,7 @@ use crate::cli::{Arguments, Command};
 use crate::config::{Config, ConfigError};
 use crate::demo::{self, DemoError};
 use crate::output::say;
-use crate::running::{StartError, open_database};
+use crate::running::{Prepared, StartError, open_database, prepare_database};
 use crate::system::SystemClock;
 use crate::telemetry;
 
@@ -94,6 +94,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     }
     let database = match &arguments.command {
         Command::Curl(command) => curl::database(&config, command)?,
+        Command::Serve | Command::Demo(_) => prepare_database(&config)?.database,
+        Command::Migrate => {
+            report(Output { json: arguments.json }, &prepare_database(&config)?);
+            return Ok(());
+        }
         _ => open_database(&config)?,
     };
     let runtime = actix_web::rt::System::new();
@@ -101,15 +106,24 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// What migrating has done.
+fn report(out: Output, prepared: &Prepared) {
+    let Prepared { database, is_new, applied } = prepared;
+    let url = &database.options().url;
+    let text = match (is_new, applied.as_slice()) {
+        (true, _) => format!("made a new site in {url}"),
+        (false, []) => format!("{url} is up to date"),
+        (false, applied) => format!("{url}: applied {}", applied.join(", ")),
+    };
+    let json = || json!({ "database": url.to_string(), "made": is_new, "applied": applied });
+    out.line(&text, json);
+}
+
 async fn dispatch(arguments: Arguments, config: Config, database: Database) -> Result<(), CommandError> {
     let out = Output { json: arguments.json };
     match arguments.command {
         Command::Serve => serve::run(&config, database, std::convert::identity).await,
         Command::Demo(demo) => Ok(demo::run(&config, database, &demo).await?),
-        Command::Migrate => {
-            out.line("the database is up to date", || Value::from(true));
-            Ok(())
-        }
         Command::AppKey(command) => app_key::run(&database, out, command).await,
         Command::User(command) => user::run(&database, out, command).await,
         Command::Session(command) => session::run(&database, out, command).await,
@@ -117,7 +131,7 @@ async fn dispatch(arguments: Arguments, config: Config, database: Database) -> R
         Command::Role(command) => role::run(&database, out, command).await,
         Command::BlockWord(command) => block_word::run(&database, out, command).await,
         Command::Curl(command) => curl::run(&database, command).await,
-        Command::CheckConfig | Command::Openapi => Ok(()),
+        Command::CheckConfig | Command::Openapi | Command::Migrate => Ok(()),
     }
 }
 

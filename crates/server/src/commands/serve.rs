@@ -6,14 +6,14 @@ use sixin_storage::Database;
 
 use super::CommandError;
 use crate::config::Config;
-use crate::running::{Running, open_database};
+use crate::running::{Running, prepare_database};
 use crate::telemetry;
 
 /// The whole command, with parts of the API exchanged for others.
 pub(crate) fn run_with(exchange: impl FnOnce(Api) -> Api) -> Result<(), Box<dyn std::error::Error>> {
     let config = Config::load(None)?;
     telemetry::log(&config.log);
-    let database = open_database(&config)?;
+    let database = prepare_database(&config)?.database;
     actix_web::rt::System::new().block_on(run(&config, database, exchange))?;
     Ok(())
 }

@@ -6,11 +6,15 @@ use super::harness::TestDatabase;
 use super::on_every_database;
 use crate::database::{Database, DatabaseOptions};
 use crate::schema;
+use crate::url::DatabaseUrl;
 
 on_every_database!(
     every_table_and_column_of_the_schema_exists,
     migrating_twice_and_at_the_same_time_changes_nothing,
     a_migration_that_is_missing_is_noticed,
+    a_database_of_a_newer_version_is_refused,
+    a_migration_that_was_cut_off_goes_on,
+    an_empty_database_is_told_apart_without_changing_it,
 );
 
 macro_rules! load_nothing {
@@ -62,7 +66,7 @@ fn every_table_and_column_of_the_schema_exists(db: &TestDatabase) {
 }
 
 fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
-    assert_eq!(db.database.migrate().unwrap(), 0);
+    assert_eq!(db.database.migrate().unwrap(), Vec::<String>::new());
     db.execute("DROP TABLE __diesel_schema_migrations");
     for table in [
         "accounts",
@@ -101,7 +105,7 @@ fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
     }
     let migrate = || {
         let database = Database::open(DatabaseOptions::new(db.url.clone())).unwrap();
-        database.migrate().unwrap()
+        database.migrate().unwrap().len()
     };
     let applied: usize = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..3).map(|_| scope.spawn(migrate)).collect();
@@ -117,4 +121,50 @@ fn a_migration_that_is_missing_is_noticed(db: &TestDatabase) {
     db.execute("DELETE FROM __diesel_schema_migrations WHERE version = (SELECT v FROM (SELECT MAX(version) AS v FROM __diesel_schema_migrations) AS newest)");
     assert_eq!(db.database.missing_migrations().unwrap(), 1);
     assert!(!db.wait(sixin_application::ports::StoreHealth::is_ready(&db.database)).unwrap());
+}
+
+fn a_database_of_a_newer_version_is_refused(db: &TestDatabase) {
+    db.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000001')");
+    let refused = [
+        db.database.migrate().map(drop),
+        db.database.missing_migrations().map(drop),
+        db.database.is_empty().map(drop),
+    ];
+    for refused in refused {
+        assert!(refused.unwrap_err().to_string().contains("29990101000001"));
+    }
+}
+
+/// SQLite rolls back what was begun, so there is nothing to go on with there.
+fn a_migration_that_was_cut_off_goes_on(db: &TestDatabase) {
+    if !matches!(db.url, DatabaseUrl::Mysql(_)) {
+        return;
+    }
+    let version = "20261124000010";
+    let forget = format!("DELETE FROM __diesel_schema_migrations WHERE version = '{version}'");
+    // Cut off at its third statement, which was carried out, and before it was said that it was.
+    db.execute(&forget);
+    db.execute(&format!(
+        "UPDATE migration_progress SET version = '{version}', statement = 3, holder = 'gone', server = 'elsewhere:1', held_until = 1"
+    ));
+    assert_eq!(db.database.migrate().unwrap().len(), 1);
+    // Cut off before its third statement was carried out.
+    db.execute(&forget);
+    db.execute("DROP TABLE login_failures");
+    db.execute(&format!("UPDATE migration_progress SET version = '{version}', statement = 3"));
+    assert_eq!(db.database.migrate().unwrap().len(), 1);
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM login_failures"), 0);
+    // What was never begun is in somebody's way: that is told.
+    db.execute(&forget);
+    db.execute("UPDATE migration_progress SET version = NULL, statement = 0");
+    assert!(db.database.migrate().is_err());
+}
+
+fn an_empty_database_is_told_apart_without_changing_it(db: &TestDatabase) {
+    assert!(!db.database.is_empty().unwrap());
+    db.execute("DROP TABLE __diesel_schema_migrations");
+    assert!(db.database.is_empty().unwrap());
+    let all = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../migrations/sqlite")).unwrap();
+    assert_eq!(db.database.missing_migrations().unwrap(), all.count());
+    assert!(db.database.is_empty().unwrap(), "asking makes no table");
 }
