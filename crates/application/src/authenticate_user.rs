@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
-use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, is_fresh, signing_time};
+use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, is_fresh, later_signing_time, signing_time};
 use sixin_domain::id::{AccountId, AppKeyId};
 use sixin_domain::session::{Claim, Login, SessionRefusal, admit};
 use sixin_domain::settings::{Settings, offset_minutes};
@@ -16,13 +16,24 @@ use sixin_domain::username::{Uid, UserRef};
 use thiserror::Error;
 
 use crate::ports::{
-    AppKeys, Clock, NonceUse, NonceUses, Sessions, SettingSource, Signatures, SignedParts, StoreError,
-    StoreResult, TokenHash, Users,
+    AppKeys, Clock, FoundSession, NonceUse, NonceUses, Sessions, SettingSource, Signatures, SignedParts,
+    StoreError, StoreResult, TokenHash, Users,
 };
+
+/// Which clients speak: what a time stamp may be depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Generation {
+    /// Those of the seed and of the betas after it.
+    First,
+    /// Those since 2.2, with headers named `X-Fresns-`.
+    Later,
+}
 
 /// What an app presents. Empty headers count as absent.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UserCredentials {
+    /// Which clients send it so.
+    pub generation: Generation,
     /// Header `appId`.
     pub app_id: String,
     /// Header `platformId`.
@@ -41,8 +52,10 @@ pub struct UserCredentials {
     pub aid: Option<String>,
     /// Header `uid`.
     pub uid: Option<Uid>,
-    /// Header `token`.
+    /// Header `token`: that of the user where a user is named, else that of the account.
     pub token: Option<String>,
+    /// The token of the account where that of a user travels beside it; both are checked then.
+    pub account_token: Option<String>,
 }
 
 /// A user who is who it says.
@@ -65,6 +78,8 @@ pub struct Visitor {
     pub account: Option<AccountId>,
     /// The user, if it is signed in.
     pub user: Option<User>,
+    /// Whether the account showed a session of its own, not only that of one of its users.
+    pub has_account_session: bool,
     /// The platform of the key.
     pub platform: i64,
     /// The key that signed.
@@ -87,8 +102,8 @@ pub enum CallerRefusal {
     /// The key is for another platform.
     #[error("the app key is for another platform")]
     PlatformWrong,
-    /// The signature is more than five minutes old, or from the future.
-    #[error("the time stamp is more than five minutes off")]
+    /// The signature is too old, or from the future.
+    #[error("the time stamp is too far off")]
     Stale,
     /// The signature does not match.
     #[error("the signature does not match")]
@@ -202,10 +217,8 @@ impl UserAuthentication {
     ) -> Result<Visitor, CallerRefusal> {
         let settings = self.settings.settings().await?;
         check_locale(credentials, &settings)?;
-        let found = match (&credentials.aid, &credentials.token) {
-            (Some(aid), Some(token)) => Some(self.sessions.find(aid, &hash_token(token)).await?),
-            _ => None,
-        };
+        let found = self.found(credentials.aid.as_deref(), credentials.token.as_deref()).await?;
+        let of_account = self.found(credentials.aid.as_deref(), credentials.account_token.as_deref()).await?;
         let user = match credentials.uid {
             Some(uid) => Some(self.users.find(&UserRef::Uid(uid)).await?),
             None => None,
@@ -213,12 +226,40 @@ impl UserAuthentication {
         let claim = Claim {
             account: found.map(|found| found.account),
             session: found.and_then(|found| found.session),
+            account_session: of_account.map(|found| found.session),
             user: user.as_ref().map(Option::as_ref),
             platform: credentials.platform,
         };
         let admitted = admit(&claim, need, settings.site_mode(), settings.private_end(), now)?;
         let (account, user) = (admitted.account, admitted.user.cloned());
-        Ok(Visitor { account, user, platform: credentials.platform, app_key, settings, nonce })
+        let has_account_session = account.is_some() && (user.is_none() || claim.account_session.is_some());
+        let platform = credentials.platform;
+        Ok(Visitor { account, user, has_account_session, platform, app_key, settings, nonce })
+    }
+
+    /// The session of a token, where both account and token were sent.
+    async fn found(
+        &self,
+        aid: Option<&str>,
+        token: Option<&str>,
+    ) -> Result<Option<FoundSession>, StoreError> {
+        match (aid, token) {
+            (Some(aid), Some(token)) => Ok(Some(self.sessions.find(aid, &hash_token(token)).await?)),
+            _ => Ok(None),
+        }
+    }
+
+    /// When the app signed, on the true clock, if that is near enough.
+    async fn signed_at(
+        &self,
+        credentials: &UserCredentials,
+        now: Millis,
+    ) -> Result<Option<Millis>, StoreError> {
+        let Some(stamp) = signing_time(Dialect::Fresns, &credentials.timestamp) else { return Ok(None) };
+        Ok(match credentials.generation {
+            Generation::First => Some(stamp).filter(|&stamp| is_fresh(stamp, now)),
+            Generation::Later => later_signing_time(stamp, self.settings.settings().await?.zone(), now),
+        })
     }
 
     /// Rows 3 to 7: the key and its signature.
@@ -239,9 +280,7 @@ impl UserAuthentication {
         if key.platform != credentials.platform {
             return Err(CallerRefusal::PlatformWrong);
         }
-        let signed_at = signing_time(Dialect::Fresns, &credentials.timestamp)
-            .filter(|&signed_at| is_fresh(signed_at, now))
-            .ok_or(CallerRefusal::Stale)?;
+        let signed_at = self.signed_at(credentials, now).await?.ok_or(CallerRefusal::Stale)?;
         let parts = SignedParts::Fields(credentials.signed.clone());
         let is_signed = key
             .live_secrets(now)
@@ -283,8 +322,7 @@ pub fn hash_token(token: &str) -> TokenHash {
 mod tests {
     use super::*;
     use crate::ports::{
-        FoundSession, MockAppKeys, MockClock, MockNonceUses, MockSessions, MockSettingSource, MockSignatures,
-        MockUsers,
+        MockAppKeys, MockClock, MockNonceUses, MockSessions, MockSettingSource, MockSignatures, MockUsers,
     };
     use crate::testing::user;
     use sixin_domain::app_key::Secret;
@@ -311,6 +349,7 @@ mod tests {
 
     fn credentials() -> UserCredentials {
         UserCredentials {
+            generation: Generation::First,
             app_id: "Zx4kTq9L".into(),
             platform: 5,
             signed: vec![("uid", "10007".into())],
@@ -321,6 +360,7 @@ mod tests {
             aid: Some("h8Qp3ZtV".into()),
             uid: Some(Uid(10_007)),
             token: Some("token".into()),
+            account_token: None,
         }
     }
 
@@ -340,14 +380,15 @@ mod tests {
             .expect_verify()
             .returning(|parts, _, signature| matches!(parts, SignedParts::Fields(_)) && signature == "right");
         let mut sessions = MockSessions::new();
-        sessions
-            .expect_find()
-            .withf(|aid, token| aid == "h8Qp3ZtV" && *token == hash_token("token"))
-            .returning(|_, _| {
-                let session =
-                    Session { account: AccountId(1), user: Some(UserId(7)), platform: 5, expired_at: None };
-                Ok(FoundSession { account: Some(AccountId(1)), session: Some(session) })
-            });
+        sessions.expect_find().withf(|aid, _| aid == "h8Qp3ZtV").returning(|_, token| {
+            let of = |user| Session { account: AccountId(1), user, platform: 5, expired_at: None };
+            let session = if *token == hash_token("token") {
+                Some(of(Some(UserId(7))))
+            } else {
+                Some(of(None)).filter(|_| *token == hash_token("of the account"))
+            };
+            Ok(FoundSession { account: Some(AccountId(1)), session })
+        });
         let mut users = MockUsers::new();
         users
             .expect_find()
@@ -413,6 +454,61 @@ mod tests {
         let stale =
             UserCredentials { timestamp: "1668060000".into(), signature: "wrong".into(), ..credentials() };
         assert!(matches!(authenticate(Some(key()), stale).await, Err(CallerRefusal::Stale)));
+    }
+
+    #[tokio::test]
+    async fn where_both_tokens_travel_both_are_checked() {
+        let with = |token: &str| UserCredentials { account_token: Some(token.into()), ..credentials() };
+        assert!(authenticate(Some(key()), with("of the account")).await.is_ok());
+        for wrong in ["token", "neither"] {
+            assert!(
+                matches!(
+                    authenticate(Some(key()), with(wrong)).await,
+                    Err(CallerRefusal::Session(SessionRefusal::AccountSessionUnknown))
+                ),
+                "{wrong}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn the_stamp_of_a_later_client_is_true_or_off_by_the_zone_of_the_site() {
+        let later = |timestamp: i64| UserCredentials {
+            generation: Generation::Later,
+            timestamp: timestamp.to_string(),
+            ..credentials()
+        };
+        // The site's zone is +8.
+        let hours = 28_800;
+        for (seconds, is_fresh) in [
+            (0, true),
+            (-600, true),
+            (600, true),
+            (-601, false),
+            (601, false),
+            (-hours, true),
+            (-hours - 600, true),
+            (-hours - 601, false),
+            (-hours + 601, false),
+            (-hours / 2, false),
+            (hours, false),
+        ] {
+            let stamp = NOW.0 + seconds * 1000;
+            let result = authenticate(Some(key()), later(stamp)).await;
+            assert_eq!(result.is_ok(), is_fresh, "{seconds}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_a_strict_key_remembers_has_the_true_time() {
+        let strict = AppKey { is_strict: true, ..key() };
+        let shifted = UserCredentials {
+            generation: Generation::Later,
+            timestamp: (NOW.0 - 28_800_000).to_string(),
+            ..credentials()
+        };
+        let caller = authentication(Some(strict), Some(true)).authenticate(&shifted).await.unwrap();
+        assert_eq!(caller.nonce.map(|used| used.signed_at), Some(NOW));
     }
 
     #[tokio::test]

@@ -114,6 +114,21 @@ pub fn is_fresh(signed_at: Millis, now: Millis) -> bool {
     now.since(signed_at).saturating_abs() <= MAX_CLOCK_SKEW_MS
 }
 
+/// How far the time stamp of a Fresns client since 2.2 may be off, in both directions: ten minutes.
+pub const LATER_CLOCK_SKEW_MS: i64 = 600_000;
+
+/// When a Fresns client since 2.2 signed, on the true clock; `None` if its stamp is too far off.
+///
+/// The servers of that time read their own UTC clock as if it were in the zone of the site, and many clients send what fits
+/// them: a time that is earlier by exactly the offset of the zone (`zone` minutes ahead of UTC). That is taken, the true time
+/// is taken, and nothing between.
+#[must_use]
+pub fn later_signing_time(stamp: Millis, zone: i32, now: Millis) -> Option<Millis> {
+    let shifted = stamp.0.checked_add(i64::from(zone) * 60_000).map(Millis);
+    let is_near = |at: &Millis| now.since(*at).saturating_abs() <= LATER_CLOCK_SKEW_MS;
+    Some(stamp).filter(is_near).or_else(|| shifted.filter(is_near))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,5 +181,28 @@ mod tests {
             assert!(!is_fresh(now.plus(direction * 300_001), now));
         }
         assert!(!is_fresh(Millis(i64::MAX), now));
+    }
+
+    #[test]
+    fn a_later_client_sends_the_true_time_or_that_of_the_zone_and_nothing_between() {
+        const HOUR: i64 = 3_600_000;
+        let now = Millis(1_668_061_200_000);
+        for (zone, off, at) in [
+            (480, 0, Some(0)),
+            (480, 600_000, Some(600_000)),
+            (480, 600_001, None),
+            (480, -8 * HOUR, Some(0)),
+            (480, -8 * HOUR - 600_000, Some(-600_000)),
+            (480, -8 * HOUR + 600_001, None),
+            (480, 8 * HOUR, None),
+            (480, -4 * HOUR, None),
+            (-210, 210 * 60_000, Some(0)),
+            (-210, -210 * 60_000, None),
+            (0, -8 * HOUR, None),
+        ] {
+            let found = later_signing_time(now.plus(off), zone, now);
+            assert_eq!(found, at.map(|at| now.plus(at)), "{zone} {off}");
+        }
+        assert_eq!(later_signing_time(Millis(i64::MAX), 480, now), None);
     }
 }

@@ -68,6 +68,8 @@ pub struct Claim<'a> {
     pub account: Option<Option<AccountId>>,
     /// The session found by account and token.
     pub session: Option<Session>,
+    /// Whether the account's own token was sent beside that of a user, and the session it names, if any.
+    pub account_session: Option<Option<Session>>,
     /// Whether a `uid` was sent, and the user it names, if any.
     pub user: Option<Option<&'a User>>,
     /// The platform of the app key.
@@ -116,6 +118,7 @@ pub fn admit<'a>(
 ) -> Result<Admitted<'a>, SessionRefusal> {
     if let Some(account) = claim.account {
         let account = account.ok_or(SessionRefusal::AccountUnknown)?;
+        holds_account_session(claim, account, now)?;
         holds_session(claim, account, now)?;
     }
     if let Some(Some(user)) = claim.user {
@@ -144,6 +147,26 @@ pub fn admit<'a>(
         return Err(SessionRefusal::MembershipExpired);
     }
     Ok(Admitted { account, user })
+}
+
+/// Where the account's own token travels beside that of a user, it must be good too.
+fn holds_account_session(claim: &Claim<'_>, account: AccountId, now: Millis) -> Result<(), SessionRefusal> {
+    let Some(session) = claim.account_session else { return Ok(()) };
+    let session = session
+        .filter(|session| session.account == account && session.user.is_none())
+        .ok_or(SessionRefusal::AccountSessionUnknown)?;
+    stands(&session, claim.platform, now)
+}
+
+/// Whether a session is one of that platform and has not run out.
+fn stands(session: &Session, platform: i64, now: Millis) -> Result<(), SessionRefusal> {
+    if session.platform != platform {
+        return Err(SessionRefusal::OtherPlatform);
+    }
+    if session.expired_at.is_some_and(|end| end < now) {
+        return Err(SessionRefusal::Expired);
+    }
+    Ok(())
 }
 
 fn holds_session(claim: &Claim<'_>, account: AccountId, now: Millis) -> Result<(), SessionRefusal> {
@@ -220,6 +243,7 @@ mod tests {
         Claim {
             account: Some(Some(AccountId(1))),
             session: Some(session()),
+            account_session: None,
             user: Some(Some(user)),
             platform: 5,
         }
@@ -263,6 +287,21 @@ mod tests {
             refused(Claim { user: None, session: Some(Session { user: None, ..session() }), ..fine }),
             Some(SessionRefusal::UserMissing)
         );
+    }
+
+    #[test]
+    fn the_session_of_the_account_is_checked_where_it_travels_beside_that_of_the_user() {
+        let user = user();
+        let of_account = Session { user: None, ..session() };
+        let with = |account_session| refused(Claim { account_session: Some(account_session), ..claim(&user) });
+        assert_eq!(with(Some(of_account)), None);
+        let unknown = Some(SessionRefusal::AccountSessionUnknown);
+        assert_eq!(with(None), unknown);
+        assert_eq!(with(Some(session())), unknown, "that of a user is none");
+        assert_eq!(with(Some(Session { account: AccountId(2), ..of_account })), unknown);
+        assert_eq!(with(Some(Session { platform: 4, ..of_account })), Some(SessionRefusal::OtherPlatform));
+        let over = Session { expired_at: Some(NOW.plus(-1)), ..of_account };
+        assert_eq!(with(Some(over)), Some(SessionRefusal::Expired));
     }
 
     #[test]
@@ -311,7 +350,7 @@ mod tests {
     #[test]
     fn endpoints_for_everybody_need_no_login_but_believe_no_wrong_one() {
         let user = user();
-        let nobody = Claim { account: None, session: None, user: None, platform: 5 };
+        let nobody = Claim { account: None, session: None, account_session: None, user: None, platform: 5 };
         let at = |claim: &Claim<'_>, need, mode| {
             admit(claim, need, mode, PrivateEnd::NothingReadable, NOW).map(|_| ())
         };
@@ -331,6 +370,7 @@ mod tests {
         let account = Claim {
             account: Some(Some(AccountId(1))),
             session: Some(Session { user: None, ..session() }),
+            account_session: None,
             user: None,
             platform: 5,
         };

@@ -7,8 +7,22 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b' ');
 /// The suffix of the seed's generation (facts: fresns 4.3, generation 1a).
 const SUFFIX: &str = "&key=";
-/// The suffix of the generation after it (facts: fresns 4.3, generation 1b).
-const LATER_SUFFIX: &str = "&appSecret=";
+/// The suffix of the betas after it, and the only one of those with two tokens.
+const BETA_SUFFIX: &str = "&appSecret=";
+/// The suffix of clients since 2.2, whose headers have names of their own.
+const LATER_SUFFIX: &str = "&AppSecret=";
+
+/// The suffixes that clients use who sign fields with such names, the most common first. Each set of names has its own, so
+/// no signature of one is good for another.
+fn suffixes(fields: &[(&'static str, String)]) -> &'static [&'static str] {
+    if fields.iter().any(|(name, _)| name.starts_with("X-Fresns-")) {
+        &[LATER_SUFFIX]
+    } else if fields.iter().any(|(name, _)| matches!(*name, "aidToken" | "uidToken")) {
+        &[BETA_SUFFIX]
+    } else {
+        &[SUFFIX, BETA_SUFFIX]
+    }
+}
 
 /// How values are written into the text that is hashed.
 #[derive(Clone, Copy)]
@@ -21,7 +35,8 @@ enum Spelling {
 
 /// The digest in the documented spelling: raw values, first suffix.
 pub(crate) fn digest(fields: &[(&'static str, String)], secret: &str) -> String {
-    hash(&joined(fields, Spelling::Raw, Zeros::Kept), SUFFIX, secret)
+    let suffix = suffixes(fields).first().copied().unwrap_or(SUFFIX);
+    hash(&joined(fields, Spelling::Raw, Zeros::Kept), suffix, secret)
 }
 
 /// Every digest that a real client may send for these fields, each once, the most common first.
@@ -43,7 +58,7 @@ pub(crate) fn candidates(fields: &[(&'static str, String)], secret: &str) -> imp
         .iter()
         .flat_map(move |&zeros| spellings.iter().map(move |&spelling| joined(fields, spelling, zeros)));
     texts.flat_map(move |text| {
-        [SUFFIX, LATER_SUFFIX].into_iter().map(move |suffix| hash(&text, suffix, secret))
+        suffixes(fields).iter().map(move |suffix| hash(&text, suffix, secret))
     })
 }
 
@@ -131,6 +146,41 @@ mod tests {
         ] {
             assert!(verifies(fields.clone(), signature), "{case}");
             assert!(verifies(fields, &signature.to_uppercase()), "{case}");
+        }
+    }
+
+    /// Worked out apart from this code, with the same material as example B and the account's token of example C.
+    #[test]
+    fn the_generations_with_two_tokens_have_their_own_names_and_suffix() {
+        let values = [
+            "Zx4kTq9L",
+            "5",
+            "2.0.0",
+            "h8Qp3ZtV",
+            "Tq6Zr0Xk2MbV8cNs4LwYp1GhJd7FeAu9",
+            "90417",
+            "b3Nn8yWc5RkT1vQe7LxJ2uGd9HsFa4Pm",
+            "1668061200",
+        ];
+        let of = |names: [&'static str; 8]| names.into_iter().zip(values.map(str::to_owned)).collect::<Vec<_>>();
+        let beta =
+            of(["appId", "platformId", "version", "aid", "aidToken", "uid", "uidToken", "timestamp"]);
+        let later = of([
+            "X-Fresns-App-Id",
+            "X-Fresns-Client-Platform-Id",
+            "X-Fresns-Client-Version",
+            "X-Fresns-Aid",
+            "X-Fresns-Aid-Token",
+            "X-Fresns-Uid",
+            "X-Fresns-Uid-Token",
+            "X-Fresns-Signature-Timestamp",
+        ]);
+        let (of_beta, of_later) = ("3fe7c2b9b0eed85a4f2a9f9290a0835a", "81d5640b14aeba3f299d9f1d97df4e75");
+        assert!(verifies(beta.clone(), of_beta) && verifies(later.clone(), of_later));
+        assert!(!verifies(beta, of_later) && !verifies(later.clone(), of_beta));
+        let text = joined(&later, Spelling::Raw, Zeros::Kept);
+        for suffix in ["&key=", "&appSecret=", "&AppKey="] {
+            assert!(!verifies(later.clone(), &hash(&text, suffix, SECRET)), "{suffix}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use sixin_application::ports::StoreResult;
-use sixin_domain::app_key::MAX_CLOCK_SKEW_MS;
+use sixin_domain::app_key::LATER_CLOCK_SKEW_MS;
 use sixin_domain::id::first_id_at;
 use sixin_domain::log_hour::LogHour;
 use sixin_domain::time::Millis;
@@ -61,7 +61,7 @@ fn sweep_transient(conn: &mut AnyConnection, now: Millis) -> QueryResult<bool> {
 
 /// A nonce need not be remembered longer than its time stamp is accepted, on either side of now.
 fn sweep_nonces(conn: &mut AnyConnection, now: Millis) -> QueryResult<bool> {
-    let stale = used_nonces::signed_at.lt(now.plus(-2 * MAX_CLOCK_SKEW_MS).0);
+    let stale = used_nonces::signed_at.lt(now.plus(-2 * LATER_CLOCK_SKEW_MS).0);
     let old: Vec<(i64, Vec<u8>)> = used_nonces::table
         .filter(stale)
         .limit(STEP)
