@@ -181,7 +181,7 @@ fn every_bad_body_of_a_user_is_named(site: &Site) {
         (json!({ "uidOrUsername": "bob", "message": "hi", "fid": "x" }), 36_604),
         (json!({ "uidOrUsername": "bob", "fid": "nosuch00" }), 37_500),
         (json!({ "uidOrUsername": "bob", "fid": {} }), 30_000),
-        (json!({ "uidOrUsername": "x".repeat(65), "message": "hi" }), 31_602),
+        (json!({ "uidOrUsername": "x".repeat(65), "message": "hi" }), 35_201),
         (json!([]), 30_000),
         (json!("text"), 30_000),
         (json!(null), 30_000),

@@ -168,8 +168,8 @@ fn forms_that_are_wrong_are_refused_by_name_and_leave_nothing_behind(site: &Site
         assert!(answer.body["message"].as_str().unwrap().ends_with(&format!(": {name}")), "{answer:?}");
     }
     with(&[("uploadMode", Some("fileInfo"))]).is(200, 32_100);
-    with(&[("tableKey", Some("nobody"))]).is(200, 31_602);
-    with(&[("tableKey", Some("99999999"))]).is(200, 31_602);
+    with(&[("tableKey", Some("nobody"))]).is(200, 35_201);
+    with(&[("tableKey", Some("99999999"))]).is(200, 35_201);
     with(&[("tableKey", Some("alice"))]).is(200, 36_603);
     let whole = form(&FOR_BOB, Some(("a.png", &picture)));
     site.upload_form(&site.alice, &form(&FOR_BOB, None)).is(200, 30_001);

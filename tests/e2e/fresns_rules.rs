@@ -148,8 +148,8 @@ fn recipients_decide_who_may_write_to_them(site: &Site) {
         site.change(&format!("UPDATE users SET conversation_limit = {limit} WHERE username = 'bob'"));
         to("bob")
     };
-    assert_eq!(to("nobody"), 31_602);
-    assert_eq!(to("99999999999"), 31_602);
+    assert_eq!(to("nobody"), 35_201);
+    assert_eq!(to("99999999999"), 35_201);
     assert_eq!(to("alice"), 36_603);
     assert_eq!(to(&site.alice.uid.to_string()), 36_603);
     assert_eq!([limit(1), limit(2), limit(3), limit(4)], [0, 36_606, 36_607, 36_608]);
@@ -217,6 +217,7 @@ fn whom_a_user_blocks_can_not_write_to_it_and_whom_it_follows_can(site: &Site) {
         site.call_as(&site.bob, "POST", "user/mark", &body)
     };
     let alice = json!("alice");
+    site.sixin(&["setting", "set", "block_user_setting", "false"]);
     mark("block", &alice).is(200, 35_301);
     site.sixin(&["setting", "set", "block_user_setting", "true"]);
     // Known to both sides from the very next message on, whatever was in memory.
@@ -233,7 +234,7 @@ fn whom_a_user_blocks_can_not_write_to_it_and_whom_it_follows_can(site: &Site) {
     mark("follow", &json!(site.alice.uid)).is(200, 0);
     site.send_text(&site.alice, "bob", "hi").is(200, 0);
     mark("follow", &json!("bob")).is(200, 36_202);
-    mark("follow", &json!("nobody")).is(200, 31_602);
+    mark("follow", &json!("nobody")).is(200, 35_201);
     mark("follow", &json!(-3)).is(200, 30_000);
     mark("like", &alice).is(200, 30_002);
     let post = r#"{"interactiveType":"follow","markType":"post","fsid":"alice"}"#;

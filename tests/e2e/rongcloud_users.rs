@@ -57,7 +57,6 @@ fn a_blacklist_of_one_dialect_binds_the_other(site: &Site) {
     assert_eq!(list(), json!([]));
     site.send_text(&site.alice, "bob", "hi").is(200, 0);
     verified().is(200, 200);
-    site.sixin(&["setting", "set", "block_user_setting", "true"]);
     // A block from an app is on the list of the back end.
     let block = json!({"interactiveType": "block", "markType": "user", "fsid": "alice"}).to_string();
     site.call_as(&site.bob, "POST", "user/mark", &block).is(200, 0);

@@ -61,12 +61,12 @@ fn a_client_signs_in_to_its_account_and_a_user_and_sends_and_out_again(site: &Si
     let detail = detail.is(200, 0).body["data"]["detail"].clone();
     assert_eq!((&detail["email"], &detail["users"][0]["uid"]), (&json!("d****@example.org"), &json!(uid)));
     auth(site, &account, &json!("bob")).is(200, 35201);
-    auth(site, &account, &json!("nobody")).is(200, 31602);
+    auth(site, &account, &json!("nobody")).is(200, 35201);
     auth(site, &account, &json!([])).is(200, 30000);
     auth(site, &account, &Value::Null).is(200, 30001);
     let dora = Person { token: token(&auth(site, &account, &json!(uid))), ..account.clone() };
     site.send_text(&dora, "bob", "hello").is(200, 0);
-    site.call_as(&dora, "POST", "user/auth", r#"{"uidOrUsername":"dora"}"#).is(200, 31505);
+    site.call_as(&dora, "POST", "user/auth", r#"{"uidOrUsername":"dora"}"#).is(200, 31501);
     // With the user's token both sessions end.
     site.call_as(&dora, "DELETE", "account/logout", "{}").is(200, 0);
     site.send_text(&dora, "bob", "hello").is(200, 31603);

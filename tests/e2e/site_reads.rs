@@ -32,7 +32,7 @@ fn settings_are_told_as_they_are_in_force_and_secrets_never(site: &Site) {
     let settings = data(site, asked)["list"].clone();
     let expected = json!({
         "site_mode": "private", "conversation_status": true, "conversation_files": ["image"],
-        "follow_user_setting": true, "block_user_setting": false,
+        "follow_user_setting": true, "block_user_setting": true,
     });
     assert_eq!(settings, expected);
     let all = data(site, "global/configs?isAll=true&pageSize=100").to_string();
@@ -84,7 +84,7 @@ fn a_user_is_shown_to_users_and_on_a_public_site_to_anybody(site: &Site) {
     assert_eq!(by_number, json!({"detail": {"username": "bob"}}));
     let seen = || site.get_as(&site.alice, "user/bob/detail").is(200, 0).body["data"]["detail"].clone();
     assert_eq!((&seen()["conversation"]["code"], &seen()["deactivate"]), (&json!(0), &json!(false)));
-    get(site, "user/nobody/detail").is(200, 31602);
+    get(site, "user/nobody/detail").is(200, 35201);
     site.sixin(&["user", "delete", "bob"]);
     assert_eq!((&seen()["conversation"]["code"], &seen()["deactivate"]), (&json!(35203), &json!(true)));
     site.sixin(&["setting", "set", "site_mode", "private"]);

@@ -10,7 +10,7 @@ use crate::upload::{FOR_BOB, fetch, form, png};
 on_every_database!(a_client_walks_from_the_configuration_to_a_deleted_conversation_and_on);
 
 /// `correct horse`
-const PASSWORD: &str = "Y29ycmVjdCBob3JzZQ==";
+pub(crate) const PASSWORD: &str = "Y29ycmVjdCBob3JzZQ==";
 
 /// What a call with these headers beside the signature is answered with.
 fn call(

@@ -76,6 +76,8 @@ pub struct Caller {
 pub struct Visitor {
     /// The account, if it is signed in.
     pub account: Option<AccountId>,
+    /// By which name it was called.
+    pub aid: Option<String>,
     /// The user, if it is signed in.
     pub user: Option<User>,
     /// Whether the account showed a session of its own, not only that of one of its users.
@@ -233,8 +235,8 @@ impl UserAuthentication {
         let admitted = admit(&claim, need, settings.site_mode(), settings.private_end(), now)?;
         let (account, user) = (admitted.account, admitted.user.cloned());
         let has_account_session = account.is_some() && (user.is_none() || claim.account_session.is_some());
-        let platform = credentials.platform;
-        Ok(Visitor { account, user, has_account_session, platform, app_key, settings, nonce })
+        let (aid, platform) = (credentials.aid.clone(), credentials.platform);
+        Ok(Visitor { account, aid, user, has_account_session, platform, app_key, settings, nonce })
     }
 
     /// The session of a token, where both account and token were sent.

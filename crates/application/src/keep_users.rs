@@ -104,6 +104,7 @@ impl UserKeeping {
         let made = create(&*self.admin, &*self.secrets, spec, self.clock.now()).await;
         match made {
             Ok(_) | Err(UserError::Taken) => {}
+            Err(UserError::BadName(_)) => return Err(UsersError::Unseen),
             Err(UserError::Change(ChangeError::Store(error))) => return Err(error.into()),
             Err(error) => return Err(StoreError::Fault(error.into()).into()),
         }

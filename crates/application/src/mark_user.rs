@@ -177,6 +177,7 @@ mod tests {
         assert!(matches!(refused(&site, Mark::Follow, &named("ann")).await, MarkError::Oneself));
         assert!(matches!(refused(&site, Mark::Follow, &named("gone")).await, MarkError::Deleted));
         assert!(matches!(refused(&site, Mark::Follow, &UserRef::Uid(Uid(5))).await, MarkError::Unknown));
+        let site = ann(&[("block_user_setting", "false")]);
         assert!(matches!(refused(&site, Mark::Block, &named("bob")).await, MarkError::SwitchedOff));
         let mut former = ann(&[("site_mode", "private"), ("site_private_end_after", "2")]);
         former.user.expired_at = Some(Millis(1));

@@ -16,6 +16,9 @@ pub enum UsersError {
     /// It has left, or the operator has disabled it.
     #[error("the user has left or is disabled ({0})")]
     Left(Username),
+    /// There is nothing to see in the name, or it turns the text around it, so nobody is to be called so.
+    #[error("a new user's name must have something to see in it and must not turn the text around")]
+    Unseen,
     /// A name that is a number is its own uid, and another user has that.
     #[error("the number {0} is the uid of another user")]
     NumberTaken(Username),

@@ -1,9 +1,11 @@
 //! A user reads its conversations (facts: fresns 7.1 to 7.3).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use sixin_domain::conversation::{Conversation, ConversationRefusal, View, ViewedMessage};
+use sixin_domain::file::FileKind;
 use sixin_domain::id::{ConversationId, MessageId};
 use sixin_domain::pair::Pair;
 use sixin_domain::time::Millis;
@@ -66,6 +68,8 @@ pub struct ListRequest {
 pub struct ConversationList {
     /// The conversations, as they are stored.
     pub conversations: Vec<Conversation>,
+    /// Which of their latest messages show as files.
+    pub files: HashSet<MessageId>,
     /// Who the others are.
     pub shown: ShownUsers,
     /// How many there are in all.
@@ -79,6 +83,8 @@ pub struct ConversationList {
 pub struct ConversationDetail {
     /// The conversation.
     pub conversation: Conversation,
+    /// Its latest message, if that shows as a file.
+    pub files: HashSet<MessageId>,
     /// Who the other is.
     pub shown: ShownUsers,
 }
@@ -177,7 +183,8 @@ impl ReadConversations for ConversationReading {
         for conversation in &mut conversations {
             self.hide_new(viewer, conversation);
         }
-        Ok(ConversationList { conversations, shown, total, next })
+        let files = self.files(viewer, &conversations).await?;
+        Ok(ConversationList { conversations, files, shown, total, next })
     }
 
     async fn detail(
@@ -189,7 +196,8 @@ impl ReadConversations for ConversationReading {
         self.hide_new(viewer, &mut conversation);
         let peer = conversation.seen_by(viewer.user.id)?.peer;
         let shown = self.profiles.of(viewer, &[peer]).await?;
-        Ok(ConversationDetail { conversation, shown })
+        let files = self.files(viewer, std::slice::from_ref(&conversation)).await?;
+        Ok(ConversationDetail { conversation, files, shown })
     }
 
     async fn messages(
@@ -232,6 +240,25 @@ impl ConversationReading {
         let found = found.ok_or(ConversationRefusal::Unknown)?;
         found.seen_by(viewer.user.id)?;
         Ok(found)
+    }
+
+    /// Which of the latest messages show as files. Only those are looked at whose brief says so, since a text may say the same.
+    async fn files(
+        &self,
+        viewer: &Viewer,
+        conversations: &[Conversation],
+    ) -> Result<HashSet<MessageId>, ConversationError> {
+        let views = conversations.iter().filter_map(|found| found.seen_by(viewer.user.id).ok());
+        let latest = views.filter_map(|view| view.own.latest.as_ref());
+        let likely: Vec<MessageId> = latest
+            .filter(|latest| FileKind::is_marker(&latest.brief))
+            .filter_map(|latest| latest.id)
+            .collect();
+        if likely.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let bodies = self.views.bodies(&likely).await?;
+        Ok(bodies.into_iter().filter(|(_, body)| body.is_file()).map(|(id, _)| id).collect())
     }
 
     /// Former members see that there is something new, but not what.

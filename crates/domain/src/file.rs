@@ -61,6 +61,13 @@ impl FileKind {
     pub fn marker(self) -> String {
         format!("[{}]", self.name())
     }
+
+    /// Whether a brief looks like one of these. A text may say the same.
+    #[must_use]
+    pub fn is_marker(brief: &str) -> bool {
+        let name = brief.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        name.and_then(Self::from_name).is_some()
+    }
 }
 
 /// Who keeps the bytes of a file.

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::settings::{Settings, offset_minutes};
 use crate::user::ConversationLimit;
+use crate::visible::{is_line, is_name};
 
 /// Longest text about oneself, and longest place, in characters.
 const BIO_CHARS: usize = 5000;
@@ -61,7 +62,7 @@ impl ProfileEdit {
             _ => Ok(()),
         };
         let nickname = self.nickname.as_deref();
-        fits("nickname", nickname.map(|name| (least..=most).contains(&length(name)) && is_line(name)))?;
+        fits("nickname", nickname.map(|name| (least..=most).contains(&length(name)) && is_name(name)))?;
         fits("bio", self.bio.as_ref().map(|text| text.chars().count() <= BIO_CHARS))?;
         fits("gender", self.gender.map(|gender| (0..=2).contains(&gender)))?;
         let location = self.location.as_deref();
@@ -69,12 +70,6 @@ impl ProfileEdit {
         let timezone = self.timezone.as_deref();
         fits("timezone", timezone.map(|text| text.len() <= TIMEZONE_BYTES && offset_minutes(text).is_some()))
     }
-}
-
-/// Whether a text can be a name: names stand in lists and headings, so they are one line without control characters.
-#[must_use]
-pub fn is_line(text: &str) -> bool {
-    !text.chars().any(char::is_control)
 }
 
 #[cfg(test)]
@@ -98,6 +93,9 @@ mod tests {
             ("猫".repeat(20), Ok(())),
             ("猫".repeat(21), wrong),
             ("a\nb".to_owned(), wrong),
+            ("\u{3164}\u{3164}".to_owned(), wrong),
+            ("\u{200b}\u{200b}\u{200b}".to_owned(), wrong),
+            ("ann\u{202e}".to_owned(), wrong),
             (String::new(), wrong),
         ] {
             assert_eq!(nickname(&text), result, "{text:?}");
@@ -111,6 +109,7 @@ mod tests {
             (ProfileEdit { bio: Some("x".repeat(5001)), ..edit() }, "bio"),
             (ProfileEdit { gender: Some(3), ..edit() }, "gender"),
             (ProfileEdit { location: Some("x".repeat(129)), ..edit() }, "location"),
+            (ProfileEdit { location: Some("\u{202e}nilreB".into()), ..edit() }, "location"),
             (ProfileEdit { timezone: Some("Berlin".into()), ..edit() }, "timezone"),
             (ProfileEdit { timezone: Some("+8.00000000000000".into()), ..edit() }, "timezone"),
         ] {

@@ -293,7 +293,8 @@ mod tests {
     fn the_session_of_the_account_is_checked_where_it_travels_beside_that_of_the_user() {
         let user = user();
         let of_account = Session { user: None, ..session() };
-        let with = |account_session| refused(Claim { account_session: Some(account_session), ..claim(&user) });
+        let with =
+            |account_session| refused(Claim { account_session: Some(account_session), ..claim(&user) });
         assert_eq!(with(Some(of_account)), None);
         let unknown = Some(SessionRefusal::AccountSessionUnknown);
         assert_eq!(with(None), unknown);

@@ -1,6 +1,8 @@
 //! The site's settings, rows of `configs` (facts: fresns 13).
 
 mod known;
+mod languages;
+mod page_texts;
 mod published;
 
 use std::collections::BTreeMap;
@@ -10,9 +12,17 @@ use thiserror::Error;
 
 use crate::file::FileKind;
 use crate::id::RoleId;
+use crate::language::look_up;
+use crate::visible::is_name;
 
 pub use known::{KNOWN, Known, SettingType};
-pub use published::Published;
+pub use languages::{Ago, Language};
+pub use published::{OWN_PREFIX, Published};
+
+/// Longest key of an operator's own, without what it begins with: together they fill the column.
+const OWN_NAME_BYTES: usize = 57;
+/// Longest value of one.
+const OWN_VALUE_BYTES: usize = 65_535;
 
 /// Whether a site can be read by everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,15 +42,6 @@ pub enum PrivateEnd {
     OldReadable,
 }
 
-/// A language clients may ask for, from `language_menus`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Language {
-    /// For example `zh-Hans`.
-    pub tag: String,
-    /// How dates are written, in PHP letters: `Y-m-d`, `m/d/Y`.
-    pub date_format: String,
-}
-
 /// Why a setting can't be set.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SettingError {
@@ -57,6 +58,15 @@ pub enum SettingError {
         /// What was given.
         value: String,
     },
+    /// A key of the operator's own that can't be one.
+    #[error("client.{0}: what follows client. has 1 to 57 small letters, digits and underscores")]
+    BadOwnKey(String),
+    /// A key of the operator's own that says what this server does.
+    #[error("client.{0}: {0} is no key of your own; what it says depends on the server and its settings")]
+    NotOwn(String),
+    /// A value that is too long.
+    #[error("the value must be at most 65535 bytes long")]
+    OwnTooLong,
 }
 
 /// The settings in force: rows of `configs` over built-in defaults.
@@ -71,7 +81,7 @@ impl Settings {
     #[must_use]
     pub fn new(rows: BTreeMap<String, String>) -> Self {
         let mut settings = Self { rows, languages: Vec::new() };
-        settings.languages = parse_languages(settings.text("language_menus"));
+        settings.languages = languages::languages(settings.text("language_menus"));
         settings
     }
 
@@ -146,10 +156,18 @@ impl Settings {
         &self.languages
     }
 
-    /// The enabled language with that tag, compared without case.
+    /// The enabled language that serves whoever asks for that tag: the same, or a more general one.
     #[must_use]
     pub fn language(&self, tag: &str) -> Option<&Language> {
-        self.languages.iter().find(|language| language.tag.eq_ignore_ascii_case(tag))
+        let tags = self.languages.iter().map(|language| language.tag.as_str());
+        let found = look_up(tag, tags)?;
+        self.languages.iter().find(|language| language.tag == found)
+    }
+
+    /// Whether somebody chose the language of the site. A fresh site has none of its own.
+    #[must_use]
+    pub fn has_chosen_language(&self) -> bool {
+        self.rows.contains_key("default_language")
     }
 
     /// The default language, else the first enabled one.
@@ -159,26 +177,26 @@ impl Settings {
     }
 }
 
-fn parse_languages(json: &str) -> Vec<Language> {
-    let Ok(Value::Array(entries)) = serde_json::from_str(json) else { return Vec::new() };
-    entries
-        .iter()
-        .filter(|entry| entry.get("isEnable").is_none_or(|on| on == &Value::Bool(true)))
-        .filter_map(|entry| {
-            let text = |key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
-            Some(Language {
-                tag: text("langTag")?,
-                date_format: text("dateFormat").unwrap_or_else(|| "Y-m-d".to_owned()),
-            })
-        })
-        .collect()
+/// A setting that may be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// `configs.item_key`.
+    pub key: String,
+    /// What it takes.
+    pub kind: SettingType,
+    /// Whether clients may read it.
+    pub is_public: bool,
 }
 
-/// Checks a value for a setting.
+/// Checks a value for a setting, or for a key of the operator's own (`client.`).
 ///
 /// # Errors
 /// If there is no such setting or the value does not fit it.
-pub fn check(key: &str, value: &str) -> Result<&'static Known, SettingError> {
+pub fn check(key: &str, value: &str) -> Result<Accepted, SettingError> {
+    if let Some(name) = key.strip_prefix(OWN_PREFIX) {
+        check_own(name, value)?;
+        return Ok(Accepted { key: key.to_owned(), kind: SettingType::Text, is_public: true });
+    }
     let known =
         KNOWN.iter().find(|known| known.key == key).ok_or_else(|| SettingError::Unknown(key.to_owned()))?;
     let (fits, expected) = match known.kind {
@@ -193,15 +211,31 @@ pub fn check(key: &str, value: &str) -> Result<&'static Known, SettingError> {
             "default_timezone" => {
                 (offset_minutes(value).is_some(), "an offset such as +8 or -3.5".to_owned())
             }
-            _ => (true, String::new()),
+            // They stand in headings and addresses.
+            _ => (value.is_empty() || is_name(value), "one line that can be read, or nothing".to_owned()),
         },
         SettingType::Array => (serde_json::from_str::<Vec<Value>>(value).is_ok(), "a JSON array".to_owned()),
     };
     if fits {
-        Ok(known)
+        Ok(Accepted { key: key.to_owned(), kind: known.kind, is_public: known.is_public })
     } else {
         Err(SettingError::BadValue { key: known.key, expected, value: value.to_owned() })
     }
+}
+
+/// What can be a key of the operator's own: lower case, as clients spell theirs, and none that says what this server does.
+fn check_own(name: &str, value: &str) -> Result<(), SettingError> {
+    let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    if name.is_empty() || name.len() > OWN_NAME_BYTES || !name.bytes().all(is_word) {
+        return Err(SettingError::BadOwnKey(name.to_owned()));
+    }
+    if KNOWN.iter().any(|known| known.key == name) || published::is_fixed(name) {
+        return Err(SettingError::NotOwn(name.to_owned()));
+    }
+    if value.len() > OWN_VALUE_BYTES {
+        return Err(SettingError::OwnTooLong);
+    }
+    Ok(())
 }
 
 /// Reads a UTC offset in decimal hours (`+8`, `-3.5`, `+5.75`) as minutes; `None` if it is none of the known offsets:

@@ -7,6 +7,7 @@ use crate::file::FileKind;
 use crate::role::Role;
 use crate::settings::Settings;
 use crate::time::Millis;
+use crate::visible::{is_blank, is_direction};
 
 /// Bytes in what the settings call a megabyte.
 const MEGABYTE: u64 = 1024 * 1024;
@@ -85,14 +86,9 @@ impl FileName {
         }
         let stem: String =
             stem.trim_start_matches('.').chars().take(NAME_CHARS - 1 - extension.len()).collect();
-        let stem = if stem.is_empty() { "file" } else { &stem };
+        let stem = if is_blank(&stem) { "file" } else { &stem };
         Ok(Self { name: format!("{stem}.{extension}"), extension: extension.to_ascii_lowercase() })
     }
-}
-
-/// Characters that turn the direction of writing, and so make `gpj.exe` look like `exe.jpg`.
-fn is_direction(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether files of that kind and extension may be sent at all.

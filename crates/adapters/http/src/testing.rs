@@ -332,14 +332,15 @@ mod everywhere {
 
     #[actix_web::test]
     async fn browsers_may_call_from_configured_origins_only() {
-        let preflight = || {
+        let preflight_for = |headers: &'static str| {
             TestRequest::default()
                 .method(actix_web::http::Method::OPTIONS)
                 .uri("/api/v2/conversation/send-message")
                 .insert_header(("Origin", "https://app.example"))
                 .insert_header(("Access-Control-Request-Method", "POST"))
-                .insert_header(("Access-Control-Request-Headers", "appid,sign,token,content-type"))
+                .insert_header(("Access-Control-Request-Headers", headers))
         };
+        let preflight = || preflight_for("appid,sign,token,content-type");
         assert_eq!(call(Mocks::default().api(), preflight()).await.status, 405);
         for (origin, allowed) in
             [("https://app.example", true), ("*", true), ("https://other.example", false)]
@@ -348,6 +349,11 @@ mod everywhere {
             let answer = call(Mocks { http: http.clone(), ..Mocks::default() }.api(), preflight()).await;
             assert_eq!(answer.header("access-control-allow-origin").is_some(), allowed, "{origin}");
             assert!(allowed || answer.json()["code"] == 400);
+            let later = preflight_for(
+                "x-fresns-app-id,x-fresns-signature,x-fresns-uid-token,x-fresns-client-device-info",
+            );
+            let answer_to_later = call(Mocks { http: http.clone(), ..Mocks::default() }.api(), later).await;
+            assert_eq!(answer_to_later.header("access-control-allow-origin").is_some(), allowed, "{origin}");
             let methods = answer.header("access-control-allow-methods").unwrap_or_default();
             let expected = ["GET", "POST", "PUT", "DELETE"];
             assert!(!allowed || expected.iter().all(|method| methods.contains(method)), "{methods}");

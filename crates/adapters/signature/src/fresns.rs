@@ -57,9 +57,7 @@ pub(crate) fn candidates(fields: &[(&'static str, String)], secret: &str) -> imp
     let texts = zeros
         .iter()
         .flat_map(move |&zeros| spellings.iter().map(move |&spelling| joined(fields, spelling, zeros)));
-    texts.flat_map(move |text| {
-        suffixes(fields).iter().map(move |suffix| hash(&text, suffix, secret))
-    })
+    texts.flat_map(move |text| suffixes(fields).iter().map(move |suffix| hash(&text, suffix, secret)))
 }
 
 /// Whether a byte looks different once it is encoded.
@@ -162,9 +160,9 @@ mod tests {
             "b3Nn8yWc5RkT1vQe7LxJ2uGd9HsFa4Pm",
             "1668061200",
         ];
-        let of = |names: [&'static str; 8]| names.into_iter().zip(values.map(str::to_owned)).collect::<Vec<_>>();
-        let beta =
-            of(["appId", "platformId", "version", "aid", "aidToken", "uid", "uidToken", "timestamp"]);
+        let of =
+            |names: [&'static str; 8]| names.into_iter().zip(values.map(str::to_owned)).collect::<Vec<_>>();
+        let beta = of(["appId", "platformId", "version", "aid", "aidToken", "uid", "uidToken", "timestamp"]);
         let later = of([
             "X-Fresns-App-Id",
             "X-Fresns-Client-Platform-Id",

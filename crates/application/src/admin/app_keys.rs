@@ -2,6 +2,7 @@
 
 use sixin_domain::app_key::{Dialect, Secret};
 use sixin_domain::time::Millis;
+use sixin_domain::visible::is_name;
 use thiserror::Error;
 
 use crate::ports::{AppKeyAdmin, ChangeError, NewAppKey, SecretSource, StoreResult};
@@ -31,6 +32,11 @@ pub enum AppKeyError {
     /// Id or secret can't be used in a header.
     #[error("{0} must be 1 to {1} visible ASCII characters")]
     Unusable(&'static str, usize),
+    /// A name that nobody can see, or that turns the text around it.
+    #[error(
+        "the name must be one line with something to see in it and no characters that turn the text around"
+    )]
+    BadName,
     /// The store refused.
     #[error(transparent)]
     Change(#[from] ChangeError),
@@ -72,6 +78,9 @@ pub async fn import(
         if text.is_empty() || text.len() > longest || !visible {
             return Err(AppKeyError::Unusable(what, longest));
         }
+    }
+    if !spec.name.is_empty() && !is_name(&spec.name) {
+        return Err(AppKeyError::BadName);
     }
     let key = NewAppKey {
         app_id,

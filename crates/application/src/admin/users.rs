@@ -4,6 +4,7 @@ use sixin_domain::app_key::Secret;
 use sixin_domain::limits::{PASSWORD_BYTES, PASSWORD_CHARS};
 use sixin_domain::time::Millis;
 use sixin_domain::username::{Uid, Username};
+use sixin_domain::visible::is_name;
 use thiserror::Error;
 
 use crate::ports::{ChangeError, NewUser, PasswordError, PasswordHasher, SecretSource, SignIn, UserAdmin};
@@ -34,6 +35,11 @@ pub enum UserError {
     /// The name is a number, which is then the uid too (design, chapter 2, word `user`).
     #[error("a username that is a number has that number as its uid, so the uid can't be {0}")]
     UidDiffers(Uid),
+    /// A name that nobody can see, or that turns the text around it.
+    #[error(
+        "the {0} must be one line with something to see in it and no characters that turn the text around"
+    )]
+    BadName(&'static str),
     /// The shown name is too long.
     #[error("the nickname must be at most 64 characters long")]
     NicknameTooLong,
@@ -69,6 +75,11 @@ pub async fn create(
         (dictated, wanted) => dictated.or(wanted),
     };
     let nickname = spec.nickname.unwrap_or_else(|| spec.username.to_string());
+    for (what, name) in [("username", spec.username.as_str()), ("nickname", &nickname)] {
+        if !is_name(name) {
+            return Err(UserError::BadName(what));
+        }
+    }
     if nickname.chars().count() > 64 {
         return Err(UserError::NicknameTooLong);
     }
@@ -150,6 +161,11 @@ mod tests {
     async fn nickname_and_account_have_bounds() {
         let long = UserSpec { nickname: Some("x".repeat(65)), ..spec("ann", None) };
         assert!(matches!(create_one(long, 0).await, Err(UserError::NicknameTooLong)));
+        let unseen = UserSpec { nickname: Some("\u{200b}".into()), ..spec("ann", None) };
+        assert!(matches!(create_one(unseen, 0).await, Err(UserError::BadName("nickname"))));
+        for name in ["\u{3164}", "ann\u{202e}nna"] {
+            assert!(matches!(create_one(spec(name, None), 0).await, Err(UserError::BadName("username"))));
+        }
         let odd = UserSpec { aid: Some("a-b".into()), ..spec("ann", None) };
         assert!(matches!(create_one(odd, 0).await, Err(UserError::BadAid)));
     }

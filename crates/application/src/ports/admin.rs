@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use sixin_domain::app_key::{AppKey, Dialect, Secret};
 use sixin_domain::contact::{Email, Phone};
 use sixin_domain::id::{AccountId, RoleId, UserId};
-use sixin_domain::settings::Known;
+use sixin_domain::settings::Accepted;
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
 use sixin_domain::username::{Uid, Username};
@@ -169,8 +169,8 @@ pub trait SessionAdmin: Send + Sync {
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait SettingAdmin: Send + Sync {
-    /// Stores a value for a known setting.
-    async fn set(&self, setting: &Known, value: &str, at: Millis) -> StoreResult<()>;
+    /// Stores a value for a setting that takes it.
+    async fn set(&self, setting: Accepted, value: &str, at: Millis) -> StoreResult<()>;
 }
 
 /// Roles, for the operator.

@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use sixin_domain::body::Body;
 use sixin_domain::conversation::{Conversation, ViewedMessage};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::pair::{Pair, Side};
@@ -114,6 +115,9 @@ pub trait ConversationViews: Send + Sync {
     /// The `seq` of the last message that was sent at `time` or before; 0 if there is none. MUST NOT take longer for long
     /// conversations than a few looks at an index.
     async fn seq_at(&self, conversation: &Conversation, time: Millis) -> StoreResult<i64>;
+
+    /// The bodies of these messages, as far as there are any, in any order.
+    async fn bodies(&self, messages: &[MessageId]) -> StoreResult<Vec<(MessageId, Body)>>;
 
     /// The position of a message in a conversation, if it is one of it.
     async fn seq_of(&self, conversation: ConversationId, message: MessageId) -> StoreResult<Option<i64>>;

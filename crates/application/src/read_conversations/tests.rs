@@ -1,7 +1,8 @@
 use std::collections::HashMap;
 
+use sixin_domain::body::Body;
 use sixin_domain::conversation::Latest;
-use sixin_domain::id::UserId;
+use sixin_domain::id::{FileId, UserId};
 use sixin_domain::role::RoleBook;
 use sixin_domain::settings::Settings;
 use sixin_domain::username::Uid;
@@ -66,6 +67,29 @@ async fn a_list_tells_where_the_next_part_begins_and_at_the_end_that_there_is_no
         assert_eq!((list.conversations.len(), list.next, list.total), (shown, next, 7));
         assert_eq!(list.shown.users.len(), shown);
     }
+}
+
+#[tokio::test]
+async fn latest_messages_that_show_as_files_are_told_by_their_bodies_and_only_looked_at_if_they_may_be() {
+    let with_latest = |brief: &'static str| {
+        move |id: i64| {
+            let mut found = conversation(100 + id, 1, id);
+            let latest = Latest { id: Some(MessageId(id)), brief: brief.into(), time: Millis(1000 - id) };
+            found.a.latest = Some(latest);
+            found
+        }
+    };
+    let mut views = MockConversationViews::new();
+    views.expect_list().return_once(move |_| {
+        Ok(vec![with_latest("[image]")(2), with_latest("[image]")(3), with_latest("hello")(4)])
+    });
+    views.expect_totals().returning(|_, _| Ok(ListTotals::default()));
+    views.expect_bodies().withf(|ids| ids == [MessageId(2), MessageId(3)]).once().returning(|_| {
+        let file = Body::File { file: FileId(1), kind: FileKind::Image };
+        Ok(vec![(MessageId(2), file), (MessageId(3), Body::Text("[image]".into()))])
+    });
+    let list = reading(views).list(&viewer(1), REQUEST).await.unwrap();
+    assert_eq!(list.files, HashSet::from([MessageId(2)]));
 }
 
 #[tokio::test]

@@ -20,9 +20,36 @@ fn an_unknown_setting_and_a_value_that_does_not_fit_are_refused() {
         ("site_mode", "open"),
         ("conversation_files", "image"),
         ("default_timezone", "Europe/Berlin"),
+        ("site_name", "\u{200b}"),
+        ("site_name", "my\u{202e}site"),
+        ("site_desc", "two\nlines"),
     ] {
         assert!(matches!(check(key, value), Err(SettingError::BadValue { .. })), "{key}");
     }
+}
+
+#[test]
+fn keys_of_an_operators_own_have_a_form_and_say_nothing_of_what_the_server_does() {
+    assert!(check("client.theme_color", "#ff0000").is_ok_and(|accepted| accepted.is_public));
+    assert!(check(&format!("client.{}", "x".repeat(57)), "").is_ok());
+    let long = format!("client.{}", "x".repeat(58));
+    for key in ["client.", "client.Theme", "client.a b", "client.a.b", "client.é", &long] {
+        assert!(matches!(check(key, "1"), Err(SettingError::BadOwnKey(_))), "{key}");
+    }
+    for key in ["client.site_mode", "client.image_bucket_domain", "client.password_length", "client.utc"] {
+        assert!(matches!(check(key, "1"), Err(SettingError::NotOwn(_))), "{key}");
+    }
+    assert_eq!(check("client.text", &"x".repeat(65_536)), Err(SettingError::OwnTooLong));
+}
+
+#[test]
+fn a_tag_finds_the_language_that_serves_it() {
+    let settings = with("x", "");
+    let tag = |asked| settings.language(asked).map(|language| language.tag.as_str());
+    assert_eq!(tag("en-US"), Some("en"));
+    assert_eq!(tag("zh-Hans-CN"), Some("zh-Hans"));
+    assert_eq!(tag("ZH_tw"), Some("zh-Hant"));
+    assert_eq!(tag("tlh"), None);
 }
 
 #[test]

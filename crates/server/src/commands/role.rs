@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use sixin_application::ports::{RoleAdmin, Roles};
 use sixin_domain::id::RoleId;
+use sixin_domain::visible::is_name;
 use sixin_storage::Database;
 
 use super::{CommandError, Output, now};
@@ -24,6 +25,10 @@ pub(super) async fn run(database: &Database, out: Output, command: Role) -> Resu
         Role::Set { role, name, permission, enabled } => {
             if role < 1 {
                 return Err(CommandError::Usage("a role is a number from 1".to_owned()));
+            }
+            if name.as_deref().is_some_and(|name| !is_name(name)) {
+                let usage = "the name must be one line with something to see in it".to_owned();
+                return Err(CommandError::Usage(usage));
             }
             let permission = match permission.as_deref().map(|text| text.split_once('=')) {
                 Some(None) => {

@@ -2,16 +2,18 @@
 
 use serde_json::json;
 use sixin_application::ports::{SettingAdmin, SettingSource};
-use sixin_domain::settings::{KNOWN, SettingError, check};
+use sixin_domain::settings::{KNOWN, OWN_PREFIX, SettingError, check};
 use sixin_storage::Database;
 
 use super::{CommandError, Output, now};
 use crate::cli::Setting;
 
+const OWN_MEANING: &str = "told to clients in global/configs; an empty value removes it";
+
 pub(super) async fn run(database: &Database, out: Output, command: Setting) -> Result<(), CommandError> {
     match command {
         Setting::Get { key } => {
-            if !KNOWN.iter().any(|known| known.key == key) {
+            if !KNOWN.iter().any(|known| known.key == key) && !key.starts_with(OWN_PREFIX) {
                 return Err(SettingError::Unknown(key).into());
             }
             let settings = database.settings().await?;
@@ -19,8 +21,8 @@ pub(super) async fn run(database: &Database, out: Output, command: Setting) -> R
             out.line(value, || json!({ "key": key, "value": value }));
         }
         Setting::Set { key, value } => {
-            let known = check(&key, &value)?;
-            SettingAdmin::set(database, known, &value, now()).await?;
+            let accepted = check(&key, &value)?;
+            SettingAdmin::set(database, accepted, &value, now()).await?;
             out.line(&format!("{key} = {value}"), || json!({ "key": key, "value": value }));
         }
         Setting::List => {
@@ -30,6 +32,13 @@ pub(super) async fn run(database: &Database, out: Output, command: Setting) -> R
                 out.line(&format!("{} = {value}\n    {}", known.key, known.meaning), || {
                     json!({ "key": known.key, "value": value, "default": known.default, "meaning": known.meaning })
                 });
+            }
+            for (key, value) in settings.own() {
+                let key = format!("{OWN_PREFIX}{key}");
+                out.line(
+                    &format!("{key} = {value}\n    {OWN_MEANING}"),
+                    || json!({ "key": key, "value": value, "default": "", "meaning": OWN_MEANING }),
+                );
             }
         }
     }

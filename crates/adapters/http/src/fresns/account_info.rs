@@ -1,7 +1,7 @@
 //! The account object (facts: fresns 10.3), null or empty where there is nothing. What it is reached by is masked.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sixin_application::sign_in::AccountView;
 use sixin_domain::contact::Phone;
 use utoipa::ToSchema;
@@ -53,14 +53,49 @@ pub(crate) struct AccountInfo {
     /// Always empty.
     #[schema(value_type = Vec<Object>)]
     connects: Vec<Value>,
-    /// There are none.
-    #[schema(value_type = Option<Object>, required = true)]
-    wallet: Value,
+    wallet: Wallet,
     users: Vec<UserInfo>,
-    /// There are none.
-    #[schema(value_type = Option<Object>, required = true)]
-    interactive: Value,
+    /// Always empty.
+    #[schema(value_type = Object)]
+    interactive: Map<String, Value>,
+    /// The same in the name that clients of 2.x read.
+    #[schema(value_type = Object)]
+    interaction: Map<String, Value>,
 }
+
+/// The wallet of an account: there are none here, and pages read its keys all the same.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FresnsWallet)]
+pub(crate) struct Wallet {
+    status: bool,
+    has_password: bool,
+    currency_code: &'static str,
+    currency_name: &'static str,
+    currency_unit: &'static str,
+    balance: &'static str,
+    freeze_amount: &'static str,
+    bank_name: &'static str,
+    swift_code: &'static str,
+    bank_address: &'static str,
+    bank_account: &'static str,
+    bank_status: bool,
+}
+
+const NO_WALLET: Wallet = Wallet {
+    status: false,
+    has_password: false,
+    currency_code: "",
+    currency_name: "",
+    currency_unit: "",
+    balance: "0.00",
+    freeze_amount: "0.00",
+    bank_name: "",
+    swift_code: "",
+    bank_address: "",
+    bank_account: "",
+    bank_status: false,
+};
 
 impl AccountInfo {
     pub(super) fn of(view: &AccountView, locale: &Locale) -> Self {
@@ -91,9 +126,10 @@ impl AccountInfo {
             deactivate: account.deleted_at.is_some(),
             deactivate_time: account.deleted_at.map(|at| locale.times.date_time(at)),
             connects: Vec::new(),
-            wallet: Value::Null,
+            wallet: NO_WALLET,
             users: shown.collect(),
-            interactive: Value::Null,
+            interactive: Map::new(),
+            interaction: Map::new(),
         }
     }
 }

@@ -13,6 +13,7 @@ use sixin_domain::contact::{Email, Phone};
 use sixin_domain::id::AccountId;
 use sixin_domain::limits::PASSWORD_BYTES;
 use sixin_domain::session::{Login, SessionRefusal};
+use sixin_domain::user::User;
 use sixin_domain::username::UserRef;
 use utoipa::ToSchema;
 
@@ -34,19 +35,40 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// A token, and when it ends: null means never.
+/// A token, whose it is, and when it ends: null means never.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = FresnsSessionToken)]
 pub(crate) struct SessionToken {
+    /// The account.
+    aid: String,
+    /// The user; null for a token of the account.
+    #[schema(required = true, minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    uid: Option<i64>,
     token: String,
     #[schema(required = true)]
+    expired_hours: Option<i64>,
+    #[schema(required = true)]
+    expired_days: Option<i64>,
+    #[schema(required = true)]
     expired_time: Option<String>,
+    /// The same in the name that clients of 2.x read.
+    #[schema(required = true)]
+    expired_date_time: Option<String>,
 }
 
 impl SessionToken {
-    fn of(token: &Secret) -> Self {
-        Self { token: token.reveal().to_owned(), expired_time: None }
+    /// Tokens that are made here never end.
+    fn of(token: &Secret, aid: &str, user: Option<&User>) -> Self {
+        Self {
+            aid: aid.to_owned(),
+            uid: user.map(|user| user.uid.0),
+            token: token.reveal().to_owned(),
+            expired_hours: None,
+            expired_days: None,
+            expired_time: None,
+            expired_date_time: None,
+        }
     }
 }
 
@@ -103,7 +125,8 @@ pub(super) async fn login(request: HttpRequest, payload: web::Payload, api: web:
         let signed_in = api.sign_in.to_account(&contact, &password, origin(&request, &api, &visitor)).await;
         let (token, view) = told("account/login", signed_in)?;
         let detail = AccountInfo::of(&view, &locale);
-        let signed_in = SignedIn { session_token: SessionToken::of(&token), items: Items::default(), detail };
+        let session_token = SessionToken::of(&token, &view.account.aid, None);
+        let signed_in = SignedIn { session_token, items: Items::default(), detail };
         Ok(done(signed_in, locale.language))
     })
     .await
@@ -144,8 +167,9 @@ pub(super) async fn register(request: HttpRequest, api: web::Data<Api>) -> HttpR
 pub(super) async fn auth(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
     answered(&request, &api, async {
         let (visitor, account, locale) = enter_account(&request, &api).await?;
-        if visitor.user.is_some() {
-            return Err(CallerRefusal::from(SessionRefusal::AccountSessionUnknown).into());
+        // That session is alive and only not enough, and clients throw theirs away when they are told that one is unknown.
+        if !visitor.has_account_session {
+            return Err(CallerRefusal::from(SessionRefusal::AccountMissing).into());
         }
         let parameters = body(&request, payload, &api).await?;
         let which = parameters.text_or_number("uidOrUsername")?;
@@ -157,8 +181,10 @@ pub(super) async fn auth(request: HttpRequest, payload: web::Payload, api: web::
         let roles = api.roles.of(user.id).await.inspect_err(log_store)?;
         let role_book = api.roles.book().await.inspect_err(log_store)?;
         let subject = Subject { user: &user, roles: &roles, role_book: &role_book, locale: &locale };
-        let signed_in =
-            SignedInUser { session_token: SessionToken::of(&token), detail: subject.seen_by_itself() };
+        // Whoever has a session of an account has named it.
+        let aid = visitor.aid.as_deref().unwrap_or_default();
+        let session_token = SessionToken::of(&token, aid, Some(&user));
+        let signed_in = SignedInUser { session_token, detail: subject.seen_by_itself() };
         Ok(done(signed_in, locale.language))
     })
     .await

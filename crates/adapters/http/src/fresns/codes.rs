@@ -16,6 +16,7 @@ use sixin_domain::refusal::Refusal;
 use sixin_domain::session::SessionRefusal;
 use sixin_domain::upload::UploadRefusal;
 
+use super::messages::{self, Row};
 use crate::plumbing::body::BodyError;
 use crate::plumbing::idempotency::{BadKey, HEADER};
 use crate::plumbing::multipart::FormError;
@@ -30,8 +31,9 @@ pub(crate) const MALFORMED: i64 = 30000;
 pub(crate) const MISSING: i64 = 30001;
 /// The code of a parameter whose value is none of those it may have.
 pub(crate) const NOT_ALLOWED: i64 = 30002;
-/// The code of a user that does not exist.
-pub(crate) const USER_UNKNOWN: i64 = 31602;
+/// The code of a user that does not exist. The documented 31602 tells clients that their own session is dead, and they sign
+/// out.
+pub(crate) const USER_UNKNOWN: i64 = 35201;
 /// The code of a verification code that is not the right one.
 pub(crate) const CODE_WRONG: i64 = 33203;
 /// The code of a sign-in with neither password nor verification code, and of a user who has a password.
@@ -60,12 +62,14 @@ pub(crate) struct Failure {
     pub(crate) retry_after_ms: Option<i64>,
     /// The parameter that is to blame, which the message names.
     pub(crate) parameter: Option<&'static str>,
+    /// What is said instead of what the code says, where a code has two causes.
+    pub(crate) words: Option<&'static Row>,
 }
 
 impl Failure {
     /// A refusal of the API, in HTTP 200.
     pub(crate) fn new(code: i64) -> Self {
-        Self { code, status: StatusCode::OK, retry_after_ms: None, parameter: None }
+        Self { code, status: StatusCode::OK, retry_after_ms: None, parameter: None, words: None }
     }
 
     /// A refusal of the API because of one parameter.
@@ -234,7 +238,11 @@ impl From<SendError> for Failure {
             SendError::Refused(refusal) => refusal.into(),
             // A signature that was used before is one whose time is over.
             SendError::Replayed => Self::new(31303),
-            SendError::KeyReused => Self { status: StatusCode::CONFLICT, ..Self::of(KEY_REUSED, HEADER) },
+            SendError::KeyReused => Self {
+                status: StatusCode::CONFLICT,
+                words: Some(&messages::KEY_REUSED),
+                ..Self::of(KEY_REUSED, HEADER)
+            },
             SendError::Busy(_) | SendError::Unknown => Self::unavailable(),
             SendError::Store(error) => error.into(),
         }

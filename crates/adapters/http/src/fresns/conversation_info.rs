@@ -1,10 +1,12 @@
 //! The conversation object (facts: fresns 7.1 and 7.2).
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 use sixin_application::profiles::ShownUsers;
 use sixin_domain::block_words::BlockWordFilter;
 use sixin_domain::conversation::View;
-use sixin_domain::id::UserId;
+use sixin_domain::id::{MessageId, UserId};
 use utoipa::ToSchema;
 
 use super::key_filter::{Filtered, KeyFilter};
@@ -26,9 +28,8 @@ pub(crate) struct ConversationInfo<'f> {
     /// The other user.
     #[schema(required = true, value_type = Option<UserInfo>)]
     user: Option<Filtered<'f, UserInfo>>,
-    /// The newest message; null if none is left.
-    #[schema(required = true)]
-    latest_message: Option<LatestMessage>,
+    /// The newest message; without id and text if none is left.
+    latest_message: LatestMessage,
     /// How many messages the caller sees in it.
     #[schema(minimum = 0)]
     message_count: i64,
@@ -37,6 +38,8 @@ pub(crate) struct ConversationInfo<'f> {
     unread_count: i64,
     /// Whether the caller has pinned it.
     is_pin: bool,
+    /// The same in the name that clients of 2.x read.
+    pinned: bool,
 }
 
 /// What a list shows of the newest message.
@@ -44,19 +47,26 @@ pub(crate) struct ConversationInfo<'f> {
 #[serde(rename_all = "camelCase")]
 #[schema(as = FresnsLatestMessage)]
 pub(crate) struct LatestMessage {
-    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
-    id: i64,
+    #[schema(required = true, minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    id: Option<i64>,
+    /// 1 text, 2 file.
+    #[schema(minimum = 1, maximum = 2)]
+    r#type: i64,
     /// At most 255 characters of its text, or what stands for a file: `[image]`, `[video]`, `[audio]`, `[document]`.
     message: String,
-    #[schema(example = "2022-11-10 14:20:00")]
-    datetime: String,
-    #[schema(example = "14:20")]
-    datetime_format: String,
+    #[schema(required = true, example = "2022-11-10 14:20:00")]
+    datetime: Option<String>,
+    #[schema(required = true, example = "14:20")]
+    datetime_format: Option<String>,
+    /// How long ago it was sent.
+    #[schema(required = true, example = "3 min ago")]
+    time_ago: Option<String>,
 }
 
 /// What objects with users in them are made of.
 pub(super) struct Cast<'a> {
     pub(super) shown: &'a ShownUsers,
+    pub(super) files: &'a HashSet<MessageId>,
     pub(super) keys: &'a KeyFilter,
     pub(super) words: &'a BlockWordFilter,
     pub(super) locale: &'a Locale,
@@ -83,17 +93,26 @@ impl<'a> Cast<'a> {
             message_count: view.own.message_count,
             unread_count: view.own.unread,
             is_pin: view.own.is_pin,
+            pinned: view.own.is_pin,
         }
     }
 
-    fn latest(&self, view: &View<'_>) -> Option<LatestMessage> {
-        let latest = view.own.latest.as_ref()?;
-        let times = Times::of(latest.time, self.locale);
-        Some(LatestMessage {
-            id: latest.id?.0,
-            message: self.words.shown(&latest.brief).into_owned(),
-            datetime: times.whole,
-            datetime_format: times.brief,
-        })
+    /// Never null: pages in PHP read its keys without a look.
+    fn latest(&self, view: &View<'_>) -> LatestMessage {
+        let latest = view.own.latest.as_ref();
+        let id = latest.and_then(|latest| latest.id);
+        let times = latest.map(|latest| Times::of(latest.time, self.locale));
+        let (datetime, datetime_format, time_ago) = match times {
+            Some(Times { whole, brief, ago }) => (Some(whole), Some(brief), Some(ago)),
+            None => (None, None, None),
+        };
+        LatestMessage {
+            id: id.map(|id| id.0),
+            r#type: if id.is_some_and(|id| self.files.contains(&id)) { 2 } else { 1 },
+            message: latest.map(|latest| self.words.shown(&latest.brief).into_owned()).unwrap_or_default(),
+            datetime,
+            datetime_format,
+            time_ago,
+        }
     }
 }

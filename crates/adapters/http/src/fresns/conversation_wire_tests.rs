@@ -1,6 +1,6 @@
 //! Reading and changing conversations on the wire, over mocked use cases.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use actix_web::test::TestRequest;
@@ -75,6 +75,7 @@ async fn list(path: &str) -> Answer {
     mocks.read.expect_list().returning(|_, _| {
         Ok(ConversationList {
             conversations: vec![conversation()],
+            files: HashSet::new(),
             shown: shown(Err(Refusal::AcceptsFollowed)),
             total: 31,
             next: Some((NOW, ConversationId(9))),
@@ -105,7 +106,7 @@ async fn a_list_is_asked_for_by_page_or_by_cursor() {
             .once()
             .returning(|_, _| {
                 let (conversations, shown) = (Vec::new(), ShownUsers::default());
-                Ok(ConversationList { conversations, shown, total: 0, next: None })
+                Ok(ConversationList { conversations, files: HashSet::new(), shown, total: 0, next: None })
             });
         let answer = get(mocks, &format!("list{query}")).await;
         assert_eq!(answer.json()["data"]["nextCursor"], Value::Null, "{query}");
@@ -216,7 +217,7 @@ async fn every_reason_has_its_code() {
     for (error, code) in [
         (ConversationError::Refused(ConversationRefusal::Unknown), 36601),
         (ConversationError::Refused(ConversationRefusal::Foreign), 36602),
-        (ConversationError::PeerUnknown, 31602),
+        (ConversationError::PeerUnknown, 35201),
         (ConversationError::Oneself, 36603),
         (ConversationError::Store(StoreError::Fault("broken".into())), 500),
         (ConversationError::Store(StoreError::Unavailable("gone".into())), 503),
@@ -236,10 +237,9 @@ async fn every_key_of_a_conversation_is_in_the_openapi_document() {
     let mut described = BTreeSet::new();
     keys_below_properties(&document, &mut described);
     let mut mocks = mocks();
-    mocks
-        .read
-        .expect_detail()
-        .returning(|_, _| Ok(ConversationDetail { conversation: conversation(), shown: shown(Ok(())) }));
+    mocks.read.expect_detail().returning(|_, _| {
+        Ok(ConversationDetail { conversation: conversation(), files: HashSet::new(), shown: shown(Ok(())) })
+    });
     let detail = get(mocks, "user2/detail").await.json();
     let (list, messages) = (list("list").await.json(), messages("").await.json());
     for object in [

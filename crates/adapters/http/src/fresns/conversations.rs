@@ -1,5 +1,7 @@
 //! Reading and changing one's conversations (facts: fresns 7).
 
+use std::collections::HashSet;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_application::change_conversations::Target;
 use sixin_application::ports::{ListStart, Order};
@@ -37,11 +39,22 @@ pub(super) async fn list(request: HttpRequest, api: web::Data<Api>) -> HttpRespo
             None => ListStart::Offset(page.offset()),
         };
         let keys = KeyFilter::of(&parameters)?;
-        let wanted = ListRequest { pinned: parameters.flag("isPin")?, start, limit: page.size };
+        // Clients of 2.x say `pinned`.
+        let pinned = match parameters.flag("isPin")? {
+            None => parameters.flag("pinned")?,
+            pinned => pinned,
+        };
+        let wanted = ListRequest { pinned, start, limit: page.size };
         let viewer = visit.viewer();
         let found = api.read_conversations.list(&viewer, wanted).await.inspect_err(log)?;
         let words = api.block_words.filter().await.inspect_err(log_store)?;
-        let cast = Cast { shown: &found.shown, keys: &keys, words: &words, locale: &visit.locale };
+        let cast = Cast {
+            shown: &found.shown,
+            files: &found.files,
+            keys: &keys,
+            words: &words,
+            locale: &visit.locale,
+        };
         let views = found.conversations.iter().filter_map(|found| found.seen_by(viewer.user.id).ok());
         let list: Vec<_> = views.map(|view| cast.conversation(&view)).collect();
         let next = found.next.map(|(time, id)| write_cursor(time, id));
@@ -63,7 +76,13 @@ pub(super) async fn detail(
         let which = meant(&which)?;
         let found = api.read_conversations.detail(&viewer, &which).await.inspect_err(log)?;
         let words = api.block_words.filter().await.inspect_err(log_store)?;
-        let cast = Cast { shown: &found.shown, keys: &keys, words: &words, locale: &visit.locale };
+        let cast = Cast {
+            shown: &found.shown,
+            files: &found.files,
+            keys: &keys,
+            words: &words,
+            locale: &visit.locale,
+        };
         let view = found.conversation.seen_by(viewer.user.id).map_err(ConversationError::from)?;
         Ok(done(cast.conversation(&view), visit.locale.language))
     })
@@ -98,7 +117,9 @@ pub(super) async fn messages(
             found.messages.reverse();
         }
         let words = api.block_words.filter().await.inspect_err(log_store)?;
-        let cast = Cast { shown: &found.shown, keys: &keys, words: &words, locale: &visit.locale };
+        let files = HashSet::new();
+        let cast =
+            Cast { shown: &found.shown, files: &files, keys: &keys, words: &words, locale: &visit.locale };
         let view = found.conversation.seen_by(viewer.user.id).map_err(ConversationError::from)?;
         let mut list: Vec<_> = found
             .messages
@@ -204,9 +225,14 @@ fn order(parameters: &Parameters, name: &'static str) -> Result<Option<Order>, F
     }
 }
 
-/// The order inside a page, which may be another than that of the pages.
+/// The order inside a page, which may be another than that of the pages. Clients of 2.x name which end comes first.
 fn order_in_page(parameters: &Parameters, of_pages: Order) -> Result<Order, Failure> {
-    Ok(order(parameters, "pageListDirection")?.unwrap_or(of_pages))
+    const NAME: &str = "pageListDirection";
+    match parameters.text(NAME)? {
+        Some("latest") => Ok(Order::Newest),
+        Some("oldest") => Ok(Order::Oldest),
+        _ => Ok(order(parameters, NAME)?.unwrap_or(of_pages)),
+    }
 }
 
 /// A place in the list: the time of the latest message and the conversation's id. Clients are told nothing about what
@@ -277,7 +303,7 @@ mod tests {
         assert_eq!(meant("7").unwrap(), ConversationRef::Id(ConversationId(7)));
         assert_eq!(meant("99999999999999999999").unwrap(), ConversationRef::Id(ConversationId(0)));
         assert!(matches!(meant("mira-k").unwrap(), ConversationRef::With(UserRef::Username(_))));
-        assert_eq!(meant(" ").unwrap_err().code, 31602);
+        assert_eq!(meant(" ").unwrap_err().code, 35201);
     }
 
     proptest! {

@@ -145,8 +145,7 @@ pub(crate) fn credentials(request: &HttpRequest) -> Result<UserCredentials, Fail
     let names = Names::of(request);
     let text = |name| header_text(request, name);
     let needed = |name, code| text(name).map(str::to_owned).ok_or(Failure::of(code, name));
-    let platform =
-        text(names.platform).and_then(platform).ok_or(Failure::of(31101, names.platform))?;
+    let platform = text(names.platform).and_then(platform).ok_or(Failure::of(31101, names.platform))?;
     needed(names.version, 31201)?;
     let app_id = needed(names.app_id, 31301)?;
     let timestamp = text(names.timestamp)
@@ -163,8 +162,7 @@ pub(crate) fn credentials(request: &HttpRequest) -> Result<UserCredentials, Fail
     if let Some(name) = names.device {
         check_device(text(name), name)?;
     }
-    let signed =
-        names.signed.iter().filter_map(|name| Some((*name, text(name)?.to_owned()))).collect();
+    let signed = names.signed.iter().filter_map(|name| Some((*name, text(name)?.to_owned()))).collect();
     Ok(UserCredentials {
         generation: names.generation,
         app_id,
@@ -243,7 +241,8 @@ mod tests {
             let changed = changes.iter().find(|(changed, _)| changed == name);
             request = request.insert_header((*name, changed.map_or(*value, |(_, value)| *value)));
         }
-        for (name, value) in changes.iter().filter(|(name, _)| headers.iter().all(|(known, _)| known != name)) {
+        for (name, value) in changes.iter().filter(|(name, _)| headers.iter().all(|(known, _)| known != name))
+        {
             request = request.insert_header((*name, *value));
         }
         credentials(&request.to_http_request())
@@ -286,7 +285,7 @@ mod tests {
         assert_eq!(found.token.as_deref(), Some("of-the-user"));
         assert_eq!(found.account_token.as_deref(), Some("of-the-account"));
         assert_eq!(found.signed.len(), 8);
-        assert_eq!(read(&plain, &[("uidToken", "")]).unwrap_err().code, 31503);
+        assert_eq!(read(&plain, &[("uidToken", "")]).err().unwrap().code, 31503);
     }
 
     #[test]
@@ -310,7 +309,7 @@ mod tests {
             ("X-Fresns-Aid-Token", "", 31503),
             ("X-Fresns-Uid-Token", "", 31503),
         ] {
-            assert_eq!(later(&[(name, value)]).unwrap_err(), Failure::of(code, name), "{name}: {value}");
+            assert_eq!(later(&[(name, value)]).err().unwrap(), Failure::of(code, name), "{name}: {value}");
         }
     }
 
@@ -318,6 +317,6 @@ mod tests {
     fn headers_of_one_spelling_never_fill_gaps_of_another() {
         let signed = later(&[("X-Fresns-Uid", ""), ("uid", "7"), ("token", "t"), ("aid", "x")]).unwrap();
         assert_eq!((signed.uid, signed.aid.as_deref()), (None, Some("h8Qp3ZtV")));
-        assert_eq!(later(&[("X-Fresns-App-Id", ""), ("appId", "k")]).unwrap_err().code, 31301);
+        assert_eq!(later(&[("X-Fresns-App-Id", ""), ("appId", "k")]).err().unwrap().code, 31301);
     }
 }

@@ -51,6 +51,9 @@ pub(crate) struct MessageInfo<'f> {
     /// The same, shorter the nearer it is.
     #[schema(example = "14:20")]
     datetime_format: String,
+    /// How long ago it was sent.
+    #[schema(example = "3 min ago")]
+    time_ago: String,
     /// Whether the recipient has read it.
     read_status: bool,
 }
@@ -93,6 +96,7 @@ pub(super) fn sent(sent: &SentMessage, locale: &Locale) -> MessageInfo<'static> 
         file: shown.file,
         datetime: times.whole,
         datetime_format: times.brief,
+        time_ago: times.ago,
         read_status: false,
     }
 }
@@ -116,6 +120,7 @@ pub(super) fn viewed<'f>(
         file: shown.file,
         datetime: times.whole,
         datetime_format: times.brief,
+        time_ago: times.ago,
         read_status: view.is_read(message),
     }
 }
@@ -131,14 +136,16 @@ pub(super) async fn cleaned(list: &mut [MessageInfo<'_>], words: &Arc<BlockWordF
     Ok(())
 }
 
-/// A time in both spellings.
+/// A time in its three spellings.
 pub(super) struct Times {
     pub(super) whole: String,
     pub(super) brief: String,
+    pub(super) ago: String,
 }
 
 impl Times {
     pub(super) fn of(at: Millis, locale: &Locale) -> Self {
-        Self { whole: locale.times.date_time(at), brief: locale.times.brief(at, locale.now) }
+        let Locale { times, now, .. } = locale;
+        Self { whole: times.date_time(at), brief: times.brief(at, *now), ago: times.ago(at, *now) }
     }
 }

@@ -1,4 +1,8 @@
-//! What each code says, in three languages. The meanings are those of facts: fresns 11; the wordings are our own.
+//! What each code says, in three languages. The wordings are our own.
+
+use std::borrow::Cow;
+
+use sixin_domain::language::look_up;
 
 /// A language messages are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,13 +15,39 @@ pub(crate) enum Language {
     Traditional,
 }
 
+const TAGS: [(&str, Language); 3] =
+    [("en", Language::English), ("zh-Hans", Language::Simplified), ("zh-Hant", Language::Traditional)];
+
 impl Language {
-    /// The language of a tag, compared without case, if it is one of the three.
+    /// The language for whoever asks for that tag, if it is one of the three.
     pub(crate) fn of_tag(tag: &str) -> Option<Self> {
-        [("en", Self::English), ("zh-Hans", Self::Simplified), ("zh-Hant", Self::Traditional)]
-            .into_iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(tag))
-            .map(|(_, language)| language)
+        let found = look_up(tag, TAGS.iter().map(|(known, _)| *known))?;
+        TAGS.iter().find(|(known, _)| *known == found).map(|(_, language)| *language)
+    }
+}
+
+/// In which languages somebody is told something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Languages {
+    first: Language,
+    second: Option<Language>,
+}
+
+impl From<Language> for Languages {
+    fn from(language: Language) -> Self {
+        Self { first: language, second: None }
+    }
+}
+
+impl Languages {
+    /// The one that is asked for, or that of the site if none is. Whoever asks for one that is not there is told in English
+    /// and in the language of the site: either alone may be one that it can't read.
+    pub(crate) fn of(asked: Option<&str>, site: Language) -> Self {
+        match asked.map(Language::of_tag) {
+            Some(Some(language)) => language.into(),
+            Some(None) => Self { first: Language::English, second: Some(site) },
+            None => site.into(),
+        }
     }
 }
 
@@ -34,17 +64,17 @@ pub(crate) const MESSAGES: &[Row] = &[
     (503, "The server is busy, please try again shortly", "服务器繁忙，请稍后重试", "伺服器忙碌中，請稍後再試"),
     (30000, "A parameter has the wrong form or type", "参数格式或类型错误", "參數格式或型別錯誤"),
     (30001, "A required parameter is missing", "缺少必填参数", "缺少必填參數"),
-    (30002, "A parameter has a value it may not have, or this Idempotency-Key was used for another request", "参数值不在允许范围内，或该 Idempotency-Key 已用于另一个请求", "參數值不在允許範圍內，或此 Idempotency-Key 已用於另一個請求"),
+    (30002, "A parameter has a value it may not have", "参数值不在允许范围内", "參數值不在允許範圍內"),
     (30004, "A parameter is not a JSON object", "参数不是 JSON 对象", "參數不是 JSON 物件"),
     (30005, "Two parameters were given of which only one may be", "两个互斥的参数只能提供一个", "兩個互斥的參數只能提供一個"),
-    (31000, "Header timestamp must have 10 to 13 digits and header uid must be a number", "请求头 timestamp 须为 10 至 13 位数字，uid 须为数字", "請求標頭 timestamp 須為 10 至 13 位數字，uid 須為數字"),
-    (31101, "Header platformId must be a number from 1 to 13", "请求头 platformId 须为 1 至 13 的数字", "請求標頭 platformId 須為 1 至 13 的數字"),
+    (31000, "The time stamp must have 10 to 13 digits and the uid must be a number", "时间戳须为 10 至 13 位数字，uid 须为数字", "時間戳須為 10 至 13 位數字，uid 須為數字"),
+    (31101, "The platform id must be a number from 1 to 13", "平台 ID 须为 1 至 13 的数字", "平台 ID 須為 1 至 13 的數字"),
     (31102, "This app key belongs to another platform", "该密钥不适用于此平台", "此金鑰不適用於這個平台"),
     (31103, "This session was made on another platform", "该登录凭证来自其他平台", "此登入憑證來自其他平台"),
-    (31201, "Header version is missing", "缺少请求头 version", "缺少請求標頭 version"),
+    (31201, "The version is missing", "缺少版本号", "缺少版本號"),
     (31301, "The app id is missing, unknown or disabled", "应用 ID 缺失、不存在或已停用", "應用程式 ID 缺少、不存在或已停用"),
     (31302, "The signature is missing or does not match", "签名缺失或不匹配", "簽章缺少或不相符"),
-    (31303, "The signature is more than five minutes off or was used before", "签名时间相差超过五分钟或已被使用", "簽章時間相差超過五分鐘或已被使用"),
+    (31303, "The time of the signature is too far off, or it was used before", "签名时间相差过大或已被使用", "簽章時間相差過大或已被使用"),
     (31304, "This app key may not call this API", "该密钥无权请求此接口", "此金鑰無權呼叫這個介面"),
     (31401, "The site does not offer that language", "站点未启用该语言标签", "網站未啟用該語言標籤"),
     (31402, "That time zone is not a known offset", "时区偏移值无效", "時區偏移值無效"),
@@ -56,8 +86,8 @@ pub(crate) const MESSAGES: &[Row] = &[
     (31601, "Please choose a user first", "请先登录用户", "請先登入使用者"),
     (31602, "There is no such user", "找不到该用户", "找不到此使用者"),
     (31603, "The user session is not known, please sign in again", "用户登录凭证无效，请重新登录", "使用者登入憑證無效，請重新登入"),
-    (31701, "Header deviceInfo is missing", "缺少请求头 deviceInfo", "缺少請求標頭 deviceInfo"),
-    (31702, "Header deviceInfo must be a JSON object", "请求头 deviceInfo 须为 JSON 对象", "請求標頭 deviceInfo 須為 JSON 物件"),
+    (31701, "The device information is missing", "缺少设备信息", "缺少裝置資訊"),
+    (31702, "The device information must be a JSON object", "设备信息须为 JSON 对象", "裝置資訊須為 JSON 物件"),
     (32100, "Files can only be uploaded to this server itself", "文件只能直接上传到本服务", "檔案只能直接上傳到本服務"),
     (32201, "There is no such entry", "找不到该记录", "找不到此記錄"),
     (33102, "The site mode is set to neither public nor private", "站点模式既不是公开也不是私有", "網站模式既非公開也非私有"),
@@ -70,7 +100,7 @@ pub(crate) const MESSAGES: &[Row] = &[
     (34306, "There were too many failures, please try again in an hour", "错误次数过多，请一小时后再试", "錯誤次數過多，請一小時後再試"),
     (34307, "This account is disabled", "该账号已被停用", "此帳號已被停用"),
     (34308, "This account has been deleted", "该账号已注销", "此帳號已註銷"),
-    (35201, "This user does not belong to the account", "该用户不属于此账号", "此使用者不屬於這個帳號"),
+    (35201, "There is no such user, or it does not belong to the account", "找不到该用户，或该用户不属于此账号", "找不到此使用者，或該使用者不屬於這個帳號"),
     (35202, "This user is disabled", "该用户已被停用", "此使用者已被停用"),
     (35203, "This user has left", "该用户已注销", "此使用者已註銷"),
     (35204, "The password of the user is wrong", "用户密码错误", "使用者密碼錯誤"),
@@ -97,14 +127,32 @@ pub(crate) const MESSAGES: &[Row] = &[
     (37501, "This file is disabled", "该文件已被停用", "此檔案已被停用"),
 ];
 
+/// What 30002 says of an `Idempotency-Key`; ours, in a HTTP status of its own.
+pub(crate) const KEY_REUSED: Row =
+    (30002, "This key was used for another request", "该键已用于另一个请求", "此鍵已用於另一個請求");
+
+const UNKNOWN: Row = (0, "The request failed", "请求失败", "請求失敗");
+
 /// The message of a code.
-pub(crate) fn message(code: i64, language: Language) -> &'static str {
-    let row = MESSAGES.iter().find(|(known, ..)| *known == code);
-    row.map_or("The request failed", |(_, english, simplified, traditional)| match language {
+pub(crate) fn message(code: i64, languages: impl Into<Languages>) -> Cow<'static, str> {
+    in_languages(MESSAGES.iter().find(|(known, ..)| *known == code).unwrap_or(&UNKNOWN), languages.into())
+}
+
+/// A message in the languages somebody is told it in.
+pub(crate) fn in_languages(row: &'static Row, Languages { first, second }: Languages) -> Cow<'static, str> {
+    let text = in_language(row, first);
+    match second.map(|language| in_language(row, language)).filter(|other| *other != text) {
+        Some(other) => format!("{text} / {other}").into(),
+        None => text.into(),
+    }
+}
+
+fn in_language((_, english, simplified, traditional): &Row, language: Language) -> &'static str {
+    match language {
         Language::English => english,
         Language::Simplified => simplified,
         Language::Traditional => traditional,
-    })
+    }
 }
 
 #[cfg(test)]
@@ -116,6 +164,19 @@ mod tests {
         assert_eq!(Language::of_tag("ZH-hans"), Some(Language::Simplified));
         assert_eq!(Language::of_tag("zh-Hant"), Some(Language::Traditional));
         assert_eq!(Language::of_tag("fr"), None);
+        assert_eq!(Language::of_tag("en-US"), Some(Language::English));
+        assert_eq!(Language::of_tag("zh-Hans-CN"), Some(Language::Simplified));
+        assert_eq!(Language::of_tag("zh_HK"), Some(Language::Traditional));
+    }
+
+    #[test]
+    fn whoever_asks_for_what_is_not_there_is_told_in_english_and_the_language_of_the_site() {
+        let told = |asked, site| message(36603, Languages::of(asked, site));
+        assert_eq!(told(Some("fr"), Language::Simplified), "You can't write to yourself / 不能给自己发私信");
+        assert_eq!(told(Some("fr"), Language::English), "You can't write to yourself");
+        assert_eq!(told(Some("en-GB"), Language::Simplified), "You can't write to yourself");
+        assert_eq!(told(None, Language::Simplified), "不能给自己发私信");
+        assert_eq!(message(0, Languages::of(Some("fr"), Language::Simplified)), "ok");
     }
 
     #[test]

@@ -4,15 +4,16 @@ use serde_json::{Map, Value, json};
 use sixin_domain::session::Login;
 use utoipa::OpenApi;
 
-use super::account_info::AccountInfo;
+use super::account_info::{AccountInfo, Wallet};
 use super::accounts::{AccountDetail, Items, SessionToken, SignedIn, SignedInUser};
 use super::block_words::BlockWordInfo;
 use super::codes::{KEY_REUSED, NOT_ALLOWED, TOO_FAST};
 use super::conversation_info::{ConversationInfo, LatestMessage};
 use super::file_info::{FileInfo, OfKind};
 use super::files::FileLinkInfo;
+use super::ip_info::IpInfo;
 use super::message_info::MessageInfo;
-use super::messages::{Language, MESSAGES, message};
+use super::messages::{KEY_REUSED as KEY_REUSED_ROW, Language, MESSAGES, message};
 use super::pagination::Pagination;
 use super::panel::{
     ConversationTotals, Drafts, FileAccept, Notifications, Panel, PublishConfig, PublishConfigs,
@@ -21,7 +22,7 @@ use super::panel::{
 use super::roles::ListedRole;
 use super::stats::Stats;
 use super::user_info::{Extends, Interactive, MainRole, Operations, Permission, RoleInfo, UserInfo};
-use super::{openapi_accounts, openapi_conversations, openapi_files, openapi_site};
+use super::{openapi_accounts, openapi_conversations, openapi_files, openapi_site, openapi_start};
 use crate::openapi::{answer, derived_schemas, header, parameter, request_id_header, schema_ref};
 
 #[derive(OpenApi)]
@@ -53,6 +54,8 @@ use crate::openapi::{answer, derived_schemas, header, parameter, request_id_head
     PublishLimit,
     FileAccept,
     AccountInfo,
+    Wallet,
+    IpInfo,
     AccountDetail,
     Items,
     SessionToken,
@@ -64,7 +67,8 @@ struct Schemas;
 const SIGNATURE: &str = "**Signature.** `sign` is the hex MD5 of the present ones among `aid`, `appId`, `platformId`, \
 `timestamp`, `token`, `uid`, `version`, sorted by name, written as `name=value` and joined with `&`, then `&key=` and \
 the app secret. Values may be form-encoded or raw, the last name `key` or `appSecret`, the hex in either case. The time \
-stamp may be five minutes off. The body is not covered, so use TLS.\n\n\
+stamp may be five minutes off. The body is not covered, so use TLS. Clients of Fresns 2.x send the same in headers that \
+begin with `X-Fresns-`, with two tokens; they are taken too.\n\n\
 **Refusals** come in HTTP 200 with a code other than 0 and a message in the language of `langTag`; the first condition \
 that is not met decides.\n\n";
 
@@ -74,6 +78,7 @@ pub(crate) fn paths() -> Vec<(&'static str, Value)> {
     paths.extend(openapi_files::paths());
     paths.extend(openapi_site::paths());
     paths.extend(openapi_accounts::paths());
+    paths.extend(openapi_start::paths());
     paths
 }
 
@@ -174,7 +179,8 @@ fn is_transport(code: i64) -> bool {
 }
 
 fn refused(code: i64) -> Value {
-    json!({"value": {"code": code, "message": message(code, Language::English), "data": null}})
+    let text = if code == KEY_REUSED { KEY_REUSED_ROW.1.into() } else { message(code, Language::English) };
+    json!({"value": {"code": code, "message": text, "data": null}})
 }
 
 pub(super) fn failed(code: i64, description: &str, says_when_to_retry: bool) -> Value {

@@ -31,7 +31,12 @@ fn list_configs() -> Value {
     let mut parameters = vec![
         query("keys", keys, &names, "site_mode,conversation_status"),
         query("tags", tags, &names, "interactives"),
-        query("isAll", "Whether all settings are asked for.", &flag(), "true"),
+        query(
+            "isAll",
+            "Whether all settings are asked for; without a page they come at once.",
+            &flag(),
+            "true",
+        ),
     ];
     parameters.extend(paging_of(configs::PAGE_SIZE, configs::MOST_OF_A_PAGE));
     let mut data = page_of(&json!({}));
@@ -41,8 +46,10 @@ fn list_configs() -> Value {
         login: Login::Nobody,
         id: "list_configs",
         summary: "List the public settings of the site",
-        about: "The settings with one of the keys or in one of the groups, by their keys; each value is a boolean, a \
-                number, a text or an array, or null. Settings that are not public are left out.\n\n"
+        about: "The settings with one of the keys or in one of the groups, by their keys, or all if none is named; each \
+                value is a boolean, a number, a text, an array or an object, or null. Settings that are not public are \
+                left out. Texts of pages (`language_pack_contents`, names of menus) are in the caller's language; keys \
+                of the operator's own are among them.\n\n"
             .to_owned(),
         parameters,
         body: None,
@@ -163,8 +170,8 @@ fn mark_user() -> Value {
         id: "mark_user",
         summary: "Follow or block a user",
         about: "Follows or blocks the user; if the caller does so already, takes it back. Who is blocked can't write to the \
-                caller any more, from the next message on. Blocking is off until the site's setting \
-                `block_user_setting` says otherwise.\n\n"
+                caller any more, from the next message on. A site whose setting `block_user_setting` is \
+                off lets nobody block.\n\n"
             .to_owned(),
         parameters: Vec::new(),
         body: Some((schema, json!({"follow": {"value": follow}}))),

@@ -30,6 +30,11 @@ impl Page {
         Ok(Self { number, size })
     }
 
+    /// The only page, with that many entries on it.
+    pub(super) fn whole(count: usize) -> Self {
+        Self { number: 1, size: i64::try_from(count).unwrap_or(i64::MAX).max(1) }
+    }
+
     /// How many entries stand before it.
     pub(super) fn offset(self) -> i64 {
         (self.number - 1).saturating_mul(self.size)

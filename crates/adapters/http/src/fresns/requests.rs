@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use sixin_application::send_message::Content;
 use sixin_domain::username::UserRef;
+use sixin_domain::visible::is_blank;
 use validator::{Validate, ValidationError, ValidationErrors};
 
 use super::codes::{Failure, MISSING};
@@ -31,7 +32,8 @@ impl SendBody {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Ok(Self {
             uid_or_username: parameters.text_or_number("uidOrUsername")?.map(Cow::into_owned),
-            message: owned(parameters.text("message")?),
+            // Who sends only signs that nobody can see has sent nothing.
+            message: owned(parameters.text("message")?.filter(|text| !is_blank(text))),
             fid: owned(parameters.text("fid")?),
         })
     }
@@ -132,6 +134,8 @@ mod tests {
             r#"{"uidOrUsername":" ","message":"x"}"#,
             r#"{"uidOrUsername":"a"}"#,
             r#"{"uidOrUsername":"a","message":"  ","fid":null}"#,
+            r#"{"uidOrUsername":"a","message":"\u200b\u2060"}"#,
+            r#"{"uidOrUsername":"a","message":"\u3164 \u00ad"}"#,
             r#"{"message":"x","fid":"y"}"#,
         ] {
             assert_eq!(code(body), 30001, "{body}");

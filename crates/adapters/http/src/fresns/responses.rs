@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 
 use super::codes::Failure;
-use super::messages::{Language, message};
+use super::messages::{Languages, in_languages, message};
 use crate::plumbing::reply;
 
 /// What every answer is wrapped in.
@@ -19,23 +19,26 @@ struct Envelope<T> {
 }
 
 /// The answer to a request that was carried out.
-pub(super) fn done(data: impl Serialize, language: Language) -> HttpResponse {
-    let envelope = Envelope { code: 0, message: message(0, language).into(), data: Some(data) };
+pub(super) fn done(data: impl Serialize, languages: Languages) -> HttpResponse {
+    let envelope = Envelope { code: 0, message: message(0, languages), data: Some(data) };
     reply::json(StatusCode::OK, 0, &envelope)
 }
 
 /// The same where there is nothing to tell.
-pub(super) fn done_without_data(language: Language) -> HttpResponse {
-    let envelope = Envelope::<()> { code: 0, message: message(0, language).into(), data: None };
+pub(super) fn done_without_data(languages: Languages) -> HttpResponse {
+    let envelope = Envelope::<()> { code: 0, message: message(0, languages), data: None };
     reply::json(StatusCode::OK, 0, &envelope)
 }
 
 /// The answer to a request that was not accepted.
-pub(super) fn refused(failure: Failure, language: Language) -> HttpResponse {
-    let text = message(failure.code, language);
+pub(super) fn refused(failure: Failure, languages: Languages) -> HttpResponse {
+    let text = match failure.words {
+        Some(row) => in_languages(row, languages),
+        None => message(failure.code, languages),
+    };
     let message = match failure.parameter {
         Some(parameter) => format!("{text}: {parameter}").into(),
-        None => text.into(),
+        None => text,
     };
     let envelope = Envelope::<()> { code: failure.code, message, data: None };
     let answer = reply::json(failure.status, failure.code, &envelope);

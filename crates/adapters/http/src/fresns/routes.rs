@@ -3,8 +3,10 @@
 use actix_web::http::Method;
 use actix_web::web;
 
+use super::status::{AVATAR, STATUS};
 use super::{
-    accounts, block_words, configs, conversations, edits, files, marks, panel, roles, send, site, users,
+    accounts, block_words, configs, conversations, edits, files, ip_info, marks, nothing_here, panel, roles,
+    send, site, status, users,
 };
 use crate::plumbing::fallback::one;
 
@@ -53,6 +55,23 @@ pub(crate) const MARK: &str = "/api/v2/user/mark";
 /// A user.
 pub(crate) const USER_DETAIL: &str = "/api/v2/user/{uidOrUsername}/detail";
 
+/// Where the caller comes from.
+pub(crate) const IP_INFO: &str = "/api/v2/common/ip-info";
+/// The categories of groups; there are none.
+pub(crate) const GROUP_CATEGORIES: &str = "/api/v2/group/categories";
+/// The groups; there are none.
+pub(crate) const GROUP_TREE: &str = "/api/v2/group/tree";
+/// The notifications of the caller; there are none.
+pub(crate) const NOTIFICATIONS: &str = "/api/v2/notification/list";
+/// Marking them as read.
+pub(crate) const READ_NOTIFICATIONS: &str = "/api/v2/notification/mark-as-read";
+/// Deleting them.
+pub(crate) const DELETE_NOTIFICATIONS: &str = "/api/v2/notification/delete";
+/// Stickers; there are none.
+pub(crate) const STICKERS: &str = "/api/v2/global/stickers";
+/// Channels; there are none.
+pub(crate) const CHANNELS: &str = "/api/v2/global/channels";
+
 /// Adds them to a server.
 pub(crate) fn configure(server: &mut web::ServiceConfig) {
     server
@@ -77,5 +96,36 @@ pub(crate) fn configure(server: &mut web::ServiceConfig) {
         .service(one(EDIT, [Method::PUT]).route(web::put().to(edits::edit)))
         .service(one(MARK, [Method::POST]).route(web::post().to(marks::mark)))
         .service(one(USER_DETAIL, [Method::GET]).route(web::get().to(users::detail)))
-        .service(one(PANEL, [Method::GET]).route(web::get().to(panel::panel)));
+        .service(one(PANEL, [Method::GET]).route(web::get().to(panel::panel)))
+        .configure(configure_start)
+        .configure(configure_nothing);
+}
+
+/// What clients fetch before anything else.
+fn configure_start(server: &mut web::ServiceConfig) {
+    let reads_only = || [Method::GET, Method::HEAD];
+    server
+        .service(
+            one(STATUS, reads_only())
+                .route(web::get().to(status::status))
+                .route(web::head().to(status::status)),
+        )
+        .service(
+            one(AVATAR, reads_only())
+                .route(web::get().to(status::avatar))
+                .route(web::head().to(status::avatar)),
+        )
+        .service(one(IP_INFO, [Method::GET]).route(web::get().to(ip_info::ip_info)));
+}
+
+/// What is always empty here.
+fn configure_nothing(server: &mut web::ServiceConfig) {
+    server
+        .service(one(GROUP_CATEGORIES, [Method::GET]).route(web::get().to(nothing_here::page)))
+        .service(one(GROUP_TREE, [Method::GET]).route(web::get().to(nothing_here::list)))
+        .service(one(NOTIFICATIONS, [Method::GET]).route(web::get().to(nothing_here::page_of_user)))
+        .service(one(READ_NOTIFICATIONS, [Method::PUT]).route(web::put().to(nothing_here::change)))
+        .service(one(DELETE_NOTIFICATIONS, [Method::DELETE]).route(web::delete().to(nothing_here::change)))
+        .service(one(STICKERS, [Method::GET]).route(web::get().to(nothing_here::list)))
+        .service(one(CHANNELS, [Method::GET]).route(web::get().to(nothing_here::list)));
 }

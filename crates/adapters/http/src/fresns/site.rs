@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use sixin_domain::session::Login;
 
 use super::codes::Failure;
-use super::messages::{Language, MESSAGES, message};
+use super::messages::{Languages, MESSAGES, message};
 use super::parameters::Parameters;
 use super::responses::done;
 use super::stage::{answered, enter, query};
@@ -24,22 +24,23 @@ pub(super) async fn code_messages(request: HttpRequest, api: web::Data<Api>) -> 
 }
 
 /// All messages with `isAll`, else those of `codes`. There are none of other plugins.
-fn texts(parameters: &Parameters, language: Language) -> Result<Map<String, Value>, Failure> {
+fn texts(parameters: &Parameters, languages: Languages) -> Result<Map<String, Value>, Failure> {
     let is_ours = matches!(parameters.text("unikey")?, None | Some("Fresns"));
     let is_all = parameters.flag("isAll")?.unwrap_or(false);
     let wanted = parameters.numbers("codes", MOST_CODES)?;
     let is_wanted = |code: i64| is_all || wanted.contains(&code);
     let codes = MESSAGES.iter().map(|(code, ..)| *code).filter(|code| is_ours && is_wanted(*code));
-    Ok(codes.map(|code| (code.to_string(), Value::from(message(code, language)))).collect())
+    Ok(codes.map(|code| (code.to_string(), Value::from(message(code, languages)))).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fresns::codes::MALFORMED;
+    use crate::fresns::messages::Language;
 
     fn codes(query: &str) -> Result<Vec<String>, Failure> {
-        let found = texts(&Parameters::of_query(query), Language::English)?;
+        let found = texts(&Parameters::of_query(query), Language::English.into())?;
         Ok(found.keys().cloned().collect())
     }
 
@@ -50,7 +51,7 @@ mod tests {
         assert_eq!(codes("").unwrap(), [] as [String; 0]);
         assert_eq!(codes("isAll=1&unikey=Other").unwrap(), [] as [String; 0]);
         assert_eq!(
-            texts(&Parameters::of_query("codes=36603"), Language::Simplified).unwrap()["36603"],
+            texts(&Parameters::of_query("codes=36603"), Language::Simplified.into()).unwrap()["36603"],
             "不能给自己发私信"
         );
     }

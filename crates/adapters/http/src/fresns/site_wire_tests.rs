@@ -21,6 +21,8 @@ pub(super) fn visited(need: Login) -> Mocks {
         Ok(Visitor {
             account: None,
             user: None,
+            aid: None,
+            has_account_session: false,
             platform: 5,
             app_key: AppKeyId(4),
             settings: Arc::new(Settings::default()),
@@ -178,7 +180,7 @@ async fn settings_are_listed_by_key_each_with_its_type() {
 #[actix_web::test]
 async fn settings_are_told_by_key_and_by_tag_and_never_those_that_are_not_public() {
     for (query, expected) in [
-        ("", vec![]),
+        ("isAll=false", vec![]),
         ("keys=site_mode,image_bucket_domain,nonsense", vec!["site_mode"]),
         ("keys=site_mode&tags=commons", vec!["platforms", "site_mode", "utc"]),
         ("tags=systems,websites", vec![]),

@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use actix_web::http::header::{AcceptLanguage, Header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_application::authenticate_user::{Caller, CallerRefusal, UserCredentials, Visitor};
 use sixin_application::file_links::FileLinks;
@@ -16,15 +17,16 @@ use sixin_domain::settings::Settings;
 use sixin_domain::time::Millis;
 
 use super::codes::Failure;
-use super::headers::credentials;
-use super::messages::Language;
+use super::headers::{credentials, lang_tag};
+use super::messages::{Language, Languages};
 use super::parameters::Parameters;
 use super::responses;
+use super::status::AVATAR;
 use super::time_format::TimeFormat;
 use crate::api::Api;
 use crate::file_address::{link, origin};
 use crate::plumbing::body;
-use crate::plumbing::reply::{header_text, note_app_key};
+use crate::plumbing::reply::note_app_key;
 
 /// How an answer is written for a caller.
 #[derive(Clone)]
@@ -33,8 +35,10 @@ pub(super) struct Locale {
     pub(super) settings: Arc<Settings>,
     /// How times are written.
     pub(super) times: TimeFormat,
-    /// The language of messages.
-    pub(super) language: Language,
+    /// The languages of messages.
+    pub(super) language: Languages,
+    /// The tag of the site's language that is spoken, for what is told in one.
+    pub(super) tag: String,
     /// The time.
     pub(super) now: Millis,
     /// Where this server is, as far as the caller knows: what links begin with.
@@ -46,6 +50,16 @@ impl Locale {
     /// The address of a file that is kept here, in one of its sizes or as it was uploaded.
     pub(super) fn link(&self, file: &StoredFile, size: Option<ThumbnailSize>) -> String {
         link(file, size, &self.settings, &self.origin, &self.links)
+    }
+}
+
+impl Locale {
+    /// The picture of a setting, else the one that is built in.
+    pub(super) fn avatar(&self, setting: &str) -> String {
+        match self.settings.text(setting) {
+            "" => format!("{}{AVATAR}", self.origin),
+            address => address.to_owned(),
+        }
     }
 }
 
@@ -132,24 +146,39 @@ fn locale(
     (settings, user_timezone): (&Arc<Settings>, Option<&str>),
     api: &Api,
 ) -> Locale {
-    let tag = credentials.lang_tag.as_deref();
+    let asked = asked(request, credentials.lang_tag.as_deref(), settings);
+    let asked = asked.as_deref();
+    let spoken = asked.and_then(|tag| settings.language(tag)).or_else(|| settings.default_language());
     Locale {
         settings: Arc::clone(settings),
-        times: TimeFormat::of(settings, tag, credentials.timezone.as_deref(), user_timezone),
-        language: tag.and_then(Language::of_tag).unwrap_or_else(|| site_language(settings)),
+        times: TimeFormat::of(settings, asked, credentials.timezone.as_deref(), user_timezone),
+        language: Languages::of(asked, site_language(settings)),
+        tag: spoken.map(|language| language.tag.clone()).unwrap_or_default(),
         now: api.clock.now(),
         origin: origin(request, settings),
         links: Arc::clone(&api.file_links),
     }
 }
 
-/// The language the client asks for, else that of the site, else English.
-async fn language_of_refusal(request: &HttpRequest, api: &Api) -> Language {
-    if let Some(language) = header_text(request, "langTag").and_then(Language::of_tag) {
-        return language;
+/// The language the caller asks for, if any: that of the header, else, on a site whose language nobody chose, the first
+/// one of its browser that the site has.
+fn asked(request: &HttpRequest, tag: Option<&str>, settings: &Settings) -> Option<String> {
+    if tag.is_some() || settings.has_chosen_language() {
+        return tag.map(str::to_owned);
     }
+    let preferred = AcceptLanguage::parse(request).ok()?.ranked();
+    let mut tags = preferred.into_iter().map(|preferred| preferred.to_string());
+    tags.find(|tag| settings.language(tag).is_some())
+}
+
+/// The languages in which somebody is refused: those of any other answer.
+async fn language_of_refusal(request: &HttpRequest, api: &Api) -> Languages {
+    let tag = lang_tag(request);
     // A refusal is due already; that the settings can't be read either only costs it its language.
-    api.settings.settings().await.map_or(Language::English, |settings| site_language(&settings))
+    match api.settings.settings().await {
+        Ok(settings) => Languages::of(asked(request, tag, &settings).as_deref(), site_language(&settings)),
+        Err(_) => Languages::of(tag, Language::English),
+    }
 }
 
 fn site_language(settings: &Settings) -> Language {

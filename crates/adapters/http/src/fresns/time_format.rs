@@ -1,7 +1,7 @@
 //! How times are written for a caller (facts: fresns 6.8).
 
 use chrono::{DateTime, Datelike, FixedOffset, Offset, Timelike, Utc};
-use sixin_domain::settings::{Settings, offset_minutes};
+use sixin_domain::settings::{Ago, Settings, offset_minutes};
 use sixin_domain::time::Millis;
 
 /// The format of dates when the site has no language at all.
@@ -14,6 +14,7 @@ const LETTERS: &str = "YymndjDMlFNSwzWtLo";
 pub(crate) struct TimeFormat {
     offset: FixedOffset,
     date: String,
+    ago: Option<Ago>,
 }
 
 impl TimeFormat {
@@ -29,12 +30,13 @@ impl TimeFormat {
         let minutes = zones.into_iter().flatten().find_map(offset_minutes).unwrap_or_else(|| settings.zone());
         let language =
             lang_tag.and_then(|tag| settings.language(tag)).or_else(|| settings.default_language());
-        Self::new(minutes, language.map_or(FALLBACK_DATE, |language| &language.date_format))
+        let date = language.map_or(FALLBACK_DATE, |language| &language.date_format);
+        Self { ago: language.map(|language| language.ago.clone()), ..Self::new(minutes, date) }
     }
 
     fn new(minutes: i32, date: &str) -> Self {
         let offset = FixedOffset::east_opt(minutes * 60).unwrap_or_else(|| Utc.fix());
-        Self { offset, date: date.to_owned() }
+        Self { offset, date: date.to_owned(), ago: None }
     }
 
     fn local(&self, at: Millis) -> DateTime<FixedOffset> {
@@ -50,6 +52,22 @@ impl TimeFormat {
     pub(crate) fn date_time(&self, at: Millis) -> String {
         let local = self.local(at);
         format!("{} {}:{:02}", written(&local, &self.date), hour_minute(&local), local.second())
+    }
+
+    /// How long ago that was; empty on a site without a language.
+    pub(crate) fn ago(&self, at: Millis, now: Millis) -> String {
+        const MINUTE: i64 = 60_000;
+        const DAY: i64 = 1440 * MINUTE;
+        let Some(Ago { minutes, hours, days, months, years }) = &self.ago else { return String::new() };
+        let past = now.since(at).max(0);
+        let (unit, format) = match past {
+            past if past < 60 * MINUTE => (MINUTE, minutes),
+            past if past < DAY => (60 * MINUTE, hours),
+            past if past < 30 * DAY => (DAY, days),
+            past if past < 365 * DAY => (30 * DAY, months),
+            _ => (365 * DAY, years),
+        };
+        format.replace("{n}", &(past / unit).max(1).to_string())
     }
 
     /// What a list shows: the time of today, the day of this year, else the whole date.
@@ -135,6 +153,25 @@ mod tests {
             assert_eq!(format.brief(AT, AT), "14:20");
             assert_eq!(format.brief(AT, AT.plus(DAY)), format!("{no_year} 14:20"));
             assert_eq!(format.brief(AT, AT.plus(60 * DAY)), format!("{year} 14:20"));
+        }
+    }
+
+    #[test]
+    fn how_long_ago_something_was_is_told_in_the_largest_unit() {
+        let settings = Settings::new(BTreeMap::new());
+        let format = |tag| TimeFormat::of(&settings, Some(tag), None, None);
+        for (past, english, chinese) in [
+            (-5, "1 min ago", "1 分钟前"),
+            (59_999, "1 min ago", "1 分钟前"),
+            (3_599_999, "59 min ago", "59 分钟前"),
+            (3_600_000, "1 h ago", "1 小时前"),
+            (DAY - 1, "23 h ago", "23 小时前"),
+            (29 * DAY, "29 d ago", "29 天前"),
+            (364 * DAY, "12 mo ago", "12 个月前"),
+            (800 * DAY, "2 y ago", "2 年前"),
+        ] {
+            assert_eq!(format("en").ago(AT, AT.plus(past)), english);
+            assert_eq!(format("zh-Hans-CN").ago(AT, AT.plus(past)), chinese);
         }
     }
 

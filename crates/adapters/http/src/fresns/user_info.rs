@@ -76,6 +76,8 @@ pub(crate) struct UserInfo {
     pub(super) operations: Operations,
     pub(super) extends: Extends,
     pub(super) interactive: Interactive,
+    /// The same in the name that clients of 2.x read.
+    pub(super) interaction: Interactive,
     pub(super) conversation: Permission,
 }
 
@@ -99,8 +101,8 @@ pub(crate) struct MainRole {
     #[schema(required = true)]
     pub(super) role_rank_state: Option<i64>,
     /// Each permission's key with its value, and `rid`.
-    #[schema(required = true, value_type = Option<Object>)]
-    pub(super) role_permissions: Option<Map<String, Value>>,
+    #[schema(value_type = Object)]
+    pub(super) role_permissions: Map<String, Value>,
     pub(super) role_status: bool,
 }
 
@@ -152,7 +154,7 @@ pub(crate) struct Extends {
 }
 
 /// How the site names things, and how the caller stands to the user.
-#[derive(Debug, Default, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = FresnsInteractive)]
 pub(crate) struct Interactive {

@@ -49,6 +49,7 @@ impl Subject<'_> {
         let time = |at: Option<Millis>| at.map(|at| times.date_time(at));
         let is_private = settings.site_mode() == Some(SiteMode::Private);
         let fsid = self.fsid();
+        let interactive = self.interactive(relation);
         UserInfo {
             uid: user.uid.0,
             username: user.username.to_string(),
@@ -93,7 +94,8 @@ impl Subject<'_> {
             archives: Vec::new(),
             operations: Operations::default(),
             extends: Extends::default(),
-            interactive: self.interactive(relation),
+            interaction: interactive.clone(),
+            interactive,
             conversation: self.permission(writing),
         }
     }
@@ -111,7 +113,7 @@ impl Subject<'_> {
     }
 
     fn permission(&self, code: i64) -> Permission {
-        Permission { status: code == 0, code, message: message(code, self.locale.language).to_owned() }
+        Permission { status: code == 0, code, message: message(code, self.locale.language).into_owned() }
     }
 
     fn fsid(&self) -> String {
@@ -128,11 +130,11 @@ impl Subject<'_> {
     }
 
     fn avatar(&self) -> Option<String> {
-        let setting = |key| Some(self.locale.settings.text(key).to_owned()).filter(|url| !url.is_empty());
         if self.user.profile.wait_delete {
-            return setting("deactivate_avatar");
+            return Some(self.locale.avatar("deactivate_avatar"));
         }
-        self.user.profile.avatar_file_url.clone().or_else(|| setting("default_avatar"))
+        let own = self.user.profile.avatar_file_url.clone();
+        own.or_else(|| Some(self.locale.avatar("default_avatar")))
     }
 
     fn main_role(&self) -> MainRole {
@@ -149,7 +151,7 @@ impl Subject<'_> {
                 .and_then(|held| held.expired_at)
                 .map(|at| self.locale.times.date_time(at)),
             role_rank_state: role.map(|role| role.rank_state),
-            role_permissions: role.map(permissions),
+            role_permissions: role.map(permissions).unwrap_or_default(),
             role_status: role.is_some_and(|role| role.is_enabled),
         }
     }

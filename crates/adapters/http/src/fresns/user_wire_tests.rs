@@ -26,6 +26,8 @@ fn by_a_user() -> Mocks {
         Ok(Visitor {
             account: Some(AccountId(1)),
             user: Some(user(1, "mira-k")),
+            aid: None,
+            has_account_session: false,
             platform: 5,
             app_key: AppKeyId(4),
             settings: Arc::new(Settings::default()),
@@ -76,9 +78,9 @@ async fn a_user_is_asked_for_by_number_or_name() {
             .withf(move |_, which| is_expected(which))
             .once()
             .returning(|_, _| Ok(None));
-        assert_eq!(get(mocks, &format!("user/{path}/detail")).await.code(), 31602);
+        assert_eq!(get(mocks, &format!("user/{path}/detail")).await.code(), 35201);
     }
-    assert_eq!(get(by_a_user(), "user/%20/detail").await.code(), 31602);
+    assert_eq!(get(by_a_user(), "user/%20/detail").await.code(), 35201);
     let mut mocks = by_a_user();
     mocks.show_user.expect_show().returning(|_, _| Err(StoreError::Fault("broken".into())));
     assert_eq!(get(mocks, "user/user2/detail").await.status.as_u16(), 500);

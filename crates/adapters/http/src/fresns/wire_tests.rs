@@ -314,7 +314,7 @@ async fn every_refusal_has_its_code_in_http_200() {
         (Refusal::ConversationsOff, 36600),
         (Refusal::RoleForbids, 36114),
         (Refusal::MembershipExpired, 35302),
-        (Refusal::RecipientUnknown, 31602),
+        (Refusal::RecipientUnknown, 35201),
         (Refusal::Oneself, 36603),
         (Refusal::RecipientDeleted, 35203),
         (Refusal::RecipientDisabled, 35202),
@@ -359,12 +359,40 @@ async fn refusals_speak_the_language_of_the_header_else_of_the_site() {
         let changes = [("langTag", tag), ("version", "")];
         call(mocks.api(), request(&changes, "")).await.json()["message"].as_str().unwrap().to_owned()
     };
-    assert_eq!(message("en", "zh-Hans").await, "Header version is missing");
-    assert_eq!(message("zh-hans", "en").await, "缺少请求头 version");
-    assert_eq!(message("zh-Hant", "en").await, "缺少請求標頭 version");
-    assert_eq!(message("fr", "zh-Hant").await, "缺少請求標頭 version");
-    assert_eq!(message("", "zh-Hans").await, "缺少请求头 version");
-    assert_eq!(message("", "fr").await, "Header version is missing");
+    assert_eq!(message("en", "zh-Hans").await, "The version is missing: version");
+    assert_eq!(message("en-US", "zh-Hans").await, "The version is missing: version");
+    assert_eq!(message("zh-hans", "en").await, "缺少版本号: version");
+    assert_eq!(message("zh-Hant-HK", "en").await, "缺少版本號: version");
+    let both = "The version is missing / 缺少版本號: version";
+    assert_eq!(message("fr", "zh-Hant").await, both, "not only in a language the caller can't read");
+    assert_eq!(message("fr", "en").await, "The version is missing: version");
+    assert_eq!(message("", "zh-Hans").await, "缺少版本号: version");
+    assert_eq!(message("", "fr").await, "The version is missing: version");
+}
+
+#[actix_web::test]
+async fn a_site_whose_language_nobody_chose_speaks_that_of_the_browser() {
+    let message = async |asked: &str, tag: &str, chosen: Option<&str>| {
+        let settings = chosen.map(|language| ("default_language".to_owned(), language.to_owned()));
+        let mocks = Mocks { settings: settings.into_iter().collect(), ..Mocks::default() };
+        let request = request(&[("langTag", tag), ("version", "")], "");
+        let answer = call(mocks.api(), request.insert_header(("Accept-Language", asked))).await;
+        answer.json()["message"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(message("en-GB,en;q=0.9", "", None).await, "The version is missing: version");
+    assert_eq!(message("fr, zh-TW;q=0.5, en;q=0.4", "", None).await, "缺少版本號: version");
+    assert_eq!(message("fr", "", None).await, "缺少版本号: version", "none the site has");
+    assert_eq!(message("%%%", "", None).await, "缺少版本号: version");
+    assert_eq!(
+        message("en", "zh-Hans", None).await,
+        "缺少版本号: version",
+        "what the client says comes first"
+    );
+    assert_eq!(
+        message("en", "", Some("zh-Hans")).await,
+        "缺少版本号: version",
+        "what the operator chose too"
+    );
 }
 
 #[actix_web::test]

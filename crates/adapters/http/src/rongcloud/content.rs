@@ -3,6 +3,7 @@
 use serde_json::Value;
 use sixin_domain::limits::Limits;
 use sixin_domain::object_name::{ObjectName, TEXT};
+use sixin_domain::visible::is_blank;
 
 use super::content_types::{Kind, fields};
 use super::pairs::Pairs;
@@ -71,11 +72,14 @@ fn check_field(pairs: &Pairs<'_>, field: &str, kind: Kind) -> Result<(), &'stati
         None => Value::Null,
     };
     let fits = match (kind, &value) {
-        (Kind::NeededText, Value::Null) => return Err("is missing"),
+        (Kind::NeededText | Kind::Words, Value::Null) => return Err("is missing"),
         (Kind::NeededNumber, Value::Null) => return Err("is missing"),
         (_, Value::Null) => true,
         (Kind::NeededText, Value::String(text)) if text.is_empty() => return Err("must not be empty"),
-        (Kind::Text | Kind::NeededText, value) => value.is_string(),
+        (Kind::Words, Value::String(text)) if is_blank(text) => {
+            return Err("must have something to see in it");
+        }
+        (Kind::Text | Kind::NeededText | Kind::Words, value) => value.is_string(),
         (Kind::Number | Kind::NeededNumber, value) => value.is_number(),
         (Kind::Duration, value) => value.as_f64().is_some_and(|seconds| seconds >= 0.0),
         (Kind::Size, Value::String(text)) => text.is_empty() || text.parse::<u64>().is_ok(),
@@ -88,7 +92,7 @@ fn check_field(pairs: &Pairs<'_>, field: &str, kind: Kind) -> Result<(), &'stati
 
 fn expected(kind: Kind) -> &'static str {
     match kind {
-        Kind::Text | Kind::NeededText => "must be a string",
+        Kind::Text | Kind::NeededText | Kind::Words => "must be a string",
         Kind::Number | Kind::NeededNumber => "must be a number",
         Kind::Duration => "must be a number of seconds, 0 or more, and not a string",
         Kind::Size => "must be a number of bytes",

@@ -7,6 +7,8 @@ pub(crate) enum Kind {
     Text,
     /// A string that must be there and not be empty.
     NeededText,
+    /// A string that must be there and have something to see in it.
+    Words,
     /// A number.
     Number,
     /// A number that must be there.
@@ -26,7 +28,7 @@ type Field = (&'static str, Kind);
 /// The checked fields of each type. Fields that are not listed, `user` and `extra` among them, pass unseen: Go's
 /// structs always carry empty ones (facts: rongcloud 3.2). Types that are not listed must only be objects.
 const TYPES: &[(&str, &[Field])] = &[
-    ("RC:TxtMsg", &[("content", Kind::NeededText)]),
+    ("RC:TxtMsg", &[("content", Kind::Words)]),
     ("RC:ImgMsg", &[("imageUri", Kind::NeededText), ("content", Kind::Text)]),
     ("RC:GIFMsg", &[("remoteUrl", Kind::NeededText), ("width", Kind::Number), ("height", Kind::Number)]),
     ("RC:VcMsg", &[("content", Kind::NeededText), ("duration", Kind::Duration)]),

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use sixin_domain::push_preferences::{NotificationLevel, PushPeriod};
 use sixin_domain::username::Username;
+use sixin_domain::visible::is_name;
 
 use super::codes::Failure;
 use super::conversation_fields::{must_be_private, required_user, user};
@@ -200,8 +201,10 @@ fn remarks(fields: &Fields) -> Result<Vec<(Username, String)>, Failure> {
     }
     let checked = |NewRemark { id, remark }| {
         without_nul("remark", &remark)?;
-        if remark.is_empty() || remark.chars().count() > REMARK_CHARS {
-            return Err(Failure::parameter(format!("remark must be 1 to {REMARK_CHARS} characters long")));
+        if remark.chars().count() > REMARK_CHARS || !is_name(&remark) {
+            return Err(Failure::parameter(format!(
+                "remark must be one line of 1 to {REMARK_CHARS} characters, with something to see in it"
+            )));
         }
         Ok((user("id", &id)?, remark))
     };

@@ -100,6 +100,7 @@ async fn each_reason_has_its_code() {
         ((|| UsersError::Unknown(name("b"))) as fn() -> UsersError, 1004, 404),
         (|| UsersError::Left(name("b")), 1004, 404),
         (|| UsersError::NumberTaken(name("7")), 1003, 400),
+        (|| UsersError::Unseen, 1003, 400),
         (|| UsersError::Oneself(name("b")), 1003, 400),
         (|| UsersError::ListFull(3000), 1003, 400),
         (|| UsersError::Busy, 1050, 503),

@@ -40,6 +40,8 @@ async fn names_and_portraits_have_bounds() {
         is_refused(path, &format!("userId=a&name={}", "n".repeat(65))).await;
         is_refused(path, &format!("userId=a&name=n&portraitUri={}", "p".repeat(1025))).await;
         is_refused(path, "userId=a&name=two%0Alines").await;
+        is_refused(path, "userId=a&name=%E2%80%8B").await;
+        is_refused(path, "userId=a&name=Ann%E2%80%AE").await;
         is_refused(path, "userId=a&name=n&portraitUri=two%0Alines").await;
         is_refused(path, &format!("userId={}&name=n", "u".repeat(65))).await;
         is_refused(path, "userId=%20a&name=n").await;

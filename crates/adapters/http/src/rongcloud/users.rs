@@ -3,8 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_application::ports::{Order, ShownAs};
-use sixin_domain::profile_edit::is_line;
 use sixin_domain::time::Millis;
+use sixin_domain::visible::{is_line, is_name};
 
 use super::codes::Failure;
 use super::conversation_fields::required_user;
@@ -112,8 +112,11 @@ async fn expire(request: HttpRequest, payload: web::Payload, api: web::Data<Api>
 /// What is empty stays as it is: the Go and Python clients always send both.
 fn shown(fields: &Fields) -> Result<ShownAs, Failure> {
     let (nickname, portrait) = (fields.text("name")?, fields.text("portraitUri")?);
-    if nickname.as_deref().is_some_and(|name| name.chars().count() > NAME_CHARS || !is_line(name)) {
-        return Err(Failure::parameter(format!("name must be one line of at most {NAME_CHARS} characters")));
+    if nickname.as_deref().is_some_and(|name| name.chars().count() > NAME_CHARS || !is_name(name)) {
+        return Err(Failure::parameter(format!(
+            "name must be one line of at most {NAME_CHARS} characters, with something to see in it and none that turn \
+             the text around"
+        )));
     }
     if portrait.as_ref().is_some_and(|address| address.len() > PORTRAIT_BYTES || !is_line(address)) {
         return Err(Failure::parameter(format!(

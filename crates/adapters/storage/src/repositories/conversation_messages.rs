@@ -60,6 +60,19 @@ pub(super) fn message(conn: &mut AnyConnection, id: i64) -> QueryResult<Option<V
     Ok(with_files(conn, rows)?.pop())
 }
 
+/// The bodies of the messages with these ids.
+pub(crate) fn bodies(conn: &mut AnyConnection, ids: &[i64]) -> QueryResult<Vec<(MessageId, Body)>> {
+    let Some((first, others)) = ids.split_first() else { return Ok(Vec::new()) };
+    let mut statement = selected("conversation_messages AS m", "NULL");
+    statement.sql("m.id IN (").int(*first);
+    for id in others {
+        statement.sql(", ").int(*id);
+    }
+    statement.sql(")");
+    let rows = statement.load(conn)?;
+    Ok(with_files(conn, rows)?.into_iter().map(|message| (message.id, message.body)).collect())
+}
+
 /// The first messages with these ids for a log, each with its recipient.
 pub(crate) fn made(
     conn: &mut AnyConnection,

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::ports::{ConversationViews, ListQuery, ListTotals, MessageQuery, StoreResult};
+use sixin_domain::body::Body;
 use sixin_domain::conversation::{Conversation, ViewedMessage};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::pair::Pair;
@@ -55,6 +56,11 @@ impl ConversationViews for Database {
             Ok(known)
         })
         .await
+    }
+
+    async fn bodies(&self, messages: &[MessageId]) -> StoreResult<Vec<(MessageId, Body)>> {
+        let ids: Vec<i64> = messages.iter().map(|message| message.0).collect();
+        self.read(move |conn| conversation_messages::bodies(conn, &ids)).await
     }
 
     async fn seq_of(&self, conversation: ConversationId, message: MessageId) -> StoreResult<Option<i64>> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::ports::{SettingAdmin, SettingSource, StoreResult, Topic};
-use sixin_domain::settings::{Known, Settings};
+use sixin_domain::settings::{Accepted, Settings};
 use sixin_domain::time::Millis;
 
 use crate::database::Database;
@@ -30,8 +30,9 @@ impl SettingSource for Database {
 
 #[async_trait]
 impl SettingAdmin for Database {
-    async fn set(&self, setting: &Known, value: &str, at: Millis) -> StoreResult<()> {
-        let (key, kind, is_public) = (setting.key, setting.kind.name(), setting.is_public);
+    async fn set(&self, setting: Accepted, value: &str, at: Millis) -> StoreResult<()> {
+        let Accepted { key, kind, is_public } = setting;
+        let kind = kind.name();
         let value = value.to_owned();
         self.write(move |conn| {
             let change = (
@@ -39,11 +40,11 @@ impl SettingAdmin for Database {
                 configs::updated_at.eq(at.0),
                 configs::deleted_at.eq(None::<i64>),
             );
-            let row = configs::table.filter(configs::item_key.eq(key));
+            let row = configs::table.filter(configs::item_key.eq(&key));
             if diesel::update(row).set(change).execute(conn)? == 0 {
                 diesel::insert_into(configs::table)
                     .values((
-                        configs::item_key.eq(key),
+                        configs::item_key.eq(&key),
                         configs::item_value.eq(&value),
                         configs::item_type.eq(kind),
                         configs::is_api.eq(is_public),

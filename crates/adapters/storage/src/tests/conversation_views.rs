@@ -6,7 +6,7 @@ use sixin_application::ports::{
 use sixin_domain::body::Body;
 use sixin_domain::conversation::{Conversation, ViewedMessage};
 use sixin_domain::file::FileKind;
-use sixin_domain::id::{ConversationId, FileId, UserId};
+use sixin_domain::id::{ConversationId, FileId, MessageId, UserId};
 use sixin_domain::message::Effects;
 use sixin_domain::pair::{Pair, Side};
 use sixin_domain::time::Millis;
@@ -26,6 +26,7 @@ on_every_database!(
     messages_come_in_either_order_between_bounds,
     the_last_message_up_to_a_time_is_found_in_few_looks,
     bodies_come_back_as_they_were_stored_also_shared_ones_and_files,
+    bodies_are_found_by_the_ids_of_their_messages,
     a_conversation_whose_messages_never_become_the_latest_has_a_time_all_the_same,
 );
 
@@ -203,6 +204,24 @@ fn bodies_come_back_as_they_were_stored_also_shared_ones_and_files(db: &TestData
     assert_eq!(found[0].body, Body::File { file: FileId(3), kind: FileKind::Video });
     assert_eq!(found[0].file.as_ref().map(|file| file.fid.as_str()), Some("fid"));
     assert_eq!(find(db, id).a.latest.or(find(db, id).b.latest).unwrap().brief, "[video]");
+}
+
+fn bodies_are_found_by_the_ids_of_their_messages(db: &TestDatabase) {
+    let conversation = text(db, 1, 2, 10);
+    text(db, 2, 1, 20);
+    let stored: Vec<MessageId> =
+        messages(db, all_of(1, conversation)).iter().map(|message| message.id).collect();
+    let bodies = |ids: &[MessageId]| {
+        let mut found = db.wait(db.database.bodies(ids)).unwrap();
+        found.sort_unstable_by_key(|(id, _)| *id);
+        found
+    };
+    let hi = || Body::Text("hi".into());
+    let mut wanted: Vec<_> = stored.iter().map(|id| (*id, hi())).collect();
+    wanted.sort_unstable_by_key(|(id, _)| *id);
+    assert_eq!(bodies(&stored), wanted);
+    assert_eq!(bodies(&[stored[0], MessageId(1)]), [(stored[0], hi())]);
+    assert_eq!(bodies(&[]), []);
 }
 
 fn a_conversation_whose_messages_never_become_the_latest_has_a_time_all_the_same(db: &TestDatabase) {

@@ -117,7 +117,7 @@ fn another_process_sees_the_epoch_and_the_change(db: &TestDatabase) {
     let known = check("site_mode", "private").unwrap();
     let mut seen = epochs(&other, db);
     for mode in ["private", "public", "private"] {
-        db.wait(SettingAdmin::set(&db.database, known, mode, NOW)).unwrap();
+        db.wait(SettingAdmin::set(&db.database, known.clone(), mode, NOW)).unwrap();
         let present = epochs(&other, db);
         assert_ne!(present[&Topic::Settings], seen[&Topic::Settings]);
         assert_eq!(db.wait(other.settings()).unwrap().text("site_mode"), mode);
