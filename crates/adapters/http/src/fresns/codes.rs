@@ -93,6 +93,9 @@ impl From<BodyError> for Failure {
         match error {
             BodyError::TooLarge(_) => Self::transport(StatusCode::PAYLOAD_TOO_LARGE),
             BodyError::TooSlow => Self::transport(StatusCode::REQUEST_TIMEOUT),
+            BodyError::Encoding(_) | BodyError::Charset(_) => {
+                Self::transport(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+            }
             BodyError::Broken => Self::new(MALFORMED),
         }
     }

@@ -30,6 +30,7 @@ pub(crate) const MESSAGES: &[Row] = &[
     (0, "ok", "ok", "ok"),
     (408, "The request body took too long to arrive", "请求内容传输超时", "請求內容傳輸逾時"),
     (413, "The request body is too large", "请求内容过大", "請求內容過大"),
+    (415, "The request body is in a Content-Encoding or charset that is not read here; send UTF-8, as it is or with gzip", "不支持请求内容的 Content-Encoding 或字符集，请使用 UTF-8，不压缩或用 gzip", "不支援請求內容的 Content-Encoding 或字元集，請使用 UTF-8，不壓縮或用 gzip"),
     (500, "Something went wrong on the server", "服务器出现错误", "伺服器發生錯誤"),
     (503, "The server is busy, please try again shortly", "服务器繁忙，请稍后重试", "伺服器忙碌中，請稍後再試"),
     (30000, "A parameter has the wrong form or type", "参数格式或类型错误", "參數格式或型別錯誤"),
