@@ -87,7 +87,6 @@ pub(crate) const MESSAGES: &[Row] = &[
     (36310, "Files of this kind can't be sent", "不支持发送这种文件", "不支援傳送這種檔案"),
     (36600, "Private messages are switched off on this site", "站点未开启私信", "網站未開啟私訊"),
     (36601, "There is no such conversation", "找不到该会话", "找不到此會話"),
-    (36602, "This conversation belongs to others", "该会话不属于此用户", "此會話不屬於這位使用者"),
     (36603, "You can't write to yourself", "不能给自己发私信", "不能傳私訊給自己"),
     (36604, "Give either message or fid, not both", "message 与 fid 只能二选一", "message 與 fid 只能擇一"),
     (36605, "The message contains a word that is not allowed", "消息中含有禁用词", "訊息中含有禁用詞"),
