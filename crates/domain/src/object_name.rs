@@ -22,7 +22,7 @@ pub enum Keeping {
 
 /// The built-in types with what becomes of them: those of the seed, and those that the kits of RongCloud's clients
 /// register.
-const BUILT_IN: [(&str, Keeping); 62] = [
+const BUILT_IN: [(&str, Keeping); 63] = [
     (TEXT, Keeping::Counted),
     ("RC:ImgMsg", Keeping::Counted),
     ("RC:GIFMsg", Keeping::Counted),
@@ -76,6 +76,8 @@ const BUILT_IN: [(&str, Keeping); 62] = [
     ("RC:VCModifyMem", Keeping::Signal),
     ("RC:PSCmd", Keeping::Signal),
     ("RC:chrmKVNotiMsg", Keeping::Signal),
+    // As Go's SDK writes it.
+    ("RC:ChrmKVNotiMsg", Keeping::Signal),
     ("RC:CSCha", Keeping::Signal),
     ("RC:CsChaR", Keeping::Signal),
     ("RC:CsEva", Keeping::Signal),

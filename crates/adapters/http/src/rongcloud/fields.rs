@@ -106,7 +106,9 @@ impl Fields {
     /// Texts that are kept apart as they were given: in the spellings of [`Self::list`] but for the commas. A text
     /// may hold a comma. `['x']` is how the Python client writes a list of one (facts: rongcloud 3.2).
     pub(crate) fn texts(&self, name: &str) -> Result<Vec<String>, Failure> {
-        let split = |text: &str| match (array_in(text), of_python(text)) {
+        // A word may look like a list of numbers, so only a list of texts is one here.
+        let array = |text: &str| serde_json::from_str::<Vec<String>>(text).ok();
+        let split = |text: &str| match (array(text), of_python(text)) {
             (Some(texts), _) => texts,
             (_, Some(text)) => vec![text],
             _ if text.is_empty() => Vec::new(),

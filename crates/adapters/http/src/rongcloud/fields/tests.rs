@@ -21,6 +21,14 @@ proptest! {
     }
 
     #[test]
+    fn no_positions_make_the_parser_panic(body in "[\\[\\]t019a=&%]{0,60}") {
+        if let Ok(mut fields) = Fields::parse(body.as_bytes()) {
+            let _ = (fields.list("t"), fields.texts("t"), fields.object("t"), fields.json_of::<Value>("t"));
+            let _ = fields.take_values("t");
+        }
+    }
+
+    #[test]
     fn what_is_form_encoded_is_read_back(text in "\\PC{1,40}") {
         let encoded = percent_encoding::utf8_percent_encode(&text, percent_encoding::NON_ALPHANUMERIC);
         prop_assert_eq!(form(&format!("a={encoded}")).required_text("a").ok(), Some(text));
@@ -128,6 +136,7 @@ fn a_list_with_positions_is_in_their_order_whatever_is_in_it() {
     let body: Vec<String> = positions.iter().map(|number| format!("t[{number}]=u{number}")).collect();
     assert_eq!(form(&body.join("&")).list("t").unwrap(), ["u0", "u1", "u2", "u9", "u10", "u11"]);
     assert_eq!(form("t[0]=a,b&t[1]=c").texts("t").unwrap(), ["a,b", "c"]);
+    assert_eq!(form("t=[1]").texts("t").unwrap(), ["[1]"], "a word");
     let nested = form("t[1][{n}]=C&t[0][{n}]=B&t[0][x y]=1");
     let expected = serde_json::json!([{"{n}": "B", "x y": "1"}, {"{n}": "C"}]);
     assert_eq!(nested.json_of::<Value>("t").unwrap(), Some(Some(expected)));
