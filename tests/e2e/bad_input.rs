@@ -85,7 +85,7 @@ fn every_bad_publish_is_named(site: &Site) {
         );
         assert_eq!(answer.body["url"], PUBLISH);
     }
-    let voice = [("objectName", Some("RC:VcMsg")), ("content", Some(r#"{"content":"x","duration":"10"}"#))];
+    let voice = [("objectName", Some("RC:VcMsg")), ("content", Some(r#"{"content":"x","duration":"ten"}"#))];
     site.publish(&fields(&base, &voice)).is(400, 1006);
     let json = |body: &[u8]| {
         let mut headers = back_end_headers(&site.rong, "1", "2");

@@ -6,6 +6,7 @@ mod go_messages;
 mod go_users;
 mod java;
 mod java_users;
+mod meanings;
 mod others;
 mod php;
 mod php_users;

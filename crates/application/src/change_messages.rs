@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use sixin_domain::body::Body;
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::limits::Limits;
+use sixin_domain::message_uid::MessageName;
 use sixin_domain::object_name::{ObjectName, TEXT};
 use sixin_domain::pair::Pair;
 use sixin_domain::refusal::Refusal;
@@ -24,8 +25,8 @@ pub struct MessageRef {
     pub by: Username,
     /// The other side of its conversation.
     pub with: Username,
-    /// Its id, or `None` for a well-formed name of a message that can't be ours.
-    pub id: Option<MessageId>,
+    /// How it is named.
+    pub name: MessageName,
 }
 
 /// Looks whether a content follows the rules of its type; the answer to one that does not says which, in English.
@@ -50,6 +51,9 @@ pub enum ChangeError {
     /// There is no such user.
     #[error("there is no such user ({0})")]
     UserUnknown(Username),
+    /// No kept message has that number.
+    #[error("there is no such message")]
+    MessageUnknown,
     /// It belongs to another conversation.
     #[error("the message is not one of these two users")]
     Elsewhere,
@@ -76,7 +80,8 @@ pub enum ChangeError {
     Store(#[from] StoreError),
 }
 
-/// Changes messages. `Ok` means that the change is committed; to a message that nobody stored it is no change.
+/// Changes messages. `Ok` means that the change is committed; to a UID of no kept message it is no change, since test-suites
+/// of back ends make such UIDs up. A number of no kept message is a mistake.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait ChangeMessages: Send + Sync {
@@ -134,8 +139,11 @@ impl MessageChanging {
         &self,
         wanted: &MessageRef,
     ) -> Result<Option<(MessageId, PublishedMessage, UserId)>, ChangeError> {
-        let Some(id) = wanted.id else { return Ok(None) };
-        let Some(message) = self.messages.find(id).await? else { return Ok(None) };
+        let Some(id) = wanted.name.id() else { return Ok(None) };
+        let Some(message) = self.messages.find(id).await? else {
+            let is_number = matches!(wanted.name, MessageName::Number(_));
+            return if is_number { Err(ChangeError::MessageUnknown) } else { Ok(None) };
+        };
         let names = [wanted.by.clone(), wanted.with.clone()];
         let ids = ids_of(&*self.users, &names, ChangeError::UserUnknown).await?;
         let [by, with] = ids[..] else { return Ok(None) };
@@ -206,7 +214,7 @@ mod tests {
 
     fn message(by: &str, with: &str, id: i64) -> MessageRef {
         let name = |text: &str| Username::new(text).unwrap();
-        MessageRef { by: name(by), with: name(with), id: Some(MessageId(id)) }
+        MessageRef { by: name(by), with: name(with), name: MessageName::Uid(MessageId(id)) }
     }
 
     fn rewording(object_name: Option<&str>, content: &str) -> Rewording {
@@ -245,9 +253,21 @@ mod tests {
         let changing = changing(text(), true, MockMessageChanges::new());
         changing.recall(&message("ann", "bob", 9), false).await.unwrap();
         changing.recall(&message("ann", "bob", 8), false).await.unwrap();
-        let foreign = MessageRef { id: None, ..message("nobody", "bob", 9) };
+        let foreign = MessageRef { name: MessageName::ForeignUid, ..message("nobody", "bob", 9) };
         changing.recall(&foreign, false).await.unwrap();
         changing.rewrite(&foreign, rewording(None, "x")).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_message_is_changed_by_its_number_too_which_must_be_that_of_one() {
+        let by_number =
+            |number| MessageRef { name: MessageName::Number(MessageId(number)), ..message("ann", "bob", 0) };
+        changing(text(), false, once_recalled()).recall(&by_number(9), false).await.unwrap();
+        let changing = changing(text(), false, MockMessageChanges::new());
+        let unknown = changing.recall(&by_number(8), false).await;
+        assert!(matches!(unknown, Err(ChangeError::MessageUnknown)));
+        let unknown = changing.rewrite(&by_number(8), rewording(None, "x")).await;
+        assert!(matches!(unknown, Err(ChangeError::MessageUnknown)));
     }
 
     #[tokio::test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sixin_domain::expansion::{Edit, Expansion, ExpansionRefusal};
 use sixin_domain::id::MessageId;
+use sixin_domain::message_uid::MessageName;
 use sixin_domain::pair::Pair;
 use sixin_domain::time::Millis;
 use sixin_domain::username::Username;
@@ -58,7 +59,7 @@ pub trait ExpandMessages: Send + Sync {
     /// The pairs of a message by key, 300 on a page; the first page is 1.
     async fn query(
         &self,
-        message: Option<MessageId>,
+        message: MessageName,
         page: usize,
         read: ReadExpansion,
     ) -> Result<Vec<Pairing>, ExpandError>;
@@ -81,7 +82,7 @@ impl ExpandMessages for MessageExpanding {
     async fn edit(&self, wanted: &MessageRef, edit: Edit, read: ReadExpansion) -> Result<(), ExpandError> {
         let names = [wanted.by.clone(), wanted.with.clone()];
         let ids = ids_of(&*self.users, &names, ExpandError::UserUnknown).await?;
-        let (id, message, initial) = self.find(wanted.id, read).await?;
+        let (id, message, initial) = self.find(wanted.name, read).await?;
         let pair = if let [by, with] = ids[..] { Pair::of(by, with) } else { None };
         if pair != Pair::of(message.sender, message.recipient) {
             return Err(ExpandError::Elsewhere);
@@ -92,7 +93,7 @@ impl ExpandMessages for MessageExpanding {
 
     async fn query(
         &self,
-        message: Option<MessageId>,
+        message: MessageName,
         page: usize,
         read: ReadExpansion,
     ) -> Result<Vec<Pairing>, ExpandError> {
@@ -109,10 +110,10 @@ impl MessageExpanding {
     /// The message, if it is there for both sides and can carry pairs, and those it was published with.
     async fn find(
         &self,
-        id: Option<MessageId>,
+        name: MessageName,
         read: ReadExpansion,
     ) -> Result<(MessageId, PublishedMessage, BTreeMap<String, String>), ExpandError> {
-        let id = id.ok_or(ExpandError::MessageUnknown)?;
+        let id = name.id().ok_or(ExpandError::MessageUnknown)?;
         let message = self.messages.find(id).await?.ok_or(ExpandError::MessageUnknown)?;
         if message.is_recalled {
             return Err(ExpansionRefusal::Recalled.into());
@@ -172,7 +173,8 @@ mod tests {
 
     fn message(by: &str, with: &str, id: Option<i64>) -> MessageRef {
         let name = |text: &str| Username::new(text).unwrap();
-        MessageRef { by: name(by), with: name(with), id: id.map(MessageId) }
+        let named = id.map_or(MessageName::ForeignUid, |id| MessageName::Uid(MessageId(id)));
+        MessageRef { by: name(by), with: name(with), name: named }
     }
 
     fn edit() -> Edit {
@@ -239,13 +241,14 @@ mod tests {
             });
             expanding(Some("keys k000 z"), false, expansions)
         };
-        let page = async |number| expanding().query(Some(MessageId(9)), number, read).await.unwrap();
+        let page =
+            async |number| expanding().query(MessageName::Number(MessageId(9)), number, read).await.unwrap();
         let first = page(1).await;
         assert_eq!(first.len(), 300);
         assert_eq!(first[0], ("k000".into(), "v".into(), Millis(0)));
         assert_eq!(page(2).await, [("z".into(), "<z>".into(), SENT)]);
         assert!(page(3).await.is_empty() && page(usize::MAX).await.is_empty());
-        let unknown = expanding().query(None, 1, read).await;
+        let unknown = expanding().query(MessageName::ForeignUid, 1, read).await;
         assert!(matches!(unknown, Err(ExpandError::MessageUnknown)));
     }
 }

@@ -45,6 +45,9 @@ pub trait KeepSensitiveWords: Send + Sync {
     /// Has these words replaced or refused in messages; all of them or none. Of two that are the same the last counts.
     async fn add(&self, words: Vec<NewWord>) -> Result<(), WordsError>;
 
+    /// How many more words can be kept.
+    async fn room(&self) -> StoreResult<i64>;
+
     /// Lets words stand in messages again. Words that are not kept are passed over.
     async fn remove(&self, words: &[String]) -> StoreResult<()>;
 
@@ -93,6 +96,11 @@ impl KeepSensitiveWords for SensitiveWordKeeping {
         if has_room? { Ok(()) } else { Err(WordsError::TooMany) }
     }
 
+    async fn room(&self) -> StoreResult<i64> {
+        let kept = self.words.list(MOST_WORDS).await?.len();
+        Ok(i64::try_from(kept).map_or(0, |kept| MOST_WORDS.saturating_sub(kept)))
+    }
+
     async fn remove(&self, words: &[String]) -> StoreResult<()> {
         let removed = self.words.remove(words, self.clock.now()).await;
         self.memory.drop_topic(Topic::BlockWords);
@@ -122,6 +130,14 @@ mod tests {
 
     fn word(word: &str, replacement: Option<&str>) -> NewWord {
         NewWord { word: word.into(), replacement: replacement.map(str::to_owned) }
+    }
+
+    #[tokio::test]
+    async fn there_is_room_for_as_many_words_as_are_not_kept_yet() {
+        let mut words = MockSensitiveWords::new();
+        let word = || SensitiveWord { word: "heck".into(), mode: WordMode::Refuse };
+        words.expect_list().once().returning(move |_| Ok(vec![word(); 3]));
+        assert_eq!(keeping(words, 0).room().await.unwrap(), MOST_WORDS - 3);
     }
 
     #[tokio::test]

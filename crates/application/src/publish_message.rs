@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sixin_domain::body::Body;
 use sixin_domain::id::UserId;
-use sixin_domain::message::{Effects, Envelope, Placed, Saying};
+use sixin_domain::message::{Envelope, Placed, Saying, WantedEffects};
 use sixin_domain::object_name::ObjectName;
 use sixin_domain::refusal::Refusal;
 use sixin_domain::send_rules::{Speaker, may_write, standing_sender};
@@ -23,7 +23,7 @@ use crate::ports::{Clock, IdempotencyKey, NonceUse, Relations, StoreError, Store
 pub struct PublishRequest {
     /// For whom it speaks.
     pub from: Username,
-    /// Who gets it, in request order; doubles are delivered once.
+    /// Who gets it, in request order; doubles are delivered once, and the sender is passed over.
     pub to: Vec<Username>,
     /// The type of the content.
     pub object_name: ObjectName,
@@ -31,8 +31,8 @@ pub struct PublishRequest {
     pub said: Said,
     /// How another text gets into the content.
     pub replace_text: ReplaceText,
-    /// What the message does to the views.
-    pub effects: Effects,
+    /// What the message is to do to the views.
+    pub effects: WantedEffects,
     /// Whether recipients on whose relation a block stands are skipped.
     pub verify_blacklist: bool,
     /// The nonce this uses up.
@@ -179,7 +179,8 @@ impl MessagePublishing {
     ) -> Result<Stored, PublishError> {
         let (sender, recipients) = self.permitted(request, users).await?;
         let (Saying { body, delivery }, recipients) = self.addressed(request, &recipients).await?;
-        let envelope = Envelope { sender, body, effects: request.effects, delivery };
+        let envelope =
+            Envelope { sender, body, effects: request.effects.of_type(&request.object_name), delivery };
         let (nonce, idempotency) = (request.nonce.clone(), request.idempotency.clone());
         let draft = Draft { envelope, recipients, upload: None, nonce, idempotency };
         Ok(self.outbox.send(draft).await?)
@@ -249,7 +250,12 @@ impl MessagePublishing {
         let speaker = Speaker::BackEnd { verify_blacklist: request.verify_blacklist };
         let (mut seen, mut permitted) = (HashSet::new(), Vec::new());
         let mut blocked = None;
-        for (position, name) in request.to.iter().enumerate().filter(|(_, name)| seen.insert(*name)) {
+        // RongCloud passes over a sender among its recipients; but a message to nobody else is a mistake.
+        let others = request.to.iter().enumerate().filter(|(_, name)| **name != request.from);
+        if others.clone().next().is_none() {
+            return Err(about(Refusal::Oneself, &request.from));
+        }
+        for (position, name) in others.filter(|(_, name)| seen.insert(*name)) {
             let recipient = users.get(name);
             let relation = recipient.and_then(|user| relations.get(&user.id)).copied().unwrap_or_default();
             match (may_write(speaker, Some(sender), recipient, relation, now), recipient) {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::conversation::{Conversation, ConversationRefusal, View, ViewedMessage};
+use sixin_domain::conversation::{Conversation, NoSuchConversation, View, ViewedMessage};
 use sixin_domain::file::FileKind;
 use sixin_domain::id::{ConversationId, MessageId};
 use sixin_domain::pair::Pair;
@@ -29,9 +29,9 @@ pub enum ConversationRef {
 /// Why a user does not get what it asked for, or may not change it.
 #[derive(Debug, Error)]
 pub enum ConversationError {
-    /// It is not there, or not the user's.
+    /// It is not there, or not the user's: nobody learns which.
     #[error(transparent)]
-    Refused(#[from] ConversationRefusal),
+    NoSuchConversation(#[from] NoSuchConversation),
     /// There is no such user to have a conversation with.
     #[error("there is no such user")]
     PeerUnknown,
@@ -237,7 +237,7 @@ impl ConversationReading {
                 self.views.of_pair(pair).await?
             }
         };
-        let found = found.ok_or(ConversationRefusal::Unknown)?;
+        let found = found.ok_or(NoSuchConversation)?;
         found.seen_by(viewer.user.id)?;
         Ok(found)
     }

@@ -25,13 +25,13 @@ pub struct HistoryRequest {
     pub user: Username,
     /// Of the conversation with whom.
     pub with: Username,
-    /// From this time on.
+    /// From this time on: forwards to a later one, the oldest first, or backwards to an earlier one, the newest first.
     pub from: Millis,
     /// Whether a message of exactly that time is wanted too.
     pub includes_from: bool,
-    /// Up to this time, and with it.
+    /// To this time, and with it.
     pub until: Millis,
-    /// How many at most.
+    /// How many at most: those nearest to `from`.
     pub limit: i64,
     /// How it is read from a message which pairs it was published with.
     pub read_expansion: ReadExpansion,
@@ -66,7 +66,7 @@ pub enum HistoryError {
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait ReadHistory: Send + Sync {
-    /// Messages of one view, the oldest first; none if the two have no conversation.
+    /// Messages of one view, in the order of the request; none if the two have no conversation.
     async fn between(&self, request: &HistoryRequest) -> Result<Vec<HistoryMessage>, HistoryError>;
 
     /// Deletes from the view of `user` all messages up to a time, or all there are. The other side keeps what it has.
@@ -99,15 +99,22 @@ impl ReadHistory for HistoryReading {
             return Ok(Vec::new());
         };
         let cleared = conversation.seen_by(user).map_or(0, |view| view.own.cleared_seq);
-        let before_first = request.from.plus(if request.includes_from { -1 } else { 0 });
+        let is_forwards = request.from <= request.until;
+        let (before_first, last, order) = if is_forwards {
+            let before_first = request.from.plus(if request.includes_from { -1 } else { 0 });
+            (before_first, request.until, Order::Oldest)
+        } else {
+            let last = request.from.plus(if request.includes_from { 0 } else { -1 });
+            (request.until.plus(-1), last, Order::Newest)
+        };
         let after = self.views.seq_at(&conversation, before_first).await?;
-        let last = self.views.seq_at(&conversation, request.until).await?;
+        let last = self.views.seq_at(&conversation, last).await?;
         let query = MessageQuery {
             conversation: conversation.id,
             user,
             after: after.max(cleared),
             before: last.saturating_add(1),
-            order: Order::Oldest,
+            order,
             offset: 0,
             limit: request.limit,
         };

@@ -101,11 +101,11 @@ pub fn signing_time(dialect: Dialect, text: &str) -> Option<Millis> {
         return None;
     }
     let number: i64 = text.parse().ok()?;
-    let is_seconds = match dialect {
-        Dialect::Fresns => text.len() == 10,
-        Dialect::RongCloud => number < 100_000_000_000,
-    };
-    if is_seconds { number.checked_mul(1000).map(Millis) } else { Some(Millis(number)) }
+    match dialect {
+        Dialect::Fresns if text.len() == 10 => number.checked_mul(1000).map(Millis),
+        Dialect::Fresns => Some(Millis(number)),
+        Dialect::RongCloud => Millis::of_stamp(number),
+    }
 }
 
 /// Whether a signing time is within five minutes of now, before or after.

@@ -53,24 +53,19 @@ pub struct Conversation {
     pub b: SideState,
 }
 
-/// Why somebody does not get to see a conversation.
+/// Why somebody does not get to see a conversation: there is none that is theirs. Whether it is one of others nobody is told,
+/// or strangers could find out which there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum ConversationRefusal {
-    /// There is none.
-    #[error("there is no such conversation")]
-    Unknown,
-    /// It is one of others.
-    #[error("the conversation belongs to others")]
-    Foreign,
-}
+#[error("there is no such conversation")]
+pub struct NoSuchConversation;
 
 impl Conversation {
     /// The conversation as `user` sees it.
     ///
     /// # Errors
-    /// [`ConversationRefusal::Foreign`] to anybody but its two sides (facts: fresns 7.2).
-    pub fn seen_by(&self, user: UserId) -> Result<View<'_>, ConversationRefusal> {
-        let side = self.pair.side_of(user).ok_or(ConversationRefusal::Foreign)?;
+    /// [`NoSuchConversation`] to anybody but its two sides.
+    pub fn seen_by(&self, user: UserId) -> Result<View<'_>, NoSuchConversation> {
+        let side = self.pair.side_of(user).ok_or(NoSuchConversation)?;
         let (peer, own, others) = match side {
             Side::A => (self.pair.b(), &self.a, &self.b),
             Side::B => (self.pair.a(), &self.b, &self.a),
@@ -181,7 +176,7 @@ mod tests {
             (Side::B, UserId(1), 8, 4)
         );
         assert_eq!(conversation.seen_by(UserId(1)).unwrap().peer, UserId(2));
-        assert_eq!(conversation.seen_by(UserId(3)).unwrap_err(), ConversationRefusal::Foreign);
+        assert_eq!(conversation.seen_by(UserId(3)).unwrap_err(), NoSuchConversation);
     }
 
     #[test]

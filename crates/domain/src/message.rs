@@ -2,6 +2,7 @@
 
 use crate::body::Body;
 use crate::id::{ConversationId, MessageId, UserId};
+use crate::object_name::{Keeping, ObjectName};
 use crate::time::Millis;
 
 /// What a message does to the two views of its conversation (design, chapter 2).
@@ -15,6 +16,33 @@ pub struct Effects {
     pub sender_visible: bool,
     /// Whether it becomes the conversation's latest message.
     pub updates_latest: bool,
+}
+
+/// What a sender says of the effects of its message; what it leaves out, the type decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WantedEffects {
+    /// Whether the message is kept.
+    pub is_persisted: Option<bool>,
+    /// Whether it is counted.
+    pub is_counted: Option<bool>,
+    /// Whether it shows in the sender's own view; it does not where that is left out.
+    pub sender_visible: bool,
+    /// Whether it becomes the latest message.
+    pub updates_latest: bool,
+}
+
+impl WantedEffects {
+    /// What a message of that type does.
+    #[must_use]
+    pub fn of_type(self, object_name: &ObjectName) -> Effects {
+        let keeping = object_name.keeping();
+        Effects {
+            is_persisted: self.is_persisted.unwrap_or(keeping != Keeping::Signal),
+            is_counted: self.is_counted.unwrap_or(keeping == Keeping::Counted),
+            sender_visible: self.sender_visible,
+            updates_latest: self.updates_latest,
+        }
+    }
 }
 
 impl Effects {
@@ -77,4 +105,25 @@ pub struct Placed {
     pub place: Option<(ConversationId, i64)>,
     /// Its sent time, strictly increasing within a conversation.
     pub sent_at: Millis,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_type_decides_what_its_sender_leaves_open_and_nothing_else() {
+        let effects = |name: &str, is_persisted, is_counted| {
+            let wanted = WantedEffects { is_persisted, is_counted, ..WantedEffects::default() };
+            let effects = wanted.of_type(&ObjectName::new(name).unwrap());
+            (effects.is_persisted, effects.is_counted)
+        };
+        assert_eq!(effects("RC:TxtMsg", None, None), (true, true));
+        assert_eq!(effects("RC:InfoNtf", None, None), (true, false));
+        assert_eq!(effects("RC:TypSts", None, None), (false, false));
+        assert_eq!(effects("RC:TxtMsg", Some(false), Some(false)), (false, false));
+        assert_eq!(effects("RC:TypSts", Some(true), Some(true)), (true, true));
+        assert_eq!(effects("RC:TypSts", Some(true), None), (true, false));
+        assert_eq!(effects("RC:InfoNtf", None, Some(true)), (true, true));
+    }
 }

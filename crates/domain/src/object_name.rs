@@ -9,38 +9,93 @@ pub const BUILT_IN_PREFIX: &str = "RC:";
 /// Text, the type whose text both dialects show.
 pub const TEXT: &str = "RC:TxtMsg";
 
-/// The built-in types: those of the seed and of facts: rongcloud 15.1.
-pub const BUILT_IN: [&str; 26] = [
-    TEXT,
-    "RC:ImgMsg",
-    "RC:GIFMsg",
-    "RC:VcMsg",
-    "RC:HQVCMsg",
-    "RC:SightMsg",
-    "RC:VidMsg",
-    "RC:FileMsg",
-    "RC:LBSMsg",
-    "RC:ImgTextMsg",
-    "RC:ReferenceMsg",
-    "RC:CombineMsg",
-    "RC:StreamMsg",
-    "RC:InfoNtf",
-    "RC:ContactNtf",
-    "RC:ProfileNtf",
-    "RC:CmdNtf",
-    "RC:CmdMsg",
-    "RC:RcCmd",
-    "RC:RcNtf",
-    "RC:ReadNtf",
-    "RC:TypSts",
-    "RC:RRReqMsg",
-    "RC:RRRspMsg",
-    "RC:SRSMsg",
-    "RC:MsgExMsg",
+/// What becomes of messages of a type whose sender says nothing about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// Kept in the conversation, and counted as unread.
+    Counted,
+    /// Kept, and not counted: a notice.
+    Silent,
+    /// Not kept: a signal between devices, which only waits for delivery.
+    Signal,
+}
+
+/// The built-in types with what becomes of them: those of the seed, and those that the kits of RongCloud's clients
+/// register.
+const BUILT_IN: [(&str, Keeping); 63] = [
+    (TEXT, Keeping::Counted),
+    ("RC:ImgMsg", Keeping::Counted),
+    ("RC:GIFMsg", Keeping::Counted),
+    ("RC:VcMsg", Keeping::Counted),
+    ("RC:HQVCMsg", Keeping::Counted),
+    ("RC:SightMsg", Keeping::Counted),
+    ("RC:VidMsg", Keeping::Counted),
+    ("RC:FileMsg", Keeping::Counted),
+    ("RC:LBSMsg", Keeping::Counted),
+    ("RC:ImgTextMsg", Keeping::Counted),
+    ("RC:ReferenceMsg", Keeping::Counted),
+    ("RC:CombineMsg", Keeping::Counted),
+    ("RC:CombineV2Msg", Keeping::Counted),
+    ("RC:StreamMsg", Keeping::Counted),
+    ("RC:CardMsg", Keeping::Counted),
+    ("RC:StkMsg", Keeping::Counted),
+    ("RC:VSTMsg", Keeping::Counted),
+    ("RC:VCSummary", Keeping::Counted),
+    ("RC:PSImgTxtMsg", Keeping::Counted),
+    ("RC:PSMultiImgTxtMsg", Keeping::Counted),
+    ("RC:RLStart", Keeping::Counted),
+    ("RC:InfoNtf", Keeping::Silent),
+    ("RC:ContactNtf", Keeping::Silent),
+    ("RC:ProfileNtf", Keeping::Silent),
+    ("RC:CmdNtf", Keeping::Silent),
+    ("RC:GrpNtf", Keeping::Silent),
+    ("RC:DizNtf", Keeping::Silent),
+    ("RC:CmdMsg", Keeping::Signal),
+    ("RC:RcCmd", Keeping::Signal),
+    ("RC:RcNtf", Keeping::Signal),
+    ("RC:ReadNtf", Keeping::Signal),
+    ("RC:RecNtf", Keeping::Signal),
+    ("RC:TypSts", Keeping::Signal),
+    ("RC:RRReqMsg", Keeping::Signal),
+    ("RC:RRRspMsg", Keeping::Signal),
+    ("RC:SRSMsg", Keeping::Signal),
+    ("RC:MsgExMsg", Keeping::Signal),
+    ("RC:DRMsg", Keeping::Signal),
+    ("RC:Delivered", Keeping::Signal),
+    ("RC:InterceptMsg", Keeping::Signal),
+    ("RC:BurnNtf", Keeping::Signal),
+    ("RC:RLJoin", Keeping::Signal),
+    ("RC:RLQuit", Keeping::Signal),
+    ("RC:RLEnd", Keeping::Signal),
+    ("RC:RL", Keeping::Signal),
+    ("RC:VCInvite", Keeping::Signal),
+    ("RC:VCRinging", Keeping::Signal),
+    ("RC:VCAccept", Keeping::Signal),
+    ("RC:VCHangup", Keeping::Signal),
+    ("RC:VCModifyMedia", Keeping::Signal),
+    ("RC:VCModifyMem", Keeping::Signal),
+    ("RC:PSCmd", Keeping::Signal),
+    ("RC:chrmKVNotiMsg", Keeping::Signal),
+    // As Go's SDK writes it.
+    ("RC:ChrmKVNotiMsg", Keeping::Signal),
+    ("RC:CSCha", Keeping::Signal),
+    ("RC:CsChaR", Keeping::Signal),
+    ("RC:CsEva", Keeping::Signal),
+    ("RC:CsContact", Keeping::Signal),
+    ("RC:CsHs", Keeping::Signal),
+    ("RC:CsHsR", Keeping::Signal),
+    ("RC:CsSp", Keeping::Signal),
+    ("RC:CsEnd", Keeping::Signal),
+    ("RC:CsUpdate", Keeping::Signal),
 ];
 
-/// The built-in types that are only for the moment: signals between devices, which no log shows (facts: rongcloud 9.3,
-/// 15.1 "stored").
+/// The names of the built-in types.
+pub fn built_in() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(name, _)| *name)
+}
+
+/// The built-in types that are only for the moment, which no log shows even where a back end has one kept
+/// (facts: rongcloud 9.3, 15.1 "stored").
 pub const MOMENTARY: [&str; 8] = [
     "RC:CmdMsg",
     "RC:RcNtf",
@@ -92,7 +147,7 @@ impl ObjectName {
         if text.chars().count() > MAX_OBJECT_NAME_CHARS {
             return Err(ObjectNameError::TooLong);
         }
-        if text.starts_with(BUILT_IN_PREFIX) && !BUILT_IN.contains(&text.as_str()) {
+        if text.starts_with(BUILT_IN_PREFIX) && kept_by_name(&text).is_none() {
             return Err(ObjectNameError::UnknownBuiltIn);
         }
         if text.chars().any(char::is_control) || text.trim() != text {
@@ -113,6 +168,12 @@ impl ObjectName {
         self.0.starts_with(BUILT_IN_PREFIX)
     }
 
+    /// What becomes of a message of this type whose sender says nothing about it. Custom types are messages.
+    #[must_use]
+    pub fn keeping(&self) -> Keeping {
+        kept_by_name(&self.0).unwrap_or(Keeping::Counted)
+    }
+
     /// What stands for a message of this type where only a line can be shown (design, chapter 2: brief).
     #[must_use]
     pub fn marker(&self) -> String {
@@ -124,6 +185,10 @@ impl ObjectName {
             other => format!("[{other}]"),
         }
     }
+}
+
+fn kept_by_name(name: &str) -> Option<Keeping> {
+    BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, keeping)| *keeping)
 }
 
 impl std::fmt::Display for ObjectName {
@@ -138,14 +203,31 @@ mod tests {
 
     #[test]
     fn every_built_in_type_is_known() {
-        for name in BUILT_IN {
+        for name in built_in() {
             assert!(ObjectName::new(name).is_ok(), "{name}");
         }
     }
 
     #[test]
     fn what_is_only_for_the_moment_is_built_in() {
-        assert!(MOMENTARY.iter().all(|name| BUILT_IN.contains(name)));
+        let is_signal = |name| ObjectName::new(name).unwrap().keeping() == Keeping::Signal;
+        assert!(MOMENTARY.into_iter().all(is_signal));
+    }
+
+    #[test]
+    fn the_type_says_what_becomes_of_a_message() {
+        for (names, keeping) in [
+            (&["RC:TxtMsg", "RC:CombineV2Msg", "RC:VCSummary", "My:Gift", "x"][..], Keeping::Counted),
+            (&["RC:InfoNtf", "RC:ContactNtf", "RC:ProfileNtf", "RC:CmdNtf", "RC:GrpNtf"], Keeping::Silent),
+            (
+                &["RC:TypSts", "RC:ReadNtf", "RC:RcCmd", "RC:CmdMsg", "RC:VCInvite", "RC:MsgExMsg"],
+                Keeping::Signal,
+            ),
+        ] {
+            for name in names {
+                assert_eq!(ObjectName::new(*name).unwrap().keeping(), keeping, "{name}");
+            }
+        }
     }
 
     #[test]

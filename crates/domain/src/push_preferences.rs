@@ -33,13 +33,14 @@ pub enum PushPeriodError {
 }
 
 impl PushPeriod {
-    /// A period from its parts; without a level it is 1.
+    /// A period from its parts; without a level it is 1. So it is with level 0, which clients send that can't leave a
+    /// number out (Java).
     ///
     /// # Errors
     /// The first part that does not fit.
     pub fn new(start: &str, minutes: i64, level: Option<i64>) -> Result<Self, PushPeriodError> {
         let start_second = second_of_day(start).ok_or(PushPeriodError::Start)?;
-        Self::of_numbers(start_second, minutes, level.unwrap_or(USUAL_LEVEL))
+        Self::of_numbers(start_second, minutes, level.filter(|level| *level != 0).unwrap_or(USUAL_LEVEL))
     }
 
     /// A period from the numbers it is stored as.
@@ -115,6 +116,13 @@ impl NotificationLevel {
         Self(if is_muted { SILENT_LEVEL } else { 0 })
     }
 
+    /// What a switch and a level say together: the level, unless it is 0 beside a switch that is on. Java's clients send
+    /// that 0 because they can't leave a number out.
+    #[must_use]
+    pub fn of_both(is_muted: bool, level: Self) -> Self {
+        if is_muted && level == Self::default() { Self::of_switch(true) } else { level }
+    }
+
     /// Its number.
     #[must_use]
     pub fn number(self) -> i64 {
@@ -156,7 +164,8 @@ mod tests {
         for minutes in [i64::MIN, -1, 0, 1440] {
             assert_eq!(PushPeriod::new("00:00:00", minutes, None), Err(PushPeriodError::Minutes));
         }
-        for level in [-1, 0, 2, 4, 6] {
+        assert_eq!(PushPeriod::new("00:00:00", 1, Some(0)).unwrap().level(), 1);
+        for level in [-1, 2, 4, 6] {
             assert_eq!(PushPeriod::new("00:00:00", 1, Some(level)), Err(PushPeriodError::Level));
         }
     }
@@ -170,6 +179,16 @@ mod tests {
         assert_eq!(muted, [(-1, false), (0, false), (1, true), (2, true), (4, true), (5, true)]);
         assert!(NotificationLevel::of_switch(true).is_muted());
         assert_eq!(NotificationLevel::of_switch(false), NotificationLevel::default());
+    }
+
+    #[test]
+    fn a_switch_that_is_on_stands_beside_a_level_that_was_not_given() {
+        for (is_muted, level, number) in
+            [(true, 0, 5), (true, -1, -1), (true, 1, 1), (false, 0, 0), (false, 5, 5)]
+        {
+            let both = NotificationLevel::of_both(is_muted, NotificationLevel::new(level).unwrap());
+            assert_eq!(both.number(), number, "{is_muted} {level}");
+        }
     }
 
     proptest! {

@@ -115,7 +115,7 @@ fn go_reads_levels_and_silent_times_as_numbers(site: &Site) {
     assert_eq!(level, json!({"code": 200, "isMuted": 1, "unpushLevel": 5}));
     read(site, "/user/blockPushPeriod/set.json", "level=1&period=480&startTime=22%3A00%3A00&userId=bob");
     let night = read(site, "/user/blockPushPeriod/get.json", "userId=bob")["data"].clone();
-    assert_eq!(night, json!({"startTime": "22:00:00", "period": 480, "unPushLevel": 1}));
+    assert_eq!(night, json!({"startTime": "22:00:00", "period": 480, "unPushLevel": 1, "level": 1}));
     read(site, "/user/blockPushPeriod/delete.json", "userId=bob");
     // A muted conversation still counts what arrives.
     let content = go_escaped(&text_content("hi"));

@@ -61,7 +61,7 @@ fn java_sends_remarks_as_they_are_and_silent_times_escaped(site: &Site) {
 
     read(site, "/user/blockPushPeriod/set.json", "userId=alice&startTime=23%3A59%3A59&period=600&level=5");
     let night = read(site, "/user/blockPushPeriod/get.json", "userId=alice")["data"].clone();
-    assert_eq!(night, json!({"startTime": "23:59:59", "period": 600, "unPushLevel": 5}));
+    assert_eq!(night, json!({"startTime": "23:59:59", "period": 600, "unPushLevel": 5, "level": 5}));
     read(site, "/user/blockPushPeriod/delete.json", "userId=alice");
     assert_eq!(read(site, "/user/blockPushPeriod/get.json", "userId=alice")["data"]["period"], json!(0));
     refused(

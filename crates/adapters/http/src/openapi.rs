@@ -71,6 +71,7 @@ pub(crate) fn plainly_refused(description: &str) -> Value {
         "required": ["url", "code", "errorMessage"],
         "properties": {
             "url": {"type": "string"}, "code": {"type": "integer"}, "errorMessage": {"type": "string"},
+            "msg": {"type": "string"},
         },
     });
     json!({"description": description, "content": {"application/json": {"schema": schema}}})

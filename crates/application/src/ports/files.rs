@@ -20,7 +20,7 @@ pub trait Files: Send + Sync {
     async fn arrived(&self, file: FileId) -> StoreResult<()>;
 
     /// Whether a user uploaded the file, or still sees a message with it. With `within`, only that message counts, or
-    /// those of that conversation.
+    /// those of that conversation. A message that was recalled MUST NOT count, for its sender neither.
     async fn is_shown_to(&self, file: FileId, user: UserId, within: Option<i64>) -> StoreResult<bool>;
 }
 

@@ -30,7 +30,7 @@ fn request(to: &[&str]) -> PublishRequest {
         object_name: ObjectName::new("RC:TxtMsg").unwrap(),
         said: Said::ToAll(wording("darn")),
         replace_text: |_, text| Some(format!("<{text}>")),
-        effects: Effects { sender_visible: false, ..Effects::OWN },
+        effects: WantedEffects { updates_latest: true, ..WantedEffects::default() },
         verify_blacklist: false,
         nonce: None,
         idempotency: None,
@@ -139,10 +139,36 @@ async fn the_same_recipient_twice_is_delivered_once() {
 }
 
 #[tokio::test]
-async fn one_unknown_deleted_or_own_recipient_refuses_the_whole_call_and_is_named() {
-    for (bad, expected) in
-        [("zoe", Refusal::RecipientUnknown), ("dan", Refusal::RecipientDeleted), ("ann", Refusal::Oneself)]
-    {
+async fn a_sender_among_the_recipients_is_passed_over_unless_it_is_the_only_one() {
+    let (delivered, _) = publish(request(&["ann", "bob", "ann", "cid"]), &[]).await;
+    assert_eq!(delivered.unwrap(), ["bob", "cid"]);
+    let each = ["to ann", "to bob"].map(wording).to_vec();
+    let to_each = PublishRequest { said: Said::ToEach(each), ..request(&["ann", "bob"]) };
+    let (delivered, stored) = publish(to_each, &[]).await;
+    assert_eq!(delivered.unwrap(), ["bob"]);
+    let body = &stored[0].envelope.body;
+    assert!(matches!(body, Body::Typed { text: Some(text), .. } if text == "to bob"), "{body:?}");
+    let (result, stored) = publish(request(&["ann", "ann"]), &[]).await;
+    assert!(
+        matches!(result, Err(PublishError::User { refusal: Refusal::Oneself, user }) if user.as_str() == "ann")
+    );
+    assert!(stored.is_empty());
+}
+
+#[tokio::test]
+async fn a_signal_is_not_kept_unless_its_sender_wants_it() {
+    for (is_persisted, kept) in [(None, false), (Some(true), true)] {
+        let effects = WantedEffects { is_persisted, ..WantedEffects::default() };
+        let object_name = ObjectName::new("RC:TypSts").unwrap();
+        let (_, stored) = publish(PublishRequest { object_name, effects, ..request(&["bob"]) }, &[]).await;
+        let effects = stored[0].envelope.effects;
+        assert_eq!((effects.is_persisted, effects.is_counted), (kept, false));
+    }
+}
+
+#[tokio::test]
+async fn one_unknown_or_deleted_recipient_refuses_the_whole_call_and_is_named() {
+    for (bad, expected) in [("zoe", Refusal::RecipientUnknown), ("dan", Refusal::RecipientDeleted)] {
         let (result, stored) = publish(request(&["bob", bad, "cid"]), &[]).await;
         assert!(
             matches!(result, Err(PublishError::User { refusal, user }) if refusal == expected && user.as_str() == bad)

@@ -109,11 +109,10 @@ async fn a_conversation_is_found_by_id_or_by_the_other_and_only_by_its_sides() {
         assert_eq!(detail.conversation.id, ConversationId(9));
         assert!(detail.shown.users.contains_key(&UserId(2)));
     }
-    let refused =
-        |result, refusal| matches!(result, Err(ConversationError::Refused(found)) if found == refusal);
-    assert!(refused(by(3, id(9)).await, ConversationRefusal::Foreign));
-    assert!(refused(by(1, id(8)).await, ConversationRefusal::Unknown));
-    assert!(refused(by(1, with(10_003)).await, ConversationRefusal::Unknown));
+    // Whether a conversation is one of others nobody is told.
+    for (who, which) in [(3, id(9)), (1, id(8)), (1, with(10_003))] {
+        assert!(matches!(by(who, which).await, Err(ConversationError::NoSuchConversation(_))));
+    }
     assert!(matches!(by(1, with(99_999)).await, Err(ConversationError::PeerUnknown)));
     assert!(matches!(by(1, with(10_001)).await, Err(ConversationError::Oneself)));
 }

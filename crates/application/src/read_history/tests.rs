@@ -82,13 +82,20 @@ async fn pairs_are_asked_for_once_and_only_for_messages_that_can_carry_some() {
     assert_eq!(found[3].expansion.as_ref().unwrap().sent_at, Millis(70));
 }
 
-async fn bounds(user: &str, with: &str, from: i64, includes_from: bool, until: i64) -> Option<(i64, i64)> {
+/// What is asked of the store: behind which position, before which, and whether the newest come first.
+async fn bounds(
+    user: &str,
+    with: &str,
+    from: i64,
+    includes_from: bool,
+    until: i64,
+) -> Option<(i64, i64, bool)> {
     let asked = Arc::new(std::sync::Mutex::new(None));
     let seen = Arc::clone(&asked);
     let mut views = MockConversationViews::new();
     views.expect_messages().returning(move |query| {
-        assert_eq!((query.order, query.offset, query.limit), (Order::Oldest, 0, 7));
-        *seen.lock().unwrap() = Some((query.after, query.before));
+        assert_eq!((query.offset, query.limit), (0, 7));
+        *seen.lock().unwrap() = Some((query.after, query.before, query.order == Order::Newest));
         Ok(Vec::new())
     });
     let (user, with) = (name(user), name(with));
@@ -101,10 +108,21 @@ async fn bounds(user: &str, with: &str, from: i64, includes_from: bool, until: i
 
 #[tokio::test]
 async fn times_become_positions_in_the_users_own_view() {
-    assert_eq!(bounds("ann", "bob", 20, false, 50).await, Some((2, 6)));
-    assert_eq!(bounds("ann", "bob", 20, true, 50).await, Some((1, 6)));
-    assert_eq!(bounds("bob", "ann", 20, true, 50).await, Some((3, 6)));
+    assert_eq!(bounds("ann", "bob", 20, false, 50).await, Some((2, 6, false)));
+    assert_eq!(bounds("ann", "bob", 20, true, 50).await, Some((1, 6, false)));
+    assert_eq!(bounds("bob", "ann", 20, true, 50).await, Some((3, 6, false)));
     assert_eq!(bounds("ann", "cid", 20, true, 50).await, None);
+}
+
+#[tokio::test]
+async fn a_history_is_read_backwards_where_it_is_asked_to_begin_after_its_end() {
+    assert_eq!(bounds("ann", "bob", 50, true, 20).await, Some((1, 6, true)));
+    assert_eq!(bounds("ann", "bob", 50, false, 20).await, Some((1, 5, true)));
+    assert_eq!(bounds("bob", "ann", 50, false, 20).await, Some((3, 5, true)));
+    assert_eq!(bounds("ann", "bob", 50, true, 0).await, Some((0, 6, true)));
+    assert_eq!(bounds("ann", "cid", 50, true, 20).await, None);
+    // From a time to itself is forwards.
+    assert_eq!(bounds("ann", "bob", 50, true, 50).await, Some((4, 6, false)));
 }
 
 #[tokio::test]

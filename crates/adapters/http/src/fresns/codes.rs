@@ -10,7 +10,6 @@ use sixin_application::read_conversations::ConversationError;
 use sixin_application::read_file::ReadFileError;
 use sixin_application::sign_in::SignInError;
 use sixin_application::upload_file::UploadError;
-use sixin_domain::conversation::ConversationRefusal;
 use sixin_domain::profile_edit::EditRefusal;
 use sixin_domain::refusal::Refusal;
 use sixin_domain::session::SessionRefusal;
@@ -97,6 +96,9 @@ impl From<BodyError> for Failure {
         match error {
             BodyError::TooLarge(_) => Self::transport(StatusCode::PAYLOAD_TOO_LARGE),
             BodyError::TooSlow => Self::transport(StatusCode::REQUEST_TIMEOUT),
+            BodyError::Encoding(_) | BodyError::Charset(_) => {
+                Self::transport(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+            }
             BodyError::Broken => Self::new(MALFORMED),
         }
     }
@@ -252,8 +254,8 @@ impl From<SendError> for Failure {
 impl From<ConversationError> for Failure {
     fn from(error: ConversationError) -> Self {
         let code = match error {
-            ConversationError::Refused(ConversationRefusal::Unknown) => 36601,
-            ConversationError::Refused(ConversationRefusal::Foreign) => 36602,
+            // 36602 is documented for those of others, and would tell strangers which there are.
+            ConversationError::NoSuchConversation(_) => 36601,
             ConversationError::PeerUnknown => USER_UNKNOWN,
             ConversationError::Oneself => 36603,
             ConversationError::MessageUnknown => 32201,

@@ -13,7 +13,7 @@ use sixin_application::read_conversations::{
 };
 use sixin_domain::block_words::{BlockWord, WordMode};
 use sixin_domain::body::Body;
-use sixin_domain::conversation::{Conversation, ConversationRefusal, Latest, SideState, ViewedMessage};
+use sixin_domain::conversation::{Conversation, Latest, NoSuchConversation, SideState, ViewedMessage};
 use sixin_domain::file::FileKind;
 use sixin_domain::id::{ConversationId, FileId, MessageId, UserId};
 use sixin_domain::object_name::ObjectName;
@@ -215,8 +215,7 @@ async fn bounds_and_order_are_passed_on() {
 #[actix_web::test]
 async fn every_reason_has_its_code() {
     for (error, code) in [
-        (ConversationError::Refused(ConversationRefusal::Unknown), 36601),
-        (ConversationError::Refused(ConversationRefusal::Foreign), 36602),
+        (ConversationError::NoSuchConversation(NoSuchConversation), 36601),
         (ConversationError::PeerUnknown, 35201),
         (ConversationError::Oneself, 36603),
         (ConversationError::Store(StoreError::Fault("broken".into())), 500),

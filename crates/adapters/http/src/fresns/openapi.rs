@@ -198,6 +198,8 @@ fn responses(data: Value, has_body: bool) -> Map<String, Value> {
     if has_body {
         responses.insert("408".to_owned(), failed(408, "The body did not arrive in time.", false));
         responses.insert("413".to_owned(), failed(413, "The body is larger than 2 MiB.", false));
+        let about = "The body is in a Content-Encoding or charset that is not read.";
+        responses.insert("415".to_owned(), failed(415, about, false));
     }
     responses.insert("500".to_owned(), failed(500, "A fault of the server; nothing was changed.", false));
     responses.insert("503".to_owned(), failed(503, "The server can't do that now.", true));

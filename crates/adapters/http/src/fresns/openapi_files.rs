@@ -53,6 +53,7 @@ fn upload() -> Value {
     }
     if let Some(responses) = described.get_mut("responses").and_then(Value::as_object_mut) {
         responses.remove("413");
+        responses.remove("415");
         responses.insert(
             "429".to_owned(),
             super::openapi::failed(super::codes::TOO_FAST, "Too many uploads of this user of late.", true),

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 
 use actix_web::web;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use sixin_domain::id::MAX_SAFE_INTEGER;
 
 use super::codes::{Failure, MALFORMED, MISSING};
+use crate::plumbing::pairs::Pairs;
 
 /// The parameters: texts trimmed, empty ones absent.
 #[derive(Debug, Default)]
@@ -24,9 +26,13 @@ impl Parameters {
         Self(fields.into_iter().map(|(name, value)| (name, Value::String(value))).collect())
     }
 
-    /// Those of a body, whatever its content type says.
+    /// Those of a body, whatever its content type says. A value that no text or number can hold, as half a surrogate pair,
+    /// is kept as a list, which no parameter is: whoever asks for it names it.
     pub(super) fn of_body(body: &[u8]) -> Result<Self, Failure> {
-        serde_json::from_slice(body).map(Self).map_err(|_| Failure::new(MALFORMED))
+        let text = std::str::from_utf8(body).map_err(|_| Failure::new(MALFORMED))?;
+        let pairs = Pairs::parse(text).ok_or(Failure::new(MALFORMED))?;
+        let value = |raw: &RawValue| serde_json::from_str(raw.get()).unwrap_or(Value::Array(Vec::new()));
+        Ok(Self(pairs.0.into_iter().map(|(name, raw)| (name, value(raw))).collect()))
     }
 
     /// A text, or `None` if there is none.
@@ -139,6 +145,11 @@ mod tests {
             assert!(body(&format!(r#"{{"n":{value}}}"#)).number("n").is_err(), "{value}");
         }
         assert!(body(r#"{"t":"a\u0000"}"#).text("t").is_err());
+        for value in [r#""a\ud800b""#, r#""\udc00""#, "1e400"] {
+            let body = body(&format!(r#"{{"t":{value},"u":"x"}}"#));
+            assert_eq!(body.text("t"), Err(Failure::of(MALFORMED, "t")), "{value}");
+            assert_eq!(body.text("u"), Ok(Some("x")), "{value}");
+        }
         assert!(Parameters::of_query("f=yes").flag("f").is_err());
         assert!(Parameters::of_body(b"[]").is_err() && Parameters::of_body(b"").is_err());
     }

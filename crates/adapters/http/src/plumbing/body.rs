@@ -7,6 +7,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use thiserror::Error;
 
+use super::encoding;
 use crate::api::HttpLimits;
 
 /// How much of a body that is too large is thrown away before answering, so that the client, still sending, gets to
@@ -22,12 +23,18 @@ pub(crate) enum BodyError {
     /// It did not arrive in time.
     #[error("the body did not arrive in time; send it faster")]
     TooSlow,
+    /// It is packed in a way that is not known here.
+    #[error("Content-Encoding {0} is not read here; send the body as it is, or with gzip")]
+    Encoding(String),
+    /// It is written in a character set that is not known here.
+    #[error("charset {0} is not read here; send the body in UTF-8")]
+    Charset(String),
     /// The connection broke, or its framing is wrong.
     #[error("the body could not be read; check its length and encoding")]
     Broken,
 }
 
-/// The whole body.
+/// The whole body, unpacked and without a byte order mark; the limit is that of what it holds.
 pub(crate) async fn read(
     request: &HttpRequest,
     mut payload: Payload,
@@ -43,7 +50,7 @@ pub(crate) async fn read(
         collect(&mut payload, limits.body_bytes).await
     };
     match tokio::time::timeout(limits.body_timeout, reading).await {
-        Ok(result) => result,
+        Ok(result) => encoding::decoded(request, result?, limits.body_bytes),
         Err(_) if announced.is_some_and(|bytes| bytes > limits.body_bytes) => {
             Err(BodyError::TooLarge(limits.body_bytes))
         }

@@ -24,6 +24,8 @@ struct Plain<'a> {
     code: i64,
     #[serde(rename = "errorMessage")]
     error_message: &'a str,
+    /// The same, by the name that the second helper of RongCloud's Go client reads.
+    msg: &'a str,
 }
 
 /// A path that answers all but the named methods with 405.
@@ -68,6 +70,6 @@ fn with_text(path: &str, status: StatusCode, text: &str) -> HttpResponse {
     if path.starts_with(ENVELOPED) {
         reply::json(status, code, &Envelope { code, message: text, data: None })
     } else {
-        reply::json(status, code, &Plain { url: path, code, error_message: text })
+        reply::json(status, code, &Plain { url: path, code, error_message: text, msg: text })
     }
 }

@@ -2,10 +2,12 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::HttpRequest;
+use actix_web::error::PayloadError;
 use actix_web::http::header;
 use actix_web::web::{Bytes, Payload};
 use futures_core::Stream;
@@ -84,11 +86,52 @@ pub(crate) async fn read(
     }
 }
 
+/// Whether a request says that its body has parts.
+pub(crate) fn is_multipart(request: &HttpRequest) -> bool {
+    content_type(request).starts_with("multipart/")
+}
+
+/// Names and values of a form without a file that has arrived; how large it is was seen to before. A part that has the name
+/// of a file is a value like the others.
+pub(crate) async fn values(request: &HttpRequest, body: Bytes) -> Result<Vec<(String, String)>, FormError> {
+    if !is_form(request) {
+        return Err(FormError::Broken);
+    }
+    let most = body.len();
+    let form = Multipart::new(request.headers(), Arrived(Some(body)));
+    let mut reading = Reading { form, most_bytes: 0, pause: AT_ONCE };
+    let mut values = Vec::new();
+    while let Some(part) = next(&mut reading.form, reading.pause).await? {
+        let mut part = part?;
+        let name = part.name().unwrap_or_default().to_owned();
+        values.push((name, reading.value(&mut part, most).await?));
+    }
+    Ok(values)
+}
+
+/// How long a piece may take that is here already.
+const AT_ONCE: Duration = Duration::from_secs(5);
+
+/// A body that has arrived, as a stream of one piece.
+struct Arrived(Option<Bytes>);
+
+impl Stream for Arrived {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.take().map(Ok))
+    }
+}
+
 /// Whether a request says that it holds a form. Of what does not, the library would take the body away unread.
 fn is_form(request: &HttpRequest) -> bool {
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let kind = kind.map(str::to_ascii_lowercase).unwrap_or_default();
+    let kind = content_type(request);
     kind.starts_with("multipart/form-data") && kind.contains("boundary=")
+}
+
+fn content_type(request: &HttpRequest) -> String {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.map(|kind| kind.trim_start().to_ascii_lowercase()).unwrap_or_default()
 }
 
 struct Reading {

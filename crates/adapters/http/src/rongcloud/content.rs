@@ -1,12 +1,15 @@
 //! What the content of a message must look like (RongCloud seed, message types; facts: rongcloud 3.1, 15).
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use sixin_domain::limits::Limits;
 use sixin_domain::object_name::{ObjectName, TEXT};
 use sixin_domain::visible::is_blank;
 
 use super::content_types::{Kind, fields};
-use super::pairs::Pairs;
+use super::fields::HALF_A_PAIR;
+use crate::plumbing::pairs::Pairs;
+use crate::plumbing::surrogates::has_lone_surrogate;
 
 /// A content that follows the rules of its type.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,6 +38,7 @@ pub(crate) fn check_unwrapped(
     if content.contains('\0') {
         return Err("content must not contain a NUL character".to_owned());
     }
+    whole_characters(object_name, &content)?;
     if !object_name.is_built_in() {
         return Ok(Content { content, text: None });
     }
@@ -46,6 +50,18 @@ pub(crate) fn check_unwrapped(
     }
     let text = if name == TEXT { Some(text_in(&pairs, limits)?) } else { None };
     Ok(Content { content, text })
+}
+
+/// Refuses half a surrogate pair wherever it stands in a content that is JSON, naming the member it stands in.
+fn whole_characters(object_name: &ObjectName, content: &str) -> Result<(), String> {
+    let is_json = || serde_json::from_str::<IgnoredAny>(content).is_ok();
+    if !has_lone_surrogate(content) || !object_name.is_built_in() && !is_json() {
+        return Ok(());
+    }
+    let pairs = Pairs::parse(content);
+    let member = pairs.iter().flat_map(|pairs| &pairs.0).find(|(_, raw)| has_lone_surrogate(raw.get()));
+    let member = member.map(|(name, _)| format!(".{name}")).unwrap_or_default();
+    Err(format!("content{member} of {object_name} {HALF_A_PAIR}"))
 }
 
 /// Python clients encode a content twice when they are given text: a JSON string that holds a JSON object is taken
@@ -81,6 +97,9 @@ fn check_field(pairs: &Pairs<'_>, field: &str, kind: Kind) -> Result<(), &'stati
         }
         (Kind::Text | Kind::NeededText | Kind::Words, value) => value.is_string(),
         (Kind::Number | Kind::NeededNumber, value) => value.is_number(),
+        (Kind::Duration, Value::String(text)) => {
+            text.is_empty() || text.parse::<f64>().is_ok_and(|seconds| seconds.is_finite() && seconds >= 0.0)
+        }
         (Kind::Duration, value) => value.as_f64().is_some_and(|seconds| seconds >= 0.0),
         (Kind::Size, Value::String(text)) => text.is_empty() || text.parse::<u64>().is_ok(),
         (Kind::Size, value) => value.as_f64().is_some_and(|bytes| bytes >= 0.0),
@@ -94,7 +113,7 @@ fn expected(kind: Kind) -> &'static str {
     match kind {
         Kind::Text | Kind::NeededText | Kind::Words => "must be a string",
         Kind::Number | Kind::NeededNumber => "must be a number",
-        Kind::Duration => "must be a number of seconds, 0 or more, and not a string",
+        Kind::Duration => "must be a number of seconds, 0 or more",
         Kind::Size => "must be a number of bytes",
         Kind::Object => "must be an object",
         Kind::List => "must be an array",
@@ -150,6 +169,10 @@ mod tests {
             ),
             ("RC:FileMsg", r#"{"name":"a.pdf","size":"12","fileUrl":"u","user":{"id":""},"extra":""}"#),
             ("RC:LBSMsg", r#"{"latitude":1.5,"longitude":2}"#),
+            ("RC:VcMsg", r#"{"content":"x","duration":"10"}"#),
+            ("RC:HQVCMsg", r#"{"remoteUrl":"x","duration":"10.5"}"#),
+            ("RC:SightMsg", r#"{"sightUrl":"x","duration":""}"#),
+            ("RC:CardMsg", r#"{"userId":"a"}"#),
             ("RC:CmdNtf", r#"{"operation":"x"}"#),
             ("RC:StreamMsg", "{}"),
             ("My:Gift", "any text at all"),
@@ -170,15 +193,37 @@ mod tests {
             ("RC:TxtMsg", r#"{"content":"a\u0000b"}"#),
             ("RC:TxtMsg", "{\"content\":\"a"),
             ("RC:ImgMsg", r#"{"content":"x"}"#),
-            ("RC:VcMsg", r#"{"content":"x","duration":"10"}"#),
+            ("RC:VcMsg", r#"{"content":"x","duration":"ten"}"#),
+            ("RC:VcMsg", r#"{"content":"x","duration":"-1"}"#),
+            ("RC:VcMsg", r#"{"content":"x","duration":"inf"}"#),
             ("RC:VcMsg", r#"{"content":"x","duration":-1}"#),
-            ("RC:VidMsg", r#"{"videoUri":"x","duration":"30"}"#),
+            ("RC:VidMsg", r#"{"videoUri":"x","duration":[30]}"#),
             ("RC:LBSMsg", r#"{"latitude":"1","longitude":2}"#),
             ("RC:FileMsg", r#"{"name":"a","fileUrl":"u","size":"big"}"#),
             ("RC:StreamMsg", "x"),
             ("My:Gift", "a\0b"),
         ] {
             assert!(checked(name, content).is_err(), "{name} {content}");
+        }
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_refused_wherever_it_stands_and_its_member_is_named() {
+        for (name, content, member) in [
+            ("RC:TxtMsg", r#"{"content":"a\ud800"}"#, "content.content of"),
+            ("RC:TxtMsg", r#"{"content":"a","extra":"\udc00"}"#, "content.extra of"),
+            ("RC:TxtMsg", r#"{"content":"a","user":{"id":"\ud800"}}"#, "content.user of"),
+            ("My:Gift", r#"{"a":["\ud800x"]}"#, "content.a of"),
+            ("My:Gift", r#"["\ud800x"]"#, "content of"),
+        ] {
+            let rule = checked(name, content).unwrap_err();
+            assert!(rule.starts_with(member), "{rule}");
+        }
+        for (name, content) in [
+            ("RC:TxtMsg", r#"{"content":"\ud83d\ude00","extra":"\\ud800","big":1e400}"#),
+            ("My:Gift", r"no JSON: \ud800"),
+        ] {
+            assert_eq!(checked(name, content).unwrap().content, content);
         }
     }
 
@@ -213,8 +258,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_content_makes_the_check_panic(content in "\\PC{0,80}", which in 0usize..26) {
-            let _ = checked(sixin_domain::object_name::BUILT_IN[which], &content);
+        fn no_content_makes_the_check_panic(content in "\\PC{0,80}", which in any::<proptest::sample::Index>()) {
+            let names: Vec<&str> = sixin_domain::object_name::built_in().collect();
+            let name: &&str = which.get(&names);
+            let _ = checked(name, &content);
         }
     }
 }

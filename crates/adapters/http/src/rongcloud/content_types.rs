@@ -13,7 +13,7 @@ pub(crate) enum Kind {
     Number,
     /// A number that must be there.
     NeededNumber,
-    /// A number of seconds, not negative.
+    /// A number of seconds, not negative; some clients send it as a string.
     Duration,
     /// A number; Go sends it as a string (facts: rongcloud 3.2).
     Size,
@@ -85,6 +85,7 @@ const TYPES: &[(&str, &[Field])] = &[
         ],
     ),
     ("RC:CombineMsg", &[("remoteUrl", Kind::Text), ("nameList", Kind::List), ("summaryList", Kind::List)]),
+    ("RC:CombineV2Msg", &[("remoteUrl", Kind::Text), ("nameList", Kind::List), ("summaryList", Kind::List)]),
     ("RC:InfoNtf", &[("message", Kind::Text)]),
     (
         "RC:ContactNtf",

@@ -1,14 +1,11 @@
 //! The parameters that name a conversation or a message (facts: rongcloud 8, 9, 13).
 
-use sixin_domain::id::MessageId;
-use sixin_domain::message_uid;
+use sixin_domain::message_uid::MessageName;
 use sixin_domain::username::Username;
 
 use super::codes::{Code, Failure};
-use super::fields::Fields;
+use super::fields::{Fields, missing};
 
-/// Longest UID that is taken, in bytes (facts: rongcloud 5.3).
-const MAX_UID_BYTES: usize = 64;
 /// The conversation of two users; the other types are 2 to 8 and 10 (facts: rongcloud 13).
 const PRIVATE: i64 = 1;
 
@@ -22,14 +19,25 @@ pub(super) fn required_user(fields: &Fields, parameter: &str) -> Result<Username
     user(parameter, &fields.required_text(parameter)?)
 }
 
-/// The message of a UID; `None` if it is none that this server has made, which is nobody's mistake: the official
-/// test-suite asks for made-up ones.
-pub(super) fn message(fields: &Fields, parameter: &str) -> Result<Option<MessageId>, Failure> {
-    let uid = fields.required_text(parameter)?;
-    if uid.len() > MAX_UID_BYTES {
-        return Err(Failure::parameter(format!("{parameter} must be at most {MAX_UID_BYTES} bytes long")));
+/// The other names that are tried for a message, since the endpoints and their answers spell it differently.
+const MESSAGE_NAMES: [&str; 4] = ["messageUID", "msgUID", "messageUId", "messageId"];
+
+/// Which message is meant: by its UID or by its number, whichever the client has kept of the answer to its publish.
+pub(super) fn message(fields: &Fields, parameter: &str) -> Result<MessageName, Failure> {
+    let mut given = fields.text(parameter)?;
+    for other in MESSAGE_NAMES.into_iter().filter(|other| *other != parameter) {
+        given = match given {
+            None => fields.text(other)?,
+            given => given,
+        };
     }
-    Ok(message_uid::decode(&uid))
+    let given = given.ok_or_else(|| missing(parameter))?;
+    MessageName::read(&given).ok_or_else(|| {
+        let rule = format!(
+            "{parameter} must be a messageUID or messageId of a publish, such as 16EA-XU84-007G-FDTH"
+        );
+        Failure::parameter(rule)
+    })
 }
 
 /// Refuses conversations that are not those of two users.

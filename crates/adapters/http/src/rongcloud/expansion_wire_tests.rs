@@ -9,6 +9,7 @@ use sixin_application::expand_messages::ExpandError;
 use sixin_application::ports::StoreError;
 use sixin_domain::expansion::{Edit, ExpansionRefusal};
 use sixin_domain::id::MessageId;
+use sixin_domain::message_uid::MessageName;
 use sixin_domain::time::Millis;
 use sixin_domain::username::Username;
 
@@ -41,8 +42,8 @@ async fn edited(path: &str, body: &str) -> (Answer, Option<Edit>) {
     let seen = std::sync::Arc::clone(&asked);
     let mut mocks = admitted();
     mocks.expand_messages.expect_edit().returning(move |message, edit, _| {
-        let id = Some(MessageId(338_194_283_397_121));
-        assert_eq!(*message, MessageRef { by: name("ann"), with: name("bob"), id });
+        let uid = MessageName::Uid(MessageId(338_194_283_397_121));
+        assert_eq!(*message, MessageRef { by: name("ann"), with: name("bob"), name: uid });
         *seen.lock().unwrap() = Some(edit);
         Ok(())
     });
@@ -117,7 +118,8 @@ async fn every_parameter_of_a_change_is_looked_at() {
         (with(r#"{"":"v"}"#), 1003, "keys of extraKeyVal"),
         (with(r#"{"a b":"v"}"#), 1003, "keys of extraKeyVal"),
         (with(&wide(4097)), 1003, "values of extraKeyVal"),
-        (with(r#"{"a":1}"#), 1003, "values of extraKeyVal"),
+        (with(r#"{"a":1.5}"#), 1003, "values of extraKeyVal"),
+        (with(r#"{"a":true}"#), 1003, "values of extraKeyVal"),
         (with(r#"{"a":null}"#), 1003, "values of extraKeyVal"),
         (with(r#"{"a":"\u0000"}"#), 1003, "values of extraKeyVal"),
         ((DELETE, body("extraKey", "[]")), 1003, "extraKey is missing"),
@@ -147,8 +149,8 @@ async fn every_parameter_of_a_change_is_looked_at() {
 async fn the_pairs_are_answered_by_key_with_their_times_as_numbers() {
     for (change, page) in [("", 1), ("&pageNo=1", 1), ("&pageNo=2", 2)] {
         let mut mocks = admitted();
-        let asked = move |id: &Option<MessageId>, asked: &usize, _: &_| {
-            (*id, *asked) == (Some(MessageId(338_194_283_397_121)), page)
+        let asked = move |name: &MessageName, asked: &usize, _: &_| {
+            (*name, *asked) == (MessageName::Uid(MessageId(338_194_283_397_121)), page)
         };
         mocks.expand_messages.expect_query().once().withf(asked).returning(|_, _, _| {
             let pair = |key: &str, at| (key.to_owned(), "val".to_owned(), Millis(at));
@@ -163,11 +165,11 @@ async fn the_pairs_are_answered_by_key_with_their_times_as_numbers() {
         .expand_messages
         .expect_query()
         .once()
-        .withf(|id, _, _| id.is_none())
+        .withf(|name, _, _| *name == MessageName::ForeignUid)
         .returning(|_, _, _| Ok(vec![]));
     let answer = post(mocks, QUERY, "msgUID=BS45-NPH4-HV87-10LM&pageNo=9223372036854775807").await;
     assert_eq!(answer.text, r#"{"code":200,"extraContent":{}}"#);
-    for wrong in ["pageNo=1", &format!("msgUID={UID}&pageNo=0"), &format!("msgUID={UID}&pageNo=x")] {
+    for wrong in ["pageNo=1", &format!("msgUID={UID}&pageNo=-1"), &format!("msgUID={UID}&pageNo=x")] {
         assert_eq!(post(admitted(), QUERY, wrong).await.code(), 1003, "{wrong}");
     }
 }

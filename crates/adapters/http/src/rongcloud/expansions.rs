@@ -89,7 +89,7 @@ async fn edited(
     let wanted = MessageRef {
         by: required_user(fields, "userId")?,
         with: required_user(fields, "targetId")?,
-        id: message(fields, "msgUID")?,
+        name: message(fields, "msgUID")?,
     };
     // Well formed, and without an effect while there are no devices.
     fields.flag("isSyncSender")?;

@@ -26,6 +26,7 @@ impl From<BodyError> for Failure {
         let status = match error {
             BodyError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             BodyError::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            BodyError::Encoding(_) | BodyError::Charset(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             BodyError::Broken => StatusCode::BAD_REQUEST,
         };
         Self { status, ..Self::parameter(error.to_string()) }
@@ -136,9 +137,11 @@ impl From<ChangeError> for Failure {
             ChangeError::UserUnknown(_) => {
                 Self::new(Code::UserUnknown, format!("{error}; check the spelling"))
             }
-            ChangeError::Elsewhere => {
-                Self::parameter(format!("{error}; check fromUserId, targetId and the message's UID"))
-            }
+            ChangeError::MessageUnknown => Self::parameter(format!("{error}; check the message's UID or id")),
+            ChangeError::Elsewhere => Self::parameter(format!(
+                "{error}; check fromUserId, targetId and the message's UID (the messageId of a publish is that of its \
+                 first recipient)"
+            )),
             ChangeError::NotOwn => {
                 Self::parameter(format!("{error}; name that user as fromUserId, or recall with isAdmin=1"))
             }

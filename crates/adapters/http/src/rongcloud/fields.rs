@@ -1,10 +1,11 @@
 //! The parameters of a body, form or JSON, read as leniently as RongCloud's clients need (facts: rongcloud 3).
 
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
 use serde_json::{Map, Value};
 
 use super::codes::Failure;
-use super::pairs::Pairs;
+
+mod reading;
 
 /// The parameters in the order they came, doubles included.
 #[derive(Debug)]
@@ -16,70 +17,28 @@ const UNDEFINED: &str = "undefined";
 /// What a Java client sends for a number it does not have: `String.valueOf` of nothing.
 const NULL: &str = "null";
 
+/// What is wrong with a text that holds such a half.
+pub(super) const HALF_A_PAIR: &str = "must not hold half a surrogate pair (\\uD800 to \\uDFFF alone)";
+
 impl Fields {
-    /// Reads a body. One whose first byte that is not blank is `{` is JSON whatever its content type says: the seed's
-    /// JavaScript sample sends that under a form content type with axios before 1.0.
-    pub(crate) fn parse(body: &[u8]) -> Result<Self, Failure> {
-        let text = std::str::from_utf8(body);
-        if body.trim_ascii_start().first() == Some(&b'{') {
-            let text = text.map_err(|_| Failure::parameter("the body is not UTF-8; encode it so"))?;
-            return Self::json(text);
-        }
-        if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() {
-            return Err(Failure::parameter("the body must be a form or a JSON object"));
-        }
-        Self::form(body)
-    }
-
-    fn json(text: &str) -> Result<Self, Failure> {
-        let broken =
-            |error: serde_json::Error| Failure::parameter(format!("the body is not valid JSON: {error}"));
-        let pairs: Pairs<'_> = serde_json::from_str(text).map_err(broken)?;
-        let members = pairs
-            .0
-            .into_iter()
-            .map(|(name, raw)| serde_json::from_str(raw.get()).map(|value| (name, value)).map_err(broken));
-        members.collect::<Result<_, _>>().map(Self)
-    }
-
-    fn form(body: &[u8]) -> Result<Self, Failure> {
-        let text = |bytes: &[u8]| {
-            String::from_utf8(decoded(bytes))
-                .map_err(|_| Failure::parameter("the body is not UTF-8 after form decoding; encode it so"))
-        };
-        let pairs = body.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
-            let mut halves = pair.splitn(2, |&byte| byte == b'=');
-            let name = text(halves.next().unwrap_or_default())?;
-            let value = text(halves.next().unwrap_or_default())?;
-            Ok((name, Value::String(value)))
-        });
-        pairs.collect::<Result<_, _>>().map(Self)
-    }
-
-    /// A parameter that must be given once, or more often with the same value, as text.
+    /// A parameter that must be given once, or more often with the same value, as text; a whole number is its digits.
     pub(crate) fn required_text(&self, name: &str) -> Result<String, Failure> {
-        match self.one(name, Absence::EmptyOrNull)? {
-            None => Err(missing(name)),
-            Some(Value::String(text)) => Ok(text.clone()),
-            Some(_) => Err(Failure::parameter(format!("{name} must be a string"))),
-        }
+        let value = self.one(name, Absence::EmptyOrNull)?.ok_or_else(|| missing(name))?;
+        text_or_digits(value).ok_or_else(|| no_text(name))
     }
 
-    /// An optional text.
+    /// An optional text; a whole number is its digits.
     pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Failure> {
-        match self.one(name, Absence::AlsoUndefined)? {
-            None => Ok(None),
-            Some(Value::String(text)) => without_nul(name, text).map(|text| Some(text.to_owned())),
-            Some(_) => Err(Failure::parameter(format!("{name} must be a string"))),
-        }
+        let Some(value) = self.one(name, Absence::AlsoUndefined)? else { return Ok(None) };
+        let text = text_or_digits(value).ok_or_else(|| no_text(name))?;
+        without_nul(name, &text)?;
+        Ok(Some(text))
     }
 
-    /// An optional text of digits, which may come as a number.
-    pub(crate) fn text_or_number(&self, name: &str) -> Result<Option<String>, Failure> {
+    /// An optional text of a JSON object, which may come as the object itself.
+    pub(crate) fn text_of_object(&self, name: &str) -> Result<Option<String>, Failure> {
         match self.one(name, Absence::AlsoUndefined)? {
-            Some(number @ Value::Number(_)) => {
-                Ok(Some(whole(number).map_or_else(|| number.to_string(), |n| n.to_string())))
-            }
+            Some(object @ Value::Object(_)) => Ok(Some(object.to_string())),
             _ => self.text(name),
         }
     }
@@ -118,49 +77,44 @@ impl Fields {
     }
 
     /// A parameter that may hold several texts: repeated, as `name[]` (axios from 1.0), joined with commas
-    /// (third-party Go), as a JSON array or as the text of one.
+    /// (third-party Go), as a JSON array or as the text of one, or with positions (`name[0]`: PHP, `qs`).
     pub(crate) fn list(&self, name: &str) -> Result<Vec<String>, Failure> {
-        self.all(name, split, text_or_digits)
+        self.all(name, split)
     }
 
-    fn all(
-        &self,
-        name: &str,
-        split: impl Fn(&str) -> Vec<String>,
-        entry: impl Fn(&Value) -> Option<String>,
-    ) -> Result<Vec<String>, Failure> {
-        let bracketed = format!("{name}[]");
+    fn all(&self, name: &str, split: impl Fn(&str) -> Vec<String>) -> Result<Vec<String>, Failure> {
         let mut texts = Vec::new();
-        for (_, value) in self.0.iter().filter(|(key, _)| key == name || *key == bracketed) {
+        for (_, value) in self.0.iter().filter(|(key, _)| is_of_list(key, name)) {
             match value {
                 Value::Null => {}
                 Value::String(text) => texts.extend(split(text)),
                 Value::Array(values) => {
                     for value in values {
-                        let wrong = || Failure::parameter(format!("{name} must hold strings only"));
-                        texts.push(entry(value).ok_or_else(wrong)?);
+                        let rule = || format!("{name} must hold strings or whole numbers only");
+                        texts.push(text_or_digits(value).ok_or_else(|| Failure::parameter(rule()))?);
                     }
                 }
-                _ => {
-                    return Err(Failure::parameter(format!(
-                        "{name} must be a string or an array of strings"
-                    )));
+                value => {
+                    let rule = || format!("{name} must be a string or an array of strings");
+                    texts.push(text_or_digits(value).ok_or_else(|| Failure::parameter(rule()))?);
                 }
             }
         }
         if texts.is_empty() { Err(missing(name)) } else { Ok(texts) }
     }
 
-    /// Texts that are kept apart as they were given: repeated, as `name[]`, as a JSON array or as the text of one. A text
+    /// Texts that are kept apart as they were given: in the spellings of [`Self::list`] but for the commas. A text
     /// may hold a comma. `['x']` is how the Python client writes a list of one (facts: rongcloud 3.2).
     pub(crate) fn texts(&self, name: &str) -> Result<Vec<String>, Failure> {
-        let split = |text: &str| match (serde_json::from_str::<Vec<String>>(text), of_python(text)) {
-            (Ok(texts), _) if text.starts_with('[') => texts,
+        // A word may look like a list of numbers, so only a list of texts is one here.
+        let array = |text: &str| serde_json::from_str::<Vec<String>>(text).ok();
+        let split = |text: &str| match (array(text), of_python(text)) {
+            (Some(texts), _) => texts,
             (_, Some(text)) => vec![text],
             _ if text.is_empty() => Vec::new(),
             _ => vec![text.to_owned()],
         };
-        self.all(name, split, |value| value.as_str().map(str::to_owned))
+        self.all(name, split)
     }
 
     /// A parameter that holds JSON, as it is or as the text of it. `None`: it is not given; `Some(None)`: it is something
@@ -173,24 +127,20 @@ impl Fields {
         }))
     }
 
-    /// An optional list of anything: a JSON array or the text of one, or a single value. An empty one is none. It is taken
-    /// out, since it may be long.
-    pub(crate) fn take_values(&mut self, name: &str) -> Result<Option<Vec<Value>>, Failure> {
-        if self.one(name, Absence::AlsoUndefined)?.is_none() {
-            self.0.retain(|(key, _)| key != name);
-            return Ok(None);
-        }
-        let named = self.0.extract_if(.., |(key, _)| key == name).map(|(_, value)| value);
-        let given = named.filter(|value| !Absence::AlsoUndefined.covers(value)).last();
-        let values = match given {
-            None => return Ok(None),
-            Some(Value::Array(values)) => values,
-            Some(Value::String(text)) if text.trim_start().starts_with('[') => {
-                serde_json::from_str(&text).unwrap_or_else(|_| vec![Value::String(text)])
+    /// An optional list of anything, in the spellings of [`Self::list`] but for the commas, or a single value. An empty list
+    /// is none. It is taken out, since it may be long.
+    pub(crate) fn take_values(&mut self, name: &str) -> Option<Given> {
+        let named = self.0.extract_if(.., |(key, _)| is_of_list(key, name)).map(|(_, value)| value);
+        let mut given: Vec<Value> =
+            named.filter(|value| !Absence::AlsoUndefined.covers(value)).map(array_or_single).collect();
+        match (given.len(), given.pop()?) {
+            (1, Value::Array(values)) => (!values.is_empty()).then_some(Given::List(values)),
+            (1, single) => Some(Given::Single(single)),
+            (_, last) => {
+                given.push(last);
+                Some(Given::List(given))
             }
-            Some(single) => vec![single],
-        };
-        Ok((!values.is_empty()).then_some(values))
+        }
     }
 
     /// An optional JSON object, or the text of one.
@@ -216,6 +166,27 @@ impl Fields {
     }
 }
 
+/// A parameter that is usually a list.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Given {
+    /// A list.
+    List(Vec<Value>),
+    /// One value that is no list.
+    Single(Value),
+}
+
+/// A text in JSON, which may come as a whole number; that is its digits.
+#[derive(Debug)]
+pub(crate) struct TextOrDigits(pub(crate) String);
+
+impl<'de> Deserialize<'de> for TextOrDigits {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let text = text_or_digits(&value);
+        text.map(Self).ok_or_else(|| D::Error::custom("must be a string or a whole number"))
+    }
+}
+
 /// What counts as not given: an empty text (Go, PHP) or null; for optional parameters also the text `undefined`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Absence {
@@ -236,6 +207,10 @@ impl Absence {
 /// The object in a text.
 pub(super) fn object(name: &str, text: &str) -> Result<Map<String, Value>, Failure> {
     serde_json::from_str(text).map_err(|_| no_object(name))
+}
+
+fn no_text(name: &str) -> Failure {
+    Failure::parameter(format!("{name} must be a string or a whole number"))
 }
 
 fn no_object(name: &str) -> Failure {
@@ -263,10 +238,12 @@ pub(super) fn of_python(text: &str) -> Option<String> {
 }
 
 /// A text, or the digits of a whole number: what looks like a number is one where it is a key in PHP.
-fn text_or_digits(value: &Value) -> Option<String> {
+pub(super) fn text_or_digits(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
-        Value::Number(number) => number.as_i64().map(|number| number.to_string()),
+        Value::Number(number) => {
+            whole(value).map(|number| number.to_string()).or_else(|| Some(number.as_u64()?.to_string()))
+        }
         _ => None,
     }
 }
@@ -281,20 +258,31 @@ fn whole(value: &Value) -> Option<i64> {
     })
 }
 
-fn split(text: &str) -> Vec<String> {
-    if text.trim_start().starts_with('[')
-        && let Ok(texts) = serde_json::from_str::<Vec<String>>(text)
-    {
-        return texts;
-    }
-    text.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+/// Whether a parameter of that name is (part of) the list.
+fn is_of_list(key: &str, list: &str) -> bool {
+    key.strip_prefix(list).is_some_and(|rest| rest.is_empty() || rest == "[]")
 }
 
-/// Form decoding: `+` and `%20` are spaces; a percent sign without two hex digits stands for itself (Python sends
-/// everything but `content` unescaped).
-fn decoded(bytes: &[u8]) -> Vec<u8> {
-    let spaced: Vec<u8> = bytes.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
-    percent_encoding::percent_decode(&spaced).collect()
+fn split(text: &str) -> Vec<String> {
+    let apart = || text.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    array_in(text).unwrap_or_else(apart)
+}
+
+/// The texts of an array in a text.
+fn array_in(text: &str) -> Option<Vec<String>> {
+    let values: Vec<Value> =
+        text.trim_start().starts_with('[').then(|| serde_json::from_str(text).ok()).flatten()?;
+    values.iter().map(text_or_digits).collect()
+}
+
+/// The array in a text, where it is the text of one.
+fn array_or_single(value: Value) -> Value {
+    match value {
+        Value::String(text) if text.trim_start().starts_with('[') => {
+            serde_json::from_str(&text).unwrap_or(Value::String(text))
+        }
+        other => other,
+    }
 }
 
 #[cfg(test)]

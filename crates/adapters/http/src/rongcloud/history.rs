@@ -12,6 +12,8 @@ use super::fields::Fields;
 use super::history_info::{Addresses, History, history};
 use super::responses::{SUCCESS, done};
 use super::stage::{answered, log_store};
+use super::times::{moment, required_moment};
+use super::user_fields::size_or;
 use crate::api::Api;
 use crate::file_address::origin;
 use crate::plumbing::reply;
@@ -39,7 +41,8 @@ pub(super) async fn clean(request: HttpRequest, payload: web::Payload, api: web:
     answered(&request, payload, &api, async |fields| {
         must_be_private(&fields)?;
         let (user, with) = (required_user(&fields, "fromUserId")?, required_user(&fields, "targetId")?);
-        let until = fields.integer("msgTimestamp")?.map(|ms| time("msgTimestamp", ms)).transpose()?;
+        // Of 0, which clients send that can't leave a number out, follows what follows of none: all is cleaned.
+        let until = moment(&fields, "msgTimestamp")?.filter(|until| *until > Millis(0));
         api.read_history.clean(&user, &with, until).await.inspect_err(log_history)?;
         Ok(done())
     })
@@ -47,18 +50,8 @@ pub(super) async fn clean(request: HttpRequest, payload: web::Payload, api: web:
 }
 
 fn wanted(fields: &Fields) -> Result<HistoryRequest, Failure> {
-    let required = |name: &str| {
-        let given = fields.integer(name)?;
-        time(name, given.ok_or_else(|| Failure::parameter(format!("{name} is missing or empty; give it")))?)
-    };
-    let (from, until) = (required("startTime")?, required("endTime")?);
-    if from > until {
-        return Err(Failure::parameter("startTime must not be after endTime"));
-    }
-    let limit = fields.integer("pageSize")?.unwrap_or(PAGE);
-    if !(1..=LARGEST_PAGE).contains(&limit) {
-        return Err(Failure::parameter(format!("pageSize must be between 1 and {LARGEST_PAGE}")));
-    }
+    let (from, until) = (required_moment(fields, "startTime")?, required_moment(fields, "endTime")?);
+    let limit = size_or(fields, "pageSize", LARGEST_PAGE, PAGE)?;
     fields.text("busChannel")?;
     Ok(HistoryRequest {
         user: required_user(fields, "userId")?,
@@ -69,13 +62,6 @@ fn wanted(fields: &Fields) -> Result<HistoryRequest, Failure> {
         limit,
         read_expansion,
     })
-}
-
-fn time(name: &str, ms: i64) -> Result<Millis, Failure> {
-    if ms < 0 {
-        return Err(Failure::parameter(format!("{name} must be milliseconds since 1970, not negative")));
-    }
-    Ok(Millis(ms))
 }
 
 fn log_history(error: &HistoryError) {

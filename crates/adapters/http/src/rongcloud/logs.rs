@@ -110,9 +110,8 @@ fn path(SignedLink { link, signature }: &SignedLink<LogLink>) -> String {
     format!("/message/history/{date}.zip?appId={app_id}&expires={expires}&signature={signature}")
 }
 
-/// RongCloud's Node SDK sends a number.
 fn date(fields: &Fields) -> Result<String, Failure> {
-    fields.text_or_number("date")?.ok_or_else(|| missing("date"))
+    fields.text("date")?.ok_or_else(|| missing("date"))
 }
 
 fn log_log(error: &LogError) {

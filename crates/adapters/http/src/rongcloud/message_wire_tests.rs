@@ -10,6 +10,7 @@ use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::expansion::{Changes, Expansion};
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::limits::Limits;
+use sixin_domain::message_uid::MessageName;
 use sixin_domain::object_name::ObjectName;
 use sixin_domain::time::Millis;
 use sixin_domain::username::Username;
@@ -59,8 +60,9 @@ async fn a_recall_names_the_message_and_who_wants_it_gone() {
             .expect_recall()
             .once()
             .withf(move |message, is_admin| {
-                let id = Some(MessageId(338_194_283_397_121));
-                *message == MessageRef { by: name("ann"), with: name("bob"), id } && *is_admin == admin
+                let uid = MessageName::Uid(MessageId(338_194_283_397_121));
+                let named = MessageRef { by: name("ann"), with: name("bob"), name: uid };
+                *message == named && *is_admin == admin
             })
             .returning(|_, _| Ok(()));
         let answer = post(mocks, RECALL, &recall_body(change)).await;
@@ -76,7 +78,7 @@ async fn a_uid_of_nobody_is_no_mistake() {
         .change_messages
         .expect_recall()
         .once()
-        .withf(|message, _| message.id.is_none())
+        .withf(|message, _| message.name == MessageName::ForeignUid)
         .returning(|_, _| Ok(()));
     let body = "fromUserId=ann&targetId=bob&conversationType=1&messageUID=BS45-NPH4-HV87-10LM";
     assert_eq!(post(mocks, RECALL, body).await.code(), 200);
@@ -178,7 +180,7 @@ async fn a_history_shows_messages_of_both_dialects_as_contents_of_this_one() {
         .once()
         .withf(|asked| {
             (asked.user.as_str(), asked.with.as_str()) == ("ann", "bob")
-                && (asked.from, asked.until) == (Millis(5), Millis(9))
+                && (asked.from, asked.until) == (Millis(1_668_061_200_000), Millis(1_668_061_300_000))
                 && (asked.includes_from, asked.limit) == (false, 10)
         })
         .returning(|_| {
@@ -191,9 +193,69 @@ async fn a_history_shows_messages_of_both_dialects_as_contents_of_this_one() {
             ])
         });
     // Go sends every value as a string (facts: rongcloud 3.2).
-    let body = r#"{"userId":"ann","targetId":"bob","startTime":"5","endTime":"9","pageSize":"10","includeStart":"false"}"#;
+    let body = r#"{"userId":"ann","targetId":"bob","startTime":"1668061200000","endTime":"1668061300","pageSize":"10","includeStart":"false"}"#;
     let answer = post(mocks, QUERY, body).await;
     insta::assert_snapshot!(answer.wire());
+}
+
+#[actix_web::test]
+async fn a_history_whose_beginning_is_after_its_end_is_asked_for_as_it_is() {
+    let mut mocks = admitted();
+    mocks
+        .history
+        .expect_between()
+        .once()
+        .withf(|asked| (asked.from, asked.until, asked.includes_from) == (Millis(9_000), Millis(5_000), true))
+        .returning(|_| Ok(Vec::new()));
+    let body = "userId=ann&targetId=bob&startTime=9&endTime=5&includeStart=true";
+    assert_eq!(post(mocks, QUERY, body).await.text, r#"{"code":200,"data":[]}"#);
+}
+
+/// Whatever takes a message takes both of its names in every writing, under each name the parameter has.
+#[actix_web::test]
+async fn a_message_is_named_by_its_uid_or_its_number_wherever_one_is_named() {
+    const SET: &str = "/message/expansion/set.json";
+    const PAIRS: &str = "/message/expansion/query.json";
+    let id = MessageId(338_194_283_397_121);
+    let (uid, number) = (MessageName::Uid(id), MessageName::Number(id));
+    for (text, named) in [
+        (UID, uid),
+        ("16ea-xu84-007g-fdth", uid),
+        ("%2016EA-xu84-007G-FDTH%0A", uid),
+        ("338194283397121", number),
+        ("%20338194283397121%20", number),
+    ] {
+        for parameter in ["messageUID", "msgUID", "messageId"] {
+            let mut mocks = admitted();
+            let is_named = move |message: &MessageRef| message.name == named;
+            mocks.change_messages.expect_recall().withf(move |m, _| is_named(m)).returning(|_, _| Ok(()));
+            mocks.change_messages.expect_rewrite().withf(move |m, _| is_named(m)).returning(|_, _| Ok(()));
+            mocks.expand_messages.expect_edit().withf(move |m, _, _| is_named(m)).returning(|_, _, _| Ok(()));
+            mocks
+                .expand_messages
+                .expect_query()
+                .withf(move |name, _, _| *name == named)
+                .returning(|_, _, _| Ok(Vec::new()));
+            let api = mocks.api();
+            for (path, more) in [
+                (RECALL, "&fromUserId=ann"),
+                (MODIFY, "&fromUserId=ann&content=x"),
+                (SET, "&userId=ann&extraKeyVal=%7B%22k%22:%22v%22%7D"),
+                (PAIRS, ""),
+            ] {
+                let body = format!("{parameter}={text}&targetId=bob&conversationType=1{more}");
+                let answer = call(api.clone(), form(&body).uri(path)).await;
+                assert_eq!(answer.code(), 200, "{path} {body}: {}", answer.text);
+            }
+        }
+    }
+    for wrong in ["x", "16EA-XU84-007G", "16EAXU84007GFDTH", "9007199254740992", "-1", "16EA_XU84_007G_FDTH"]
+    {
+        for (path, more) in [(RECALL, "&fromUserId=ann"), (MODIFY, "&fromUserId=ann&content=x"), (PAIRS, "")]
+        {
+            is_refused(path, &format!("msgUID={wrong}&targetId=bob&conversationType=1{more}")).await;
+        }
+    }
 }
 
 #[actix_web::test]
@@ -204,10 +266,9 @@ async fn every_parameter_of_a_history_query_is_looked_at() {
         "userId=ann&targetId=bob&endTime=5".to_owned(),
         "userId=ann&startTime=5&endTime=9".to_owned(),
         "targetId=ann&startTime=5&endTime=9".to_owned(),
-        "userId=ann&targetId=bob&startTime=9&endTime=5".to_owned(),
         "userId=ann&targetId=bob&startTime=-1&endTime=5".to_owned(),
         "userId=ann&targetId=bob&startTime=1.5&endTime=5".to_owned(),
-        body("&pageSize=0"),
+        body("&pageSize=-1"),
         body("&pageSize=101"),
         body("&pageSize=ten"),
         body("&includeStart=2"),
@@ -215,7 +276,7 @@ async fn every_parameter_of_a_history_query_is_looked_at() {
         let answer = post(admitted(), QUERY, &wrong).await;
         assert_eq!((answer.code(), answer.status.as_u16()), (1003, 400), "{wrong}");
     }
-    for (size, limit) in [("1", 1), ("100", 100)] {
+    for (size, limit) in [("1", 1), ("100", 100), ("0", 10)] {
         let mut mocks = admitted();
         let asked = move |asked: &sixin_application::read_history::HistoryRequest| asked.limit == limit;
         mocks.history.expect_between().once().withf(asked).returning(|_| Ok(Vec::new()));
@@ -226,7 +287,14 @@ async fn every_parameter_of_a_history_query_is_looked_at() {
 
 #[actix_web::test]
 async fn a_history_is_cleaned_up_to_a_time_or_whole() {
-    for (change, until) in [("", None), ("&msgTimestamp=", None), ("&msgTimestamp=7", Some(Millis(7)))] {
+    let time = Some(Millis(1_668_061_200_000));
+    for (change, until) in [
+        ("", None),
+        ("&msgTimestamp=", None),
+        ("&msgTimestamp=0", None),
+        ("&msgTimestamp=1668061200000", time),
+        ("&msgTimestamp=1668061200", time),
+    ] {
         let mut mocks = admitted();
         let asked = move |user: &Username, with: &Username, to: &Option<Millis>| {
             (user.as_str(), with.as_str(), *to) == ("ann", "bob", until)

@@ -52,7 +52,7 @@ fn wanted(fields: &Fields, uid: &str) -> Result<MessageRef, Failure> {
     Ok(MessageRef {
         by: required_user(fields, "fromUserId")?,
         with: required_user(fields, "targetId")?,
-        id: message(fields, uid)?,
+        name: message(fields, uid)?,
     })
 }
 

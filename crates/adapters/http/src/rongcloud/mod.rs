@@ -36,7 +36,6 @@ mod openapi_restrictions;
 mod openapi_user_lists;
 mod openapi_users;
 mod openapi_words;
-mod pairs;
 mod preference_info;
 #[cfg(test)]
 mod preference_wire_tests;

@@ -10,7 +10,7 @@ use super::logs::LogInfo;
 use super::preference_info::{Level, Period, PeriodData, Remark, RemarkListing};
 use super::responses::{Done, MessageUid, Published, Refused, SUCCESS};
 use super::restrictions::{Blocked, BlockedUser, Deactivated, DoneAs, Muted};
-use super::sensitive_words::{Word, Words};
+use super::sensitive_words::{Added, Word, Words};
 use super::user_info::{Online, Token, UserInfo, UserListing, UserOnPage};
 use super::user_lists::UserList;
 use super::{
@@ -48,6 +48,7 @@ use crate::openapi::{
     Remark,
     Words,
     Word,
+    Added,
     LogInfo,
     Carried,
     Pair
@@ -60,10 +61,15 @@ without separators; either hex case. `Timestamp` is in seconds or milliseconds. 
 `RC-App-Key`, `RC-Nonce`, `RC-Timestamp`, `RC-Signature`. Body and path are not covered, so use TLS. Old time stamps and \
 repeated nonces are refused only for keys that are strict.\n\n\
 **Body.** A form or JSON; a body that begins with `{` is read as JSON whatever its content type says. Empty texts, JSON \
-null and, for optional parameters, the text `undefined` count as not given. `toUserId` may be repeated, sent as \
-`toUserId[]`, joined with commas, or a JSON array. Any other parameter that comes twice must say the same twice.\n\n\
+null and, for optional parameters, the text `undefined` count as not given; a whole number counts as its digits. `toUserId` \
+may be repeated, sent as `toUserId[]` or `toUserId[0]`, `toUserId[1]` and so on, joined with commas, or a JSON array. Any \
+other parameter that comes twice must say the same twice. multipart/form-data is read too, and so is what is packed with \
+gzip; other encodings and character sets are 415.\n\n\
 **Stored or not at all.** One unknown user refuses the whole call. With `verifyBlacklist=1` recipients on whose relation \
-a block stands are skipped; if none is left, 1005.\n\n";
+a block stands are skipped; if none is left, 1005. A sender among its recipients is skipped; if none is left, 1003.\n\n\
+**Signals.** Where `isPersisted` and `isCounted` are not given, the type decides: notices (RC:InfoNtf, RC:ContactNtf, \
+RC:ProfileNtf, RC:CmdNtf, RC:GrpNtf) are not counted as unread, and signals between devices (RC:CmdMsg, RC:RcCmd, RC:TypSts, \
+RC:ReadNtf, other receipts, RC:MsgExMsg, those of calls) are not kept in the conversation either.\n\n";
 
 pub(super) const MSG_RANDOM: &str = "Without that header, `msgRandom` does the same for one minute. (RongCloud answers an error to a \
 repeat; sixin answers as the first time.)\n\n";
@@ -125,7 +131,7 @@ pub(super) fn code_table() -> String {
         let (number, status, text) = code.row();
         table.push_str(&format!("| {number} | {} | {text} |\n", status.as_u16()));
     }
-    table.push_str("\nA body that is too large (413) or does not arrive in time (408), and a key of another request (409), have code 1003.");
+    table.push_str("\nA body that is too large (413), that does not arrive in time (408) or is in an encoding that is not read (415), and a key of another request (409), have code 1003.");
     table
 }
 
@@ -174,6 +180,7 @@ pub(super) fn responses() -> Value {
         (408, "The body did not arrive in time."),
         (409, "The key belongs to another request; nothing was stored."),
         (413, "The body is larger than 2 MiB."),
+        (415, "The body is in a Content-Encoding or charset that is not read."),
         (429, "The sender has sent more than 100 times within 60 seconds."),
         (500, "A fault of the server; nothing was stored."),
         (503, "The server can't take the message now."),
@@ -194,7 +201,7 @@ fn examples(status: u16) -> Value {
     let rows = Code::ALL.into_iter().map(Code::row).filter(|(_, of_code, _)| of_code.as_u16() == status);
     let example = |(number, text, detail): (i64, &str, &str)| {
         let error_message = format!("{text}: {detail}");
-        let value = json!({"code": number, "errorMessage": error_message, "url": super::PUBLISH});
+        let value = json!({"code": number, "errorMessage": error_message, "msg": error_message, "url": super::PUBLISH});
         (number.to_string(), json!({"value": value}))
     };
     if status == 409 {
@@ -269,8 +276,8 @@ fn body(recipient: &Value) -> Value {
             "count": number("0: not counted as unread (unless isCounted says so), 1: counted; -1 and 2 to 9999 are a \
                              badge number.", -1, 9999),
             "verifyBlacklist": switch("1: recipients on whose relation a block stands are skipped. Default 0."),
-            "isPersisted": switch("0: not kept in the conversation. Default 1."),
-            "isCounted": switch("0: adds nothing to the unread count. Default 1."),
+            "isPersisted": switch("0: not kept in the conversation. Default: 1, but 0 for signals."),
+            "isCounted": switch("0: adds nothing to the unread count. Default: 1, but 0 for notices and signals."),
             "isIncludeSender": switch("1: shows in the sender's own view too. Default 0."),
             "contentAvailable": switch("1: silent push on iOS. Default 0."),
             "expansion": switch("true: the message can carry key-value data later. Default false."),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::openapi::{number, switch};
-use super::openapi_operation::{DONE, Operation, conversation_type, text};
+use super::openapi_operation::{DONE, Operation, conversation_type, message_name, text};
 use super::routes::EXPANSIONS;
 
 /// The path items.
@@ -22,7 +22,7 @@ fn change(
     let sample = json!({"msgUID": "16EA-XU84-007G-FDTH", "userId": "user1", "conversationType": 1,
                         "targetId": "user2", name: what.get("example")});
     let properties = json!({
-        "msgUID": text("Which message: its UID.", 64),
+        "msgUID": message_name(),
         "userId": text("Who changes it: one side of its conversation.", 64),
         "conversationType": conversation_type(),
         "targetId": text("The other side.", 64),
@@ -71,8 +71,8 @@ fn query() -> Value {
                 `/v3/message/private/query.json` shows them too, without times.".to_owned(),
         required: vec!["msgUID"],
         properties: json!({
-            "msgUID": text("Which message: its UID.", 64),
-            "pageNo": number("Which page of 300 pairs. Default 1.", 1, i64::MAX),
+            "msgUID": message_name(),
+            "pageNo": number("Which page of 300 pairs. Default 1.", 0, i64::MAX),
         }),
         sample: json!({"msgUID": "16EA-XU84-007G-FDTH", "pageNo": 1}),
         answer: "RongCloudExpansion",

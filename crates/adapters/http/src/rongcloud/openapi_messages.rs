@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::openapi::{number, switch};
-use super::openapi_operation::{DONE, Operation, conversation_type, option, text};
+use super::openapi_operation::{DONE, Operation, conversation_type, message_name, option, text};
 use super::routes::{CLEAN, MODIFY, QUERY, RECALL};
 
 /// The path items.
@@ -16,14 +16,15 @@ fn recall() -> Value {
         id: "recall_message".to_owned(),
         summary: "Recall a message",
         about: "The message is gone for both sides and in both dialects, at any age; unread counts and latest messages \
-                follow. It is kept in the store for audit. Recalling again, or what was never stored, changes nothing. \
+                follow. It is kept in the store for audit. Recalling again changes nothing, nor does a UID that was never \
+                given out; a number that is no message's is 1003. \
                 No notice is left in its place, with `isDelete` or without.".to_owned(),
         required: vec!["fromUserId", "conversationType", "targetId", "messageUID"],
         properties: json!({
             "fromUserId": text("Who sent it, or with isAdmin=1 either side.", 64),
             "conversationType": conversation_type(),
             "targetId": text("The other side.", 64),
-            "messageUID": text("Which message: its UID.", 64),
+            "messageUID": message_name(),
             "sentTime": number("When it was sent; not looked at.", i64::MIN, i64::MAX),
             "isAdmin": switch("1: also what the other side sent. Default 0."),
             "isDelete": switch("Of no effect."),
@@ -43,12 +44,12 @@ fn modify() -> Value {
         summary: "Change a message",
         about: "A message the user has sent says something else from now on, for both sides and in both dialects. What it \
                 said is kept in the store for audit. Its type, place, time and UID stay, and so do unread counts. A UID \
-                that was never given out changes nothing; an uploaded file can't be changed.".to_owned(),
+                that was never given out changes nothing, a number that is no message's is 1003; an uploaded file can't be changed.".to_owned(),
         required: vec!["fromUserId", "targetId", "msgUID", "content"],
         properties: json!({
             "fromUserId": text("Who sent it.", 64),
             "targetId": text("Who got it.", 64),
-            "msgUID": text("Which message: its UID.", 64),
+            "msgUID": message_name(),
             "objectName": option("Its type; it can't change.", 32),
             "content": text("The new content, by the same rules as when it was published.", 131_072),
         }),
@@ -64,16 +65,18 @@ fn query() -> Value {
     Operation {
         id: "query_private_messages".to_owned(),
         summary: "Read the messages of two users",
-        about: "What `userId` sees of its conversation with `targetId`, the oldest first. Messages of Fresns apps are among \
-                them: a text as RC:TxtMsg, a file as RC:ImgMsg, RC:SightMsg, RC:HQVCMsg or RC:FileMsg with a link that \
-                expires. For the next page give the last `msgTime` as `startTime`.".to_owned(),
+        about: "What `userId` sees of its conversation with `targetId`, from `startTime` on. Where `endTime` is later, that is \
+                forwards, the oldest first; where it is earlier, backwards, the newest first: the newest ten are those of \
+                the present time as `startTime` and 0 as `endTime`. For the next page in either direction give the last \
+                `msgTime` as `startTime`. Messages of Fresns apps are among them: a text as RC:TxtMsg, a file as RC:ImgMsg, \
+                RC:SightMsg, RC:HQVCMsg or RC:FileMsg with a link that expires.".to_owned(),
         required: vec!["userId", "targetId", "startTime", "endTime"],
         properties: json!({
             "userId": text("Whose view it is.", 64),
             "targetId": text("The other side.", 64),
-            "startTime": number("After this time: milliseconds since 1970.", 0, i64::MAX),
-            "endTime": number("Up to this time, and with it.", 0, i64::MAX),
-            "pageSize": number("How many at most. Default 10.", 1, 100),
+            "startTime": number("Where to begin: a time in milliseconds (or seconds) since 1970; a message of exactly that time is left out, unless `includeStart` is true.", 0, i64::MAX),
+            "endTime": number("Where to end: a time, and with it. Before startTime: backwards.", 0, i64::MAX),
+            "pageSize": number("How many at most, 1 to 100, those nearest to startTime. Default 10, also for 0.", 0, 100),
             "includeStart": switch("true: also a message of exactly startTime. Default false."),
             "busChannel": option("Of no effect; each message says which it was sent in.", 20),
         }),
@@ -95,7 +98,7 @@ fn clean() -> Value {
             "fromUserId": text("Whose view is cleaned.", 64),
             "conversationType": conversation_type(),
             "targetId": text("The other side.", 64),
-            "msgTimestamp": number("Up to this time, and with it: milliseconds since 1970. Without it, all.", 0, i64::MAX),
+            "msgTimestamp": number("Up to this time, and with it: milliseconds (or seconds) since 1970. Without it, or with 0, all.", 0, i64::MAX),
         }),
         sample: json!({"fromUserId": "user1", "conversationType": 1, "targetId": "user2"}),
         answer: DONE,

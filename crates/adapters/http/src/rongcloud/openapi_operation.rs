@@ -57,6 +57,11 @@ pub(super) fn of_user(id: &str, summary: &'static str, about: &str, answer: &'st
     .item()
 }
 
+/// Which message is meant.
+pub(super) fn message_name() -> Value {
+    text("Which message: its UID, in either case, or the messageId that a publish answered.", 64)
+}
+
 /// The type of a conversation.
 pub(super) fn conversation_type() -> Value {
     json!({"description": "1; there are no other conversations here.",
@@ -93,6 +98,7 @@ impl Operation {
             (404, "A user is unknown; `errorMessage` names it."),
             (408, "The body did not arrive in time."),
             (413, "The body is larger than 2 MiB."),
+            (415, "The body is in a Content-Encoding or charset that is not read."),
             (500, "A fault of the server."),
             (503, "The server can't answer now."),
         ] {

@@ -99,8 +99,8 @@ fn get_remarks() -> Value {
         required: vec!["userId"],
         properties: json!({
             "userId": text("The user.", 64),
-            "page": number("Which page. Default 1.", 1, i64::MAX),
-            "size": number("Remarks of a page. Default 50.", 1, 100),
+            "page": number("Which page. Default 1.", 0, i64::MAX),
+            "size": number("Remarks of a page. Default 50.", 0, 100),
         }),
         sample: json!({"userId": "user1", "page": 1, "size": 50}),
         answer: "RongCloudRemarks",

@@ -13,8 +13,8 @@ braces and all, and replaced by their values. A value goes into `content` escape
 the texts of the notification. All keys are replaced at once: a key within a value stays, and where several keys begin the \
 longest one counts. Each content must follow the rules of its type once it is filled in, within the same limits; those of \
 one call may have 16 MiB together. A user that is named twice is told what stands with the first.\n\n\
-All is stored or nothing, and counts as one send. `pushContent` is an array like `values`; it may be left out, as \
-`pushData` and `pushExt`, and null and empty entries mean nothing.\n\n";
+All is stored or nothing, and counts as one send. `pushContent` is an array like `values`, or one text for all; it may be left \
+out, as `pushData` and `pushExt`, and null and empty entries mean nothing.\n\n";
 
 /// The path items.
 pub(super) fn paths() -> Vec<(&'static str, Value)> {

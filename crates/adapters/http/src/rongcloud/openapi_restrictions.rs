@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::openapi::number;
 use super::openapi_operation::{DONE, Operation, users};
 use super::restrictions::{
-    BLOCK, BLOCKED, DEACTIVATE, DEACTIVATED, LONGEST_BAN_MINUTES, MUTE, MUTED, REACTIVATE, UNBLOCK,
+    ABANDON, ABANDONED, ACTIVATE, BLOCK, BLOCKED, DEACTIVATE, DEACTIVATED, LONGEST_BAN_MINUTES, MUTE, MUTED,
+    REACTIVATE, UNBLOCK,
 };
 
 const BINDS: &str =
@@ -19,9 +20,12 @@ pub(super) fn paths() -> Vec<(&'static str, Value)> {
         (BLOCKED, blocked()),
         (MUTE, mute()),
         (MUTED, muted()),
-        (DEACTIVATE, deactivate(true)),
-        (REACTIVATE, deactivate(false)),
-        (DEACTIVATED, deactivated()),
+        (DEACTIVATE, deactivate("deactivate_users")),
+        (REACTIVATE, deactivate("reactivate_users")),
+        (ACTIVATE, deactivate("activate_users")),
+        (ABANDON, deactivate("abandon_users")),
+        (DEACTIVATED, deactivated("query_deactivated_users")),
+        (ABANDONED, deactivated("query_abandoned_users")),
     ]
 }
 
@@ -75,7 +79,7 @@ fn blocked() -> Value {
         required: Vec::new(),
         properties: json!({
             "page": number("Which page. Without it, or 0: the first 1000.", 0, i64::MAX),
-            "size": number("Users of a page. Default 50.", 1, 1000),
+            "size": number("Users of a page. Default 50.", 0, 1000),
         }),
         sample: json!({"page": 1, "size": 50}),
         answer: "RongCloudBlocked",
@@ -109,7 +113,7 @@ fn muted() -> Value {
         about: "The newest first.".to_owned(),
         required: vec!["type"],
         properties: json!({
-            "num": number("How many at most. Default 100.", 1, 200),
+            "num": number("How many at most. Default 100.", 0, 200),
             "offset": number("How many to leave out first. Default 0.", 0, i64::MAX),
             "type": person(),
         }),
@@ -120,16 +124,15 @@ fn muted() -> Value {
     .item()
 }
 
-fn deactivate(is_deactivated: bool) -> Value {
-    let (id, summary, about) = if is_deactivated {
+fn deactivate(id: &str) -> Value {
+    let (summary, about) = if matches!(id, "deactivate_users" | "abandon_users") {
         (
-            "deactivate_users",
             "Deactivate users",
             "A deactivated user is as if disabled, in both dialects: it can't sign in, and nobody can write to it or for \
              it (35202, 1004). What it has is kept.",
         )
     } else {
-        ("reactivate_users", "Reactivate users", "Users whom the operator has disabled stay so.")
+        ("Reactivate users", "Users whom the operator has disabled stay so.")
     };
     Operation {
         id: id.to_owned(),
@@ -144,15 +147,15 @@ fn deactivate(is_deactivated: bool) -> Value {
     .item()
 }
 
-fn deactivated() -> Value {
+fn deactivated(id: &str) -> Value {
     Operation {
-        id: "query_deactivated_users".to_owned(),
+        id: id.to_owned(),
         summary: "List who is deactivated",
         about: "The newest first.".to_owned(),
         required: Vec::new(),
         properties: json!({
-            "pageNo": number("Which page. Default 1.", 1, i64::MAX),
-            "pageSize": number("Users of a page. Default 50.", 1, 50),
+            "pageNo": number("Which page. Default 1.", 0, i64::MAX),
+            "pageSize": number("Users of a page. Default 50.", 0, 50),
         }),
         sample: json!({"pageNo": 1, "pageSize": 50}),
         answer: "RongCloudDeactivated",

@@ -39,8 +39,8 @@ fn change(kind: ListKind, name: &str, adds: bool) -> Value {
         id: if adds { format!("add_to_{name}") } else { format!("remove_from_{name}") },
         summary: if adds { "Put users on a list" } else { "Take users off a list" },
         about: format!(
-            "{about} Doing it again changes nothing; one unknown user refuses the whole call. A list holds at most 3000 \
-             users."
+            "{about} Doing it again changes nothing; one unknown user refuses the whole call, and the user \
+             itself is passed over. A list holds at most 3000 users."
         ),
         required: vec!["userId", listed_parameter(kind)],
         properties: Value::Object(properties),
@@ -60,7 +60,7 @@ fn query(name: &str) -> Value {
         properties: json!({
             "userId": text("Whose list it is.", 64),
             "pageToken": option("`next` of the answer before.", 64),
-            "size": number("How many at most. Default 1000.", 1, 1000),
+            "size": number("How many at most. Default 1000.", 0, 1000),
         }),
         sample: json!({"userId": "user1"}),
         answer: "RongCloudUserList",

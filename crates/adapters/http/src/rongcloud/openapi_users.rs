@@ -86,7 +86,7 @@ fn query() -> Value {
         about: "By when they were made, without those who left.".to_owned(),
         required: Vec::new(),
         properties: json!({
-            "page": number("Which page. Default 1.", 1, i64::MAX),
+            "page": number("Which page. Default 1.", 0, i64::MAX),
             "pageSize": number("Users of a page. Default 20.", 1, 100),
             "order": switch("0: the oldest first; 1: the newest. Default 0."),
         }),
@@ -106,7 +106,7 @@ fn expire() -> Value {
         required: vec!["userId", "time"],
         properties: json!({
             "userId": users("Whose tokens.", 20),
-            "time": number("Milliseconds since 1970.", 0, i64::MAX),
+            "time": number("Milliseconds since 1970, or seconds.", 0, i64::MAX),
         }),
         sample: json!({"userId": "user1", "time": 1_640_995_200_000_i64}),
         answer: DONE,

@@ -58,7 +58,7 @@ fn add_batch() -> Value {
                       {"type": "string", "minLength": 1}],
         }}),
         sample: json!({"words": [{"word": "darn", "replaceWord": "***"}, {"word": "heck"}]}),
-        answer: DONE,
+        answer: "RongCloudWordsAdded",
         is_typed: false,
     }
     .item()

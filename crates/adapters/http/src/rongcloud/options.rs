@@ -9,7 +9,7 @@ use sixin_domain::limits::Limits;
 use validator::{Validate, ValidationError};
 
 use super::codes::Failure;
-use super::fields::{Fields, object};
+use super::fields::{Fields, object, text_or_digits};
 use crate::plumbing::idempotency::Parameter;
 
 const MAX_TITLE_CHARS: usize = 50;
@@ -41,12 +41,13 @@ impl Options {
             push_data: fields.text("pushData")?,
             content_available: fields.flag("contentAvailable")?,
             expansion: fields.flag("expansion")?,
-            extra_content: fields.text("extraContent")?,
+            extra_content: fields.text_of_object("extraContent")?,
             disable_push: fields.flag("disablePush")?,
-            push_ext: fields.text("pushExt")?,
+            push_ext: fields.text_of_object("pushExt")?,
             bus_channel: fields.text("busChannel")?,
             need_read_receipt: fields.flag("needReadReceipt")?,
-            msg_random: fields.integer("msgRandom")?,
+            // 0 is what clients send that can't leave a number out (Java); it would make all their requests one.
+            msg_random: fields.integer("msgRandom")?.filter(|number| *number != 0),
         })
     }
 
@@ -126,8 +127,8 @@ pub(super) fn pairs(name: &str, given: Map<String, Value>) -> Result<Vec<(String
     if given.len() > PAIRS_A_CALL {
         return Err(Failure::parameter(format!("{name} must hold at most {PAIRS_A_CALL} pairs")));
     }
-    let pair = |(key, value): (String, Value)| match value {
-        Value::String(value) if is_value(&value) => expansion_key(name, key).map(|key| (key, value)),
+    let pair = |(key, value): (String, Value)| match text_or_digits(&value) {
+        Some(value) if is_value(&value) => expansion_key(name, key).map(|key| (key, value)),
         _ => Err(Failure::parameter(format!(
             "the values of {name} must be strings of at most {VALUE_CHARS} characters"
         ))),

@@ -31,6 +31,9 @@ pub(crate) struct PeriodData {
     /// 1: private conversations and mentions still notify; 5: nothing does; 0 if there is none.
     #[schema(minimum = 0, maximum = 5)]
     un_push_level: i64,
+    /// The same by the name that it is set with, which other clients read.
+    #[schema(minimum = 0, maximum = 5)]
+    level: i64,
 }
 
 impl PeriodData {
@@ -39,6 +42,7 @@ impl PeriodData {
             start_time: period.map(|period| period.start()).unwrap_or_default(),
             period: period.map_or(0, |period| period.minutes()),
             un_push_level: period.map_or(0, |period| period.level()),
+            level: period.map_or(0, |period| period.level()),
         }
     }
 }

@@ -37,9 +37,9 @@ async fn a_silent_time_is_set_read_and_removed() {
     for (period, text) in [
         (
             PushPeriod::new("22:00:00", 480, None).ok(),
-            r#"{"code":200,"data":{"startTime":"22:00:00","period":480,"unPushLevel":1}}"#,
+            r#"{"code":200,"data":{"startTime":"22:00:00","period":480,"unPushLevel":1,"level":1}}"#,
         ),
-        (None, r#"{"code":200,"data":{"startTime":"","period":0,"unPushLevel":0}}"#),
+        (None, r#"{"code":200,"data":{"startTime":"","period":0,"unPushLevel":0,"level":0}}"#),
     ] {
         let mut mocks = admitted();
         mocks.preferences.expect_push_period().once().returning(move |_| Ok(period));
@@ -67,6 +67,7 @@ async fn one_to_a_hundred_remarks_are_set_at_once() {
     for body in [
         r#"userId=a&remarks=[{"id":"b","remark":"Bob"},{"id":"c","remark":"Cid"}]"#,
         r#"{"userId":"a","remarks":[{"id":"b","remark":"Bob"},{"id":"c","remark":"Cid"}]}"#,
+        r#"userId=a&remarks[1][id]=c&remarks[1][remark]=Cid&remarks[0][id]=b&remarks[0][remark]=Bob"#,
         // Go's SDK names the members as its fields.
         r#"userId=a&remarks=[{"Id":"b","Remark":"Bob"},{"Id":"c","Remark":"Cid"}]"#,
     ] {
@@ -131,6 +132,9 @@ async fn a_level_is_set_by_either_parameter_and_the_newer_counts() {
             ("unpushLevel=-1", -1),
             ("unpushLevel=1&isMuted=0", 1),
             ("isMuted=1&unpushLevel=", 5),
+            ("isMuted=1&unpushLevel=0", 5),
+            ("isMuted=0&unpushLevel=0", 0),
+            ("isMuted=0&unpushLevel=5", 5),
         ] {
             let mut mocks = admitted();
             let level = NotificationLevel::new(number).unwrap();

@@ -9,12 +9,12 @@ use sixin_domain::visible::is_name;
 
 use super::codes::Failure;
 use super::conversation_fields::{must_be_private, required_user, user};
-use super::fields::{Fields, missing, without_nul};
+use super::fields::{Fields, TextOrDigits, missing, without_nul};
 use super::preference_info::{Level, Period, PeriodData, Remark, RemarkListing};
 use super::responses::{SUCCESS, done};
 use super::routes::post;
 use super::stage::answered;
-use super::user_fields::{log_users, number_or, offset, required_flag, required_number};
+use super::user_fields::{log_users, offset, required_flag, required_number, size_or};
 use crate::api::Api;
 use crate::plumbing::reply;
 
@@ -95,7 +95,7 @@ async fn set_remarks(request: HttpRequest, payload: web::Payload, api: web::Data
 async fn get_remarks(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
         let user = required_user(&fields, "userId")?;
-        let size = number_or(&fields, "size", 1..=100, 50)?;
+        let size = size_or(&fields, "size", 100, 50)?;
         let offset = offset(&fields, "page", size)?;
         let page = api.keep_preferences.remarks(&user, offset, size).await.inspect_err(log_users)?;
         let remark = |(id, remark): (Username, String)| Remark { id: id.to_string(), remark };
@@ -171,11 +171,12 @@ fn conversation(fields: &Fields) -> Result<(Username, Username), Failure> {
     Ok((required_user(fields, "requestId")?, required_user(fields, "targetId")?))
 }
 
-/// The newer parameter counts if both are given.
+/// The newer parameter counts if both are given, unless it is a 0 that its client could not leave out.
 fn level(fields: &Fields) -> Result<NotificationLevel, Failure> {
     let is_muted = fields.flag("isMuted")?;
     match fields.integer("unpushLevel")? {
         Some(number) => NotificationLevel::new(number)
+            .map(|level| NotificationLevel::of_both(is_muted.unwrap_or(false), level))
             .ok_or_else(|| Failure::parameter("unpushLevel must be -1, 0, 1, 2, 4 or 5")),
         None => is_muted.map(NotificationLevel::of_switch).ok_or_else(|| missing("unpushLevel (or isMuted)")),
     }
@@ -184,9 +185,9 @@ fn level(fields: &Fields) -> Result<NotificationLevel, Failure> {
 #[derive(Deserialize)]
 struct NewRemark {
     #[serde(alias = "Id")]
-    id: String,
+    id: TextOrDigits,
     #[serde(alias = "Remark")]
-    remark: String,
+    remark: TextOrDigits,
 }
 
 /// 1 to 100 remarks, the text of a JSON array or an array.
@@ -199,7 +200,7 @@ fn remarks(fields: &Fields) -> Result<Vec<(Username, String)>, Failure> {
     if !(1..=MOST_REMARKS).contains(&given.len()) {
         return Err(Failure::parameter(format!("remarks must hold 1 to {MOST_REMARKS} remarks")));
     }
-    let checked = |NewRemark { id, remark }| {
+    let checked = |NewRemark { id: TextOrDigits(id), remark: TextOrDigits(remark) }| {
         without_nul("remark", &remark)?;
         if remark.chars().count() > REMARK_CHARS || !is_name(&remark) {
             return Err(Failure::parameter(format!(

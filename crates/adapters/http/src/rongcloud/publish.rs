@@ -13,7 +13,6 @@ use super::requests::PublishBody;
 use super::responses::{self, done};
 use super::stage::{answered, log_refusal, log_store, noted};
 use crate::api::Api;
-use crate::plumbing::body;
 use crate::plumbing::idempotency::{self, Given, Parameter};
 
 /// How long `msgRandom` is remembered (facts: rongcloud 5.2).
@@ -91,8 +90,7 @@ async fn stored<Body: Publishing>(
     api: &Api,
     back_end: BackEnd,
 ) -> Result<HttpResponse, Failure> {
-    let bytes = body::read(request, payload, &api.http).await?;
-    let body = Body::parse(Fields::parse(&bytes)?)?;
+    let body = Body::parse(Fields::of_request(request, payload, api).await?)?;
     // The original answers an error to a msgRandom that comes again; we answer as for any repeat.
     let given = idempotency::from_header(request)?.or_else(|| body.given_number());
     let key = given.map(|given| {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 use sixin_application::publish_message::{PublishRequest, Said, Wording};
 use sixin_domain::limits::Limits;
-use sixin_domain::message::Effects;
+use sixin_domain::message::WantedEffects;
 use sixin_domain::object_name::ObjectName;
 use sixin_domain::username::Username;
 use validator::{ValidateArgs, ValidationErrors};
@@ -64,7 +64,7 @@ impl PublishBody {
         say: impl FnOnce(&ObjectName, String, Map<String, Value>) -> Result<Said, Failure>,
     ) -> Result<PublishRequest, Failure> {
         let from = user("fromUserId", &self.from_user_id)?;
-        let to = recipients(&self.to_user_id, &from, limits)?;
+        let to = recipients(&self.to_user_id, limits)?;
         if self.count.is_some_and(|count| !COUNTS.contains(&count)) {
             return Err(Failure::parameter("count must be between -1 and 9999"));
         }
@@ -88,12 +88,17 @@ impl PublishBody {
         })
     }
 
-    /// What the message does to the two views (design, chapters 2 and 5). An explicit `isCounted` decides; `count=0`
-    /// decides only without it, because the Go SDK always sends `count`.
-    fn effects(&self) -> Effects {
-        Effects {
-            is_persisted: self.is_persisted.unwrap_or(true),
-            is_counted: self.is_counted.unwrap_or(self.count != Some(0)),
+    /// What the message is to do to the two views; what is not said here, its type says. `isCounted` decides before `count`,
+    /// because the Go SDK always sends both; a `count` that is a badge number says nothing about it.
+    fn effects(&self) -> WantedEffects {
+        let counted = match self.count {
+            Some(0) => Some(false),
+            Some(1) => Some(true),
+            _ => None,
+        };
+        WantedEffects {
+            is_persisted: self.is_persisted,
+            is_counted: self.is_counted.or(counted),
             sender_visible: self.is_include_sender.unwrap_or(false),
             updates_latest: !self.disable_update_last_msg.unwrap_or(false),
         }
@@ -171,14 +176,10 @@ pub(super) fn not_too_many(recipients: usize, limits: &Limits) -> Result<(), Fai
     Ok(())
 }
 
-/// The recipients, none of them the sender.
-fn recipients(ids: &[String], from: &Username, limits: &Limits) -> Result<Vec<Username>, Failure> {
+/// The recipients.
+fn recipients(ids: &[String], limits: &Limits) -> Result<Vec<Username>, Failure> {
     not_too_many(ids.len(), limits)?;
-    let to = ids.iter().map(|id| user("toUserId", id)).collect::<Result<Vec<_>, _>>()?;
-    if to.contains(from) {
-        return Err(Failure::parameter(format!("toUserId must not name the sender itself ({from})")));
-    }
-    Ok(to)
+    ids.iter().map(|id| user("toUserId", id)).collect()
 }
 
 /// The first broken rule, with the parameter's name.

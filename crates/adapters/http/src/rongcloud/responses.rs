@@ -59,6 +59,9 @@ pub(crate) struct Refused {
     /// The code's meaning in Chinese, then in English which parameter or user it is about and what to mend.
     #[schema(min_length = 1, example = "参数错误: fromUserId is missing or empty; give it")]
     error_message: String,
+    /// The same text, by the name that Go's second helper and PHP's fall-back read.
+    #[schema(min_length = 1)]
+    msg: String,
     /// The path that was called.
     #[schema(example = "/message/private/publish.json")]
     url: String,
@@ -100,7 +103,11 @@ pub(crate) fn published(placed: &[(Username, Placed)]) -> Option<HttpResponse> {
 pub(crate) fn refused(url: &str, failure: &Failure) -> HttpResponse {
     let (code, _, text) = failure.code.row();
     let error_message = format!("{text}: {}", failure.detail);
-    let answer = reply::json(failure.status, code, &Refused { code, error_message, url: url.to_owned() });
+    let answer = reply::json(
+        failure.status,
+        code,
+        &Refused { code, msg: error_message.clone(), error_message, url: url.to_owned() },
+    );
     match failure.retry_after_ms {
         Some(after_ms) => reply::with_retry_after(answer, after_ms),
         None => answer,

@@ -11,7 +11,7 @@ use super::routes::post;
 use super::stage::{answered, log_store};
 use super::times::LocalTimes;
 use super::user_fields::{
-    log_users, must_be_person, number_or, offset, required_flag, required_number, users,
+    log_users, must_be_person, number_or, offset, required_flag, required_number, size_or, users,
 };
 use crate::api::Api;
 use crate::plumbing::reply;
@@ -23,6 +23,10 @@ pub(super) const MUTE: &str = "/user/chat/fb/set.json";
 pub(super) const MUTED: &str = "/user/chat/fb/querylist.json";
 pub(super) const DEACTIVATE: &str = "/user/deactivate.json";
 pub(super) const REACTIVATE: &str = "/user/reactivate.json";
+/// The same by the names that earlier versions of Java's SDK call.
+pub(super) const ACTIVATE: &str = "/user/activate.json";
+pub(super) const ABANDON: &str = "/user/abandon.json";
+pub(super) const ABANDONED: &str = "/user/abandon/query.json";
 pub(super) const DEACTIVATED: &str = "/user/deactivate/query.json";
 
 /// Longest ban: 30 days.
@@ -46,6 +50,9 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         .service(post(MUTED, muted))
         .service(post(DEACTIVATE, deactivate))
         .service(post(REACTIVATE, reactivate))
+        .service(post(ACTIVATE, reactivate))
+        .service(post(ABANDON, deactivate))
+        .service(post(ABANDONED, deactivated))
         .service(post(DEACTIVATED, deactivated));
 }
 
@@ -134,7 +141,7 @@ async fn blocked(request: HttpRequest, payload: web::Payload, api: web::Data<Api
     answered(&request, payload, &api, async |fields| {
         // Without a page, or with page 0, the first thousand.
         let page = number_or(&fields, "page", 0..=i64::MAX, 0)?;
-        let size = number_or(&fields, "size", 1..=LARGEST_BANNED_PAGE, BANNED_PAGE)?;
+        let size = size_or(&fields, "size", LARGEST_BANNED_PAGE, BANNED_PAGE)?;
         let (offset, limit) = match page {
             0 => (0, LARGEST_BANNED_PAGE),
             page => ((page - 1).saturating_mul(size), size),
@@ -165,7 +172,7 @@ async fn mute(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) 
 async fn muted(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
         must_be_person(&fields)?;
-        let limit = number_or(&fields, "num", 1..=200, 100)?;
+        let limit = size_or(&fields, "num", 200, 100)?;
         let offset = number_or(&fields, "offset", 0..=i64::MAX, 0)?;
         let page = api.restrict_users.muted(offset, limit).await.inspect_err(log_store)?;
         let answer = Muted { code: SUCCESS, total: page.total, users: names(&page) };
@@ -201,7 +208,7 @@ async fn set_deactivated(
 
 async fn deactivated(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
-        let size = number_or(&fields, "pageSize", 1..=50, 50)?;
+        let size = size_or(&fields, "pageSize", 50, 50)?;
         let offset = offset(&fields, "pageNo", size)?;
         let page = api.restrict_users.deactivated(offset, size).await.inspect_err(log_store)?;
         Ok(reply::json(StatusCode::OK, SUCCESS, &Deactivated { code: SUCCESS, users: names(&page) }))

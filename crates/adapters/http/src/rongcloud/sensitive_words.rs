@@ -9,7 +9,7 @@ use sixin_domain::block_words::WordMode;
 use utoipa::ToSchema;
 
 use super::codes::Failure;
-use super::fields::{Fields, missing, of_python, without_nul};
+use super::fields::{Fields, TextOrDigits, missing, of_python, without_nul};
 use super::responses::{SUCCESS, done};
 use super::routes::post;
 use super::stage::{answered, log_store};
@@ -51,6 +51,19 @@ pub(crate) struct Words {
     words: Vec<Word>,
 }
 
+/// Words are added.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RongCloudWordsAdded)]
+pub(crate) struct Added {
+    /// 200.
+    #[schema(minimum = 200, maximum = 200)]
+    code: i64,
+    /// How many more words can be kept.
+    #[schema(minimum = 0)]
+    remain_quota: i64,
+}
+
 /// A word.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -88,7 +101,8 @@ async fn add(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -
 async fn add_batch(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
         api.keep_sensitive_words.add(new_words(&fields)?).await.inspect_err(log_words)?;
-        Ok(done())
+        let remain_quota = api.keep_sensitive_words.room().await.inspect_err(log_store)?;
+        Ok(reply::json(StatusCode::OK, SUCCESS, &Added { code: SUCCESS, remain_quota }))
     })
     .await
 }
@@ -134,8 +148,8 @@ async fn list(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct GivenWord {
-    word: String,
-    replace_word: Option<String>,
+    word: TextOrDigits,
+    replace_word: Option<TextOrDigits>,
 }
 
 fn new_words(fields: &Fields) -> Result<Vec<NewWord>, Failure> {
@@ -147,10 +161,13 @@ fn new_words(fields: &Fields) -> Result<Vec<NewWord>, Failure> {
     }
     at_most(given.len())?;
     // An empty replacement is none, as everywhere (facts: rongcloud 14).
-    let replacement = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let replacement = |text: Option<TextOrDigits>| text.map(|text| text.0).filter(|text| !text.is_empty());
     Ok(given
         .into_iter()
-        .map(|GivenWord { word, replace_word }| NewWord { word, replacement: replacement(replace_word) })
+        .map(|GivenWord { word, replace_word }| NewWord {
+            word: word.0,
+            replacement: replacement(replace_word),
+        })
         .collect())
 }
 

@@ -9,7 +9,7 @@ use super::fields::Fields;
 use super::headers::credentials;
 use super::responses;
 use crate::api::Api;
-use crate::plumbing::{body, reply};
+use crate::plumbing::reply;
 
 /// First who calls, then what it wants, then the work.
 pub(super) async fn answered(
@@ -21,7 +21,7 @@ pub(super) async fn answered(
     let result = async {
         let credentials = noted(request)?;
         api.authenticate_back_end.admit(&credentials).await.inspect_err(log_refusal)?;
-        work(Fields::parse(&body::read(request, payload, &api.http).await?)?).await
+        work(Fields::of_request(request, payload, api).await?).await
     };
     result.await.unwrap_or_else(|failure| responses::refused(request.path(), &failure))
 }

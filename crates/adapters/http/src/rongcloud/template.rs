@@ -12,7 +12,7 @@ use validator::ValidateArgs;
 
 use super::codes::{Code, Failure};
 use super::content::{check_unwrapped, template};
-use super::fields::{Fields, missing, without_nul};
+use super::fields::{Fields, Given as Found, missing, text_or_digits, without_nul};
 use super::options::Options;
 use super::publish::{Once, Publishing};
 use super::requests::{PublishBody, broken_rule, not_too_many, wording};
@@ -20,7 +20,8 @@ use super::routes::TEMPLATE;
 use crate::plumbing::idempotency::{Given, Parameter};
 
 /// The parameters that are lists here and texts in a plain publish.
-const LISTS: [&str; 3] = ["pushContent", "pushData", "pushExt"];
+const LISTS: [&str; 3] = ["pushContent", "pushData", PUSH_EXT];
+const PUSH_EXT: &str = "pushExt";
 
 /// What stands for what.
 type Values = BTreeMap<String, String>;
@@ -32,15 +33,38 @@ pub(crate) struct TemplateBody {
     named: usize,
     /// One for each recipient, as are the lists that follow.
     values: Vec<Values>,
-    /// By [`LISTS`]; empty if the list was not given.
-    lists: [Vec<Option<String>>; 3],
+    /// By [`LISTS`].
+    lists: [Texts; 3],
+}
+
+/// What stands for one of [`LISTS`].
+#[derive(Debug, Default)]
+enum Texts {
+    /// Nothing.
+    #[default]
+    None,
+    /// One text for all: what a client sends that publishes in the plain way too.
+    All(String),
+    /// One for each recipient, or nothing for it.
+    Each(Vec<Option<String>>),
+}
+
+impl Texts {
+    /// That of one recipient.
+    fn of(&self, position: usize) -> Option<&str> {
+        match self {
+            Self::None => None,
+            Self::All(text) => Some(text),
+            Self::Each(texts) => texts.get(position)?.as_deref(),
+        }
+    }
 }
 
 impl Publishing for TemplateBody {
     const PATH: &'static str = TEMPLATE;
 
     fn parse(mut fields: Fields) -> Result<Self, Failure> {
-        let given = fields.take_values("values")?;
+        let given = fields.take_values("values");
         let [push_content, push_data, push_ext] = LISTS.map(|name| fields.take_values(name));
         let mut common = PublishBody::read(&fields)?;
         let named = common.to_user_id.len();
@@ -49,23 +73,36 @@ impl Publishing for TemplateBody {
                 || format!("{name} must have one entry for each of toUserId, which names {named} users");
             if length == named { Ok(()) } else { Err(Failure::parameter(rule())) }
         };
-        let given = given.ok_or_else(|| missing("values"))?;
+        let given = match given.ok_or_else(|| missing("values"))? {
+            Found::List(values) => values,
+            Found::Single(values) => vec![values],
+        };
         fits("values", given.len())?;
         let mut values: Vec<Values> = given.into_iter().map(pairs).collect::<Result<_, _>>()?;
-        let mut lists: [Vec<Option<String>>; 3] = Default::default();
+        let mut lists: [Texts; 3] = Default::default();
         for ((name, list), given) in
             LISTS.into_iter().zip(&mut lists).zip([push_content, push_data, push_ext])
         {
-            let Some(given) = given? else { continue };
-            fits(name, given.len())?;
-            *list = given.into_iter().map(|entry| text(name, entry)).collect::<Result<_, _>>()?;
+            *list = match given {
+                None => Texts::None,
+                Some(Found::Single(single)) => text(name, single)?.map_or(Texts::None, Texts::All),
+                Some(Found::List(given)) => {
+                    fits(name, given.len())?;
+                    let entries = given.into_iter().map(|entry| text(name, entry));
+                    Texts::Each(entries.collect::<Result<_, _>>()?)
+                }
+            };
         }
         // Who is named twice is told what stands with the first.
         let mut seen = HashSet::new();
         let first: Vec<bool> = common.to_user_id.iter().map(|id| seen.insert(id.clone())).collect();
         keep(&mut common.to_user_id, &first);
         keep(&mut values, &first);
-        lists.iter_mut().for_each(|list| keep(list, &first));
+        for list in &mut lists {
+            if let Texts::Each(texts) = list {
+                keep(texts, &first);
+            }
+        }
         Ok(Self { common, named, values, lists })
     }
 
@@ -77,8 +114,16 @@ impl Publishing for TemplateBody {
     fn parameters(&self) -> Vec<Parameter<'_>> {
         let mut parameters = self.common.parameters();
         for (position, (id, values)) in self.common.to_user_id.iter().zip(&self.values).enumerate() {
-            let lists = self.lists.each_ref().map(|list| list.get(position));
+            let lists = self.lists.each_ref().map(|list| match list {
+                Texts::Each(texts) => texts.get(position),
+                Texts::None | Texts::All(_) => None,
+            });
             parameters.push(("values", Cow::Owned(json!([id, values, lists]).to_string())));
+        }
+        for (name, list) in LISTS.into_iter().zip(&self.lists) {
+            if let Texts::All(text) = list {
+                parameters.push((name, Cow::Borrowed(text)));
+            }
         }
         parameters
     }
@@ -86,6 +131,13 @@ impl Publishing for TemplateBody {
     fn into_request(self, limits: &Limits, once: Once) -> Result<PublishRequest, Failure> {
         not_too_many(self.named, limits)?;
         let Self { common, values, lists, .. } = self;
+        for (name, list) in LISTS.into_iter().zip(&lists) {
+            // It is looked through for each recipient.
+            if matches!(list, Texts::All(text) if text.len() > limits.content_bytes) {
+                let rule = format!("{name} must be at most {} bytes long", limits.content_bytes);
+                return Err(Failure::parameter(rule));
+            }
+        }
         common.saying(limits, once, |object_name, content, delivery| {
             // It is looked through for each recipient.
             if content.len() > limits.content_bytes {
@@ -96,7 +148,7 @@ impl Publishing for TemplateBody {
             let mut filling =
                 Filling { object_name, limits, delivery, content: Filler::new(&content), left: FILLED_BYTES };
             let wordings = values.iter().enumerate().map(|(position, values)| {
-                let own = lists.each_ref().map(|list| list.get(position).and_then(Option::as_deref));
+                let own = lists.each_ref().map(|list| list.of(position));
                 filling.wording(values, own)
             });
             Ok(Said::ToEach(wordings.collect::<Result<_, _>>()?))
@@ -136,13 +188,17 @@ fn pairs(given: Value) -> Result<Values, Failure> {
     members.into_iter().map(pair).collect()
 }
 
-/// An entry of a list: a text, or nothing (Node sends null where it has none).
+/// An entry of a list: a text, or nothing (Node sends null where it has none). `pushExt` may be the object itself.
 fn text(name: &str, entry: Value) -> Result<Option<String>, Failure> {
     match entry {
         Value::Null => Ok(None),
         Value::String(text) if text.is_empty() => Ok(None),
         Value::String(text) => without_nul(name, &text).map(|text| Some(text.to_owned())),
-        _ => Err(Failure::parameter(format!("{name} must hold strings only"))),
+        object @ Value::Object(_) if name == PUSH_EXT => Ok(Some(object.to_string())),
+        other => {
+            let rule = || Failure::parameter(format!("{name} must hold strings only"));
+            text_or_digits(&other).map(Some).ok_or_else(rule)
+        }
     }
 }
 

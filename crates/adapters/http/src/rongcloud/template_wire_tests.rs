@@ -158,7 +158,8 @@ async fn options_and_effects_are_those_of_a_publish() {
     let asked = asked.unwrap();
     let effects = asked.effects;
     assert!(asked.verify_blacklist && effects.sender_visible);
-    assert!(!effects.is_counted && !effects.is_persisted && !effects.updates_latest);
+    let wanted = (effects.is_counted, effects.is_persisted, effects.updates_latest);
+    assert_eq!(wanted, (Some(false), Some(false), false));
     assert_eq!(asked.idempotency.unwrap().lives_ms, 60_000);
     let Said::ToEach(told) = asked.said else { panic!() };
     insta::assert_snapshot!(told.into_iter().filter_map(|told| told.delivery).collect::<Vec<_>>().join("\n"));
@@ -192,7 +193,6 @@ async fn a_wrong_list_is_1003_and_named() {
         (json!({"values": [{}]}), "values must have one entry for each"),
         (json!({"values": [{}, {}, {}]}), "values must have one entry for each"),
         (json!({"pushContent": ["p"]}), "pushContent must have one entry for each"),
-        (json!({"pushContent": "p"}), "pushContent must have one entry for each"),
         (json!({"pushData": [null, null, null]}), "pushData must have one entry for each"),
         (json!({"pushExt": ["{}"]}), "pushExt must have one entry for each"),
         (json!({"values": [{}, "x"]}), "values must hold objects"),
@@ -202,7 +202,7 @@ async fn a_wrong_list_is_1003_and_named() {
         (json!({"values": [{}, {"{n}": true}]}), "values in values must be strings"),
         (json!({"values": [{}, {"{n}": null}]}), "values in values must be strings"),
         (json!({"values": [{}, {"{n}": "a\0"}]}), "values must not contain a NUL"),
-        (json!({"pushContent": ["p", 1]}), "pushContent must hold strings"),
+        (json!({"pushContent": ["p", true]}), "pushContent must hold strings"),
         (json!({"pushData": [null, "a\0"]}), "pushData must not contain a NUL"),
         (json!({"pushExt": [null, "x"]}), "pushExt must be the text of a JSON object"),
         (
@@ -213,7 +213,6 @@ async fn a_wrong_list_is_1003_and_named() {
             json!({"pushData": ["{n}", null], "values": [{"{n}": "x".repeat(1001)}, {}]}),
             "pushData, filled in",
         ),
-        (json!({"toUserId": ["b", "a"]}), "the sender itself (a)"),
         (json!({"verifyBlacklist": 2}), "verifyBlacklist"),
         (json!({"msgRandom": "x"}), "msgRandom"),
         (many(1001), "at most 1000"),
@@ -224,6 +223,24 @@ async fn a_wrong_list_is_1003_and_named() {
     }
     let (answer, asked) = template(&with(many(1000))).await;
     assert_eq!((answer.status.as_u16(), asked.unwrap().to.len()), (200, 1));
+}
+
+/// As a client sends them that has one for all, as in a plain publish.
+#[actix_web::test]
+async fn one_text_for_all_stands_for_a_list() {
+    let push_ext = json!({"title": "t"});
+    for push_ext in [push_ext.clone(), json!(push_ext.to_string()), json!([push_ext, push_ext.to_string()])] {
+        let body = with(json!({"pushContent": "to {n}", "pushData": null, "pushExt": push_ext}));
+        let (answer, asked) = template(&body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let Said::ToEach(told) = asked.unwrap().said else { panic!() };
+        for (told, to) in told.iter().zip(["to B", "to C"]) {
+            let delivery: Value = serde_json::from_str(told.delivery.as_ref().unwrap()).unwrap();
+            assert_eq!(delivery, json!({"pushContent": to, "pushExt": {"title": "t"}}));
+        }
+    }
+    let (code, text) = refused(&with(json!({"pushData": "x".repeat(131_073)}))).await;
+    assert!(code == 1003 && text.contains("pushData must be at most"), "{text}");
 }
 
 #[actix_web::test]
@@ -340,7 +357,6 @@ async fn a_wrong_status_is_refused_like_a_wrong_publish() {
         (TYPING.replace("fromUserId=a&", ""), 1003),
         (TYPING.replace("toUserId=b&toUserId=c&", ""), 1003),
         (TYPING.replace("objectName=RC:TypSts&", ""), 1003),
-        (TYPING.replace("toUserId=b", "toUserId=a"), 1003),
         (TYPING.replace("RC:TypSts", "RC:Nope"), 1007),
         (TYPING.replace("%22RC:TxtMsg%22", "1"), 1006),
         (format!("{TYPING}&msgRandom=x"), 1003),

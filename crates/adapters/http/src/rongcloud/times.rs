@@ -5,8 +5,21 @@ use sixin_domain::settings::Settings;
 use sixin_domain::time::Millis;
 
 use super::codes::Failure;
+use super::fields::{Fields, missing};
 use super::stage::log_store;
 use crate::api::Api;
+
+/// An optional time: in milliseconds, or in seconds where the number is too small for them.
+pub(super) fn moment(fields: &Fields, name: &str) -> Result<Option<Millis>, Failure> {
+    let negative = || Failure::parameter(format!("{name} must be milliseconds since 1970, not negative"));
+    let number = fields.integer(name)?;
+    number.map(|number| Millis::of_stamp(number).ok_or_else(negative)).transpose()
+}
+
+/// A time that must be given.
+pub(super) fn required_moment(fields: &Fields, name: &str) -> Result<Millis, Failure> {
+    moment(fields, name)?.ok_or_else(|| missing(name))
+}
 
 /// The site's time zone.
 #[derive(Debug, Clone, Copy)]

@@ -49,9 +49,17 @@ pub(super) fn required_flag(fields: &Fields, parameter: &str) -> Result<bool, Fa
     fields.flag(parameter)?.ok_or_else(|| missing(parameter))
 }
 
-/// How many entries to leave out before a page; pages begin with 1.
+/// How many entries a page has: 1 to `most`. 0 is what clients send that can't leave a number out (Java).
+pub(super) fn size_or(fields: &Fields, parameter: &str, most: i64, usual: i64) -> Result<i64, Failure> {
+    if fields.integer(parameter)? == Some(0) {
+        return Ok(usual);
+    }
+    number_or(fields, parameter, 1..=most, usual)
+}
+
+/// How many entries to leave out before a page; pages begin with 1, and 0 is the first too.
 pub(super) fn offset(fields: &Fields, parameter: &str, size: i64) -> Result<i64, Failure> {
-    let page = number_or(fields, parameter, 1..=i64::MAX, 1)?;
+    let page = size_or(fields, parameter, i64::MAX, 1)?;
     Ok((page - 1).saturating_mul(size))
 }
 

@@ -88,7 +88,7 @@ async fn a_list_is_plain_ids_and_its_parts_meet() {
         .returning(|_, _, _, _| Ok(ListPart { users: Vec::new(), next: None }));
     let rest = post(mocks, "/user/blacklist/query.json", &format!("userId=a&size=1&pageToken={token}")).await;
     assert_eq!(rest.text, r#"{"code":200,"users":[]}"#);
-    for wrong in ["size=0", "size=1001", "size=x", "pageToken=x", "pageToken=1-", "pageToken=-"] {
+    for wrong in ["size=-1", "size=1001", "size=x", "pageToken=x", "pageToken=1-", "pageToken=-"] {
         let answer = post(admitted(), "/user/blacklist/query.json", &format!("userId=a&{wrong}")).await;
         assert_eq!(answer.code(), 1003, "{wrong}");
     }

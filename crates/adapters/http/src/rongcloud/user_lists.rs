@@ -12,7 +12,7 @@ use super::conversation_fields::required_user;
 use super::responses::{SUCCESS, done};
 use super::routes::post;
 use super::stage::answered;
-use super::user_fields::{log_users, number_or, users};
+use super::user_fields::{log_users, size_or, users};
 use crate::api::Api;
 use crate::plumbing::reply;
 
@@ -110,7 +110,7 @@ async fn part(request: &HttpRequest, payload: web::Payload, api: &Api, kind: Lis
     answered(request, payload, api, async |fields| {
         let owner = required_user(&fields, "userId")?;
         let after = fields.text("pageToken")?.map(|token| place(&token)).transpose()?;
-        let size = number_or(&fields, "size", 1..=LARGEST_PART, LARGEST_PART)?;
+        let size = size_or(&fields, "size", LARGEST_PART, LARGEST_PART)?;
         let part = api.keep_user_lists.part(kind, &owner, after, size).await.inspect_err(log_users)?;
         let users = part.users.iter().map(ToString::to_string).collect();
         let next = part.next.map(|place| format!("{:x}-{:x}", place.since.0, place.number));

@@ -6,7 +6,8 @@ use sixin_domain::time::Millis;
 use sixin_domain::username::Username;
 
 use super::message_wire_tests::{admitted, is_refused, name, post};
-use crate::testing::{Mocks, NOW, user};
+use super::wire_tests::form;
+use crate::testing::{Mocks, NOW, call, user};
 
 #[actix_web::test]
 async fn a_token_is_given_for_a_user_with_name_and_portrait() {
@@ -110,7 +111,7 @@ async fn users_are_listed_in_pages() {
             r#"{"code":200,"total":5,"users":[{"userId":"a","userName":"Mira","userPortrait":"","regTime":"2022-11-10 14:20:00"}]}"#
         );
     }
-    for wrong in ["page=0", "page=-1", "pageSize=0", "pageSize=101", "order=2", "page=x"] {
+    for wrong in ["page=-1", "pageSize=-1", "pageSize=101", "order=2", "page=x"] {
         is_refused("/user/query.json", wrong).await;
     }
 }
@@ -162,6 +163,8 @@ async fn who_is_restricted_or_not_any_more_is_told_to_the_use_case() {
         ("/user/chat/fb/set.json", "userId=a&state=0&type=PERSON", Restriction::Muted(false)),
         ("/user/deactivate.json", "userId=a", Restriction::Deactivated(true)),
         ("/user/reactivate.json", "userId=a", Restriction::Deactivated(false)),
+        ("/user/activate.json", "userId=a", Restriction::Deactivated(false)),
+        ("/user/abandon.json", "userId=a", Restriction::Deactivated(true)),
     ] {
         let mut mocks = admitted();
         mocks
@@ -172,7 +175,8 @@ async fn who_is_restricted_or_not_any_more_is_told_to_the_use_case() {
             .returning(|_, _| Ok(()));
         let answer = post(mocks, path, body).await;
         let operation = r#"{"code":200,"operateId":"rrrrrrrrrrrrrrrrrrrr"}"#;
-        let expected = if path.contains("activate") { operation } else { r#"{"code":200}"# };
+        let expected =
+            if path.contains("activate") || path.contains("abandon") { operation } else { r#"{"code":200}"# };
         assert_eq!(answer.text, expected, "{path}");
     }
 }
@@ -185,6 +189,7 @@ async fn lists_of_users_have_bounds_of_their_own() {
         ("/user/chat/fb/set.json", 1000, "&state=1&type=PERSON"),
         ("/user/deactivate.json", 100, ""),
         ("/user/reactivate.json", 100, ""),
+        ("/user/activate.json", 100, ""),
     ] {
         let of = |count: usize| (0..count).map(|number| format!("u{number}")).collect::<Vec<_>>().join(",");
         let mut mocks = admitted();
@@ -232,7 +237,9 @@ async fn the_restricted_are_listed_as_clients_read_them() {
         assert_eq!(answer.text, listed, "{body}");
     }
     let page = |_: i64, _: i64| Ok(NamePage { names: vec![name("b"), name("a")], total: 7 });
-    for (body, offset, limit) in [("type=PERSON", 0, 100), ("type=PERSON&num=200&offset=5", 5, 200)] {
+    for (body, offset, limit) in
+        [("type=PERSON", 0, 100), ("type=PERSON&num=0", 0, 100), ("type=PERSON&num=200&offset=5", 5, 200)]
+    {
         let mut mocks = admitted();
         mocks
             .restrictions
@@ -243,21 +250,26 @@ async fn the_restricted_are_listed_as_clients_read_them() {
         let answer = post(mocks, "/user/chat/fb/querylist.json", body).await;
         assert_eq!(answer.text, r#"{"code":200,"total":7,"users":["b","a"]}"#);
     }
-    for (body, offset, limit) in [("", 0, 50), ("pageNo=2&pageSize=10", 10, 10)] {
+    for (body, offset, limit) in
+        [("", 0, 50), ("pageNo=0&pageSize=0", 0, 50), ("pageNo=2&pageSize=10", 10, 10)]
+    {
         let mut mocks = admitted();
         let asked = move |o: &i64, l: &i64| (*o, *l) == (offset, limit);
-        mocks.restrictions.expect_deactivated().once().withf(asked).returning(page);
-        let answer = post(mocks, "/user/deactivate/query.json", body).await;
-        assert_eq!(answer.text, r#"{"code":200,"users":["b","a"]}"#);
+        mocks.restrictions.expect_deactivated().times(2).withf(asked).returning(page);
+        let api = mocks.api();
+        for path in ["/user/deactivate/query.json", "/user/abandon/query.json"] {
+            let answer = call(api.clone(), form(body).uri(path)).await;
+            assert_eq!(answer.text, r#"{"code":200,"users":["b","a"]}"#);
+        }
     }
     for (path, wrong) in [
         ("/user/chat/fb/querylist.json", "type=PERSON&num=201"),
-        ("/user/chat/fb/querylist.json", "type=PERSON&num=0"),
+        ("/user/chat/fb/querylist.json", "type=PERSON&num=-1"),
         ("/user/chat/fb/querylist.json", "type=PERSON&offset=-1"),
         ("/user/deactivate/query.json", "pageSize=51"),
-        ("/user/deactivate/query.json", "pageNo=0"),
+        ("/user/deactivate/query.json", "pageNo=-1"),
         ("/user/block/query.json", "page=-1"),
-        ("/user/block/query.json", "page=1&size=0"),
+        ("/user/block/query.json", "page=1&size=-1"),
         ("/user/block/query.json", "page=1&size=1001"),
     ] {
         is_refused(path, wrong).await;

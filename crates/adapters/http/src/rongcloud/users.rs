@@ -3,7 +3,6 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_application::ports::{Order, ShownAs};
-use sixin_domain::time::Millis;
 use sixin_domain::visible::{is_line, is_name};
 
 use super::codes::Failure;
@@ -12,8 +11,8 @@ use super::fields::{Fields, missing};
 use super::responses::{SUCCESS, done};
 use super::routes::post;
 use super::stage::answered;
-use super::times::LocalTimes;
-use super::user_fields::{log_users, number_or, offset, required_number, users};
+use super::times::{LocalTimes, required_moment};
+use super::user_fields::{log_users, offset, size_or, users};
 use super::user_info::{Online, Token, UserInfo, UserListing, UserOnPage};
 use crate::api::Api;
 use crate::plumbing::reply;
@@ -79,7 +78,7 @@ async fn info(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) 
 
 async fn query(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
-        let size = number_or(&fields, "pageSize", 1..=LARGEST_PAGE, PAGE)?;
+        let size = size_or(&fields, "pageSize", LARGEST_PAGE, PAGE)?;
         let offset = offset(&fields, "page", size)?;
         let order = if fields.flag("order")?.unwrap_or(false) { Order::Newest } else { Order::Oldest };
         let page = api.keep_users.page(order, offset, size).await.inspect_err(log_users)?;
@@ -102,7 +101,7 @@ async fn check_online(request: HttpRequest, payload: web::Payload, api: web::Dat
 async fn expire(request: HttpRequest, payload: web::Payload, api: web::Data<Api>) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
         let users = users(&fields, "userId", MOST_USERS)?;
-        let before = Millis(required_number(&fields, "time", 0..=i64::MAX)?);
+        let before = required_moment(&fields, "time")?;
         api.keep_users.expire_tokens(&users, before).await.inspect_err(log_users)?;
         Ok(done())
     })

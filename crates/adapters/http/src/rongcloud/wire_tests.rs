@@ -8,7 +8,7 @@ use sixin_application::outbox::SendError;
 use sixin_application::ports::StoreError;
 use sixin_application::publish_message::{PublishError, PublishRequest, Published, Said, Wording};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
-use sixin_domain::message::{Effects, Placed};
+use sixin_domain::message::{Placed, WantedEffects};
 use sixin_domain::refusal::Refusal;
 use sixin_domain::time::Millis;
 use sixin_domain::username::Username;
@@ -109,8 +109,7 @@ async fn the_curl_sample_of_the_seed_is_published() {
     assert_eq!(said(&asked).text.as_deref(), Some("Hello World"));
     assert_eq!(said(&asked).delivery, None);
     assert!(!asked.verify_blacklist);
-    let effects =
-        Effects { is_persisted: true, is_counted: true, sender_visible: false, updates_latest: true };
+    let effects = WantedEffects { updates_latest: true, ..WantedEffects::default() };
     assert_eq!(asked.effects, effects);
 }
 
@@ -135,6 +134,8 @@ async fn several_recipients_come_in_every_spelling_and_are_answered_in_order() {
         "toUserId%5B%5D=b&toUserId%5B%5D=c",
         "toUserId=b,c",
         "toUserId=[\"b\",\"c\"]",
+        "toUserId[0]=b&toUserId[1]=c",
+        "toUserId%5B1%5D=c&toUserId%5B0%5D=b",
     ] {
         assert_eq!(names(&accepted(format!("fromUserId=a&{to}&{TEXT}")).await), ["b", "c"], "{to}");
     }
@@ -159,20 +160,21 @@ async fn the_captured_bodies_of_python_are_published() {
 #[actix_web::test]
 async fn the_defaults_go_always_sends_mean_nothing_was_supplied() {
     let asked = accepted(format!("fromUserId=a&toUserId=b&{TEXT}&pushData=&pushContent=&count=0&verifyBlacklist=0&isPersisted=1&isIncludeSender=0&isCounted=1&extraContent=undefined&busChannel=undefined")).await;
-    assert!(asked.effects.is_counted);
+    assert_eq!((asked.effects.is_counted, asked.effects.is_persisted), (Some(true), Some(true)));
     assert_eq!(said(&asked).delivery, None);
 }
 
 #[actix_web::test]
 async fn an_explicit_is_counted_decides_and_count_only_without_it() {
     for (parameters, counted, badge) in [
-        ("count=0", false, None),
-        ("count=1", true, None),
-        ("count=0&isCounted=1", true, None),
-        ("count=1&isCounted=0", false, None),
-        ("count=5", true, Some(r#"{"count":5}"#)),
-        ("count=-1", true, Some(r#"{"count":-1}"#)),
-        ("count=9999&isCounted=0", false, Some(r#"{"count":9999}"#)),
+        ("", None, None),
+        ("count=0", Some(false), None),
+        ("count=1", Some(true), None),
+        ("count=0&isCounted=1", Some(true), None),
+        ("count=1&isCounted=0", Some(false), None),
+        ("count=5", None, Some(r#"{"count":5}"#)),
+        ("count=-1", None, Some(r#"{"count":-1}"#)),
+        ("count=9999&isCounted=0", Some(false), Some(r#"{"count":9999}"#)),
     ] {
         let asked = accepted(format!("fromUserId=a&toUserId=b&{TEXT}&{parameters}")).await;
         assert_eq!(asked.effects.is_counted, counted, "{parameters}");
@@ -184,7 +186,8 @@ async fn an_explicit_is_counted_decides_and_count_only_without_it() {
 async fn every_modern_parameter_is_carried_on() {
     let asked = accepted(format!("fromUserId=a&toUserId=b&{TEXT}&contentAvailable=1&expansion=true&extraContent=%7B%22k%22:%22v%22%7D&pushExt=%7B%22title%22:%22t%22%7D&busChannel=ch1&disableUpdateLastMsg=true&needReadReceipt=1&msgRandom=-9223372036854775808&pushData=d&isPersisted=0&verifyBlacklist=1")).await;
     insta::assert_snapshot!(said(&asked).delivery.as_ref().unwrap());
-    assert!(asked.verify_blacklist && !asked.effects.is_persisted && !asked.effects.updates_latest);
+    assert!(asked.verify_blacklist && !asked.effects.updates_latest);
+    assert_eq!(asked.effects.is_persisted, Some(false));
 }
 
 #[actix_web::test]
@@ -203,7 +206,6 @@ async fn a_wrong_parameter_is_1003_and_named() {
         (format!("fromUserId=a&toUserId={long}&{TEXT}"), "toUserId must be at most 64 bytes"),
         (format!("fromUserId=a%00&toUserId=b&{TEXT}"), "fromUserId"),
         (format!("fromUserId=+a&toUserId=b&{TEXT}"), "fromUserId"),
-        (format!("fromUserId=a&toUserId=b&toUserId=a&{TEXT}"), "the sender itself (a)"),
         (format!("fromUserId=a&toUserId={many}&{TEXT}"), "at most 1000"),
         (format!("{base}&count=10000"), "count"),
         (format!("{base}&count=-2"), "count"),
@@ -217,7 +219,7 @@ async fn a_wrong_parameter_is_1003_and_named() {
         (format!("{base}&extraContent=%7B%7D"), "extraContent needs expansion"),
         (format!("{base}&expansion=1&extraContent=x"), "extraContent"),
         (format!("{base}&expansion=1&extraContent=%7B%22k%20%22:%22v%22%7D"), "keys of extraContent"),
-        (format!("{base}&expansion=1&extraContent=%7B%22k%22:1%7D"), "values of extraContent"),
+        (format!("{base}&expansion=1&extraContent=%7B%22k%22:1.5%7D"), "values of extraContent"),
         (format!("{base}&pushExt=%5B%5D"), "pushExt"),
         (format!("{base}&pushExt=%7B%22title%22:%22{}%22%7D", "t".repeat(51)), "pushExt"),
         (format!("{base}&busChannel={}", "c".repeat(21)), "busChannel"),
@@ -225,7 +227,7 @@ async fn a_wrong_parameter_is_1003_and_named() {
         (format!("{base}&msgRandom=9223372036854775808"), "msgRandom"),
         (format!("{base}&c=%ff"), "UTF-8"),
         ("{\"fromUserId\":".to_owned(), "JSON"),
-        ("{\"fromUserId\":1}".to_owned(), "fromUserId must be a string"),
+        ("{\"fromUserId\":1.5}".to_owned(), "fromUserId must be a string"),
         (r#"{"fromUserId":"a","toUserId":[1.5]}"#.to_owned(), "toUserId must hold strings"),
         (r#"{"fromUserId":"a","toUserId":{}}"#.to_owned(), "toUserId must be"),
     ] {
@@ -250,6 +252,50 @@ async fn exactly_as_long_as_allowed_is_accepted() {
     assert_eq!(said(&custom).text, None);
 }
 
+/// Bodies that libraries and editors wrap: gzip, parts, a byte order mark, and numbers where texts are meant.
+#[actix_web::test]
+async fn a_body_is_read_however_it_is_wrapped() {
+    let body = format!("fromUserId=a&toUserId=7&{TEXT}");
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, body.as_bytes()).unwrap();
+    let part = |name: &str, value: &str| {
+        format!("--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let content = r#"{"content":"hi"}"#;
+    let fields =
+        [("fromUserId", "a"), ("toUserId[0]", "7"), ("objectName", "RC:TxtMsg"), ("content", content)];
+    let parts = format!("{}--X--\r\n", fields.map(|(name, value)| part(name, value)).concat());
+    let json = "\u{feff}{\"fromUserId\":\"a\",\"toUserId\":7,\"objectName\":\"RC:TxtMsg\",\"content\":\"{\\\"content\\\":\\\"hi\\\"}\"}";
+    for request in [
+        form(packed.finish().unwrap()).insert_header(("Content-Encoding", "gzip")),
+        form(&parts).insert_header(("Content-Type", "multipart/form-data; boundary=X")),
+        form(format!("\u{feff}{body}")),
+        form(json).insert_header(("Content-Type", "application/json; charset=utf-8")),
+    ] {
+        let (answer, asked) = publish(request).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let asked = asked.unwrap();
+        assert_eq!((asked.from.as_str(), names(&asked)), ("a", vec!["7"]));
+        assert_eq!(said(&asked).content, content);
+    }
+}
+
+#[actix_web::test]
+async fn a_body_in_an_unknown_wrapping_is_415_and_the_wrapping_is_named() {
+    let body = format!("fromUserId=a&toUserId=b&{TEXT}");
+    for (header, value, named) in [
+        ("Content-Encoding", "br", "Content-Encoding br"),
+        ("Content-Type", "application/json; charset=GBK", "charset gbk"),
+    ] {
+        let (answer, asked) = publish(form(&body).insert_header((header, value))).await;
+        assert!(asked.is_none() && answer.text.contains(named), "{}", answer.text);
+        assert_eq!((answer.status.as_u16(), answer.code()), (415, 1003));
+    }
+    let (answer, _) = publish(form("x").insert_header(("Content-Type", "multipart/form-data"))).await;
+    assert_eq!((answer.status.as_u16(), answer.code()), (400, 1003));
+    assert!(answer.text.contains("the form could not be read"), "{}", answer.text);
+}
+
 #[actix_web::test]
 async fn an_unsupported_type_is_1007() {
     for name in ["RC:Nope", "RC:", &"x".repeat(33), "a%0Ab"] {
@@ -264,7 +310,7 @@ async fn an_unsupported_type_is_1007() {
 async fn a_content_that_does_not_fit_its_type_is_1006() {
     for (name, content) in [
         ("RC:TxtMsg", "Hello".to_owned()),
-        ("RC:VcMsg", r#"{"content":"x","duration":"10"}"#.to_owned()),
+        ("RC:VcMsg", r#"{"content":"x","duration":"ten"}"#.to_owned()),
         ("RC:TxtMsg", format!(r#"{{"content":"{}"}}"#, "x".repeat(4097))),
         ("My:Gift", "x".repeat(131_073)),
         ("My:Gift", "a%00b".to_owned()),

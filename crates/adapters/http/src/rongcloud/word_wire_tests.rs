@@ -27,10 +27,18 @@ async fn words_are_added_alone_and_in_batches() {
             vec![word("darn", Some("*")), word("heck", None), word("hm", None)],
         ),
         (ADD_BATCH, r#"words=[{"word":"darn","replaceWord":null}]"#, vec![word("darn", None)]),
+        (ADD_BATCH, r#"{"words":[{"word":1989,"replaceWord":7}]}"#, vec![word("1989", Some("7"))]),
+        (
+            ADD_BATCH,
+            "words[1][word]=heck&words[0][word]=darn&words[0][replaceWord]=*",
+            vec![word("darn", Some("*")), word("heck", None)],
+        ),
     ] {
         let mut mocks = admitted();
         mocks.sensitive_words.expect_add().once().withf(move |words| *words == wanted).returning(|_| Ok(()));
-        assert_eq!(post(mocks, path, body).await.text, DONE, "{body}");
+        mocks.sensitive_words.expect_room().returning(|| Ok(9_997));
+        let answer = if path == ADD { DONE } else { r#"{"code":200,"remainQuota":9997}"# };
+        assert_eq!(post(mocks, path, body).await.text, answer, "{body}");
     }
 }
 
@@ -42,9 +50,10 @@ async fn a_batch_has_one_to_fifty_words() {
     };
     let mut mocks = admitted();
     mocks.sensitive_words.expect_add().once().withf(|words| words.len() == 50).returning(|_| Ok(()));
-    assert_eq!(post(mocks, ADD_BATCH, &batch(50)).await.text, DONE);
+    mocks.sensitive_words.expect_room().returning(|| Ok(0));
+    assert_eq!(post(mocks, ADD_BATCH, &batch(50)).await.text, r#"{"code":200,"remainQuota":0}"#);
     for wrong in
-        [&batch(51), &batch(0), "{}", r#"{"words":"x"}"#, r#"{"words":["x"]}"#, r#"{"words":[{"word":5}]}"#]
+        [&batch(51), &batch(0), "{}", r#"{"words":"x"}"#, r#"{"words":["x"]}"#, r#"{"words":[{"word":5.5}]}"#]
     {
         is_refused(ADD_BATCH, wrong).await;
     }

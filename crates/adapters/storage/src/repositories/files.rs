@@ -157,11 +157,14 @@ impl Files for Database {
                 .filter(is_for_conversations())
                 .select((usages::user_id, usages::table_id))
                 .load(conn)?;
-            if uses.iter().any(|(uploader, _)| *uploader == Some(user.0)) {
-                return Ok(true);
-            }
-            for message in uses.into_iter().filter_map(|(_, message)| message) {
-                if sees_message(conn, message, user, within)? {
+            for (uploader, message) in uses {
+                let is_own = uploader == Some(user.0);
+                let is_shown = match message {
+                    None => is_own,
+                    Some(message) if is_own => !is_recalled(conn, message)?,
+                    Some(message) => sees_message(conn, message, user, within)?,
+                };
+                if is_shown {
                     return Ok(true);
                 }
             }
@@ -169,6 +172,11 @@ impl Files for Database {
         })
         .await
     }
+}
+
+fn is_recalled(conn: &mut AnyConnection, message: i64) -> QueryResult<bool> {
+    let recalled = messages::table.filter(messages::id.eq(message).and(messages::recalled_at.is_not_null()));
+    diesel::select(diesel::dsl::exists(recalled)).get_result(conn)
 }
 
 fn insert_file(conn: &mut AnyConnection, file: &NewFile) -> QueryResult<usize> {

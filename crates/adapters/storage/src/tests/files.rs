@@ -1,7 +1,8 @@
 //! Files that were uploaded here: when they are there, who is shown them, and what becomes of those nobody sends.
 
 use sixin_application::ports::{
-    ConversationChanges, Files, MessageLog, NewFile, NewUpload, SendUnit, SiteSecrets, UnsentFiles,
+    ConversationChanges, Files, MessageChanges, MessageLog, NewFile, NewUpload, SendUnit, SiteSecrets,
+    UnsentFiles,
 };
 use sixin_domain::body::Body;
 use sixin_domain::file::{FileKind, Keeping};
@@ -15,6 +16,7 @@ use super::on_every_database;
 on_every_database!(
     a_file_is_there_once_its_bytes_have_arrived,
     a_file_is_shown_to_its_uploader_and_to_who_sees_a_message_with_it,
+    a_file_is_shown_to_nobody_once_its_message_is_recalled,
     uploads_nobody_sent_in_a_day_are_given_up_and_those_that_were_sent_stay,
     an_upload_that_was_given_up_can_not_be_sent,
     only_files_that_are_kept_here_are_given_up,
@@ -87,6 +89,16 @@ fn a_file_is_shown_to_its_uploader_and_to_who_sees_a_message_with_it(db: &TestDa
     let clear = |at| db.wait(ConversationChanges::delete(&db.database, conversation, Side::B, at)).unwrap();
     clear(NOW);
     assert_eq!([1, 2, 3].map(|user| shown(user, None)), [true, false, false], "the recipient deleted it");
+}
+
+fn a_file_is_shown_to_nobody_once_its_message_is_recalled(db: &TestDatabase) {
+    let id = register(db, "one");
+    db.wait(db.database.arrived(id)).unwrap();
+    let placed = send(db, "one");
+    let shown = |user| db.wait(Files::is_shown_to(&db.database, id, UserId(user), None)).unwrap();
+    assert_eq!([1, 2].map(shown), [true, true]);
+    db.wait(MessageChanges::recall(&db.database, placed.id, NOW)).unwrap();
+    assert_eq!([1, 2].map(shown), [false, false]);
 }
 
 fn uploads_nobody_sent_in_a_day_are_given_up_and_those_that_were_sent_stay(db: &TestDatabase) {
