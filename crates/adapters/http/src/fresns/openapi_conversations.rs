@@ -64,6 +64,7 @@ fn list() -> Value {
         &flag(),
         "true",
     ));
+    parameters.push(query("pinned", "The same in the name that clients of 2.x use.", &flag(), "true"));
     parameters.push(query(
         "cursor",
         "`nextCursor` of the part before, instead of `page`; costs the same at any depth.",
@@ -116,7 +117,12 @@ fn messages() -> Value {
         bound("after", "Only messages after that one; costs the same at any depth."),
         bound("before", "Only messages before that one; costs the same at any depth."),
         order("orderDirection", "`desc`: the newest are on the first page; `asc`: the oldest."),
-        order("pageListDirection", "The order inside a page, if it is to be another."),
+        query(
+            "pageListDirection",
+            "The order inside a page, if it is to be another. Clients of 2.x name which end comes first.",
+            &json!({"type": "string", "enum": ["desc", "asc", "latest", "oldest"]}),
+            "oldest",
+        ),
     ]);
     parameters.extend(key_filters());
     Endpoint {

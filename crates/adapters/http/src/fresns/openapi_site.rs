@@ -154,9 +154,14 @@ fn edit_user() -> Value {
 fn mark_user() -> Value {
     let schema = json!({
         "type": "object",
-        "required": ["interactiveType", "markType", "fsid"],
+        "required": ["markType", "fsid"],
+        "anyOf": [{"required": ["interactiveType"]}, {"required": ["interactionType"]}],
         "properties": {
             "interactiveType": {"type": "string", "enum": ["follow", "block"]},
+            "interactionType": {
+                "type": "string", "enum": ["follow", "block"],
+                "description": "The same in the name that clients of 2.x use.",
+            },
             "markType": {"type": "string", "enum": ["user"]},
             "fsid": {
                 "description": "The number or the name of the user.",
