@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sixin_domain::block_words::BlockWordFilter;
 use sixin_domain::refusal::Refusal;
+use sixin_domain::visible::is_blank;
 use tokio::task::spawn_blocking;
 
 use crate::ports::{StoreError, StoreResult};
@@ -16,17 +17,22 @@ const LONG: usize = 8192;
 /// The text with its words replaced; `None` if there are none.
 ///
 /// # Errors
-/// [`Refusal::ForbiddenWord`] if it may not be stored, or a fault if the work broke off.
+/// [`Refusal::ForbiddenWord`] if it may not be stored, also because nothing that can be seen is left of it; or a fault if
+/// the work broke off.
 pub async fn applied<E: From<StoreError> + From<Refusal>>(
     filter: &Arc<BlockWordFilter>,
     text: &str,
 ) -> Result<Option<String>, E> {
-    if text.len() <= LONG {
-        return Ok(owned(filter.apply(text)?));
+    let applied = if text.len() <= LONG {
+        filter.apply(text).map(owned)
+    } else {
+        let (filter, text) = (Arc::clone(filter), text.to_owned());
+        spawn_blocking(move || filter.apply(&text).map(owned)).await.map_err(broken)?
+    };
+    match applied? {
+        Some(text) if is_blank(&text) => Err(Refusal::ForbiddenWord.into()),
+        applied => Ok(applied),
     }
-    let (filter, text) = (Arc::clone(filter), text.to_owned());
-    let applied = spawn_blocking(move || filter.apply(&text).map(owned)).await.map_err(broken)?;
-    Ok(applied?)
 }
 
 /// Texts that were stored before, as they may be shown now, in the same order.

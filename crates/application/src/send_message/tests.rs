@@ -35,6 +35,7 @@ fn sending(files: MockFiles, relation: Relation, times: usize) -> MessageSending
         Ok(Arc::new(BlockWordFilter::new([
             BlockWord { word: "darn".into(), mode: replace, is_whole: false },
             BlockWord { word: "curse".into(), mode: WordMode::Refuse, is_whole: false },
+            BlockWord { word: "gone".into(), mode: WordMode::Replace(None), is_whole: false },
         ])))
     });
     let mut clock = MockClock::new();
@@ -98,6 +99,14 @@ async fn a_text_is_stored_with_its_words_replaced() {
 #[tokio::test]
 async fn a_refused_word_is_not_stored() {
     assert_eq!(refusal(send_text("10002", "a curse", 0).await), Refusal::ForbiddenWord);
+}
+
+#[tokio::test]
+async fn a_message_of_which_nothing_to_see_is_left_is_not_stored() {
+    for text in ["gone", "gone \u{200b}gone"] {
+        assert_eq!(refusal(send_text("10002", text, 0).await), Refusal::ForbiddenWord, "{text:?}");
+    }
+    assert!(send_text("10002", "gone.", 1).await.is_ok());
 }
 
 #[tokio::test]
