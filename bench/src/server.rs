@@ -49,6 +49,7 @@ impl Server {
             .env("SIXIN__SERVER__LISTEN", "127.0.0.1:0")
             .env("SIXIN__METRICS__LISTEN", "127.0.0.1:0")
             .env("SIXIN__RATE__SENDS", "1000000000")
+            .env("SIXIN__SERVER__CONNECTIONS_PER_ADDRESS", "100000")
             .envs(configuration.iter().copied())
             .stdin(Stdio::null());
         let log = directory.join("server.log");

@@ -32,6 +32,7 @@ mod operations;
 mod publish_options;
 mod python_client;
 mod raw;
+mod read_only;
 mod rongcloud_expansions;
 mod rongcloud_messages;
 mod rongcloud_templates;

@@ -13,9 +13,12 @@ use sixin_application::committer::CommitterLimits;
 use sixin_domain::limits::Limits;
 use sixin_domain::rate::Rate;
 use sixin_files::{Bucket, KeptFiles, PlaceError};
-use sixin_http::HttpLimits;
+use sixin_http::{ConnectionLimits, HttpLimits};
+
 use sixin_storage::{DatabaseOptions, DatabaseUrl, Durability};
 use thiserror::Error;
+
+use crate::descriptors;
 
 /// The annotated sample, which states every default.
 const DEFAULTS: &str = include_str!("../../../sixin.example.toml");
@@ -59,6 +62,9 @@ pub(crate) struct Server {
     pub(crate) workers: usize,
     pub(crate) cors_origins: Vec<String>,
     pub(crate) trusted_proxies: Vec<String>,
+    pub(crate) connections: usize,
+    pub(crate) connections_per_address: usize,
+    pub(crate) waiting_bytes_per_address: usize,
     pub(crate) body_bytes: usize,
     pub(crate) head_timeout_seconds: u64,
     pub(crate) body_timeout_seconds: u64,
@@ -311,6 +317,14 @@ impl Config {
                 .iter()
                 .filter_map(|text| text.parse().ok())
                 .collect(),
+            connections: ConnectionLimits {
+                in_all: match self.server.connections {
+                    0 => descriptors::for_connections(),
+                    connections => connections,
+                },
+                per_address: self.server.connections_per_address,
+                waiting_bytes: self.server.waiting_bytes_per_address,
+            },
         }
     }
 }

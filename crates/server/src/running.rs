@@ -17,6 +17,7 @@ use tokio::net::TcpSocket;
 
 use crate::background;
 use crate::config::{Config, ConfigError};
+use crate::descriptors;
 use crate::system::{SystemClock, SystemSecrets};
 use crate::telemetry;
 use crate::wiring::{Parts, api, caches, lanes};
@@ -107,6 +108,7 @@ impl Running {
     ) -> Result<Self, StartError> {
         // First of all: what is counted before is not seen.
         let metrics = telemetry::metrics()?;
+        descriptors::raise();
         let listener = listen(config.server.listen)?;
         let address = listener.local_addr()?;
         let ids = Arc::new(LeasedIds::default());

@@ -11,6 +11,11 @@ use crate::config::{Log, LogFormat};
 /// Sends structured logs to standard error. `RUST_LOG` outranks the configured level.
 pub(crate) fn log(config: &Log) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(&config.level));
+    // It calls every request it can't parse an error; those are answered and logged like any other.
+    let filter = match "actix_http::h1=off".parse() {
+        Ok(quiet) => filter.add_directive(quiet),
+        Err(_) => filter,
+    };
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second initialisation, which only a test could bring about, changes nothing.
     let _ = match config.format {

@@ -29,6 +29,7 @@ use sixin_application::sign_in::SignIn;
 use sixin_application::upload_file::UploadFile;
 use sixin_domain::limits::Limits;
 
+use crate::connections::ConnectionLimits;
 use crate::plumbing::client_address::Network;
 
 /// The use cases and ports behind the handlers.
@@ -121,6 +122,8 @@ pub struct HttpLimits {
     pub cors_origins: Vec<String>,
     /// Proxies that are believed when they say from whom they got a request.
     pub trusted_proxies: Vec<Network>,
+    /// How many connections there may be.
+    pub connections: ConnectionLimits,
 }
 
 impl Default for HttpLimits {
@@ -135,6 +138,7 @@ impl Default for HttpLimits {
             workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
+            connections: ConnectionLimits::default(),
         }
     }
 }

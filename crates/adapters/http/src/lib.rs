@@ -5,6 +5,7 @@
 
 mod api;
 mod app;
+mod connections;
 mod file_address;
 mod files;
 mod fresns;
@@ -18,6 +19,7 @@ mod testing;
 
 pub use api::{Api, HttpLimits};
 pub use app::build;
+pub use connections::ConnectionLimits;
 pub use openapi::openapi_json;
 pub use plumbing::client_address::{Network, NoNetwork};
 pub use server::{start, start_metrics};

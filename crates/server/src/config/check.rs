@@ -23,6 +23,8 @@ impl Config {
         at_least("files.uploads_a_minute", self.files.uploads_a_minute, 1)?;
         at_least("committer.queue_units", committer.queue_units, 1)?;
         at_least("committer.batch_units", committer.batch_units, 1)?;
+        at_least("server.connections_per_address", server.connections_per_address, 1)?;
+        at_least("server.waiting_bytes_per_address", server.waiting_bytes_per_address, 65536)?;
         for (key, seconds) in [
             ("server.head_timeout_seconds", server.head_timeout_seconds),
             ("server.body_timeout_seconds", server.body_timeout_seconds),

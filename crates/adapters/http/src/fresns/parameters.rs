@@ -27,11 +27,18 @@ impl Parameters {
     }
 
     /// Those of a body, whatever its content type says. A value that no text or number can hold, as half a surrogate pair,
-    /// is kept as a list, which no parameter is: whoever asks for it names it.
+    /// is kept as a list, which no parameter is: whoever asks for it names it. Lists and objects are kept empty: their values
+    /// would take forty times the memory of their text, from anybody.
     pub(super) fn of_body(body: &[u8]) -> Result<Self, Failure> {
         let text = std::str::from_utf8(body).map_err(|_| Failure::new(MALFORMED))?;
         let pairs = Pairs::parse(text).ok_or(Failure::new(MALFORMED))?;
-        let value = |raw: &RawValue| serde_json::from_str(raw.get()).unwrap_or(Value::Array(Vec::new()));
+        let value = |raw: &RawValue| {
+            let is_scalar = !raw.get().starts_with(['[', '{']);
+            is_scalar
+                .then(|| serde_json::from_str(raw.get()).ok())
+                .flatten()
+                .unwrap_or(Value::Array(Vec::new()))
+        };
         Ok(Self(pairs.0.into_iter().map(|(name, raw)| (name, value(raw))).collect()))
     }
 

@@ -23,7 +23,7 @@ use super::parameters::Parameters;
 use super::responses;
 use super::status::AVATAR;
 use super::time_format::TimeFormat;
-use crate::api::Api;
+use crate::api::{Api, HttpLimits};
 use crate::file_address::{link, origin};
 use crate::plumbing::body;
 use crate::plumbing::reply::note_app_key;
@@ -119,13 +119,20 @@ pub(super) fn query(request: &HttpRequest) -> Parameters {
     Parameters::of_query(request.query_string())
 }
 
-/// The parameters in the body.
+/// How many bytes of JSON a byte of text may take: `\u0041`.
+const ESCAPED: usize = 6;
+/// What the other parameters and white space may take.
+const OTHERS: usize = 64 * 1024;
+
+/// The parameters in the body. It may be as long as the longest text makes it, since some may be sent by anybody.
 pub(super) async fn body(
     request: &HttpRequest,
     payload: web::Payload,
     api: &Api,
 ) -> Result<Parameters, Failure> {
-    Parameters::of_body(&body::read(request, payload, &api.http).await?)
+    let limit = api.limits.text_bytes.saturating_mul(ESCAPED).saturating_add(OTHERS);
+    let limits = HttpLimits { body_bytes: api.http.body_bytes.min(limit), ..api.http.clone() };
+    Parameters::of_body(&body::read(request, payload, &limits).await?)
 }
 
 /// What the work answers, or its refusal in the caller's language.

@@ -37,7 +37,8 @@ impl FromStr for Network {
 }
 
 impl Network {
-    fn has(&self, address: IpAddr) -> bool {
+    /// Whether an address is in it.
+    pub(crate) fn has(&self, address: IpAddr) -> bool {
         match (self.address, address) {
             (IpAddr::V4(own), IpAddr::V4(other)) => {
                 (own.to_bits() ^ other.to_bits()).checked_shr(32 - self.bits).unwrap_or(0) == 0

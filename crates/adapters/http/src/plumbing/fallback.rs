@@ -47,6 +47,12 @@ pub(crate) fn gone(path: &str) -> HttpResponse {
     with_text(path, StatusCode::NOT_FOUND, "There is no such file.")
 }
 
+/// Too much waits for the client already.
+pub(crate) fn unread(path: &str) -> HttpResponse {
+    let answer = with_text(path, StatusCode::SERVICE_UNAVAILABLE, "Read your other answers first.");
+    reply::with_retry_after(answer, reply::TRY_AGAIN_MS)
+}
+
 /// The endpoint does not take that method.
 pub(crate) fn method_not_allowed(path: &str, allowed: &str) -> HttpResponse {
     let text = format!("This path takes {allowed} only.");
@@ -70,6 +76,15 @@ fn with_text(path: &str, status: StatusCode, text: &str) -> HttpResponse {
     if path.starts_with(ENVELOPED) {
         reply::json(status, code, &Envelope { code, message: text, data: None })
     } else {
-        reply::json(status, code, &Plain { url: path, code, error_message: text, msg: text })
+        reply::json(status, code, &about(path, status, text))
     }
+}
+
+fn about<'a>(path: &'a str, status: StatusCode, text: &'a str) -> Plain<'a> {
+    Plain { url: path, code: i64::from(status.as_u16()), error_message: text, msg: text }
+}
+
+/// The body of an answer to what has no path that could be read.
+pub(crate) fn pathless(status: StatusCode, text: &str) -> String {
+    serde_json::to_string(&about("", status, text)).unwrap_or_else(|_| "{}".to_owned())
 }

@@ -13,8 +13,13 @@ pub(crate) fn of(request: &ServiceRequest, secrets: Option<&dyn SecretSource>) -
     let given = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
     match given.filter(|id| is_acceptable(id)) {
         Some(id) => id.to_owned(),
-        None => secrets.map(|secrets| secrets.alphanumeric(MADE_LENGTH)).unwrap_or_default(),
+        None => secrets.map(fresh).unwrap_or_default(),
     }
+}
+
+/// A new id.
+pub(crate) fn fresh(secrets: &dyn SecretSource) -> String {
+    secrets.alphanumeric(MADE_LENGTH)
 }
 
 fn is_acceptable(id: &str) -> bool {

@@ -85,13 +85,9 @@ impl Database {
             answers.extend(self.store(other, pursuit));
             return answers;
         }
-        tracing::error!(%error, units = units.len(), "messages could not be stored");
-        let text = error.to_string();
-        let same = |error: &StoreError| match error {
-            StoreError::Unavailable(_) => StoreError::Unavailable(text.clone().into()),
-            StoreError::Fault(_) => StoreError::Fault(text.clone().into()),
-        };
-        units.iter().map(|_| Err(same(&error).into())).collect()
+        // Those who answer log it, with the request it belongs to.
+        let error = error.repeated();
+        units.iter().map(|_| Err(error().into())).collect()
     }
 
     /// One transaction over the batch, run again as long as it only loses against others.

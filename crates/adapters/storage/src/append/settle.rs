@@ -59,7 +59,6 @@ impl Database {
             return Vec::new();
         }
         if pursuit.settlements == 0 || Instant::now() >= pursuit.deadline {
-            tracing::error!(error = %cause, units = missing.len(), "messages could not be stored");
             return missing.iter().map(|_| Err(unavailable(&cause.to_string()))).collect();
         }
         std::thread::sleep(PAUSE);
