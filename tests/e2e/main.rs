@@ -12,6 +12,7 @@ mod bucket;
 mod calls;
 mod clients;
 mod clock;
+mod cluster;
 mod command_line;
 mod concurrency;
 mod conversations;

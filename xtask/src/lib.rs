@@ -5,6 +5,7 @@
 pub mod bench;
 pub mod clients;
 pub mod failure;
+pub mod galera;
 pub mod layers;
 pub mod migrations;
 pub mod mysql_programs;

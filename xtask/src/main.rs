@@ -40,6 +40,8 @@ enum Task {
         #[arg(long)]
         no_mysql: bool,
     },
+    /// Run the tests that need a cluster of database servers: three Galera nodes are started on this machine
+    Cluster,
     /// Measure sixin on this machine, beside what the machine gives; see docs/performance.md
     #[command(disable_help_flag = true)]
     Bench {
@@ -82,6 +84,7 @@ fn run(task: Task) -> Result<bool> {
             return TestRun { no_mysql, no_clients, cargo_arguments, crash_rounds: None }.run();
         }
         Task::Crash { rounds, no_mysql } => return TestRun::crash_loop(rounds, no_mysql).run(),
+        Task::Cluster => return TestRun::cluster().run(),
         Task::Bench { arguments } => return bench::run(&arguments),
         Task::Openapi { check: true } => openapi::check()?,
         Task::Openapi { check: false } => openapi::write()?,

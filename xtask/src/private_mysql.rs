@@ -1,6 +1,7 @@
 //! A MySQL server of our own: made from the programs of the machine, with data of its own, gone when we are.
 
 use std::{
+    env,
     ffi::OsString,
     fs,
     io::Read,
@@ -35,6 +36,8 @@ pub struct PrivateMySql {
     pub parent: Option<PathBuf>,
     /// Options of the server beside ours, or over them, such as `--innodb-buffer-pool-size=1G`.
     pub options: Vec<String>,
+    /// Where the server looks for programs that it runs, before all else.
+    pub scripts: Option<PathBuf>,
 }
 
 impl PrivateMySql {
@@ -55,6 +58,13 @@ impl PrivateMySql {
         println!("starting a {name} of our own on 127.0.0.1:{port}");
         let mut serve = programs.serve(path, &data, &init_file, port);
         serve.extend(self.options.iter().map(OsString::from));
+        if let Some(scripts) = &self.scripts {
+            let mut path = OsString::from("PATH=");
+            path.push(scripts);
+            path.push(":");
+            path.push(env::var_os("PATH").unwrap_or_default());
+            serve.splice(0..0, [OsString::from("env"), path]);
+        }
         let process = Supervised::start(path, &programs.prepare(&data), &serve)?;
         let mut server = RunningMySql { name, port, serve, process, _directory: directory };
         server.wait_until_it_answers()?;
@@ -134,7 +144,10 @@ impl RunningMySql {
 
 /// A port nobody listens on at this moment. It is below those that systems give to clients by themselves (32768 and
 /// up on Linux, 49152 elsewhere), so that no client takes it while the server is down.
-fn free_port() -> Result<u16> {
+///
+/// # Errors
+/// When there is none.
+pub fn free_port() -> Result<u16> {
     let failed = |error| Failure::new(format!("no free port on 127.0.0.1: {error}"));
     let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
     for _ in 0..100 {

@@ -34,6 +34,24 @@ impl TestRun {
         Self { no_mysql, no_clients: true, cargo_arguments, crash_rounds: Some(rounds) }
     }
 
+    /// Only the tests that need a cluster of database servers, which start it themselves, one after the other.
+    #[must_use]
+    pub fn cluster() -> Self {
+        let arguments = [
+            "-p",
+            "sixin",
+            "--test",
+            "e2e",
+            "cluster::",
+            "--",
+            "--ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ];
+        let cargo_arguments = arguments.map(str::to_owned).to_vec();
+        Self { no_clients: true, cargo_arguments, ..Self::default() }
+    }
+
     /// Prepares, runs and sums up. Returns whether the tests passed.
     ///
     /// # Errors

@@ -24,6 +24,8 @@ type Migrations = [Box<dyn Migration<Mysql>>];
 const HOLDS_SECONDS: i64 = 3600;
 /// How long others wait for the row.
 const PATIENCE: Duration = Duration::from_secs(4 * 3600);
+/// How often work is done again that loses against another node.
+const TRIES: u32 = 50;
 /// The pause between two looks at it.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -86,9 +88,9 @@ struct Progress {
 
 /// Applies what is missing and answers the names of that.
 pub(crate) fn run(conn: &mut PureMysql, all: &Migrations) -> QueryResult<Vec<String>> {
-    conn.setup()?;
-    conn.batch_execute(PROGRESS)?;
-    conn.batch_execute("INSERT IGNORE INTO migration_progress (id) VALUES (1)")?;
+    repeated(|| conn.setup())?;
+    repeated(|| conn.batch_execute(PROGRESS))?;
+    repeated(|| conn.batch_execute("INSERT IGNORE INTO migration_progress (id) VALUES (1)"))?;
     let holder = holder(conn)?;
     let applied = take(conn, &holder).and_then(|()| {
         let applied = apply(conn, all, &holder);
@@ -100,6 +102,20 @@ pub(crate) fn run(conn: &mut PureMysql, all: &Migrations) -> QueryResult<Vec<Str
         let _ = conn.batch_execute("SELECT RELEASE_LOCK('sixin_migrations')");
     }
     applied
+}
+
+/// Does what can lose against another node, until it does not.
+fn repeated<T>(mut work: impl FnMut() -> QueryResult<T>) -> QueryResult<T> {
+    let mut tries = 0;
+    loop {
+        match work() {
+            Err(error) if is_conflict(&error) && tries < TRIES => {
+                tries += 1;
+                std::thread::sleep(PAUSE / 5);
+            }
+            result => return result,
+        }
+    }
 }
 
 fn holder(conn: &mut PureMysql) -> QueryResult<Holder> {
@@ -159,9 +175,8 @@ fn progress(conn: &mut PureMysql, lock: &str) -> QueryResult<Progress> {
 
 /// Changes the row, as long as it is ours.
 fn update(conn: &mut PureMysql, holder: &Holder, change: &str) -> QueryResult<usize> {
-    diesel::sql_query(format!("UPDATE migration_progress SET {change} WHERE id = 1 AND holder = ?"))
-        .bind::<Text, _>(&holder.token)
-        .execute(conn)
+    let sql = format!("UPDATE migration_progress SET {change} WHERE id = 1 AND holder = ?");
+    repeated(|| diesel::sql_query(&sql).bind::<Text, _>(&holder.token).execute(conn))
 }
 
 fn apply(conn: &mut PureMysql, all: &Migrations, holder: &Holder) -> QueryResult<Vec<String>> {
@@ -177,9 +192,8 @@ fn apply(conn: &mut PureMysql, all: &Migrations, holder: &Holder) -> QueryResult
         for (number, statement) in (1..).zip(statements(&script)).skip_while(|(number, _)| *number < begun) {
             carry_out(conn, holder, (&version, number), statement, number == begun)?;
         }
-        diesel::sql_query("INSERT INTO __diesel_schema_migrations (version) VALUES (?)")
-            .bind::<Text, _>(&version)
-            .execute(conn)?;
+        let applied = "INSERT INTO __diesel_schema_migrations (version) VALUES (?)";
+        repeated(|| diesel::sql_query(applied).bind::<Text, _>(&version).execute(conn))?;
         names.push(migration.name().to_string());
     }
     Ok(names)
@@ -208,7 +222,7 @@ fn carry_out(
     if update(conn, holder, &change)? == 0 {
         return Err(Error::QueryBuilderError("another process has taken over the migration".into()));
     }
-    match conn.batch_execute(statement) {
+    match repeated(|| conn.batch_execute(statement)) {
         Err(error) if again && is_done_before(&error) => Ok(()),
         result => result,
     }
