@@ -10,6 +10,8 @@ pub mod layers;
 pub mod migrations;
 pub mod mysql_programs;
 pub mod mysql_server;
+pub mod newest_mysql;
+
 pub mod node;
 pub mod openapi;
 pub mod private_mysql;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use xtask::{bench, failure::Result, layers, migrations, openapi, test_run::TestRun};
+use xtask::{bench, failure::Result, layers, migrations, newest_mysql, openapi, test_run::TestRun};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Commands of the sixin repository")]
@@ -42,6 +42,8 @@ enum Task {
     },
     /// Run the tests that need a cluster of database servers: three Galera nodes are started on this machine
     Cluster,
+    /// Run the tests of storage and of the whole on the newest MySQL that Debian has, unpacked below target/
+    NewestMysql,
     /// Measure sixin on this machine, beside what the machine gives; see docs/performance.md
     #[command(disable_help_flag = true)]
     Bench {
@@ -84,6 +86,7 @@ fn run(task: Task) -> Result<bool> {
             return TestRun { no_mysql, no_clients, cargo_arguments, crash_rounds: None }.run();
         }
         Task::Crash { rounds, no_mysql } => return TestRun::crash_loop(rounds, no_mysql).run(),
+        Task::NewestMysql => return newest_mysql::run(),
         Task::Cluster => return TestRun::cluster().run(),
         Task::Bench { arguments } => return bench::run(&arguments),
         Task::Openapi { check: true } => openapi::check()?,

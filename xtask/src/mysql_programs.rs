@@ -1,11 +1,15 @@
 //! The database programs of the machine and how each of them wants to be called.
 
 use std::{
+    env,
     ffi::OsString,
     path::{Path, PathBuf},
 };
 
 use crate::programs;
+
+/// Names the program of the database server that tests start.
+pub const SERVER_VARIABLE: &str = "SIXIN_TEST_MYSQLD";
 
 /// MariaDB and MySQL differ in how a data directory is made and in a few options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,10 +30,11 @@ pub struct MySqlPrograms {
 }
 
 impl MySqlPrograms {
-    /// What the machine has, MariaDB first.
+    /// The server that [`SERVER_VARIABLE`] names, else what the machine has, MariaDB first.
     #[must_use]
     pub fn find() -> Option<Self> {
-        let server = programs::find(&["mariadbd", "mysqld"])?;
+        let named = env::var_os(SERVER_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from);
+        let server = named.or_else(|| programs::find(&["mariadbd", "mysqld"]))?;
         let version = programs::output(&server, &["--no-defaults", "--version"])?;
         let flavour = flavour_of(&version);
         let installer = match flavour {

@@ -133,7 +133,7 @@ fn mysql_reads_lists_and_messages_by_their_indexes() {
         let statements = statements(db, conversation, 15);
         let mut conn = db.database.writer().unwrap();
         for statement in statements {
-            let steps: Vec<MysqlStep> = explain(&mut conn, "EXPLAIN", &statement);
+            let steps: Vec<MysqlStep> = explain(&mut conn, "EXPLAIN FORMAT=TRADITIONAL", &statement);
             for step in &steps {
                 let table = step.table.as_deref().unwrap_or_default();
                 let is_stored =
