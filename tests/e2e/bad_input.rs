@@ -257,3 +257,30 @@ fn unknown_paths_and_methods_are_answered_in_their_dialect(site: &Site) {
     }
     still_works(site, 0);
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn bodies_of_strangers_cost_a_small_multiple_of_their_size() {
+    const AT_ONCE: usize = 20;
+    let site = Site::on_sqlite();
+    let login = |body: &[u8]| {
+        let headers = site.user_headers(&site.alice, &[("aid", None), ("uid", None), ("token", None)]);
+        post(&site.url("/api/v2/account/login"), &headers, body).status
+    };
+    assert_eq!(login(b"{}"), 200);
+    let before = crate::files::memory(&site.server);
+    let numbers = format!("{{\"a\":[{}0]}}", "0,".repeat(190_000));
+    let members = format!("{{{}\"\":0}}", "\"\":0,".repeat(76_000));
+    let nested = format!("{{\"a\":{}{}}}", "[".repeat(190_000), "]".repeat(190_000));
+    for body in [&numbers, &members, &nested] {
+        std::thread::scope(|threads| {
+            for _ in 0..AT_ONCE {
+                threads.spawn(|| assert_eq!(login(body.as_bytes()), 200));
+            }
+        });
+    }
+    let sent = i64::try_from(AT_ONCE * numbers.len() / 1024).unwrap();
+    let grown = crate::files::memory(&site.server) - before;
+    assert!(grown < 6 * sent, "{sent} KB at once raise the memory by {grown} KB");
+    assert_eq!(login(&vec![b' '; 1 << 20]), 413);
+}

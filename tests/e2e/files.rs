@@ -238,9 +238,9 @@ fn sounds_and_documents_are_handed_out_to_be_saved_and_in_parts(site: &Site) {
     site.upload(&site.alice, "audio", "long.mp3", &sound.repeat(30)).is(200, 36_113);
 }
 
-/// The memory a server has in use, in kilobytes.
+/// The most memory a server has had in use, in kilobytes.
 #[cfg(target_os = "linux")]
-fn memory(server: &Server) -> i64 {
+pub(crate) fn memory(server: &Server) -> i64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     line.trim().trim_end_matches(" kB").parse().unwrap()
