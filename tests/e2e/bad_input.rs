@@ -20,6 +20,7 @@ on_every_database!(
     deleted_and_disabled_users_are_unknown_to_back_ends,
     bodies_that_are_too_large_or_never_come_are_refused,
     unknown_paths_and_methods_are_answered_in_their_dialect,
+    what_is_no_request_is_answered_and_logged_like_one,
 );
 
 /// Nothing was stored by what came before, and a good request of each dialect works.
@@ -256,6 +257,39 @@ fn unknown_paths_and_methods_are_answered_in_their_dialect(site: &Site) {
         assert!(serde_json::from_str::<Value>(&body).is_ok(), "{body}");
     }
     still_works(site, 0);
+}
+
+fn what_is_no_request_is_answered_and_logged_like_one(site: &Site) {
+    for (bytes, status) in [
+        ("GET /\u{e4}\u{4f60} HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 400),
+        ("\u{16}\u{3}\u{1} hello\r\n\r\n".to_owned(), 400),
+        (format!("GET / HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "y".repeat(150_000)), 431),
+    ] {
+        let mut socket = TcpStream::connect(site.server.url.trim_start_matches("http://")).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        // The server may end it before all is sent.
+        let _ = socket.write_all(bytes.as_bytes());
+        let mut answer = Vec::new();
+        let _ = socket.read_to_end(&mut answer);
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{status}: {answer:?}"));
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        assert_eq!(serde_json::from_str::<Value>(body).unwrap()["code"], status);
+    }
+    let log = site.server.log_with(&["\"status\":400", "\"status\":431"]);
+    assert!(!log.contains("\"level\":\"ERROR\""), "{log}");
+    let line = log.lines().find(|line| line.contains("\"status\":431")).unwrap();
+    for field in ["\"client\":\"127.0.0.1\"", "\"request_id\":", "\"duration_ms\":", "\"method\":"] {
+        assert!(line.contains(field), "{line}");
+    }
+    // What strangers send is cut short in the log.
+    let key = "k".repeat(5000);
+    let headers = vec![("App-Key".to_owned(), key), ("Nonce".to_owned(), "1".to_owned())];
+    post(&site.url(&format!("/message/{}.json", "p".repeat(5000))), &headers, b"");
+    post(&site.url(PUBLISH), &headers, b"");
+    still_works(site, 0);
+    let log = site.server.log_with(&["ppp"]);
+    assert!(!log.contains(&"p".repeat(260)) && !log.contains(&"k".repeat(65)), "{log}");
 }
 
 #[test]
