@@ -95,7 +95,7 @@ pub fn built_in() -> impl Iterator<Item = &'static str> {
 }
 
 /// The built-in types that are only for the moment, which no log shows even where a back end has one kept
-/// (facts: rongcloud 9.3, 15.1 "stored").
+/// (RongCloud seed, message types).
 pub const MOMENTARY: [&str; 8] = [
     "RC:CmdMsg",
     "RC:RcNtf",
