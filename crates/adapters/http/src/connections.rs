@@ -53,8 +53,8 @@ impl Connections {
 
     /// A place for a connection from that address, or `None` if there are too many.
     pub(crate) fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<Connection> {
+        let is_proxy = self.trusted.iter().any(|network| network.has(peer.to_canonical()));
         let peer = counted(peer);
-        let is_proxy = self.trusted.iter().any(|network| network.has(peer));
         if self.open.fetch_add(1, Ordering::Relaxed) >= self.limits.in_all {
             self.open.fetch_sub(1, Ordering::Relaxed);
             return None;
@@ -207,7 +207,8 @@ mod tests {
 
     fn connections(in_all: usize, per_address: usize) -> Arc<Connections> {
         let limits = ConnectionLimits { in_all, per_address, waiting_bytes: 100 };
-        Arc::new(Connections::new(limits, vec!["10.0.0.0/8".parse().unwrap()]))
+        let proxies = ["10.0.0.0/8", "2001:db8:9::7"].map(|network| network.parse().unwrap());
+        Arc::new(Connections::new(limits, proxies.to_vec()))
     }
 
     fn ip(text: &str) -> IpAddr {
@@ -233,8 +234,10 @@ mod tests {
         let _one = all.admit(ip("2001:db8::1"));
         assert!(all.admit(ip("2001:db8::2")).is_none());
         assert!(all.admit(ip("2001:db8:0:1::2")).is_some());
-        let held: Vec<_> = (0..5).map(|_| all.admit(ip("10.0.0.1"))).collect();
-        assert!(held.iter().all(Option::is_some));
+        for proxy in ["10.0.0.1", "2001:db8:9::7"] {
+            let held: Vec<_> = (0..5).map(|_| all.admit(ip(proxy))).collect();
+            assert!(held.iter().all(Option::is_some), "{proxy}");
+        }
     }
 
     #[test]
