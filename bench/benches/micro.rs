@@ -117,6 +117,7 @@ impl AuthenticateBackEnd for OpenDoor {
             is_enabled: true,
             is_strict: false,
             name: String::new(),
+            sends_per_minute: None,
         };
         Ok(BackEnd { app_key, nonce: None })
     }

@@ -24,6 +24,7 @@ pub mod message_uid;
 pub mod object_name;
 pub mod outside_file;
 pub mod pair;
+pub mod permission;
 pub mod profile_edit;
 pub mod push_preferences;
 pub mod rate;

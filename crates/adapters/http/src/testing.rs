@@ -251,6 +251,7 @@ pub(crate) fn back_end() -> BackEnd {
         is_enabled: true,
         is_strict: false,
         name: String::new(),
+        sends_per_minute: None,
     };
     BackEnd { app_key, nonce: None }
 }

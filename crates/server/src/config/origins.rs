@@ -14,7 +14,9 @@ pub(super) fn check(origin: &str) -> Result<(), ConfigError> {
     let expected = match sent(origin) {
         Some(sent) if sent == origin => return Ok(()),
         Some(sent) => format!("must hold origins as browsers send them, here {sent}"),
-        None => "must hold origins such as https://app.example or http://localhost:3000, or * for all".to_owned(),
+        None => {
+            "must hold origins such as https://app.example or http://localhost:3000, or * for all".to_owned()
+        }
     };
     // A name and a password have no place here, least of all in an error.
     let shown = if origin.contains('@') { "(hidden)".to_owned() } else { format!("{origin:?}") };

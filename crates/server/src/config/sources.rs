@@ -59,7 +59,11 @@ fn builder() -> ConfigBuilder<DefaultState> {
 /// What is wrong with a file, without the lines of it that the parser shows.
 fn without_lines(error: &config::ConfigError) -> String {
     let is_shown = |line: &&str| {
-        !line.trim_start().trim_start_matches(|char: char| char.is_ascii_digit()).trim_start().starts_with('|')
+        !line
+            .trim_start()
+            .trim_start_matches(|char: char| char.is_ascii_digit())
+            .trim_start()
+            .starts_with('|')
     };
     error.to_string().lines().filter(is_shown).collect::<Vec<_>>().join(" ")
 }

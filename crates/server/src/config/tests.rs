@@ -106,8 +106,13 @@ fn variables_nobody_knows_are_refused_with_the_right_spelling() {
         assert!(error.contains(name) && error.contains(right), "{name}: {error}");
         assert!(!error.contains("hunter2"), "{error}");
     }
-    for foreign in ["SIXIN_PORT", "SIXIN_SERVICE_HOST", "SIXIN_PORT_8686_TCP", "SIXIN_METRICS_SERVICE_PORT", "SIXIN_HOME"]
-    {
+    for foreign in [
+        "SIXIN_PORT",
+        "SIXIN_SERVICE_HOST",
+        "SIXIN_PORT_8686_TCP",
+        "SIXIN_METRICS_SERVICE_PORT",
+        "SIXIN_HOME",
+    ] {
         assert!(load("", &[(foreign, "tcp://10.0.0.1:8686")]).is_ok(), "{foreign}");
     }
 }
@@ -117,17 +122,25 @@ fn paths_in_the_file_are_relative_to_its_folder_and_others_to_where_sixin_was_st
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sixin.toml");
     let write = |text: &str| std::fs::write(&file, text).unwrap();
-    write("[database]\nurl = \"sqlite://data/a.db\"\n[files]\nfolder = \"kept\"\narriving = \"/abs/arriving\"\n");
+    write(
+        "[database]\nurl = \"sqlite://data/a.db\"\n[files]\nfolder = \"kept\"\narriving = \"/abs/arriving\"\n",
+    );
     let config = from(&file, &[]).unwrap();
     assert_eq!(config.database.url, format!("sqlite://{}", folder.path().join("data/a.db").display()));
     assert_eq!(config.files.folder, folder.path().join("kept"));
     assert_eq!(config.files.arriving, Path::new("/abs/arriving"));
     let named = [("SIXIN__DATABASE__URL", "sqlite://here.db"), ("SIXIN__FILES__FOLDER", "here")];
     let config = from(&file, &named).unwrap();
-    assert_eq!((config.database.url.as_str(), config.files.folder.as_path()), ("sqlite://here.db", Path::new("here")));
+    assert_eq!(
+        (config.database.url.as_str(), config.files.folder.as_path()),
+        ("sqlite://here.db", Path::new("here"))
+    );
     write("");
     let config = from(&file, &[]).unwrap();
-    assert_eq!((config.database.url.as_str(), config.files.folder.as_path()), ("sqlite://var/sixin.db", Path::new("var/files")));
+    assert_eq!(
+        (config.database.url.as_str(), config.files.folder.as_path()),
+        ("sqlite://var/sixin.db", Path::new("var/files"))
+    );
     write("[database]\nurl = \"mysql://u:p@h/data\"\n");
     assert_eq!(from(&file, &[]).unwrap().database.url, "mysql://u:p@h/data");
     write("[database]\nurl = \"sqlite://:memory:\"\n");

@@ -36,7 +36,8 @@ pub(super) fn check(merged: &config::Config) -> Result<(), ConfigError> {
 pub(super) fn check_log_level(level: &str) -> Result<(), ConfigError> {
     let wrong = || {
         let levels = LEVELS.join(", ");
-        let expected = format!("must be one of {levels}, or such with modules, as in info,sixin_storage=debug");
+        let expected =
+            format!("must be one of {levels}, or such with modules, as in info,sixin_storage=debug");
         refused("log.level", expected, format!("{level:?}"))
     };
     for directive in level.split(',').map(str::trim) {

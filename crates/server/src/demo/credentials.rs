@@ -142,7 +142,13 @@ async fn make(database: &Database) -> Result<Credentials, DemoError> {
 }
 
 async fn make_key(database: &Database, dialect: Dialect) -> Result<Key, DemoError> {
-    let spec = KeySpec { dialect, platform: PLATFORM, is_strict: false, name: "demo".to_owned() };
+    let spec = KeySpec {
+        dialect,
+        platform: PLATFORM,
+        is_strict: false,
+        name: "demo".to_owned(),
+        sends_per_minute: None,
+    };
     let key = app_keys::create(database, &SystemSecrets, spec).await.map_err(setup)?;
     Ok(Key { app_id: key.app_id, secret: key.secret.reveal().to_owned() })
 }
@@ -159,7 +165,7 @@ async fn make_user(database: &Database, name: &str, aid: &str) -> Result<(DemoUs
         sign_in: SignIn::default(),
     };
     match users::create(database, &SystemSecrets, spec, SystemClock.now()).await {
-        Ok(_) | Err(UserError::Taken) => {}
+        Ok(_) | Err(UserError::Taken(_)) => {}
         Err(error) => return Err(setup(error)),
     }
     let user = Users::find(database, &UserRef::Username(username)).await?;
