@@ -306,6 +306,7 @@ impl Config {
             shutdown_timeout: Duration::from_secs(self.server.shutdown_timeout_seconds),
             workers: if self.server.workers == 0 { available } else { self.server.workers },
             cors_origins: self.server.cors_origins.clone(),
+            docs: self.server.docs,
             // Those that are none were refused at start.
             trusted_proxies: self
                 .server

@@ -18,6 +18,7 @@ use tokio::net::TcpSocket;
 use crate::background;
 use crate::config::{Config, ConfigError};
 use crate::descriptors;
+use crate::disks::Places;
 use crate::system::{SystemClock, SystemSecrets};
 use crate::telemetry;
 use crate::wiring::{Parts, api, caches, lanes};
@@ -135,9 +136,10 @@ impl Running {
         let mut metrics_address = None;
         if let Some(address) = config.metrics_listen()? {
             let listener = listen(address)?;
-            let (counted, rendered) = (database.clone(), metrics.clone());
+            let (looked_at, rendered, places) =
+                (database.clone(), metrics.clone(), Places::of(config, &database));
             let render = move || {
-                telemetry::report_statements(counted.statements());
+                telemetry::refresh(&looked_at, &places);
                 rendered.render()
             };
             metrics_address = Some(listener.local_addr()?);

@@ -65,6 +65,15 @@ impl DatabaseOptions {
     }
 }
 
+/// How many connections of a pool are open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolState {
+    /// Those that wait for work.
+    pub idle: u32,
+    /// Those that work.
+    pub used: u32,
+}
+
 /// An open database. Cheap to clone. Implements every port that has to do with the store.
 #[derive(Clone)]
 pub struct Database(Arc<Inner>);
@@ -166,6 +175,16 @@ impl Database {
     pub fn statements(&self) -> Statements {
         let [reads, writes] = &self.0.counters;
         Statements { reads: reads.total(), writes: writes.total() }
+    }
+
+    /// The connections that are open, of the pool that reads and of the one that writes.
+    #[must_use]
+    pub fn connections(&self) -> [PoolState; 2] {
+        [&self.0.reads, &self.0.writes].map(|pool| {
+            let state = pool.state();
+            let idle = state.idle_connections;
+            PoolState { idle, used: state.connections.saturating_sub(idle) }
+        })
     }
 
     /// Notes how a write ended.
