@@ -27,6 +27,7 @@ use sixin_http::Api;
 /// Does what the command line says; errors are printed with their causes.
 #[must_use]
 pub fn run() -> ExitCode {
+    keep_to_ourselves();
     let arguments = match cli::Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) if error.use_stderr() && std::env::args().any(|argument| argument == "--json") => {
@@ -45,7 +46,14 @@ pub fn run() -> ExitCode {
 /// around the use cases.
 #[must_use]
 pub fn serve_with(exchange: impl FnOnce(Api) -> Api) -> ExitCode {
+    keep_to_ourselves();
     reported(commands::serve::run_with(exchange), false)
+}
+
+/// Whatever is made, by us or by a library, is for this user alone: messages and secrets are in it. What the shell said about
+/// that is for other programs.
+fn keep_to_ourselves() {
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
 }
 
 fn reported(result: Result<(), Box<dyn Error>>, json: bool) -> ExitCode {

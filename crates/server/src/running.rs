@@ -56,6 +56,10 @@ pub(crate) struct Prepared {
 /// called from async code.
 pub(crate) fn prepare_database(config: &Config) -> Result<Prepared, StartError> {
     let database = Database::open(config.database_options()?)?;
+    for (file, mode) in database.open_to_others() {
+        let mode = format!("{mode:04o}");
+        tracing::warn!(file = %file.display(), mode, "this file is open to others on this machine; chmod 600 closes it");
+    }
     let is_new = database.is_empty()?;
     if !config.database.migrate_at_start {
         return migrated(database).map(|database| Prepared { database, is_new, applied: Vec::new() });

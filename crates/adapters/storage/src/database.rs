@@ -1,5 +1,6 @@
 //! The database: its connection pools, and how blocking work is run.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use sixin_application::ports::{StoreError, StoreResult, StoreTrouble};
 
 use crate::connection::{AnyConnection, Connector, Purpose};
 use crate::error::{OpenError, is_conflict, store_error, trouble};
-use crate::sqlite_file::{DatabaseFile, create_file};
+use crate::sqlite_file::{DatabaseFile, create_file, open_to_others};
 use crate::statements::{StatementCounter, Statements};
 use crate::url::DatabaseUrl;
 use crate::{migrations, settings_check};
@@ -175,6 +176,15 @@ impl Database {
     pub fn statements(&self) -> Statements {
         let [reads, writes] = &self.0.counters;
         Statements { reads: reads.total(), writes: writes.total() }
+    }
+
+    /// The files of an SQLite database that others than its owner may read or write, each with its mode.
+    #[must_use]
+    pub fn open_to_others(&self) -> Vec<(PathBuf, u32)> {
+        match &self.options().url {
+            DatabaseUrl::Sqlite(path) => open_to_others(path),
+            DatabaseUrl::Mysql(_) => Vec::new(),
+        }
     }
 
     /// The connections that are open, of the pool that reads and of the one that writes.

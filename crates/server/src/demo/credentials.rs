@@ -1,8 +1,8 @@
 //! What the demo made: two app keys, an account, three users with sessions. Kept in `demo.json` (0600).
 
-use std::fs::OpenOptions;
+use std::fs::{OpenOptions, Permissions};
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -194,5 +194,7 @@ fn write(dir: &Path, credentials: &Credentials) -> Result<(), DemoError> {
     let text = serde_json::to_string_pretty(credentials).map_err(setup)?;
     let mut options = OpenOptions::new();
     let mut file = options.create(true).write(true).truncate(true).mode(0o600).open(&path).map_err(failed)?;
+    // One that was there keeps the mode it had.
+    file.set_permissions(Permissions::from_mode(0o600)).map_err(failed)?;
     file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(failed)
 }
