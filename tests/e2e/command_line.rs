@@ -235,7 +235,9 @@ fn a_server_that_may_not_migrate_says_what_to_run(site: &Site) {
 fn a_configuration_that_makes_no_sense_is_refused_at_start_by_name() {
     let database = TestDatabase::sqlite();
     for (key, value, named) in [
-        ("SIXIN__SERVER__LISSEN", "x", "lissen"),
+        ("SIXIN__SERVER__LISSEN", "x", "did you mean SIXIN__SERVER__LISTEN?"),
+        ("SIXIN_SERVER_LISTEN", "127.0.0.1:1", "SIXIN__SERVER__LISTEN"),
+        ("SIXIN__SERVER__CORS_ORIGINS", "https://app.example/", "here https://app.example"),
         ("SIXIN__RATE__SENDS", "0", "rate.sends"),
         ("SIXIN__DATABASE__URL", "postgres://x/y", "sqlite:// or mysql://"),
     ] {
