@@ -86,7 +86,13 @@ impl AuthenticateUser for OpenDoor {
                 ..Profile::default()
             },
         };
-        Ok(Caller { user, app_key: AppKeyId(1), settings: Arc::new(Settings::default()), nonce: None })
+        Ok(Caller {
+            user,
+            app_key: AppKeyId(1),
+            own_rate: None,
+            settings: Arc::new(Settings::default()),
+            nonce: None,
+        })
     }
 
     async fn admit(&self, _: &UserCredentials, _: Login) -> Result<Visitor, CallerRefusal> {

@@ -8,6 +8,7 @@ pub(crate) mod serve;
 mod session;
 mod setting;
 mod user;
+mod user_show;
 
 use std::error::Error;
 use std::io::{BufRead, IsTerminal};

@@ -63,7 +63,7 @@ async fn list(
 }
 
 /// One session, without its token, of which only a hash is kept.
-pub(super) fn print_session(out: Output, session: &ListedSession, now: Millis) {
+fn print_session(out: Output, session: &ListedSession, now: Millis) {
     out.line(&described(session, now), || session_json(session, now));
 }
 

@@ -1,20 +1,18 @@
 //! `sixin user`
 
 use serde_json::json;
-use sixin_application::admin::users::{self, ShownUser, UserSpec};
-use sixin_application::ports::{ListedSession, ListedUser, Roles, SessionAdmin, SignIn, UserAdmin};
+use sixin_application::admin::users::{self, UserSpec};
+use sixin_application::ports::{ListedUser, Roles, SignIn, UserAdmin};
 use sixin_domain::app_key::Secret;
 use sixin_domain::contact::{Email, Phone};
 use sixin_domain::id::{MAX_SAFE_INTEGER, RoleId, UserId};
-use sixin_domain::role::UserRole;
-use sixin_domain::time::Millis;
 use sixin_domain::user::User as DomainUser;
 use sixin_domain::username::{Uid, Username};
 use sixin_password::Passwords;
 use sixin_storage::Database;
 
-use super::session::{described, session_json};
-use super::{CommandError, Output, find_user, in_hours, now, read_secret, shown_time};
+use super::user_show::{self, state};
+use super::{CommandError, Output, find_user, in_hours, now, read_secret};
 use crate::cli::{SignInOptions, User};
 use crate::system::SystemSecrets;
 
@@ -36,7 +34,7 @@ pub(super) async fn run(database: &Database, out: Output, command: User) -> Resu
         }
         User::Show { user } => {
             let user = find_user(database, &user).await?;
-            show(database, out, user).await?;
+            user_show::run(database, out, user).await?;
         }
         User::Password { user } => {
             let user = find_user(database, &user).await?;
@@ -103,70 +101,6 @@ fn checked_uid(uid: i64) -> Result<Uid, CommandError> {
         return Ok(Uid(uid));
     }
     Err(CommandError::Usage("a uid is a number from 1 to 9007199254740991".to_owned()))
-}
-
-async fn show(database: &Database, out: Output, user: DomainUser) -> Result<(), CommandError> {
-    let ShownUser { user, account, roles, role_book } = users::show(database, user).await?;
-    let sessions: Vec<ListedSession> = SessionAdmin::list(database, Some(user.account), 0, 500)
-        .await?
-        .into_iter()
-        .filter(|session| session.user.as_ref().is_none_or(|(uid, _)| *uid == user.uid))
-        .collect();
-    let now = now();
-    let role_name = |role: &UserRole| {
-        let name = role_book.0.iter().find(|known| known.id == role.role).map(|known| known.name.as_str());
-        format!("{} {}", role.role, name.unwrap_or("(gone)"))
-    };
-    let time = |at: Option<Millis>| at.map_or("no".to_owned(), shown_time);
-    let account = account.as_ref();
-    let email = account.and_then(|account| account.email.as_ref()).map(|email| email.as_str().to_owned());
-    let phone = account.and_then(|account| account.phone.as_ref()).map(|phone| phone.whole());
-    let has_password = account.is_some_and(|account| account.password.is_some());
-    let aid = account.map(|account| account.aid.as_str()).unwrap_or_default();
-    let mut lines = vec![
-        format!("uid:       {}", user.uid),
-        format!("username:  {}", user.username),
-        format!("nickname:  {}", user.profile.nickname),
-        format!("state:     {}", state(&user)),
-        format!("made:      {}", shown_time(user.profile.created_at)),
-        format!("banned:    {}", time(user.restrictions.banned_until)),
-        format!("muted:     {}", if user.restrictions.is_muted { "yes" } else { "no" }),
-        format!("expires:   {}", time(user.expired_at)),
-        format!("account:   {aid}"),
-        format!("e-mail:    {}", email.as_deref().unwrap_or("none")),
-        format!("phone:     {}", phone.as_deref().unwrap_or("none")),
-        format!("password:  {}", if has_password { "set" } else { "none" }),
-    ];
-    lines.extend(
-        roles.iter().map(|role| {
-            format!("role:      {}{}", role_name(role), if role.is_main { " (main)" } else { "" })
-        }),
-    );
-    lines.extend(sessions.iter().map(|session| format!("session:   {}", described(session, now))));
-    out.line(&lines.join("\n"), || {
-        let at = |at: Option<Millis>| at.map(|at| at.0);
-        json!({
-            "uid": user.uid.0, "username": user.username.as_str(), "nickname": user.profile.nickname,
-            "enabled": user.is_enabled, "deleted": user.deleted_at.is_some(), "deleted_at": at(user.deleted_at),
-            "created_at": user.profile.created_at.0, "expired_at": at(user.expired_at),
-            "banned_until": at(user.restrictions.banned_until), "muted": user.restrictions.is_muted,
-            "aid": aid, "email": email, "phone": phone, "has_password": has_password,
-            "roles": roles.iter().map(|role| json!({
-                "id": role.role.0, "main": role.is_main, "expired_at": at(role.expired_at),
-                "restore": role.restore_role.map(|role| role.0),
-            })).collect::<Vec<_>>(),
-            "sessions": sessions.iter().map(|session| session_json(session, now)).collect::<Vec<_>>(),
-        })
-    });
-    Ok(())
-}
-
-fn state(user: &DomainUser) -> &'static str {
-    match (user.deleted_at, user.is_enabled) {
-        (Some(_), _) => "deleted",
-        (None, false) => "disabled",
-        (None, true) => "enabled",
-    }
 }
 
 fn done(out: Output, user: &DomainUser, what: &str) {
