@@ -86,7 +86,13 @@ impl AuthenticateUser for OpenDoor {
                 ..Profile::default()
             },
         };
-        Ok(Caller { user, app_key: AppKeyId(1), settings: Arc::new(Settings::default()), nonce: None })
+        Ok(Caller {
+            user,
+            app_key: AppKeyId(1),
+            own_rate: None,
+            settings: Arc::new(Settings::default()),
+            nonce: None,
+        })
     }
 
     async fn admit(&self, _: &UserCredentials, _: Login) -> Result<Visitor, CallerRefusal> {
@@ -117,6 +123,7 @@ impl AuthenticateBackEnd for OpenDoor {
             is_enabled: true,
             is_strict: false,
             name: String::new(),
+            sends_per_minute: None,
         };
         Ok(BackEnd { app_key, nonce: None })
     }

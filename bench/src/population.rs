@@ -38,8 +38,13 @@ impl Population {
     /// Makes everybody in an empty store.
     pub(crate) async fn make(database: &Database) -> Result<Self> {
         let key = async |dialect| {
-            let spec =
-                KeySpec { dialect, platform: PLATFORM, is_strict: false, name: "benchmark".to_owned() };
+            let spec = KeySpec {
+                dialect,
+                platform: PLATFORM,
+                is_strict: false,
+                name: "benchmark".to_owned(),
+                sends_per_minute: None,
+            };
             app_keys::create(database, &SystemSecrets, spec).await
         };
         let (rongcloud, fresns) = (key(Dialect::RongCloud).await?, key(Dialect::Fresns).await?);

@@ -37,7 +37,8 @@ impl Engine {
             "--innodb-log-file-size=512M".to_owned(),
             "--innodb-flush-log-at-trx-commit=1".to_owned(),
         ];
-        let server = PrivateMySql { parent: Some(directory.to_path_buf()), options: options.to_vec() };
+        let server =
+            PrivateMySql { parent: Some(directory.to_path_buf()), options: options.to_vec(), scripts: None };
         Ok(Self::Mysql(server.start().map_err(|failure| anyhow::anyhow!("{failure}"))?))
     }
 

@@ -1,7 +1,8 @@
 //! The commands of the binary, as an operator uses them.
 
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -13,6 +14,9 @@ on_every_database!(
     keys_users_and_settings_are_made_and_listed,
     a_user_is_made_with_what_its_account_signs_in_with,
     mistakes_are_named_and_change_nothing,
+    users_and_their_sessions_are_shown_and_a_new_password_ends_them,
+    a_key_is_shown_switched_and_given_a_rate_of_its_own,
+    settings_are_reset_and_errors_are_json_where_that_was_asked_for,
     a_server_that_may_not_migrate_says_what_to_run,
 );
 
@@ -25,11 +29,14 @@ fn run(url: &str, arguments: &[&str]) -> (bool, String) {
 
 fn keys_users_and_settings_are_made_and_listed(site: &Site) {
     let url = site.database.url();
-    let imported =
-        sixin_with_input(&url, &["app-key", "import", "z3v5yqkbv8v30", "--dialect", "rongcloud"], "secret\n");
+    let imported = sixin_with_input(
+        &url,
+        &["app-key", "import", "z3v5yqkbv8v30", "--dialect", "rongcloud"],
+        "secret-of-16-chars\n",
+    );
     assert_eq!(
         (&imported["app_id"], &imported["secret"]),
-        (&Value::from("z3v5yqkbv8v30"), &Value::from("secret"))
+        (&Value::from("z3v5yqkbv8v30"), &Value::from("secret-of-16-chars"))
     );
     let (_, keys) = run(&url, &["app-key", "list"]);
     assert!(keys.contains("z3v5yqkbv8v30") && !keys.contains("secret"), "{keys}");
@@ -82,7 +89,8 @@ fn a_user_is_made_with_what_its_account_signs_in_with(site: &Site) {
     assert_eq!(count("email = 'dora@example.org' AND country_code = '49' AND pure_phone = '15112345678'"), 1);
     assert_eq!(count("password LIKE '$argon2id$%'"), 1);
     for (more, reason) in [
-        (&["--email", "dora@example.org"][..], "already taken"),
+        (&["--email", "dora@example.org"][..], "already taken: e-mail address"),
+        (&["--phone", "+4915112345678"], "already taken: telephone number"),
         (&["--email", "dora"], "no e-mail address"),
         (&["--phone", "015112345678"], "country code"),
         (&["--password", "short"], "at least 8 characters"),
@@ -98,7 +106,8 @@ fn a_user_is_made_with_what_its_account_signs_in_with(site: &Site) {
 fn mistakes_are_named_and_change_nothing(site: &Site) {
     let url = site.database.url();
     for (arguments, named) in [
-        (&["user", "create", "alice"][..], "taken"),
+        (&["user", "create", "alice"][..], "already taken: username"),
+        (&["user", "create", "dora", "--uid", &site.alice.uid.to_string()], "already taken: uid"),
         (&["user", "create", "a,b"], "comma"),
         (&["user", "create", "77", "--uid", "78"], "78"),
         (&["user", "disable", "nobody"], "nobody"),
@@ -112,11 +121,103 @@ fn mistakes_are_named_and_change_nothing(site: &Site) {
         (&["block-word", "add", "x", "--mode", "burn"], "mode"),
         (&["block-word", "import", "/nowhere"], "/nowhere"),
         (&["role", "set", "4", "--permission", "conversation"], "permission"),
+        (&["role", "set", "4", "--permission", "conversatoin=true"], "did you mean conversation?"),
+        (&["role", "set", "4", "--permission", "conversation=perhaps"], "true or false"),
+        (&["setting", "set", "site_mod", "public"], "did you mean site_mode?"),
+        (&["setting", "set", "image_max_size", "50 MB"], "a whole number from 1 to 10240"),
+        (&["setting", "set", "default_role", "99"], "sixin role list"),
+        (&["setting", "reset", "site_mod"], "site_mode"),
+        (&["app-key", "show", "nokey"], "nokey"),
+        (&["app-key", "enable", "nokey"], "nokey"),
+        (&["app-key", "set", "nokey", "--sends-per-minute", "5"], "nokey"),
+        (&["app-key", "set", &site.rong.id, "--sends-per-minute", "1000001"], "1000000"),
+        (&["app-key", "set", &site.rong.id, "--sends-per-minute", "many"], "or site"),
+        (&["user", "show", "nobody"], "nobody"),
     ] {
         let (worked, text) = run(&url, arguments);
         assert!(!worked && text.contains(named), "{arguments:?}: {text}");
     }
     assert_eq!(site.database.number("SELECT COUNT(*) AS number FROM users"), 3);
+}
+
+fn users_and_their_sessions_are_shown_and_a_new_password_ends_them(site: &Site) {
+    let url = site.database.url();
+    let shown = sixin(&url, &["user", "show", "alice"]);
+    assert_eq!((&shown["uid"], &shown["username"]), (&Value::from(site.alice.uid), &Value::from("alice")));
+    assert_eq!((&shown["enabled"], &shown["has_password"]), (&Value::from(true), &Value::from(false)));
+    assert_eq!(shown["sessions"].as_array().unwrap().len(), 1);
+    let (_, sessions) = run(&url, &["session", "list"]);
+    assert_eq!(sessions.lines().count(), 3, "{sessions}");
+    let (_, sessions) = run(&url, &["session", "list", "alice"]);
+    assert!(sessions.lines().count() == 1 && sessions.contains("alice"), "{sessions}");
+    site.send_text(&site.alice, "bob", "hi").is(200, 0);
+    site.sixin_with_input(&["user", "password", "alice"], "correct horse\n");
+    site.send_text(&site.alice, "bob", "hi").is(200, 31_603);
+    site.send_text(&site.bob, "alice", "hi").is(200, 0);
+    let (worked, shown) = run(&url, &["user", "show", "alice"]);
+    assert!(worked && shown.contains("password:  set") && !shown.contains("argon2"), "{shown}");
+    assert_eq!(run(&url, &["session", "list", "alice"]), (true, String::new()));
+}
+
+fn a_key_is_shown_switched_and_given_a_rate_of_its_own(site: &Site) {
+    let url = site.database.url();
+    let (_, shown) = run(&url, &["app-key", "show", &site.rong.id]);
+    assert!(shown.contains("that of the site") && !shown.contains(&site.rong.secret), "{shown}");
+    site.sixin(&["app-key", "set", &site.rong.id, "--sends-per-minute", "2"]);
+    for _ in 0..2 {
+        site.publish_text("alice", "bob", "hi").is(200, 200);
+    }
+    site.publish_text("alice", "bob", "hi").is(429, 1008);
+    // Counted by user, and apart from what the user sends itself.
+    site.publish_text("carol", "bob", "hi").is(200, 200);
+    site.send_text(&site.alice, "bob", "hi").is(200, 0);
+    site.sixin(&["app-key", "set", &site.rong.id, "--sends-per-minute", "0"]);
+    site.publish_text("alice", "bob", "hi").is(200, 200);
+    let shown = sixin(&url, &["app-key", "show", &site.rong.id]);
+    assert_eq!(shown["sends_per_minute"], Value::from(0));
+    site.sixin(&["app-key", "set", &site.rong.id, "--sends-per-minute", "site"]);
+    assert_eq!(sixin(&url, &["app-key", "show", &site.rong.id])["sends_per_minute"], Value::Null);
+    site.sixin(&["app-key", "disable", &site.rong.id]);
+    site.publish_text("alice", "bob", "hi").is(401, 1002);
+    site.sixin(&["app-key", "enable", &site.rong.id]);
+    site.publish_text("alice", "bob", "hi").is(200, 200);
+    let import = |arguments: &[&str]| {
+        let mut child = command(&url)
+            .args([&["app-key", "import", "short", "--dialect", "rongcloud"], arguments].concat())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(b"fifteen-letters\n").unwrap();
+        let output = child.wait_with_output().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (worked, said) = import(&[]);
+    assert!(!worked && said.contains("--allow-short") && !said.contains("fifteen"), "{said}");
+    let (worked, said) = import(&["--allow-short"]);
+    assert!(worked && said.contains("warning"), "{said}");
+}
+
+fn settings_are_reset_and_errors_are_json_where_that_was_asked_for(site: &Site) {
+    let url = site.database.url();
+    sixin(&url, &["setting", "set", "site_name", "Ours"]);
+    assert_eq!(sixin(&url, &["setting", "reset", "site_name"])["value"], "sixin");
+    assert_eq!(run(&url, &["setting", "get", "site_name"]), (true, "sixin\n".to_owned()));
+    for (arguments, code) in [
+        (&["--json", "user", "show", "nobody"][..], 1),
+        (&["user", "disable", "--json", "nobody"], 1),
+        (&["--json", "app-key", "show", "nokey"], 1),
+        (&["--json", "setting", "set", "site_mode", "open"], 1),
+        (&["--json", "user", "destroy", "alice"], 2),
+        (&["--json", "app-key", "create"], 2),
+    ] {
+        let output = command(&url).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        let said: Value = serde_json::from_slice(&output.stderr).unwrap();
+        assert!(said["error"].as_str().is_some_and(|text| !text.is_empty()), "{arguments:?}: {said}");
+    }
 }
 
 fn a_server_that_may_not_migrate_says_what_to_run(site: &Site) {
@@ -134,7 +235,9 @@ fn a_server_that_may_not_migrate_says_what_to_run(site: &Site) {
 fn a_configuration_that_makes_no_sense_is_refused_at_start_by_name() {
     let database = TestDatabase::sqlite();
     for (key, value, named) in [
-        ("SIXIN__SERVER__LISSEN", "x", "lissen"),
+        ("SIXIN__SERVER__LISSEN", "x", "did you mean SIXIN__SERVER__LISTEN?"),
+        ("SIXIN_SERVER_LISTEN", "127.0.0.1:1", "SIXIN__SERVER__LISTEN"),
+        ("SIXIN__SERVER__CORS_ORIGINS", "https://app.example/", "here https://app.example"),
         ("SIXIN__RATE__SENDS", "0", "rate.sends"),
         ("SIXIN__DATABASE__URL", "postgres://x/y", "sqlite:// or mysql://"),
     ] {
@@ -146,6 +249,38 @@ fn a_configuration_that_makes_no_sense_is_refused_at_start_by_name() {
     }
     let (worked, text) = run("mysql://me:hunter2@127.0.0.1:1/db", &["check-config"]);
     assert!(worked && text.contains("mysql://127.0.0.1:1/db") && !text.contains("hunter2"), "{text}");
+}
+
+/// Whatever the shell says, and whoever makes the file: the database, its log, folders for files.
+#[test]
+fn what_is_made_is_for_its_owner_alone_and_a_database_open_to_others_is_warned_of() {
+    let directory = tempfile::tempdir().unwrap();
+    let made = Command::new("sh")
+        .args(["-c", "umask 000; exec \"$0\" demo --once --listen 127.0.0.1:0", BINARY])
+        .current_dir(directory.path())
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let mut found = 0;
+    let mut folders = vec![directory.path().join("var")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let metadata = path.metadata().unwrap();
+            assert_eq!(metadata.permissions().mode() & 0o077, 0, "{}", path.display());
+            found += 1;
+            if metadata.is_dir() {
+                folders.push(path);
+            }
+        }
+    }
+    assert!(found >= 4, "{found}");
+    let database = directory.path().join("var/sixin.db");
+    let url = format!("sqlite://{}", database.display());
+    std::fs::set_permissions(&database, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let migrated = command(&url).arg("migrate").output().unwrap();
+    let said = String::from_utf8_lossy(&migrated.stderr).into_owned();
+    assert!(migrated.status.success() && said.contains("open to others") && said.contains("0644"), "{said}");
 }
 
 #[test]

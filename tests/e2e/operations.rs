@@ -1,6 +1,8 @@
 //! What operators rely on: health, metrics, request ids, logs, rate, shutdown, documentation.
 
+use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
@@ -26,9 +28,30 @@ fn health_metrics_and_documentation_are_served(site: &Site) {
     site.publish_text("alice", "bob", "hi").is(200, 200);
     let (status, metrics) = get(&format!("{}/metrics", site.server.metrics_url));
     assert_eq!(status, 200);
-    for name in ["sixin_commit_seconds_bucket", "sixin_batch_units_sum", "sixin_queue_units"] {
+    assert_is_well_described(&metrics);
+    for name in [
+        "sixin_commit_seconds_bucket",
+        "sixin_batch_units_sum",
+        "sixin_queue_units",
+        "sixin_http_requests_total{method=\"POST\",route=\"/message/private/publish.json\",status=\"200\"} 1",
+        "sixin_http_request_duration_seconds_bucket{method=\"GET\",route=\"/health\",le=",
+        "sixin_database_connections{pool=\"read\",state=\"idle\"}",
+        "sixin_disk_free_bytes{place=\"arriving\"}",
+        "process_cpu_seconds_total",
+        "process_resident_memory_bytes",
+        "process_open_fds",
+        "process_start_time_seconds",
+    ] {
         assert!(metrics.contains(name), "{name} is missing: {metrics}");
     }
+    let head = agent().head(format!("{}/metrics", site.server.metrics_url)).call().unwrap();
+    assert_eq!(head.status(), 200);
+    // Anybody may ask for any path; that makes no label of it.
+    for path in ["/message/private/nope-1.json", "/nope-2"] {
+        get(&site.url(path));
+    }
+    let (_, metrics) = get(&format!("{}/metrics", site.server.metrics_url));
+    assert!(metrics.contains("route=\"(none)\",status=\"404\"} 2") && !metrics.contains("nope"), "{metrics}");
     let (status, document) = get(&site.url("/openapi.json"));
     let document: Value = serde_json::from_str(&document).unwrap();
     assert_eq!(status, 200);
@@ -36,6 +59,37 @@ fn health_metrics_and_documentation_are_served(site: &Site) {
     let (status, page) = get(&site.url("/docs/"));
     assert_eq!(status, 200);
     assert!(!page.contains("https://"), "the reference page names an outside host: {page}");
+}
+
+/// What `promtool check metrics` looks at, and that program itself where it is installed.
+fn assert_is_well_described(metrics: &str) {
+    let described = |kind: &str| -> Vec<String> {
+        let lines = metrics.lines().filter_map(|line| line.strip_prefix(&format!("# {kind} ")));
+        lines.map(|line| line.split(' ').next().unwrap().to_owned()).collect()
+    };
+    let (helped, typed) = (described("HELP"), described("TYPE"));
+    assert_eq!(helped, typed, "every family has a type and a meaning");
+    for line in metrics.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let name = line.split(['{', ' ']).next().unwrap();
+        let family = ["_bucket", "_sum", "_count"].iter().find_map(|suffix| name.strip_suffix(suffix));
+        let has = |name: &str| typed.iter().any(|typed| typed == name);
+        assert!(has(name) || family.is_some_and(has), "{name} has no type");
+    }
+    for line in metrics.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
+        let (name, kind) = line.split_once(' ').unwrap();
+        assert_eq!(name.ends_with("_total"), kind == "counter", "{name} is a {kind}");
+    }
+    let Ok(mut promtool) = Command::new("promtool")
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+    else {
+        return;
+    };
+    promtool.stdin.take().unwrap().write_all(metrics.as_bytes()).unwrap();
+    let output = promtool.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 fn a_request_id_is_taken_or_made_returned_and_logged(site: &Site) {

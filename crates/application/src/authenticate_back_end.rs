@@ -154,6 +154,7 @@ mod tests {
             is_enabled: true,
             is_strict: false,
             name: String::new(),
+            sends_per_minute: None,
         }
     }
 

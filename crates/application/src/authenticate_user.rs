@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, is_fresh, later_signing_time, signing_time};
 use sixin_domain::id::{AccountId, AppKeyId};
+use sixin_domain::rate::OwnRate;
 use sixin_domain::session::{Claim, Login, SessionRefusal, admit};
 use sixin_domain::settings::{Settings, offset_minutes};
 use sixin_domain::time::Millis;
@@ -65,6 +66,8 @@ pub struct Caller {
     pub user: User,
     /// The key that signed.
     pub app_key: AppKeyId,
+    /// The rate that holds instead of the site's, if the app key has one of its own.
+    pub own_rate: Option<OwnRate>,
     /// The settings that were in force.
     pub settings: Arc<Settings>,
     /// What this request uses up, if the key is strict.
@@ -86,6 +89,8 @@ pub struct Visitor {
     pub platform: i64,
     /// The key that signed.
     pub app_key: AppKeyId,
+    /// The rate that holds instead of the site's, if the app key has one of its own.
+    pub own_rate: Option<OwnRate>,
     /// The settings that were in force.
     pub settings: Arc<Settings>,
     /// What this request uses up, if the key is strict.
@@ -171,15 +176,16 @@ impl AuthenticateUser for UserAuthentication {
 
     async fn admit(&self, credentials: &UserCredentials, need: Login) -> Result<Visitor, CallerRefusal> {
         let now = self.clock.now();
-        let (app_key, nonce) = self.check_app(credentials, now).await?;
-        self.use_up(nonce.as_ref()).await?;
-        self.visitor(credentials, need, now, (app_key, nonce)).await
+        let app = self.check_app(credentials, now).await?;
+        self.use_up(app.nonce.as_ref()).await?;
+        self.visitor(credentials, need, now, app).await
     }
 
     async fn identify(&self, credentials: &UserCredentials) -> Result<Caller, CallerRefusal> {
         let now = self.clock.now();
-        let (app_key, nonce) = self.check_app(credentials, now).await?;
-        match self.visitor(credentials, Login::User, now, (app_key, nonce.clone())).await.and_then(caller) {
+        let app = self.check_app(credentials, now).await?;
+        let nonce = app.nonce.clone();
+        match self.visitor(credentials, Login::User, now, app).await.and_then(caller) {
             Ok(caller) => Ok(caller),
             Err(refusal) => {
                 self.use_up(nonce.as_ref()).await?;
@@ -193,11 +199,18 @@ impl AuthenticateUser for UserAuthentication {
     }
 }
 
+/// An app whose signature is right.
+struct App {
+    app_key: AppKeyId,
+    own_rate: Option<OwnRate>,
+    nonce: Option<NonceUse>,
+}
+
 /// A visitor who is a user.
 fn caller(visitor: Visitor) -> Result<Caller, CallerRefusal> {
-    let Visitor { user, app_key, settings, nonce, .. } = visitor;
+    let Visitor { user, app_key, own_rate, settings, nonce, .. } = visitor;
     let user = user.ok_or(SessionRefusal::UserMissing)?;
-    Ok(Caller { user, app_key, settings, nonce })
+    Ok(Caller { user, app_key, own_rate, settings, nonce })
 }
 
 impl UserAuthentication {
@@ -215,7 +228,7 @@ impl UserAuthentication {
         credentials: &UserCredentials,
         need: Login,
         now: Millis,
-        (app_key, nonce): (AppKeyId, Option<NonceUse>),
+        app: App,
     ) -> Result<Visitor, CallerRefusal> {
         let settings = self.settings.settings().await?;
         check_locale(credentials, &settings)?;
@@ -236,7 +249,8 @@ impl UserAuthentication {
         let (account, user) = (admitted.account, admitted.user.cloned());
         let has_account_session = account.is_some() && (user.is_none() || claim.account_session.is_some());
         let (aid, platform) = (credentials.aid.clone(), credentials.platform);
-        Ok(Visitor { account, aid, user, has_account_session, platform, app_key, settings, nonce })
+        let App { app_key, own_rate, nonce } = app;
+        Ok(Visitor { account, aid, user, has_account_session, platform, app_key, own_rate, settings, nonce })
     }
 
     /// The session of a token, where both account and token were sent.
@@ -265,11 +279,7 @@ impl UserAuthentication {
     }
 
     /// Rows 3 to 7: the key and its signature.
-    async fn check_app(
-        &self,
-        credentials: &UserCredentials,
-        now: Millis,
-    ) -> Result<(AppKeyId, Option<NonceUse>), CallerRefusal> {
+    async fn check_app(&self, credentials: &UserCredentials, now: Millis) -> Result<App, CallerRefusal> {
         let key = self
             .app_keys
             .find(&credentials.app_id)
@@ -290,7 +300,8 @@ impl UserAuthentication {
         if !is_signed {
             return Err(CallerRefusal::SignatureWrong);
         }
-        Ok((key.id, strict_nonce(&key, credentials, signed_at)))
+        let nonce = strict_nonce(&key, credentials, signed_at);
+        Ok(App { app_key: key.id, own_rate: key.own_rate(), nonce })
     }
 }
 

@@ -13,8 +13,8 @@ use crate::authenticate_user::hash_token;
 use crate::cached::DropTopic;
 use crate::named_users::{UsersError, ids_of, one_named};
 use crate::ports::{
-    BackEndUsers, ChangeError, Clock, DeviceTokens, NewDeviceToken, Order, SecretSource, ShownAs, SignIn,
-    StoreError, Topic, UserAdmin, UserPage, Users,
+    BackEndUsers, Clock, DeviceTokens, NewDeviceToken, Order, SecretSource, ShownAs, SignIn, StoreError,
+    Topic, UserAdmin, UserPage, Users,
 };
 
 /// Characters of a token; 62^43 are more than 2^256.
@@ -103,9 +103,9 @@ impl UserKeeping {
         let spec = UserSpec { username, uid: None, nickname, aid: None, sign_in: SignIn::default() };
         let made = create(&*self.admin, &*self.secrets, spec, self.clock.now()).await;
         match made {
-            Ok(_) | Err(UserError::Taken) => {}
+            Ok(_) | Err(UserError::Taken(_) | UserError::NoFreeUid) => {}
             Err(UserError::BadName(_)) => return Err(UsersError::Unseen),
-            Err(UserError::Change(ChangeError::Store(error))) => return Err(error.into()),
+            Err(UserError::Store(error)) => return Err(error.into()),
             Err(error) => return Err(StoreError::Fault(error.into()).into()),
         }
         match (one_named(&*self.users, name).await, made) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sixin_domain::id::{ConversationId, FileUsageId, MessageId, UserId};
 use sixin_domain::message::{Envelope, NewMessage, Saying};
+use sixin_domain::rate::OwnRate;
 use sixin_domain::refusal::Refusal;
 use thiserror::Error;
 
@@ -28,6 +29,8 @@ pub struct Draft {
     pub nonce: Option<NonceUse>,
     /// By what its repeats are known.
     pub idempotency: Option<IdempotencyKey>,
+    /// The rate that holds instead of the site's, if the app key has one of its own.
+    pub own_rate: Option<OwnRate>,
 }
 
 /// Who gets a message of a send.
@@ -117,13 +120,14 @@ impl Outbox {
     pub async fn send(&self, draft: Draft) -> Result<Stored, SendError> {
         let now = self.clock.steady();
         let sender = draft.envelope.sender;
-        self.rate.enter(sender, now)?;
+        let own_rate = draft.own_rate;
+        self.rate.enter(sender, own_rate, now)?;
         let result = match self.ids(draft.recipients.len() * 2).await {
             Some(ids) => self.committer.commit(self.numbered(draft, &ids)).await.map_err(SendError::from),
             None => Err(SendError::Busy("no process number is held")),
         };
         if result.as_ref().map_or(true, |stored| stored.replayed) {
-            self.rate.withdraw(sender, now);
+            self.rate.withdraw(sender, own_rate, now);
         }
         if result.as_ref().is_ok_and(|stored| stored.replayed) {
             metrics::counter!("sixin_repeats_total").increment(1);
@@ -218,6 +222,7 @@ mod tests {
             upload: None,
             nonce: None,
             idempotency: None,
+            own_rate: None,
         }
     }
 

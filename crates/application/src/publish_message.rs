@@ -8,6 +8,7 @@ use sixin_domain::body::Body;
 use sixin_domain::id::UserId;
 use sixin_domain::message::{Envelope, Placed, Saying, WantedEffects};
 use sixin_domain::object_name::ObjectName;
+use sixin_domain::rate::OwnRate;
 use sixin_domain::refusal::Refusal;
 use sixin_domain::send_rules::{Speaker, may_write, standing_sender};
 use sixin_domain::user::User;
@@ -39,6 +40,8 @@ pub struct PublishRequest {
     pub nonce: Option<NonceUse>,
     /// By what its repeats are known.
     pub idempotency: Option<IdempotencyKey>,
+    /// The rate that holds instead of the site's, if the app key has one of its own.
+    pub own_rate: Option<OwnRate>,
 }
 
 /// What a back end says to one recipient or to all.
@@ -182,7 +185,8 @@ impl MessagePublishing {
         let envelope =
             Envelope { sender, body, effects: request.effects.of_type(&request.object_name), delivery };
         let (nonce, idempotency) = (request.nonce.clone(), request.idempotency.clone());
-        let draft = Draft { envelope, recipients, upload: None, nonce, idempotency };
+        let draft =
+            Draft { envelope, recipients, upload: None, nonce, idempotency, own_rate: request.own_rate };
         Ok(self.outbox.send(draft).await?)
     }
 

@@ -8,6 +8,7 @@ use sixin_domain::file::StoredFile;
 use sixin_domain::id::{FileUsageId, UserId};
 use sixin_domain::limits::Limits;
 use sixin_domain::message::{Effects, Envelope, Placed};
+use sixin_domain::rate::OwnRate;
 use sixin_domain::refusal::Refusal;
 use sixin_domain::role::{RoleBook, UserRole};
 use sixin_domain::send_rules::{SiteRules, Speaker, may_write};
@@ -46,6 +47,8 @@ pub struct SendRequest {
     pub nonce: Option<NonceUse>,
     /// By what its repeats are known.
     pub idempotency: Option<IdempotencyKey>,
+    /// The rate that holds instead of the site's, if the app key has one of its own.
+    pub own_rate: Option<OwnRate>,
 }
 
 /// A user's message that is stored.
@@ -128,7 +131,8 @@ impl MessageSending {
         let envelope =
             Envelope { sender: request.sender.id, body: body.clone(), effects: Effects::OWN, delivery: None };
         let (nonce, idempotency) = (request.nonce.clone(), request.idempotency.clone());
-        let draft = Draft { envelope, recipients: vec![recipient.id.into()], upload, nonce, idempotency };
+        let recipients = vec![recipient.id.into()];
+        let draft = Draft { envelope, recipients, upload, nonce, idempotency, own_rate: request.own_rate };
         let stored = self.outbox.send(draft).await?;
         if stored.replayed {
             return self.as_stored(stored).await;

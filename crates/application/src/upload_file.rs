@@ -130,7 +130,7 @@ impl UploadFile for FileUploading {
         let allowed = kinds.into_iter().filter(|kind| uploader.settings.allows_file(*kind));
         let bytes = |kind| UploadLimits::of(kind, &uploader.settings, role.as_ref()).bytes;
         let most_bytes = allowed.map(bytes).max().ok_or(UploadRefusal::KindForbidden)?;
-        self.rate.enter(uploader.user.id, self.clock.steady())?;
+        self.rate.enter(uploader.user.id, None, self.clock.steady())?;
         Ok(Arrival { file: self.bytes.stage().await?, most_bytes })
     }
 

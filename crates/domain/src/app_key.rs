@@ -1,6 +1,7 @@
 //! Credentials of apps and back ends.
 
 use crate::id::AppKeyId;
+use crate::rate::OwnRate;
 use crate::time::Millis;
 
 /// Which of the two HTTP dialects a key is for.
@@ -76,12 +77,20 @@ pub struct AppKey {
     pub is_strict: bool,
     /// What the operator noted about it.
     pub name: String,
+    /// How often one user may send through it in any minute, 0 for any number; `None`: as often as the site says.
+    pub sends_per_minute: Option<u32>,
 }
 
 /// The type of key that may call the main API.
 pub const MAIN_API: i64 = 1;
 
 impl AppKey {
+    /// The rate of its own, if it has one.
+    #[must_use]
+    pub fn own_rate(&self) -> Option<OwnRate> {
+        self.sends_per_minute.map(|sends_per_minute| OwnRate { key: self.id, sends_per_minute })
+    }
+
     /// The secrets that work at that moment: the present one and, while a rotation lasts, the former one.
     pub fn live_secrets(&self, now: Millis) -> impl Iterator<Item = &Secret> {
         let former = self.former.as_ref().filter(move |(_, until)| now <= *until).map(|(secret, _)| secret);
@@ -151,6 +160,7 @@ mod tests {
             is_enabled: true,
             is_strict: false,
             name: String::new(),
+            sends_per_minute: None,
         };
         let live = |now| key.live_secrets(Millis(now)).map(Secret::reveal).collect::<Vec<_>>();
         assert_eq!(live(10), ["new", "old"]);

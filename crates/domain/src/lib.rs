@@ -3,6 +3,7 @@
 //! Nothing in this crate does I/O, waits, or asks what time it is: a rule gets all it needs as arguments and
 //! answers with a value. The words are those of `ARCHITECTURE.md`.
 
+pub mod alike;
 pub mod app_key;
 pub mod block_words;
 pub mod body;
@@ -23,6 +24,7 @@ pub mod message_uid;
 pub mod object_name;
 pub mod outside_file;
 pub mod pair;
+pub mod permission;
 pub mod profile_edit;
 pub mod push_preferences;
 pub mod rate;

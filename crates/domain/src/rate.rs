@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::id::AppKeyId;
 use crate::time::Millis;
 
 /// Accepted sends of one user within any window of time (RongCloud seed, note 2: 100 a minute).
@@ -16,6 +17,28 @@ pub struct Rate {
 impl Default for Rate {
     fn default() -> Self {
         Self { sends: 100, window_ms: 60_000 }
+    }
+}
+
+/// Most sends a minute an app key can be given; a user who sends that often takes 8 MB of memory.
+pub const MOST_A_MINUTE: u32 = 1_000_000;
+
+/// A rate that holds for the sends through one app key instead of the site's: its back end may speak for a user who writes
+/// to everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnRate {
+    /// The key.
+    pub key: AppKeyId,
+    /// How many sends of one user are accepted in any minute; 0 means any number.
+    pub sends_per_minute: u32,
+}
+
+impl OwnRate {
+    /// The rate; `None` for no limit.
+    #[must_use]
+    pub fn rate(self) -> Option<Rate> {
+        let sends = usize::try_from(self.sends_per_minute).unwrap_or(usize::MAX);
+        (sends > 0).then_some(Rate { sends, window_ms: 60_000 })
     }
 }
 

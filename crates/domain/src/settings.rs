@@ -1,5 +1,6 @@
 //! The site's settings, rows of `configs` (facts: fresns 13).
 
+mod check;
 mod known;
 mod languages;
 mod page_texts;
@@ -13,16 +14,11 @@ use thiserror::Error;
 use crate::file::FileKind;
 use crate::id::RoleId;
 use crate::language::look_up;
-use crate::visible::is_name;
 
+pub use check::{Accepted, accepted_key, check, check_beside};
 pub use known::{KNOWN, Known, SettingType};
 pub use languages::{Ago, Language};
 pub use published::{OWN_PREFIX, Published};
-
-/// Longest key of an operator's own, without what it begins with: together they fill the column.
-const OWN_NAME_BYTES: usize = 57;
-/// Longest value of one.
-const OWN_VALUE_BYTES: usize = 65_535;
 
 /// Whether a site can be read by everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +42,13 @@ pub enum PrivateEnd {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SettingError {
     /// No such setting.
-    #[error("there is no setting {0}; `sixin setting list` shows them all")]
-    Unknown(String),
+    #[error("there is no setting {key}; {advice}`sixin setting list` shows them all")]
+    Unknown {
+        /// What was asked for.
+        key: String,
+        /// What may have been meant, as a sentence with a blank behind it, or nothing.
+        advice: String,
+    },
     /// The value does not fit.
     #[error("{key} takes {expected}, not {value:?}")]
     BadValue {
@@ -175,67 +176,6 @@ impl Settings {
     pub fn default_language(&self) -> Option<&Language> {
         self.language(self.text("default_language")).or_else(|| self.languages.first())
     }
-}
-
-/// A setting that may be stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Accepted {
-    /// `configs.item_key`.
-    pub key: String,
-    /// What it takes.
-    pub kind: SettingType,
-    /// Whether clients may read it.
-    pub is_public: bool,
-}
-
-/// Checks a value for a setting, or for a key of the operator's own (`client.`).
-///
-/// # Errors
-/// If there is no such setting or the value does not fit it.
-pub fn check(key: &str, value: &str) -> Result<Accepted, SettingError> {
-    if let Some(name) = key.strip_prefix(OWN_PREFIX) {
-        check_own(name, value)?;
-        return Ok(Accepted { key: key.to_owned(), kind: SettingType::Text, is_public: true });
-    }
-    let known =
-        KNOWN.iter().find(|known| known.key == key).ok_or_else(|| SettingError::Unknown(key.to_owned()))?;
-    let (fits, expected) = match known.kind {
-        SettingType::Boolean => (matches!(value, "true" | "false"), "true or false".to_owned()),
-        SettingType::Number => {
-            (value.is_empty() || value.parse::<i64>().is_ok(), "a whole number or nothing".to_owned())
-        }
-        SettingType::Choice(choices) | SettingType::NumberOf(choices) => {
-            (choices.contains(&value), choices.join(" or "))
-        }
-        SettingType::Text => match key {
-            "default_timezone" => {
-                (offset_minutes(value).is_some(), "an offset such as +8 or -3.5".to_owned())
-            }
-            // They stand in headings and addresses.
-            _ => (value.is_empty() || is_name(value), "one line that can be read, or nothing".to_owned()),
-        },
-        SettingType::Array => (serde_json::from_str::<Vec<Value>>(value).is_ok(), "a JSON array".to_owned()),
-    };
-    if fits {
-        Ok(Accepted { key: key.to_owned(), kind: known.kind, is_public: known.is_public })
-    } else {
-        Err(SettingError::BadValue { key: known.key, expected, value: value.to_owned() })
-    }
-}
-
-/// What can be a key of the operator's own: lower case, as clients spell theirs, and none that says what this server does.
-fn check_own(name: &str, value: &str) -> Result<(), SettingError> {
-    let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    if name.is_empty() || name.len() > OWN_NAME_BYTES || !name.bytes().all(is_word) {
-        return Err(SettingError::BadOwnKey(name.to_owned()));
-    }
-    if KNOWN.iter().any(|known| known.key == name) || published::is_fixed(name) {
-        return Err(SettingError::NotOwn(name.to_owned()));
-    }
-    if value.len() > OWN_VALUE_BYTES {
-        return Err(SettingError::OwnTooLong);
-    }
-    Ok(())
 }
 
 /// Reads a UTC offset in decimal hours (`+8`, `-3.5`, `+5.75`) as minutes; `None` if it is none of the known offsets:

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sixin_domain::rate::MOST_A_MINUTE;
 
 /// A self-hosted service for one-to-one messages.
 ///
@@ -18,7 +19,9 @@ pub(crate) struct Arguments {
     /// Configuration file [default: sixin.toml, if it exists]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Answer in JSON, for scripts
+    /// Answer in JSON, for scripts; an error is one line {"error":…,"because":[…]} on standard error
+    ///
+    /// The exit code is 0 if it was done, 1 if not, 2 if the command line was wrong.
     #[arg(long, global = true)]
     pub(crate) json: bool,
     #[command(subcommand)]
@@ -96,6 +99,21 @@ pub(crate) struct KeyOptions {
     /// A note for yourself
     #[arg(long, default_value = "")]
     pub(crate) name: String,
+    /// How often one user may send through this key in any minute: 0 is no limit, "site" the rate of the configuration
+    #[arg(long, value_name = "N", default_value = "site", value_parser = key_rate)]
+    pub(crate) sends_per_minute: KeyRate,
+}
+
+/// The rate of an app key: its own, or that of the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KeyRate(pub(crate) Option<u32>);
+
+fn key_rate(text: &str) -> Result<KeyRate, String> {
+    if text == "site" {
+        return Ok(KeyRate(None));
+    }
+    let wrong = |_| format!("a number from 0 (no limit) to {MOST_A_MINUTE}, or site");
+    text.parse().map(|sends| KeyRate(Some(sends))).map_err(wrong)
 }
 
 #[derive(Debug, Subcommand)]
@@ -108,7 +126,20 @@ pub(crate) enum AppKey {
         app_id: String,
         #[command(flatten)]
         options: KeyOptions,
+        /// Take a secret of fewer than 16 characters too, which can be guessed from a signed request
+        #[arg(long)]
+        allow_short: bool,
     },
+    /// Change a key
+    Set {
+        app_id: String,
+        /// How often one user may send through this key in any minute: 0 is no limit, "site" the rate of the configuration.
+        /// What is sent through a key with a rate of its own is counted apart
+        #[arg(long, value_name = "N", value_parser = key_rate)]
+        sends_per_minute: KeyRate,
+    },
+    /// Print a key, without its secret
+    Show { app_id: String },
     /// Give a key a fresh secret and print it; the present one works for a while longer
     Rotate {
         app_id: String,
@@ -116,10 +147,12 @@ pub(crate) enum AppKey {
         #[arg(long, default_value_t = 24)]
         overlap_hours: i64,
     },
+    /// Switch a key on again
+    Enable { app_id: String },
     /// Switch a key off
     Disable {
         app_id: String,
-        /// Switch it on again
+        /// Switch it on again, as enable does
         #[arg(long)]
         undo: bool,
     },
@@ -164,6 +197,10 @@ pub(crate) enum User {
         #[command(flatten)]
         sign_in: SignInOptions,
     },
+    /// Print a user, its account, roles and sessions
+    Show { user: String },
+    /// Give the account of a user a new password, read from standard input, and end all its sessions
+    Password { user: String },
     /// Switch a user off: it can't send, and nobody can write to it
     Disable {
         user: String,
@@ -212,7 +249,15 @@ pub(crate) enum Session {
         #[arg(long, allow_negative_numbers = true)]
         hours: Option<i64>,
     },
-    /// End a user's sessions
+    /// List sessions, without their tokens
+    List {
+        /// Only those of this user and its account
+        user: Option<String>,
+        /// How many at most
+        #[arg(long, default_value_t = 1000)]
+        limit: i64,
+    },
+    /// End a user's sessions, of which there is one a platform
     Revoke {
         user: String,
         /// Only those of this platform
@@ -227,6 +272,8 @@ pub(crate) enum Setting {
     Get { key: String },
     /// Change a setting; running servers follow within two seconds
     Set { key: String, value: String },
+    /// Forget what a setting was set to, so that the built-in value holds again
+    Reset { key: String },
     /// Print all settings, what they mean and what is in force
     List,
 }
@@ -243,6 +290,9 @@ pub(crate) enum Role {
         /// A permission and its JSON value, for example conversation=true
         #[arg(long, value_name = "KEY=VALUE")]
         permission: Option<String>,
+        /// Take a permission too that this server does not look at but your clients do
+        #[arg(long)]
+        custom: bool,
         /// true or false
         #[arg(long)]
         enabled: Option<bool>,

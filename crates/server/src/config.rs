@@ -1,12 +1,16 @@
 //! The configuration: built-in defaults, then `sixin.toml`, then `SIXIN__SECTION__KEY` from the environment.
 
 mod check;
+mod origins;
+mod paths;
+mod sources;
+mod words;
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use config::{Environment, File, FileFormat};
 use serde::{Deserialize, Serialize};
 use sixin_application::cached::CacheLimits;
 use sixin_application::committer::CommitterLimits;
@@ -14,26 +18,26 @@ use sixin_domain::limits::Limits;
 use sixin_domain::rate::Rate;
 use sixin_files::{Bucket, KeptFiles, PlaceError};
 use sixin_http::{ConnectionLimits, HttpLimits};
-
 use sixin_storage::{DatabaseOptions, DatabaseUrl, Durability};
 use thiserror::Error;
 
 use crate::descriptors;
 
-/// The annotated sample, which states every default.
-const DEFAULTS: &str = include_str!("../../../sixin.example.toml");
-/// What is read if no file is named.
-const DEFAULT_FILE: &str = "sixin.toml";
-
 /// Why a configuration is refused.
 #[derive(Debug, Error)]
 pub(crate) enum ConfigError {
-    /// A file can't be read, a key is unknown, or a value has the wrong type; the message names it.
+    /// A value has the wrong type; the message names it.
     #[error("the configuration is refused: {0}")]
     Read(#[from] config::ConfigError),
+    /// A file is not there or is no TOML. Its lines are not repeated: they may hold secrets.
+    #[error("the configuration is refused: {0}")]
+    File(String),
+    /// A key or a variable nobody knows.
+    #[error("the configuration is refused: there is no {given}; {advice}")]
+    Unknown { given: String, advice: String },
     /// A value makes no sense.
     #[error("the configuration is refused: {key} {expected}, not {value}")]
-    Value { key: &'static str, expected: &'static str, value: String },
+    Value { key: &'static str, expected: String, value: String },
     /// The database URL is none.
     #[error("the configuration is refused: database.url: {0}")]
     Url(#[from] sixin_storage::UrlError),
@@ -70,6 +74,7 @@ pub(crate) struct Server {
     pub(crate) body_timeout_seconds: u64,
     pub(crate) keep_alive_seconds: u64,
     pub(crate) shutdown_timeout_seconds: u64,
+    pub(crate) docs: bool,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -192,23 +197,15 @@ pub(crate) enum LogFormat {
 impl Config {
     /// Reads the configuration; `file` must exist if it is named, `sixin.toml` need not.
     pub(crate) fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
-        let environment = Environment::with_prefix("SIXIN").prefix_separator("__").separator("__");
-        Self::from_sources(file, environment)
+        let variables = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Self::from_sources(file, variables.filter(|(name, _)| sources::is_ours(name)).collect())
     }
 
-    fn from_sources(file: Option<&Path>, environment: Environment) -> Result<Self, ConfigError> {
-        let path = file.map_or_else(|| PathBuf::from(DEFAULT_FILE), Path::to_path_buf);
-        let list = environment
-            .try_parsing(true)
-            .list_separator(",")
-            .with_list_parse_key("server.cors_origins")
-            .with_list_parse_key("server.trusted_proxies");
-        let config: Self = config::Config::builder()
-            .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
-            .add_source(File::from(path).format(FileFormat::Toml).required(file.is_some()))
-            .add_source(list)
-            .build()?
-            .try_deserialize()?;
+    fn from_sources(file: Option<&Path>, variables: HashMap<String, String>) -> Result<Self, ConfigError> {
+        let merged = sources::merged(file, variables)?;
+        words::check(&merged)?;
+        let config: Self = merged.try_deserialize()?;
         config.check()?;
         Ok(config)
     }
@@ -220,8 +217,7 @@ impl Config {
             return Ok(None);
         }
         let expected = "must be an address such as 127.0.0.1:8687, or empty for none";
-        let wrong = |_| ConfigError::Value { key: "metrics.listen", expected, value: text.clone() };
-        text.parse().map(Some).map_err(wrong)
+        text.parse().map(Some).map_err(|_| refused("metrics.listen", expected, text))
     }
 
     pub(crate) fn database_options(&self) -> Result<DatabaseOptions, ConfigError> {
@@ -310,6 +306,7 @@ impl Config {
             shutdown_timeout: Duration::from_secs(self.server.shutdown_timeout_seconds),
             workers: if self.server.workers == 0 { available } else { self.server.workers },
             cors_origins: self.server.cors_origins.clone(),
+            docs: self.server.docs,
             // Those that are none were refused at start.
             trusted_proxies: self
                 .server
@@ -327,6 +324,11 @@ impl Config {
             },
         }
     }
+}
+
+/// The refusal of a value.
+fn refused(key: &'static str, expected: impl Into<String>, value: impl ToString) -> ConfigError {
+    ConfigError::Value { key, expected: expected.into(), value: value.to_string() }
 }
 
 fn hidden<S: serde::Serializer>(secret: &str, serializer: S) -> Result<S::Ok, S::Error> {

@@ -18,6 +18,7 @@ use tokio::net::TcpSocket;
 use crate::background;
 use crate::config::{Config, ConfigError};
 use crate::descriptors;
+use crate::disks::Places;
 use crate::system::{SystemClock, SystemSecrets};
 use crate::telemetry;
 use crate::wiring::{Parts, api, caches, lanes};
@@ -55,6 +56,10 @@ pub(crate) struct Prepared {
 /// called from async code.
 pub(crate) fn prepare_database(config: &Config) -> Result<Prepared, StartError> {
     let database = Database::open(config.database_options()?)?;
+    for (file, mode) in database.open_to_others() {
+        let mode = format!("{mode:04o}");
+        tracing::warn!(file = %file.display(), mode, "this file is open to others on this machine; chmod 600 closes it");
+    }
     let is_new = database.is_empty()?;
     if !config.database.migrate_at_start {
         return migrated(database).map(|database| Prepared { database, is_new, applied: Vec::new() });
@@ -135,9 +140,10 @@ impl Running {
         let mut metrics_address = None;
         if let Some(address) = config.metrics_listen()? {
             let listener = listen(address)?;
-            let (counted, rendered) = (database.clone(), metrics.clone());
+            let (looked_at, rendered, places) =
+                (database.clone(), metrics.clone(), Places::of(config, &database));
             let render = move || {
-                telemetry::report_statements(counted.statements());
+                telemetry::refresh(&looked_at, &places);
                 rendered.render()
             };
             metrics_address = Some(listener.local_addr()?);

@@ -3,10 +3,12 @@
 use std::io::IsTerminal;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use sixin_storage::Statements;
+use sixin_storage::Database;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogFormat};
+use crate::disks::Places;
+use crate::process;
 
 /// Sends structured logs to standard error. `RUST_LOG` outranks the configured level.
 pub(crate) fn log(config: &Log) {
@@ -28,14 +30,74 @@ pub(crate) fn log(config: &Log) {
 pub(crate) fn metrics() -> Result<PrometheusHandle, metrics_exporter_prometheus::BuildError> {
     let seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
     let units = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
-    PrometheusBuilder::new()
+    let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &seconds)?
         .set_buckets_for_metric(Matcher::Suffix("_units".to_owned()), &units)?
-        .install_recorder()
+        .install_recorder()?;
+    describe();
+    metrics::gauge!("sixin_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    Ok(handle)
 }
 
-/// Brings the count of statements up to date.
-pub(crate) fn report_statements(statements: Statements) {
+/// What each family means; without this it has no HELP.
+fn describe() {
+    for (name, help) in COUNTERS {
+        metrics::describe_counter!(*name, *help);
+    }
+    for (name, help) in GAUGES {
+        metrics::describe_gauge!(*name, *help);
+    }
+    for (name, help) in HISTOGRAMS {
+        metrics::describe_histogram!(*name, *help);
+    }
+}
+
+const COUNTERS: &[(&str, &str)] = &[
+    ("sixin_http_requests_total", "Requests answered, by method, route and status."),
+    ("sixin_queue_refused_total", "Sends refused because too much waited to be stored."),
+    ("sixin_repeats_total", "Sends that repeated an earlier one and got its answer."),
+    ("sixin_batches_halved_total", "Batches that failed and were halved to find the unit to blame."),
+    ("sixin_batches_retried_total", "Batches that lost against another transaction and were run again."),
+    ("sixin_batches_settled_total", "Batches whose COMMIT was not answered and that were looked for."),
+    ("sixin_cache_hits_total", "Questions answered from memory, by cache."),
+    ("sixin_cache_misses_total", "Questions that memory could not answer, by cache."),
+    ("sixin_cache_polls_total", "How often the database was asked whether anything has changed."),
+    ("sixin_statements_total", "Statements run, by pool."),
+    ("process_cpu_seconds_total", "CPU time used, in whole seconds."),
+];
+
+const GAUGES: &[(&str, &str)] = &[
+    ("sixin_build_info", "The version that runs; always 1."),
+    ("sixin_queue_units", "Sends that wait to be stored."),
+    ("sixin_cache_entries", "Answers kept in memory, by cache."),
+    ("sixin_database_connections", "Open connections to the database, by pool and state."),
+    ("sixin_database_size_bytes", "Size of the files of an SQLite database."),
+    ("sixin_disk_free_bytes", "Bytes that can still be written to the disk of a place."),
+    ("sixin_disk_size_bytes", "Size of the disk of a place."),
+    ("process_resident_memory_bytes", "Memory in use."),
+    ("process_virtual_memory_bytes", "Address space in use."),
+    ("process_open_fds", "Open file descriptors."),
+    ("process_max_fds", "How many file descriptors may be open."),
+    ("process_threads", "Threads of the process."),
+    ("process_start_time_seconds", "When the process was started, in seconds since 1970."),
+];
+
+const HISTOGRAMS: &[(&str, &str)] = &[
+    ("sixin_http_request_duration_seconds", "Time from a request's head to its answer, by method and route."),
+    ("sixin_commit_seconds", "Time a batch of sends takes to be stored."),
+    ("sixin_batch_units", "Sends stored in one transaction."),
+];
+
+/// Brings up to date what is asked for only when somebody looks.
+pub(crate) fn refresh(database: &Database, places: &Places) {
+    let statements = database.statements();
     metrics::counter!("sixin_statements_total", "pool" => "read").absolute(statements.reads);
     metrics::counter!("sixin_statements_total", "pool" => "write").absolute(statements.writes);
+    for (pool, state) in ["read", "write"].into_iter().zip(database.connections()) {
+        for (name, count) in [("idle", state.idle), ("used", state.used)] {
+            metrics::gauge!("sixin_database_connections", "pool" => pool, "state" => name).set(count);
+        }
+    }
+    places.report();
+    process::report();
 }

@@ -2,8 +2,10 @@
 
 mod arriving;
 
+use std::fs::DirBuilder;
 use std::io::Read;
 use std::ops::Range;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path as LocalPath, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -207,7 +209,7 @@ impl<S: Stream<Item = object_store::Result<Bytes>> + Unpin> Stream for Pieces<S>
 
 fn make(folder: &LocalPath) -> Result<(), PlaceError> {
     let failed = |source| PlaceError::Folder { path: folder.display().to_string(), source };
-    std::fs::create_dir_all(folder).map_err(failed)
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)
 }
 
 fn parse(path: &str) -> Result<Path, FileBytesError> {

@@ -124,6 +124,8 @@ pub struct HttpLimits {
     pub trusted_proxies: Vec<Network>,
     /// How many connections there may be.
     pub connections: ConnectionLimits,
+    /// Whether the API is described at `/docs/` and `/openapi.json`.
+    pub docs: bool,
 }
 
 impl Default for HttpLimits {
@@ -139,6 +141,7 @@ impl Default for HttpLimits {
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             connections: ConnectionLimits::default(),
+            docs: true,
         }
     }
 }

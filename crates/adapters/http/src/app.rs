@@ -7,12 +7,11 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName};
 use actix_web::middleware::{Condition, NormalizePath, TrailingSlash, from_fn};
 use actix_web::{App, Error, HttpRequest, HttpResponse, web};
-use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::api::{Api, HttpLimits};
 use crate::plumbing::fallback::one;
 use crate::plumbing::{access, fallback};
-use crate::{files, fresns, health, openapi, rongcloud};
+use crate::{docs, files, fresns, health, rongcloud};
 
 /// The whole API over its use cases, to be served by [`crate::start`] or called in place.
 pub fn build(
@@ -27,27 +26,18 @@ pub fn build(
     >,
 > {
     let http = api.http.clone();
-    let reads_only = || [Method::GET, Method::HEAD];
+    let shows_docs = http.docs;
     App::new()
         .app_data(web::Data::new(api))
         .configure(rongcloud::configure)
         .configure(fresns::configure)
-        .service(
-            one(files::FILE, reads_only())
-                .route(web::get().to(files::read))
-                .route(web::head().to(files::read)),
-        )
-        .service(
-            one("/health", reads_only())
-                .route(web::get().to(health::health))
-                .route(web::head().to(health::health)),
-        )
-        .service(
-            one("/openapi.json", reads_only()).route(web::get().to(document)).route(web::head().to(document)),
-        )
-        .service(one("/", reads_only()).route(web::get().to(to_docs)).route(web::head().to(to_docs)))
-        .service(one("/docs", reads_only()).route(web::get().to(to_docs)).route(web::head().to(to_docs)))
-        .service(reference())
+        .service(one(files::FILE, [Method::GET]).route(fallback::get().to(files::read)))
+        .service(one("/health", [Method::GET]).route(fallback::get().to(health::health)))
+        .configure(move |server| {
+            if shows_docs {
+                docs::configure(server);
+            }
+        })
         .default_service(web::to(not_found))
         // Go and PHP clients double slashes (facts: rongcloud 1).
         .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
@@ -57,21 +47,6 @@ pub fn build(
 
 async fn not_found(request: HttpRequest) -> HttpResponse {
     rongcloud::beyond(request.path()).unwrap_or_else(|| fallback::not_found(request.path()))
-}
-
-async fn to_docs() -> HttpResponse {
-    HttpResponse::Found().insert_header((header::LOCATION, "/docs/")).json(serde_json::json!({
-        "service": "sixin", "docs": "/docs/", "openapi": "/openapi.json", "health": "/health",
-    }))
-}
-
-async fn document() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json; charset=utf-8").body(openapi::openapi_json())
-}
-
-/// The browsable reference. Its files are in the binary, and nothing is fetched from elsewhere.
-fn reference() -> SwaggerUi {
-    SwaggerUi::new("/docs/{tail:.*}").config(Config::new(["/openapi.json"]).validator_url("none"))
 }
 
 /// Browsers may call from the configured origins, with the signing headers of both dialects (design, chapter 5).

@@ -6,6 +6,7 @@
 mod api;
 mod app;
 mod connections;
+mod docs;
 mod file_address;
 mod files;
 mod fresns;

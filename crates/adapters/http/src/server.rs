@@ -19,7 +19,7 @@ use tokio::sync::Semaphore;
 use crate::api::Api;
 use crate::app;
 use crate::connections::{Connections, Guarded, plain_answer};
-use crate::plumbing::request_id;
+use crate::plumbing::{fallback, request_id};
 
 /// Serves the API on `listener`. Signals are left to the caller; `Server::handle` stops it, finishing what it accepted.
 ///
@@ -134,7 +134,7 @@ fn metrics_routes(routes: &mut web::ServiceConfig, render: &Arc<dyn Fn() -> Stri
         let text = render();
         async move { HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text) }
     };
-    routes.route("/metrics", web::get().to(answer));
+    routes.route("/metrics", fallback::get().to(answer));
 }
 
 #[cfg(test)]

@@ -251,6 +251,7 @@ pub(crate) fn back_end() -> BackEnd {
         is_enabled: true,
         is_strict: false,
         name: String::new(),
+        sends_per_minute: None,
     };
     BackEnd { app_key, nonce: None }
 }
@@ -321,6 +322,57 @@ mod everywhere {
         }
         assert_eq!(call(Mocks::default().api(), get("/")).await.header("location"), Some("/docs/"));
         assert_eq!(call(Mocks::default().api(), get("/docs/nope.js")).await.json()["code"], 404);
+    }
+
+    #[actix_web::test]
+    async fn the_reference_is_shown_in_no_other_page_and_runs_no_script_of_others() {
+        for path in ["/docs/", "/docs/swagger-ui-bundle.js", "/openapi.json"] {
+            let answer = call(Mocks::default().api(), get(path)).await;
+            let policy = answer.header("content-security-policy").unwrap();
+            assert!(
+                policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+                "{path}"
+            );
+            let scripts = policy.split(';').find(|part| part.trim().starts_with("script-src"));
+            assert!(scripts.is_none_or(|scripts| scripts.trim() == "script-src 'self'"), "{policy}");
+            assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+            assert_eq!(answer.header("x-frame-options"), Some("DENY"), "{path}");
+        }
+        // No script stands in the page itself: the policy would not let it run.
+        let page = call(Mocks::default().api(), get("/docs/")).await.text;
+        assert!(page.matches("<script").count() == page.matches("<script src=\"./").count(), "{page}");
+    }
+
+    #[actix_web::test]
+    async fn the_reference_can_be_switched_off() {
+        for path in ["/", "/docs", "/docs/", "/docs/index.html", "/openapi.json"] {
+            let http = HttpLimits { docs: false, ..HttpLimits::default() };
+            let answer = call(Mocks { http, ..Mocks::default() }.api(), get(path)).await;
+            assert!(answer.status == 404 && answer.json()["code"] == 404, "{path}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn head_answers_where_get_does() {
+        let document: Value = serde_json::from_str(&crate::openapi_json()).unwrap();
+        let described = document["paths"].as_object().unwrap().iter();
+        let described = described.filter(|(_, item)| item.get("get").is_some()).map(|(path, _)| path.clone());
+        let mut paths: Vec<String> = ["/", "/docs", "/docs/", "/docs/index.css"].map(str::to_owned).into();
+        // The picture is no text, which is all this harness reads; it is looked at where it is served.
+        paths.extend(described.filter(|path| !path.ends_with(".png")));
+        assert!(paths.len() > 15, "{paths:?}");
+        for path in paths {
+            let path = path.replace(['{', '}'], "");
+            let of = |method| TestRequest::default().method(method).uri(&path);
+            let got = call(healthy(true).api(), of(actix_web::http::Method::GET)).await;
+            let head = call(healthy(true).api(), of(actix_web::http::Method::HEAD)).await;
+            assert_eq!(
+                (head.status, head.header("content-type")),
+                (got.status, got.header("content-type")),
+                "{path}"
+            );
+            assert!(got.status != 405, "{path}");
+        }
     }
 
     #[actix_web::test]

@@ -1,5 +1,6 @@
 //! The database: its connection pools, and how blocking work is run.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use sixin_application::ports::{StoreError, StoreResult, StoreTrouble};
 
 use crate::connection::{AnyConnection, Connector, Purpose};
 use crate::error::{OpenError, is_conflict, store_error, trouble};
-use crate::sqlite_file::{DatabaseFile, create_file};
+use crate::sqlite_file::{DatabaseFile, create_file, open_to_others};
 use crate::statements::{StatementCounter, Statements};
 use crate::url::DatabaseUrl;
 use crate::{migrations, settings_check};
@@ -63,6 +64,15 @@ impl DatabaseOptions {
             patience: Duration::from_secs(5),
         }
     }
+}
+
+/// How many connections of a pool are open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolState {
+    /// Those that wait for work.
+    pub idle: u32,
+    /// Those that work.
+    pub used: u32,
 }
 
 /// An open database. Cheap to clone. Implements every port that has to do with the store.
@@ -166,6 +176,25 @@ impl Database {
     pub fn statements(&self) -> Statements {
         let [reads, writes] = &self.0.counters;
         Statements { reads: reads.total(), writes: writes.total() }
+    }
+
+    /// The files of an SQLite database that others than its owner may read or write, each with its mode.
+    #[must_use]
+    pub fn open_to_others(&self) -> Vec<(PathBuf, u32)> {
+        match &self.options().url {
+            DatabaseUrl::Sqlite(path) => open_to_others(path),
+            DatabaseUrl::Mysql(_) => Vec::new(),
+        }
+    }
+
+    /// The connections that are open, of the pool that reads and of the one that writes.
+    #[must_use]
+    pub fn connections(&self) -> [PoolState; 2] {
+        [&self.0.reads, &self.0.writes].map(|pool| {
+            let state = pool.state();
+            let idle = state.idle_connections;
+            PoolState { idle, used: state.connections.saturating_sub(idle) }
+        })
     }
 
     /// Notes how a write ended.

@@ -27,7 +27,7 @@ mod statements;
 mod tests;
 mod url;
 
-pub use database::{Database, DatabaseOptions, Durability};
+pub use database::{Database, DatabaseOptions, Durability, PoolState};
 pub use error::OpenError;
 pub use statements::Statements;
 pub use url::{DatabaseUrl, UrlError};

@@ -164,6 +164,7 @@ diesel::table! {
         former_until -> Nullable<BigInt>,
         is_strict -> Bool,
         is_enable -> Bool,
+        sends_per_minute -> Nullable<Integer>,
         created_at -> BigInt,
         updated_at -> Nullable<BigInt>,
         deleted_at -> Nullable<BigInt>,
@@ -454,3 +455,5 @@ diesel::allow_tables_to_appear_in_same_query!(users, user_whitelists);
 diesel::allow_tables_to_appear_in_same_query!(users, user_remarks);
 diesel::allow_tables_to_appear_in_same_query!(files, file_usages);
 diesel::allow_tables_to_appear_in_same_query!(conversation_messages, message_contents);
+diesel::allow_tables_to_appear_in_same_query!(session_tokens, users);
+diesel::allow_tables_to_appear_in_same_query!(session_tokens, accounts);

@@ -1,14 +1,18 @@
 //! Making, importing and rotating app keys.
 
-use sixin_domain::app_key::{Dialect, Secret};
+use sixin_domain::app_key::{AppKey, Dialect, Secret};
+use sixin_domain::rate::MOST_A_MINUTE;
 use sixin_domain::time::Millis;
 use sixin_domain::visible::is_name;
 use thiserror::Error;
 
-use crate::ports::{AppKeyAdmin, ChangeError, NewAppKey, SecretSource, StoreResult};
+use crate::ports::{AppKeyAdmin, AppKeys, ChangeError, NewAppKey, SecretSource, StoreError, StoreResult};
 
 /// How long the former secret works after a rotation, if the operator says nothing: a day.
 pub const DEFAULT_OVERLAP_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Least length of a secret that is taken over: shorter ones can be guessed from one signed request.
+pub const LEAST_SECRET: usize = 16;
 
 /// What a key is to be.
 #[derive(Debug, Clone)]
@@ -21,6 +25,8 @@ pub struct KeySpec {
     pub is_strict: bool,
     /// A note.
     pub name: String,
+    /// How often one user may send through it in any minute, 0 for any number; `None`: as often as the site says.
+    pub sends_per_minute: Option<u32>,
 }
 
 /// Why a key was not added.
@@ -37,9 +43,24 @@ pub enum AppKeyError {
         "the name must be one line with something to see in it and no characters that turn the text around"
     )]
     BadName,
-    /// The store refused.
+    /// A secret that can be guessed.
+    #[error(
+        "the secret must have at least 16 characters: a shorter one can be guessed from a signed request; \
+         --allow-short takes it all the same"
+    )]
+    ShortSecret,
+    /// More sends than anybody could be allowed.
+    #[error("the sends a minute must be a number from 0 (no limit) to 1000000")]
+    Rate,
+    /// There is no such key.
+    #[error("there is no app key {0}")]
+    NotFound(String),
+    /// Another key has that id.
+    #[error("there is an app key {0} already")]
+    Taken(String),
+    /// The store could not.
     #[error(transparent)]
-    Change(#[from] ChangeError),
+    Store(#[from] StoreError),
 }
 
 /// Makes a key with a fresh id and secret, in the shapes clients know: Fresns 8 and 32 characters, RongCloud 13 and 16.
@@ -55,10 +76,10 @@ pub async fn create(
         Dialect::Fresns => secrets.alphanumeric(8),
         Dialect::RongCloud => secrets.alphanumeric(13).to_ascii_lowercase(),
     };
-    import(keys, spec, app_id, fresh_secret(secrets)).await
+    import(keys, spec, app_id, fresh_secret(secrets), false).await
 }
 
-/// Adds a key that exists elsewhere already.
+/// Adds a key that exists elsewhere already. `allow_short`: also with a secret that can be guessed.
 ///
 /// # Errors
 /// See [`AppKeyError`].
@@ -67,6 +88,7 @@ pub async fn import(
     spec: KeySpec,
     app_id: String,
     secret: Secret,
+    allow_short: bool,
 ) -> Result<NewAppKey, AppKeyError> {
     let platform = match spec.dialect {
         Dialect::Fresns if (1..=13).contains(&spec.platform) => spec.platform,
@@ -79,6 +101,10 @@ pub async fn import(
             return Err(AppKeyError::Unusable(what, longest));
         }
     }
+    if secret.reveal().len() < LEAST_SECRET && !allow_short {
+        return Err(AppKeyError::ShortSecret);
+    }
+    check_rate(spec.sends_per_minute)?;
     if !spec.name.is_empty() && !is_name(&spec.name) {
         return Err(AppKeyError::BadName);
     }
@@ -89,9 +115,55 @@ pub async fn import(
         platform,
         is_strict: spec.is_strict,
         name: spec.name,
+        sends_per_minute: spec.sends_per_minute,
     };
-    keys.add(&key).await?;
-    Ok(key)
+    match keys.add(&key).await {
+        Ok(()) => Ok(key),
+        Err(ChangeError::Taken) => Err(AppKeyError::Taken(key.app_id)),
+        Err(ChangeError::Store(error)) => Err(error.into()),
+    }
+}
+
+fn check_rate(sends_per_minute: Option<u32>) -> Result<(), AppKeyError> {
+    if sends_per_minute.is_some_and(|sends| sends > MOST_A_MINUTE) {
+        return Err(AppKeyError::Rate);
+    }
+    Ok(())
+}
+
+/// Gives a key a rate of its own, or that of the site, and answers what the key is now.
+///
+/// # Errors
+/// See [`AppKeyError`].
+pub async fn set_rate<Keys: AppKeyAdmin + AppKeys>(
+    keys: &Keys,
+    app_id: &str,
+    sends_per_minute: Option<u32>,
+) -> Result<AppKey, AppKeyError> {
+    check_rate(sends_per_minute)?;
+    if !AppKeyAdmin::set_rate(keys, app_id, sends_per_minute).await? {
+        return Err(AppKeyError::NotFound(app_id.to_owned()));
+    }
+    find(keys, app_id).await
+}
+
+/// Switches a key on or off.
+///
+/// # Errors
+/// See [`AppKeyError`].
+pub async fn set_enabled(keys: &dyn AppKeyAdmin, app_id: &str, is_enabled: bool) -> Result<(), AppKeyError> {
+    if keys.set_enabled(app_id, is_enabled).await? {
+        return Ok(());
+    }
+    Err(AppKeyError::NotFound(app_id.to_owned()))
+}
+
+/// A key as it is.
+///
+/// # Errors
+/// See [`AppKeyError`].
+pub async fn find(keys: &dyn AppKeys, app_id: &str) -> Result<AppKey, AppKeyError> {
+    keys.find(app_id).await?.ok_or_else(|| AppKeyError::NotFound(app_id.to_owned()))
 }
 
 /// Gives a key a fresh secret and answers it; the present one works for another `overlap_ms`. `None`: no such key.
@@ -120,7 +192,7 @@ mod tests {
     use crate::ports::{MockAppKeyAdmin, MockSecretSource};
 
     fn spec(dialect: Dialect, platform: i64) -> KeySpec {
-        KeySpec { dialect, platform, is_strict: false, name: String::new() }
+        KeySpec { dialect, platform, is_strict: false, name: String::new(), sends_per_minute: None }
     }
 
     fn secrets() -> MockSecretSource {
@@ -147,9 +219,43 @@ mod tests {
             assert!(matches!(result, Err(AppKeyError::Platform)));
         }
         for (id, secret) in [("", "s"), ("a b", "s"), ("id", ""), ("id", "sécret")] {
-            let result = import(&keys, spec(Dialect::RongCloud, 0), id.into(), Secret::new(secret)).await;
-            assert!(matches!(result, Err(AppKeyError::Unusable(..))), "{id} {secret}");
+            let secret = Secret::new(secret);
+            let result = import(&keys, spec(Dialect::RongCloud, 0), id.into(), secret, true).await;
+            assert!(matches!(result, Err(AppKeyError::Unusable(..))), "{id}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_secret_that_can_be_guessed_is_taken_only_if_that_is_said() {
+        let mut keys = MockAppKeyAdmin::new();
+        keys.expect_add().times(2).returning(|_| Ok(()));
+        let import = |length: usize, allow_short| {
+            let (keys, secret) = (&keys, Secret::new("s".repeat(length)));
+            async move { import(keys, spec(Dialect::RongCloud, 0), "id".into(), secret, allow_short).await }
+        };
+        assert!(matches!(import(15, false).await, Err(AppKeyError::ShortSecret)));
+        assert!(import(16, false).await.is_ok());
+        assert!(import(1, true).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_rate_out_of_range_and_an_id_that_is_taken_are_refused() {
+        let mut keys = MockAppKeyAdmin::new();
+        keys.expect_add().returning(|_| Err(ChangeError::Taken));
+        let with = |sends| KeySpec { sends_per_minute: Some(sends), ..spec(Dialect::RongCloud, 0) };
+        let refused = create(&keys, &secrets(), with(1_000_001)).await;
+        assert!(matches!(refused, Err(AppKeyError::Rate)));
+        let refused = create(&keys, &secrets(), with(0)).await;
+        assert!(matches!(refused, Err(AppKeyError::Taken(id)) if id == "a".repeat(13)));
+    }
+
+    #[tokio::test]
+    async fn a_key_that_is_not_there_is_named() {
+        let mut keys = MockAppKeyAdmin::new();
+        keys.expect_set_enabled().returning(|id, _| Ok(id == "key"));
+        assert!(set_enabled(&keys, "key", true).await.is_ok());
+        let error = set_enabled(&keys, "kee", false).await.unwrap_err();
+        assert_eq!(error.to_string(), "there is no app key kee");
     }
 
     #[tokio::test]

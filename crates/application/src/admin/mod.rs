@@ -2,5 +2,7 @@
 
 pub mod app_keys;
 pub mod block_words;
+pub mod roles;
 pub mod sessions;
+pub mod settings;
 pub mod users;

@@ -1,13 +1,19 @@
 //! Making users.
 
 use sixin_domain::app_key::Secret;
+use sixin_domain::id::AccountId;
 use sixin_domain::limits::{PASSWORD_BYTES, PASSWORD_CHARS};
+use sixin_domain::role::{RoleBook, UserRole};
 use sixin_domain::time::Millis;
+use sixin_domain::user::User;
 use sixin_domain::username::{Uid, Username};
 use sixin_domain::visible::is_name;
 use thiserror::Error;
 
-use crate::ports::{ChangeError, NewUser, PasswordError, PasswordHasher, SecretSource, SignIn, UserAdmin};
+use crate::ports::{
+    Account, Accounts, ChangeError, NewUser, PasswordError, PasswordHasher, Roles, SecretSource, SignIn,
+    StoreError, TakenName, UserAdmin,
+};
 
 /// Digits of a generated uid (facts: fresns 13, `user_uid_digit`).
 const UID_DIGITS: u32 = 8;
@@ -46,18 +52,21 @@ pub enum UserError {
     /// The account id can't be one.
     #[error("the account id must be 1 to 32 ASCII letters or digits")]
     BadAid,
-    /// Name or number exist already.
-    #[error("the username, uid, e-mail address or telephone number is already taken")]
-    Taken,
+    /// Somebody else has these already.
+    #[error("already taken: {}", .0.iter().map(|name| name.name()).collect::<Vec<_>>().join(", "))]
+    Taken(Vec<TakenName>),
+    /// Every number that was tried belongs to somebody.
+    #[error("no free uid was found; name one with --uid")]
+    NoFreeUid,
     /// The password can't be one.
     #[error("a password must have at least 8 characters and at most 256 bytes")]
     BadPassword,
     /// The password could not be hashed.
     #[error(transparent)]
     Password(#[from] PasswordError),
-    /// The store refused.
+    /// The store could not.
     #[error(transparent)]
-    Change(#[from] ChangeError),
+    Store(#[from] StoreError),
 }
 
 /// Adds a user, and its account if there is none.
@@ -95,10 +104,16 @@ pub async fn create(
         match users.add(&user).await {
             Ok(()) => return Ok(user),
             Err(ChangeError::Taken) => {}
-            Err(error) => return Err(error.into()),
+            Err(ChangeError::Store(error)) => return Err(error.into()),
+        }
+        let taken = users.taken(&user).await?;
+        // A number that was made up may be another one.
+        let is_made_up = |name: &TakenName| fixed.is_none() && *name == TakenName::Uid;
+        if !taken.iter().all(is_made_up) {
+            return Err(UserError::Taken(taken.into_iter().filter(|name| !is_made_up(name)).collect()));
         }
     }
-    Err(UserError::Taken)
+    Err(UserError::NoFreeUid)
 }
 
 /// The hash of a password an account is to have.
@@ -111,6 +126,46 @@ pub async fn hash_password(passwords: &dyn PasswordHasher, password: &Secret) ->
         return Err(UserError::BadPassword);
     }
     Ok(Secret::new(passwords.hash(password).await?))
+}
+
+/// Gives an account a new password and ends all its sessions, since whoever knew the former one may hold one; answers how
+/// many there were.
+///
+/// # Errors
+/// See [`UserError`].
+pub async fn set_password(
+    users: &dyn UserAdmin,
+    passwords: &dyn PasswordHasher,
+    account: AccountId,
+    password: &Secret,
+    now: Millis,
+) -> Result<usize, UserError> {
+    let hash = hash_password(passwords, password).await?;
+    Ok(users.set_password(account, &hash, now).await?)
+}
+
+/// What is told of a user.
+#[derive(Debug, Clone)]
+pub struct ShownUser {
+    /// The user.
+    pub user: User,
+    /// Its account; `None` if that is gone.
+    pub account: Option<Account>,
+    /// The roles it has.
+    pub roles: Vec<UserRole>,
+    /// All roles of the site.
+    pub role_book: RoleBook,
+}
+
+/// Everything an operator asks about a user.
+///
+/// # Errors
+/// If the store could not.
+pub async fn show<Store: Accounts + Roles>(store: &Store, user: User) -> Result<ShownUser, StoreError> {
+    let account = store.numbered(user.account).await?;
+    let roles = store.of(user.id).await?;
+    let role_book = store.book().await?.as_ref().clone();
+    Ok(ShownUser { user, account, roles, role_book })
 }
 
 #[cfg(test)]
@@ -136,6 +191,7 @@ mod tests {
 
     async fn create_one(spec: UserSpec, taken: usize) -> Result<NewUser, UserError> {
         let mut users = MockUserAdmin::new();
+        users.expect_taken().returning(|_| Ok(vec![TakenName::Uid]));
         let mut calls = 0;
         users.expect_add().returning(move |_| {
             calls += 1;
@@ -154,7 +210,37 @@ mod tests {
     #[tokio::test]
     async fn a_taken_generated_uid_is_replaced_and_a_fixed_one_is_not() {
         assert_eq!(create_one(spec("ann", None), 3).await.unwrap().uid, Uid(10_000_004));
-        assert!(matches!(create_one(spec("ann", Some(7)), 1).await, Err(UserError::Taken)));
+        let taken = create_one(spec("ann", Some(7)), 1).await.unwrap_err();
+        assert_eq!(taken.to_string(), "already taken: uid");
+        assert!(matches!(create_one(spec("ann", None), 99).await, Err(UserError::NoFreeUid)));
+    }
+
+    #[tokio::test]
+    async fn which_names_are_taken_is_said_and_not_tried_again() {
+        let mut users = MockUserAdmin::new();
+        users.expect_add().once().returning(|_| Err(ChangeError::Taken));
+        let taken = [TakenName::Username, TakenName::Uid, TakenName::Email, TakenName::Phone];
+        users.expect_taken().returning(move |_| Ok(taken.to_vec()));
+        let error = create(&users, &secrets(), spec("ann", None), Millis(0)).await.unwrap_err();
+        assert_eq!(error.to_string(), "already taken: username, e-mail address, telephone number");
+    }
+
+    #[tokio::test]
+    async fn a_new_password_is_checked_and_only_its_hash_stored() {
+        let mut passwords = MockPasswordHasher::new();
+        passwords.expect_hash().returning(|_| Ok("hash".to_owned()));
+        let mut users = MockUserAdmin::new();
+        users
+            .expect_set_password()
+            .once()
+            .withf(|account, hash, at| (*account, hash.reveal(), *at) == (AccountId(3), "hash", Millis(9)))
+            .returning(|_, _, _| Ok(2));
+        let set = |text: &'static str| {
+            let (users, passwords) = (&users, &passwords);
+            async move { set_password(users, passwords, AccountId(3), &Secret::new(text), Millis(9)).await }
+        };
+        assert!(matches!(set("1234567").await, Err(UserError::BadPassword)));
+        assert_eq!(set("12345678").await.unwrap(), 2);
     }
 
     #[tokio::test]

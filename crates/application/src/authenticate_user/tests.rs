@@ -22,6 +22,7 @@ fn key() -> AppKey {
         is_enabled: true,
         is_strict: false,
         name: String::new(),
+        sends_per_minute: None,
     }
 }
 

@@ -79,6 +79,7 @@ fn app_key(app_id: &str) -> AppKey {
         is_enabled: true,
         is_strict: false,
         name: String::new(),
+        sends_per_minute: None,
     }
 }
 

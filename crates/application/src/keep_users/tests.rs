@@ -3,7 +3,8 @@ use sixin_domain::id::UserId;
 use super::*;
 use crate::cached::MockDropTopic;
 use crate::ports::{
-    MockBackEndUsers, MockClock, MockDeviceTokens, MockSecretSource, MockUserAdmin, MockUsers,
+    ChangeError, MockBackEndUsers, MockClock, MockDeviceTokens, MockSecretSource, MockUserAdmin, MockUsers,
+    TakenName,
 };
 use crate::testing::{name, user};
 
@@ -88,6 +89,7 @@ async fn who_exists_is_shown_anew_only_if_that_differs() {
 async fn of_two_that_make_a_user_at_once_both_get_a_token_of_the_one() {
     let mut parts = Parts { tokens: one_token(), ..Parts::default() }.finding(&[None, Some(named("Ann"))]);
     parts.admin.expect_add().returning(|_| Err(ChangeError::Taken));
+    parts.admin.expect_taken().returning(|_| Ok(vec![TakenName::Uid]));
     assert!(parts.keeping().token(&name("ann"), shown("Ann")).await.is_ok());
 }
 
@@ -95,6 +97,7 @@ async fn of_two_that_make_a_user_at_once_both_get_a_token_of_the_one() {
 async fn a_number_that_is_the_uid_of_another_makes_no_user() {
     let mut parts = Parts::default().finding(&[None, None]);
     parts.admin.expect_add().once().returning(|_| Err(ChangeError::Taken));
+    parts.admin.expect_taken().returning(|_| Ok(vec![TakenName::Username, TakenName::Uid]));
     let refused = parts.keeping().token(&name("90417"), shown("Ann")).await;
     assert!(matches!(refused, Err(UsersError::NumberTaken(_))));
 }

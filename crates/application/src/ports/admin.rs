@@ -36,6 +36,8 @@ pub struct NewAppKey {
     pub is_strict: bool,
     /// A note of the operator.
     pub name: String,
+    /// How often one user may send through it in any minute, 0 for any number; `None`: as often as the site says.
+    pub sends_per_minute: Option<u32>,
 }
 
 /// App keys, for the operator. Every change MUST take effect in running servers within two seconds.
@@ -50,6 +52,9 @@ pub trait AppKeyAdmin: Send + Sync {
 
     /// Switches a key off or on. `false`: no such key.
     async fn set_enabled(&self, app_id: &str, is_enabled: bool) -> StoreResult<bool>;
+
+    /// Gives a key a rate of its own, or that of the site. `false`: no such key.
+    async fn set_rate(&self, app_id: &str, sends_per_minute: Option<u32>) -> StoreResult<bool>;
 
     /// All keys, oldest first.
     async fn list(&self) -> StoreResult<Vec<AppKey>>;
@@ -92,6 +97,32 @@ pub struct ListedUser {
     pub aid: String,
 }
 
+/// What of a new user somebody else has already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakenName {
+    /// Its username.
+    Username,
+    /// Its number.
+    Uid,
+    /// The e-mail address of its account.
+    Email,
+    /// The telephone number of its account.
+    Phone,
+}
+
+impl TakenName {
+    /// What it is called.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Username => "username",
+            Self::Uid => "uid",
+            Self::Email => "e-mail address",
+            Self::Phone => "telephone number",
+        }
+    }
+}
+
 /// Users, for the operator.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
@@ -100,6 +131,13 @@ pub trait UserAdmin: Send + Sync {
     /// [`ChangeError::Taken`] if uid or username exist, deleted users included, or if another account has the address or
     /// the number.
     async fn add(&self, user: &NewUser) -> Result<(), ChangeError>;
+
+    /// Which names of a user that was not added somebody else has.
+    async fn taken(&self, user: &NewUser) -> StoreResult<Vec<TakenName>>;
+
+    /// Gives an account the hash of a new password. All sessions of the account and its users MUST end in the same
+    /// transaction; answers how many there were.
+    async fn set_password(&self, account: AccountId, hash: &Secret, at: Millis) -> StoreResult<usize>;
 
     /// The public id of the account a user belongs to.
     async fn account_of(&self, user: UserId) -> StoreResult<Option<String>>;
@@ -150,6 +188,23 @@ pub struct NewSession {
     pub created_at: Millis,
 }
 
+/// One row of `session list`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedSession {
+    /// Internal number, which grows.
+    pub number: i64,
+    /// Public id of the account.
+    pub aid: String,
+    /// For which user; `None` for the account alone.
+    pub user: Option<(Uid, Username)>,
+    /// On which platform, 1 to 13.
+    pub platform: i64,
+    /// When it was made.
+    pub created_at: Millis,
+    /// When it ends; `None` means never.
+    pub expired_at: Option<Millis>,
+}
+
 /// Sessions, for those who make and end them. Every change MUST take effect in running servers within two seconds.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
@@ -161,6 +216,14 @@ pub trait SessionAdmin: Send + Sync {
     /// Removes sessions of a user, all or those of one platform; answers how many.
     async fn revoke(&self, user: UserId, platform: Option<i64>) -> StoreResult<usize>;
 
+    /// Sessions by number, `limit` of them after `after`: all, or those of an account and its users.
+    async fn list(
+        &self,
+        account: Option<AccountId>,
+        after: i64,
+        limit: i64,
+    ) -> StoreResult<Vec<ListedSession>>;
+
     /// Removes the session of an account on a platform, and that of the user there.
     async fn end(&self, account: AccountId, user: Option<UserId>, platform: i64) -> StoreResult<()>;
 }
@@ -171,6 +234,9 @@ pub trait SessionAdmin: Send + Sync {
 pub trait SettingAdmin: Send + Sync {
     /// Stores a value for a setting that takes it.
     async fn set(&self, setting: Accepted, value: &str, at: Millis) -> StoreResult<()>;
+
+    /// Forgets the value, so that the built-in one holds again. `false`: there was none.
+    async fn reset(&self, setting: Accepted) -> StoreResult<bool>;
 }
 
 /// Roles, for the operator.

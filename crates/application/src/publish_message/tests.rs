@@ -34,6 +34,7 @@ fn request(to: &[&str]) -> PublishRequest {
         verify_blacklist: false,
         nonce: None,
         idempotency: None,
+        own_rate: None,
     }
 }
 

@@ -74,6 +74,7 @@ fn request(to: &str, content: Content) -> SendRequest {
         content,
         nonce: None,
         idempotency: None,
+        own_rate: None,
     }
 }
 
@@ -220,7 +221,7 @@ async fn a_refused_request_that_was_none_stays_refused() {
 async fn a_sender_who_is_too_fast_still_gets_the_answer_to_a_repeat() {
     let sending = knowing(Ok(Some(vec![placed()])), Relation::default());
     let rate = &sending.outbox.rate;
-    while rate.enter(UserId(1), ID_EPOCH).is_ok() {}
+    while rate.enter(UserId(1), None, ID_EPOCH).is_ok() {}
     assert!(sending.send(with_key("hi")).await.unwrap().replayed);
 }
 

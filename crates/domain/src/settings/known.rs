@@ -1,14 +1,16 @@
 //! The settings there are.
 
-use SettingType::{Array, Boolean, Choice, Number, NumberOf, Text};
+use SettingType::{Array, Boolean, Choice, Number, NumberOf, NumberOrNone, Text};
 
 /// What kind of value a setting takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettingType {
     /// `true` or `false`.
     Boolean,
-    /// A whole number, or empty for none.
-    Number,
+    /// A whole number between two, both included.
+    Number(i64, i64),
+    /// A whole number from 1, or empty for none.
+    NumberOrNone,
     /// One of the listed texts.
     Choice(&'static [&'static str]),
     /// One of the listed whole numbers.
@@ -25,7 +27,7 @@ impl SettingType {
     pub fn name(self) -> &'static str {
         match self {
             Self::Boolean => "boolean",
-            Self::Number | Self::NumberOf(_) => "number",
+            Self::Number(..) | Self::NumberOrNone | Self::NumberOf(_) => "number",
             Self::Choice(_) | Self::Text => "string",
             Self::Array => "array",
         }
@@ -69,6 +71,12 @@ const fn private(
     Known { is_public: false, ..public(key, tag, kind, default, meaning) }
 }
 
+const NICKNAME: SettingType = Number(1, 64);
+const MEGABYTES: SettingType = Number(1, 10_240);
+const SECONDS: SettingType = Number(1, 86_400);
+/// As long as a link can work.
+const MINUTES: SettingType = Number(1, 525_600);
+
 const LANGUAGE_MENUS: &str = r#"[{"langTag":"en","dateFormat":"m/d/Y","isEnable":true},{"langTag":"zh-Hans","dateFormat":"Y-m-d","isEnable":true},{"langTag":"zh-Hant","dateFormat":"Y-m-d","isEnable":true}]"#;
 
 /// Every setting that has an effect.
@@ -84,7 +92,7 @@ pub const KNOWN: &[Known] = &[
     public(
         "default_role",
         "users",
-        Number,
+        NumberOrNone,
         "4",
         "role that decides for users without a usable main role; empty for none",
     ),
@@ -167,7 +175,13 @@ pub const KNOWN: &[Known] = &[
         "true",
         "whether pages offer signing in by telephone number",
     ),
-    public("cache_minutes", "general", Number, "30", "how long clients keep what they read here, in minutes"),
+    public(
+        "cache_minutes",
+        "general",
+        Number(0, 525_600),
+        "30",
+        "how long clients keep what they read here, in minutes",
+    ),
     public("site_url", "general", Text, "", "address of the site, for links to users"),
     private(
         "system_url",
@@ -255,18 +269,18 @@ pub const KNOWN: &[Known] = &[
     private("image_thumb_ratio", "storages", Text, "", "suffix of the proportional thumbnail"),
     private("image_thumb_square", "storages", Text, "", "suffix of the square thumbnail"),
     private("image_thumb_big", "storages", Text, "", "suffix of the large thumbnail"),
-    public("nickname_min", "users", Number, "2", "shortest nickname, in characters"),
-    public("nickname_max", "users", Number, "20", "longest nickname, in characters; at most 64"),
-    public("image_max_size", "storages", Number, "5", "largest image, in megabytes"),
-    public("video_max_size", "storages", Number, "50", "largest video, in megabytes"),
-    public("audio_max_size", "storages", Number, "50", "largest audio file, in megabytes"),
-    public("document_max_size", "storages", Number, "10", "largest document, in megabytes"),
-    public("video_max_time", "storages", Number, "60", "longest video, in seconds"),
-    public("audio_max_time", "storages", Number, "60", "longest audio file, in seconds"),
-    private("image_url_expire", "storages", Number, "10", "how long links to images work, in minutes"),
-    private("video_url_expire", "storages", Number, "10", "how long links to videos work, in minutes"),
-    private("audio_url_expire", "storages", Number, "10", "how long links to audio files work, in minutes"),
-    private("document_url_expire", "storages", Number, "10", "how long links to documents work, in minutes"),
+    public("nickname_min", "users", NICKNAME, "2", "shortest nickname, in characters"),
+    public("nickname_max", "users", NICKNAME, "20", "longest nickname, in characters; at most 64"),
+    public("image_max_size", "storages", MEGABYTES, "5", "largest image, in megabytes"),
+    public("video_max_size", "storages", MEGABYTES, "50", "largest video, in megabytes"),
+    public("audio_max_size", "storages", MEGABYTES, "50", "largest audio file, in megabytes"),
+    public("document_max_size", "storages", MEGABYTES, "10", "largest document, in megabytes"),
+    public("video_max_time", "storages", SECONDS, "60", "longest video, in seconds"),
+    public("audio_max_time", "storages", SECONDS, "60", "longest audio file, in seconds"),
+    private("image_url_expire", "storages", MINUTES, "10", "how long links to images work, in minutes"),
+    private("video_url_expire", "storages", MINUTES, "10", "how long links to videos work, in minutes"),
+    private("audio_url_expire", "storages", MINUTES, "10", "how long links to audio files work, in minutes"),
+    private("document_url_expire", "storages", MINUTES, "10", "how long links to documents work, in minutes"),
     private(
         "upload_unchecked_media",
         "storages",

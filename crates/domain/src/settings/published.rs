@@ -61,7 +61,9 @@ impl Settings {
         let text = self.text(known.key);
         match known.kind {
             SettingType::Boolean => self.is_on(known.key).into(),
-            SettingType::Number | SettingType::NumberOf(_) => text.trim().parse::<i64>().ok().into(),
+            SettingType::Number(..) | SettingType::NumberOrNone | SettingType::NumberOf(_) => {
+                text.trim().parse::<i64>().ok().into()
+            }
             SettingType::Choice(_) | SettingType::Text => Some(text).filter(|text| !text.is_empty()).into(),
             SettingType::Array if known.key == "language_menus" => {
                 menus(text).into_iter().map(Value::Object).collect()

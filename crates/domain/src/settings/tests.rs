@@ -13,7 +13,7 @@ fn every_default_passes_its_own_check() {
 
 #[test]
 fn an_unknown_setting_and_a_value_that_does_not_fit_are_refused() {
-    assert!(matches!(check("no_such", "1"), Err(SettingError::Unknown(_))));
+    assert!(matches!(check("no_such", "1"), Err(SettingError::Unknown { .. })));
     for (key, value) in [
         ("conversation_status", "yes"),
         ("default_role", "four"),
@@ -23,8 +23,49 @@ fn an_unknown_setting_and_a_value_that_does_not_fit_are_refused() {
         ("site_name", "\u{200b}"),
         ("site_name", "my\u{202e}site"),
         ("site_desc", "two\nlines"),
+        ("conversation_status", "TRUE"),
+        ("default_role", "0"),
+        ("site_private_end_after", "3"),
+        ("nickname_max", "65"),
+        ("nickname_min", ""),
+        ("image_max_size", "0"),
+        ("audio_max_time", "1m"),
+        ("document_url_expire", "525601"),
+        ("cache_minutes", "-1"),
+        ("conversation_files", r#"["picture"]"#),
+        ("language_menus", r#"["en"]"#),
+        ("language_menus", "[]"),
+        ("site_url", "example.org"),
+        ("image_bucket_domain", "ftp://bucket.example"),
+        ("image_extension_names", ".png"),
     ] {
         assert!(matches!(check(key, value), Err(SettingError::BadValue { .. })), "{key}");
+    }
+}
+
+#[test]
+fn a_mistyped_name_is_told_what_was_meant_and_a_value_what_is_right() {
+    let said = |key, value| check(key, value).unwrap_err().to_string();
+    assert!(said("site_mod", "public").contains("did you mean site_mode?"));
+    assert!(said("zzz", "1").contains("sixin setting list"));
+    assert!(said("image_max_size", "50 MB").contains("a whole number from 1 to 10240"));
+    assert!(said("site_mode", "open").contains("public or private"));
+    assert!(said("conversation_files", "[1]").contains(r#""image", "video", "audio", "document""#));
+}
+
+#[test]
+fn settings_that_contradict_each_other_are_refused() {
+    let settings = with("x", "");
+    for (key, value, named) in [
+        ("nickname_min", "21", "at most nickname_max, 20"),
+        ("nickname_max", "1", "at least nickname_min, 2"),
+        ("default_language", "tlh", "en, zh-Hans, zh-Hant"),
+    ] {
+        let error = check_beside(&settings, key, value).unwrap_err().to_string();
+        assert!(error.contains(named), "{error}");
+    }
+    for (key, value) in [("nickname_min", "20"), ("nickname_max", "2"), ("default_language", "en")] {
+        assert!(check_beside(&settings, key, value).is_ok(), "{key}");
     }
 }
 

@@ -8,14 +8,18 @@ pub(crate) mod serve;
 mod session;
 mod setting;
 mod user;
+mod user_show;
 
 use std::error::Error;
-use std::io::BufRead;
+use std::io::{BufRead, IsTerminal};
 
+use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use serde_json::{Value, json};
 use sixin_application::admin::app_keys::AppKeyError;
 use sixin_application::admin::block_words::BlockWordError;
+use sixin_application::admin::roles::RoleError;
 use sixin_application::admin::sessions::SessionError;
+use sixin_application::admin::settings::SettingChangeError;
 use sixin_application::admin::users::UserError;
 use sixin_application::ports::{Clock, StoreError, Users};
 use sixin_domain::app_key::Secret;
@@ -27,7 +31,7 @@ use sixin_storage::Database;
 use thiserror::Error as ThisError;
 
 use crate::cli::{Arguments, Command};
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, LogFormat};
 use crate::demo::{self, DemoError};
 use crate::output::say;
 use crate::running::{Prepared, StartError, open_database, prepare_database};
@@ -55,6 +59,10 @@ pub(crate) enum CommandError {
     BlockWord(#[from] BlockWordError),
     #[error(transparent)]
     Setting(#[from] SettingError),
+    #[error(transparent)]
+    SettingChange(#[from] SettingChangeError),
+    #[error(transparent)]
+    Role(#[from] RoleError),
     #[error(transparent)]
     Demo(#[from] DemoError),
     #[error("{0}: {1}")]
@@ -86,6 +94,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         Command::Serve => {}
         Command::Demo(demo) => demo::configure(&mut config, demo)?,
         // The result is what matters; the log would stand in its way.
+        _ if arguments.json => {
+            // Whoever reads JSON finds nothing else beside it.
+            config.log.level = "error".to_owned();
+            config.log.format = LogFormat::Json;
+        }
         _ => config.log.level = "warn".to_owned(),
     }
     telemetry::log(&config.log);
@@ -154,11 +167,36 @@ impl Output {
 
 /// A secret, from standard input, so that it shows neither in the list of processes nor in a shell's history.
 fn read_secret(what: &str) -> Result<Secret, CommandError> {
-    eprintln!("{what}:");
+    let input = std::io::stdin();
     let mut line = String::new();
-    let read = std::io::stdin().lock().read_line(&mut line);
+    let read = if input.is_terminal() {
+        eprint!("{what}: ");
+        let read = unseen(|| input.lock().read_line(&mut line));
+        eprintln!();
+        read
+    } else {
+        input.lock().read_line(&mut line)
+    };
     read.map_err(|error| CommandError::File("standard input".to_owned(), error))?;
     Ok(Secret::new(line.trim_end_matches(['\r', '\n'])))
+}
+
+/// Reads without showing on the terminal what is typed.
+fn unseen<T>(read: impl FnOnce() -> std::io::Result<T>) -> std::io::Result<T> {
+    let input = std::io::stdin();
+    let before = tcgetattr(&input)?;
+    let mut hidden = before.clone();
+    hidden.local_modes.remove(LocalModes::ECHO);
+    tcsetattr(&input, OptionalActions::Flush, &hidden)?;
+    let result = read();
+    tcsetattr(&input, OptionalActions::Flush, &before)?;
+    result
+}
+
+/// A time for people.
+fn shown_time(at: Millis) -> String {
+    let time = chrono::DateTime::from_timestamp_millis(at.0);
+    time.map(|time| time.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default()
 }
 
 fn now() -> Millis {

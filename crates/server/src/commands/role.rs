@@ -1,9 +1,8 @@
 //! `sixin role`
 
 use serde_json::{Map, Value, json};
-use sixin_application::ports::{RoleAdmin, Roles};
-use sixin_domain::id::RoleId;
-use sixin_domain::visible::is_name;
+use sixin_application::admin::roles::{self, RoleChange};
+use sixin_application::ports::Roles;
 use sixin_storage::Database;
 
 use super::{CommandError, Output, now};
@@ -22,22 +21,10 @@ pub(super) async fn run(database: &Database, out: Output, command: Role) -> Resu
                 });
             }
         }
-        Role::Set { role, name, permission, enabled } => {
-            if role < 1 {
-                return Err(CommandError::Usage("a role is a number from 1".to_owned()));
-            }
-            if name.as_deref().is_some_and(|name| !is_name(name)) {
-                let usage = "the name must be one line with something to see in it".to_owned();
-                return Err(CommandError::Usage(usage));
-            }
-            let permission = match permission.as_deref().map(|text| text.split_once('=')) {
-                Some(None) => {
-                    let usage = "a permission looks like conversation=true".to_owned();
-                    return Err(CommandError::Usage(usage));
-                }
-                permission => permission.flatten(),
-            };
-            RoleAdmin::set(database, RoleId(role), name.as_deref(), permission, enabled, now()).await?;
+        Role::Set { role, name, permission, custom, enabled } => {
+            let (name, permission) = (name.as_deref(), permission.as_deref());
+            let change = RoleChange { name, permission, is_custom: custom, is_enabled: enabled };
+            roles::set(database, role, change, now()).await?;
             out.line(&format!("role {role} is set"), || json!({ "id": role }));
         }
     }

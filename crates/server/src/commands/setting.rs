@@ -1,8 +1,9 @@
 //! `sixin setting`
 
 use serde_json::json;
-use sixin_application::ports::{SettingAdmin, SettingSource};
-use sixin_domain::settings::{KNOWN, OWN_PREFIX, SettingError, check};
+use sixin_application::admin::settings;
+use sixin_application::ports::SettingSource;
+use sixin_domain::settings::{KNOWN, OWN_PREFIX, accepted_key};
 use sixin_storage::Database;
 
 use super::{CommandError, Output, now};
@@ -13,16 +14,17 @@ const OWN_MEANING: &str = "told to clients in global/configs; an empty value rem
 pub(super) async fn run(database: &Database, out: Output, command: Setting) -> Result<(), CommandError> {
     match command {
         Setting::Get { key } => {
-            if !KNOWN.iter().any(|known| known.key == key) && !key.starts_with(OWN_PREFIX) {
-                return Err(SettingError::Unknown(key).into());
-            }
+            accepted_key(&key)?;
             let settings = database.settings().await?;
             let value = settings.text(&key);
             out.line(value, || json!({ "key": key, "value": value }));
         }
         Setting::Set { key, value } => {
-            let accepted = check(&key, &value)?;
-            SettingAdmin::set(database, accepted, &value, now()).await?;
+            settings::set(database, &key, &value, now()).await?;
+            out.line(&format!("{key} = {value}"), || json!({ "key": key, "value": value }));
+        }
+        Setting::Reset { key } => {
+            let value = settings::reset(database, &key).await?;
             out.line(&format!("{key} = {value}"), || json!({ "key": key, "value": value }));
         }
         Setting::List => {

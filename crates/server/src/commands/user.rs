@@ -11,6 +11,7 @@ use sixin_domain::username::{Uid, Username};
 use sixin_password::Passwords;
 use sixin_storage::Database;
 
+use super::user_show::{self, state};
 use super::{CommandError, Output, find_user, in_hours, now, read_secret};
 use crate::cli::{SignInOptions, User};
 use crate::system::SystemSecrets;
@@ -30,6 +31,17 @@ pub(super) async fn run(database: &Database, out: Output, command: User) -> Resu
                 &text,
                 || json!({ "username": user.username.as_str(), "uid": user.uid.0, "aid": user.aid }),
             );
+        }
+        User::Show { user } => {
+            let user = find_user(database, &user).await?;
+            user_show::run(database, out, user).await?;
+        }
+        User::Password { user } => {
+            let user = find_user(database, &user).await?;
+            let password = read_secret("new password")?;
+            let passwords = Passwords::default();
+            let ended = users::set_password(database, &passwords, user.account, &password, now()).await?;
+            done(out, &user, &format!("password set, {ended} session(s) ended"));
         }
         User::Disable { user, undo } => {
             let user = find_user(database, &user).await?;
@@ -110,11 +122,7 @@ async fn list(database: &Database, out: Output, limit: i64) -> Result<(), Comman
 
 fn print_row(out: Output, row: &ListedUser) {
     let user = &row.user;
-    let state = match (user.deleted_at, user.is_enabled) {
-        (Some(_), _) => "deleted",
-        (None, false) => "disabled",
-        (None, true) => "",
-    };
+    let state = Some(state(user)).filter(|state| *state != "enabled").unwrap_or_default();
     let text = format!("{:<17} {:<32} {:<10} {state}", user.uid, user.username.as_str(), row.aid);
     out.line(text.trim_end(), || {
         json!({

@@ -1,9 +1,12 @@
 //! Which values make sense.
 
+use std::net::{IpAddr, SocketAddr};
+
 use sixin_http::Network;
 use sixin_storage::DatabaseUrl;
+use url::Url;
 
-use super::{Cache, Config, ConfigError, FilePlace};
+use super::{Cache, Config, ConfigError, FilePlace, origins, refused, words};
 
 impl Config {
     /// Refuses values that make no sense, each by name.
@@ -22,9 +25,12 @@ impl Config {
         at_least("files.at_once", self.files.at_once, 1)?;
         at_least("files.uploads_a_minute", self.files.uploads_a_minute, 1)?;
         at_least("committer.queue_units", committer.queue_units, 1)?;
+        at_least("committer.queue_bytes", committer.queue_bytes, 1 << 20)?;
         at_least("committer.batch_units", committer.batch_units, 1)?;
         at_least("server.connections_per_address", server.connections_per_address, 1)?;
         at_least("server.waiting_bytes_per_address", server.waiting_bytes_per_address, 65536)?;
+        at_least("committer.batch_rows", committer.batch_rows, 1)?;
+        at_least("committer.batch_bytes", committer.batch_bytes, 1)?;
         for (key, seconds) in [
             ("server.head_timeout_seconds", server.head_timeout_seconds),
             ("server.body_timeout_seconds", server.body_timeout_seconds),
@@ -38,36 +44,45 @@ impl Config {
             ("rate.window_seconds", self.rate.window_seconds.try_into().unwrap_or(0)),
         ] {
             if !(1..=3600).contains(&seconds) {
-                let value = seconds.to_string();
-                return Err(ConfigError::Value { key, expected: "must be from 1 to 3600", value });
+                return Err(refused(key, "must be from 1 to 3600", seconds));
             }
         }
         for text in &server.trusted_proxies {
             if text.parse::<Network>().is_err() {
                 let expected = "must hold addresses and networks such as 10.0.0.0/8";
-                return Err(ConfigError::Value {
-                    key: "server.trusted_proxies",
-                    expected,
-                    value: text.clone(),
-                });
+                return Err(refused("server.trusted_proxies", expected, format!("{text:?}")));
             }
         }
+        server.cors_origins.iter().try_for_each(|origin| origins::check(origin))?;
         self.check_cache()?;
         self.check_bucket()?;
         self.check_idempotency()?;
-        self.metrics_listen()?;
+        self.check_listeners()?;
+        words::check_log_level(&self.log.level)?;
         DatabaseUrl::parse(&self.database.url)?;
         Ok(())
     }
 
+    /// Two listeners can't share a port of one address.
+    fn check_listeners(&self) -> Result<(), ConfigError> {
+        let Some(metrics) = self.metrics_listen()? else { return Ok(()) };
+        if !overlap(self.server.listen, metrics) {
+            return Ok(());
+        }
+        let expected = format!("must have a port of its own beside server.listen = {}", self.server.listen);
+        Err(refused("metrics.listen", expected, metrics))
+    }
+
     fn check_bucket(&self) -> Result<(), ConfigError> {
         let bucket = &self.files.bucket;
-        let is_plain = bucket.endpoint.is_empty()
-            || ["http://", "https://"].iter().any(|scheme| bucket.endpoint.starts_with(scheme));
-        if !is_plain {
-            let value = bucket.endpoint.clone();
-            let expected = "must be an address with http:// or https://, or empty";
-            return Err(ConfigError::Value { key: "files.bucket.endpoint", expected, value });
+        let endpoint = Url::parse(&bucket.endpoint).ok();
+        let is_plain = endpoint.is_some_and(|url| {
+            matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
+        });
+        if !bucket.endpoint.is_empty() && !is_plain {
+            let shown = if bucket.endpoint.contains('@') { "(hidden)" } else { &bucket.endpoint };
+            let expected = "must be an address such as https://s3.example.org, without a name and a password in it, or empty";
+            return Err(refused("files.bucket.endpoint", expected, shown));
         }
         for (key, value) in [
             ("files.bucket.name", &bucket.name),
@@ -75,8 +90,12 @@ impl Config {
             ("files.bucket.secret_access_key", &bucket.secret_access_key),
         ] {
             if self.files.place == FilePlace::Bucket && value.is_empty() {
-                let expected = "must be given where files.place is \"bucket\"";
-                return Err(ConfigError::Value { key, expected, value: "nothing".to_owned() });
+                return Err(refused(key, "must be given where files.place is \"bucket\"", "nothing"));
+            }
+        }
+        for (key, path) in [("files.folder", &self.files.folder), ("files.arriving", &self.files.arriving)] {
+            if path.as_os_str().is_empty() {
+                return Err(refused(key, "must be a folder such as var/files", "nothing"));
             }
         }
         Ok(())
@@ -84,8 +103,7 @@ impl Config {
 
     fn check_cache(&self) -> Result<(), ConfigError> {
         let Cache { entries, poll_milliseconds } = self.cache;
-        let wrong =
-            |key, expected, value: u64| Err(ConfigError::Value { key, expected, value: value.to_string() });
+        let wrong = |key, expected, value: u64| Err(refused(key, expected, value));
         if !(1000..=100_000_000).contains(&entries) {
             return wrong("cache.entries", "must be from 1000 to 100000000", entries);
         }
@@ -102,8 +120,7 @@ impl Config {
         if (1..=8760).contains(&hours) {
             return Ok(());
         }
-        let (key, expected) = ("idempotency.hours", "must be from 1 to 8760");
-        Err(ConfigError::Value { key, expected, value: hours.to_string() })
+        Err(refused("idempotency.hours", "must be from 1 to 8760", hours))
     }
 }
 
@@ -111,13 +128,23 @@ fn at_least(key: &'static str, value: usize, least: usize) -> Result<(), ConfigE
     if value >= least {
         return Ok(());
     }
-    Err(ConfigError::Value { key, expected: "is too small to be useful", value: value.to_string() })
+    Err(refused(key, format!("must be at least {least}"), value))
 }
 
 fn at_most(key: &'static str, value: usize, most: usize) -> Result<(), ConfigError> {
     if value <= most {
         return Ok(());
     }
-    let expected = "is larger than the database or a batch can hold";
-    Err(ConfigError::Value { key, expected, value: value.to_string() })
+    Err(refused(key, format!("must be at most {most}"), value))
+}
+
+/// Whether one listener would get what is meant for the other, or could not be opened beside it. Port 0 means any free one.
+fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
+    if one.port() != other.port() || one.port() == 0 {
+        return false;
+    }
+    let (one, other) = (one.ip().to_canonical(), other.ip().to_canonical());
+    // [::] takes connections to IPv4 addresses too.
+    let covers = |wide: IpAddr, narrow: IpAddr| wide.is_unspecified() && (wide.is_ipv6() || narrow.is_ipv4());
+    one == other || covers(one, other) || covers(other, one)
 }

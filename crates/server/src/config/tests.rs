@@ -4,12 +4,12 @@ use std::io::Write;
 fn load(toml: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(toml.as_bytes()).unwrap();
+    from(file.path(), environment)
+}
+
+fn from(file: &Path, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
     let variables = environment.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-    let source = Environment::with_prefix("SIXIN")
-        .prefix_separator("__")
-        .separator("__")
-        .source(Some(variables.collect()));
-    Config::from_sources(Some(file.path()), source)
+    Config::from_sources(Some(file), variables.collect())
 }
 
 #[test]
@@ -66,13 +66,130 @@ fn unknown_keys_and_nonsense_values_are_refused_by_name() {
         ("[idempotency]\nhours = 8761", "idempotency.hours"),
         ("[idempotency]\nhours = \"long\"", "idempotency.hours"),
         ("[metrics]\nlisten = \"9\"", "metrics.listen"),
-        ("[log]\nformat = \"xml\"", "format"),
+        ("[log]\nformat = \"xml\"", "log.format must be \"text\" or \"json\""),
+        ("[database]\ndurability = \"Full\"", "database.durability must be \"full\" or \"weak\""),
+        ("[files]\nplace = \"s3\"", "files.place must be \"folder\" or \"bucket\""),
+        ("[server]\nlisten = \"localhost\"", "127.0.0.1:8686"),
+        ("[server]\nlisten = \"8686\"", "127.0.0.1:8686"),
+        ("[metrics]\nlisten = \"localhost:9\"", "127.0.0.1:8687"),
+        ("[server]\ncors_origins = [\"https://app.example/\"]", "here https://app.example"),
+        ("[committer]\nbatch_rows = 0", "committer.batch_rows must be at least 1"),
+        ("[files]\nfolder = \"\"", "files.folder"),
+        ("[log]\nlevel = \"inof\"", "off, error, warn, info, debug, trace"),
+        ("[log]\nlevel = \"info,sixin_storage\"", "log.level"),
+        ("[log]\nlevel = \"info,sixin_storage=loud\"", "log.level"),
+        ("[log]\nlevel = \"\"", "log.level"),
+        ("[server]\nlissten = \"127.0.0.1:1\"", "did you mean server.listen"),
+        ("[server]\nzzz = 1", "server.trusted_proxies"),
+        ("[zzz]\nx = 1", "the sections are"),
     ] {
         let error = load(toml, &[]).unwrap_err().to_string();
         assert!(error.contains(named), "{toml}: {error}");
     }
-    let error = load("", &[("SIXIN__SERVER__TYPO", "1")]).unwrap_err().to_string();
-    assert!(error.contains("typo"), "{error}");
+}
+
+#[test]
+fn variables_nobody_knows_are_refused_with_the_right_spelling() {
+    for (name, right) in [
+        ("SIXIN_SERVER_LISTEN", "SIXIN__SERVER__LISTEN"),
+        ("SIXIN_SERVER__LISTEN", "SIXIN__SERVER__LISTEN"),
+        ("SIXIN__SERVER_LISTEN", "SIXIN__SERVER__LISTEN"),
+        ("sixin_database_url", "SIXIN__DATABASE__URL"),
+        ("SIXIN_URL", "SIXIN__DATABASE__URL"),
+        ("SIXIN_FILES_BUCKET_NAME", "SIXIN__FILES__BUCKET__NAME"),
+        ("SIXIN_SERVER_LISTN", "SIXIN__SERVER__LISTEN"),
+        ("SIXIN__SERVER__LISTN", "SIXIN__SERVER__LISTEN"),
+        ("SIXIN__SERVER__TYPO", "SIXIN__SERVER__"),
+        ("SIXIN__ZZZ", "the sections are"),
+    ] {
+        let error = load("", &[(name, "hunter2")]).unwrap_err().to_string();
+        assert!(error.contains(name) && error.contains(right), "{name}: {error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+    for foreign in [
+        "SIXIN_PORT",
+        "SIXIN_SERVICE_HOST",
+        "SIXIN_PORT_8686_TCP",
+        "SIXIN_METRICS_SERVICE_PORT",
+        "SIXIN_HOME",
+    ] {
+        assert!(load("", &[(foreign, "tcp://10.0.0.1:8686")]).is_ok(), "{foreign}");
+    }
+}
+
+#[test]
+fn paths_in_the_file_are_relative_to_its_folder_and_others_to_where_sixin_was_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sixin.toml");
+    let write = |text: &str| std::fs::write(&file, text).unwrap();
+    write(
+        "[database]\nurl = \"sqlite://data/a.db\"\n[files]\nfolder = \"kept\"\narriving = \"/abs/arriving\"\n",
+    );
+    let config = from(&file, &[]).unwrap();
+    assert_eq!(config.database.url, format!("sqlite://{}", folder.path().join("data/a.db").display()));
+    assert_eq!(config.files.folder, folder.path().join("kept"));
+    assert_eq!(config.files.arriving, Path::new("/abs/arriving"));
+    let named = [("SIXIN__DATABASE__URL", "sqlite://here.db"), ("SIXIN__FILES__FOLDER", "here")];
+    let config = from(&file, &named).unwrap();
+    assert_eq!(
+        (config.database.url.as_str(), config.files.folder.as_path()),
+        ("sqlite://here.db", Path::new("here"))
+    );
+    write("");
+    let config = from(&file, &[]).unwrap();
+    assert_eq!(
+        (config.database.url.as_str(), config.files.folder.as_path()),
+        ("sqlite://var/sixin.db", Path::new("var/files"))
+    );
+    write("[database]\nurl = \"mysql://u:p@h/data\"\n");
+    assert_eq!(from(&file, &[]).unwrap().database.url, "mysql://u:p@h/data");
+    write("[database]\nurl = \"sqlite://:memory:\"\n");
+    assert!(from(&file, &[]).is_err());
+}
+
+#[test]
+fn two_listeners_on_one_address_are_refused() {
+    let both = |one: &str, other: &str| {
+        load(&format!("[server]\nlisten = \"{one}\"\n[metrics]\nlisten = \"{other}\""), &[])
+    };
+    for (one, other) in [
+        ("127.0.0.1:80", "127.0.0.1:80"),
+        ("0.0.0.0:80", "127.0.0.1:80"),
+        ("127.0.0.1:80", "0.0.0.0:80"),
+        ("[::]:80", "127.0.0.1:80"),
+        ("[::]:80", "[::1]:80"),
+        ("0.0.0.0:80", "[::]:80"),
+        ("[::ffff:127.0.0.1]:80", "127.0.0.1:80"),
+    ] {
+        let error = both(one, other).unwrap_err().to_string();
+        assert!(error.contains("metrics.listen") && error.contains("server.listen"), "{error}");
+    }
+    for (one, other) in [
+        ("127.0.0.1:80", "127.0.0.1:81"),
+        ("127.0.0.1:80", "127.0.0.2:80"),
+        ("0.0.0.0:80", "[::1]:80"),
+        ("127.0.0.1:0", "127.0.0.1:0"),
+        ("127.0.0.1:80", ""),
+    ] {
+        assert!(both(one, other).is_ok(), "{one} {other}");
+    }
+}
+
+#[test]
+fn a_refusal_shows_no_secret() {
+    for toml in [
+        "[files.bucket]\nsecret_access_key = \"hunter2",
+        "[files.bucket]\nsecret_access_key = hunter2",
+        "[files.bucket]\nsecret_access_key = \"x\" hunter2",
+        "[files.bucket]\nsecret_access_key = [\"hunter2\"]",
+        "[files.bucket]\nendpoint = \"https://me:hunter2@s3.example\"",
+        "[database]\nurl = \"mysq://me:hunter2@host/db\"",
+        "[database]\nurl = \"mysql://me:hunter2@host\"",
+        "[database]\nurl = [\"mysql://me:hunter2@host/db\"]",
+    ] {
+        let error = load(toml, &[]).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{toml}: {error} {error:?}");
+    }
 }
 
 #[test]

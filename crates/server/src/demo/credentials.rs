@@ -1,8 +1,8 @@
 //! What the demo made: two app keys, an account, three users with sessions. Kept in `demo.json` (0600).
 
-use std::fs::OpenOptions;
+use std::fs::{OpenOptions, Permissions};
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -142,7 +142,13 @@ async fn make(database: &Database) -> Result<Credentials, DemoError> {
 }
 
 async fn make_key(database: &Database, dialect: Dialect) -> Result<Key, DemoError> {
-    let spec = KeySpec { dialect, platform: PLATFORM, is_strict: false, name: "demo".to_owned() };
+    let spec = KeySpec {
+        dialect,
+        platform: PLATFORM,
+        is_strict: false,
+        name: "demo".to_owned(),
+        sends_per_minute: None,
+    };
     let key = app_keys::create(database, &SystemSecrets, spec).await.map_err(setup)?;
     Ok(Key { app_id: key.app_id, secret: key.secret.reveal().to_owned() })
 }
@@ -159,7 +165,7 @@ async fn make_user(database: &Database, name: &str, aid: &str) -> Result<(DemoUs
         sign_in: SignIn::default(),
     };
     match users::create(database, &SystemSecrets, spec, SystemClock.now()).await {
-        Ok(_) | Err(UserError::Taken) => {}
+        Ok(_) | Err(UserError::Taken(_)) => {}
         Err(error) => return Err(setup(error)),
     }
     let user = Users::find(database, &UserRef::Username(username)).await?;
@@ -188,5 +194,7 @@ fn write(dir: &Path, credentials: &Credentials) -> Result<(), DemoError> {
     let text = serde_json::to_string_pretty(credentials).map_err(setup)?;
     let mut options = OpenOptions::new();
     let mut file = options.create(true).write(true).truncate(true).mode(0o600).open(&path).map_err(failed)?;
+    // One that was there keeps the mode it had.
+    file.set_permissions(Permissions::from_mode(0o600)).map_err(failed)?;
     file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(failed)
 }

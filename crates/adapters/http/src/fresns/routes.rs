@@ -8,7 +8,7 @@ use super::{
     accounts, block_words, configs, conversations, edits, files, ip_info, marks, nothing_here, panel, roles,
     send, site, status, users,
 };
-use crate::plumbing::fallback::one;
+use crate::plumbing::fallback::{get, one};
 
 /// Where a user sends (Fresns seed).
 pub(crate) const SEND: &str = "/api/v2/conversation/send-message";
@@ -76,56 +76,47 @@ pub(crate) const CHANNELS: &str = "/api/v2/global/channels";
 pub(crate) fn configure(server: &mut web::ServiceConfig) {
     server
         .service(one(SEND, [Method::POST]).route(web::post().to(send::send)))
-        .service(one(LIST, [Method::GET]).route(web::get().to(conversations::list)))
-        .service(one(DETAIL, [Method::GET]).route(web::get().to(conversations::detail)))
-        .service(one(MESSAGES, [Method::GET]).route(web::get().to(conversations::messages)))
+        .service(one(LIST, [Method::GET]).route(get().to(conversations::list)))
+        .service(one(DETAIL, [Method::GET]).route(get().to(conversations::detail)))
+        .service(one(MESSAGES, [Method::GET]).route(get().to(conversations::messages)))
         .service(one(MARK_AS_READ, [Method::PUT]).route(web::put().to(conversations::mark_as_read)))
         .service(one(PIN, [Method::PUT]).route(web::put().to(conversations::pin)))
         .service(one(DELETE, [Method::DELETE]).route(web::delete().to(conversations::delete)))
         .service(one(UPLOAD, [Method::POST]).route(web::post().to(files::upload)))
-        .service(one(FILE_LINK, [Method::GET]).route(web::get().to(files::link)))
+        .service(one(FILE_LINK, [Method::GET]).route(get().to(files::link)))
         .service(one(LOGIN, [Method::POST]).route(web::post().to(accounts::login)))
-        .service(one(ACCOUNT, [Method::GET]).route(web::get().to(accounts::detail)))
+        .service(one(ACCOUNT, [Method::GET]).route(get().to(accounts::detail)))
         .service(one(LOGOUT, [Method::DELETE]).route(web::delete().to(accounts::logout)))
         .service(one(REGISTER, [Method::POST]).route(web::post().to(accounts::register)))
         .service(one(AUTH, [Method::POST]).route(web::post().to(accounts::auth)))
-        .service(one(CONFIGS, [Method::GET]).route(web::get().to(configs::configs)))
-        .service(one(CODE_MESSAGES, [Method::GET]).route(web::get().to(site::code_messages)))
-        .service(one(ROLES, [Method::GET]).route(web::get().to(roles::roles)))
-        .service(one(BLOCK_WORDS, [Method::GET]).route(web::get().to(block_words::block_words)))
+        .service(one(CONFIGS, [Method::GET]).route(get().to(configs::configs)))
+        .service(one(CODE_MESSAGES, [Method::GET]).route(get().to(site::code_messages)))
+        .service(one(ROLES, [Method::GET]).route(get().to(roles::roles)))
+        .service(one(BLOCK_WORDS, [Method::GET]).route(get().to(block_words::block_words)))
         .service(one(EDIT, [Method::PUT]).route(web::put().to(edits::edit)))
         .service(one(MARK, [Method::POST]).route(web::post().to(marks::mark)))
-        .service(one(USER_DETAIL, [Method::GET]).route(web::get().to(users::detail)))
-        .service(one(PANEL, [Method::GET]).route(web::get().to(panel::panel)))
+        .service(one(USER_DETAIL, [Method::GET]).route(get().to(users::detail)))
+        .service(one(PANEL, [Method::GET]).route(get().to(panel::panel)))
         .configure(configure_start)
         .configure(configure_nothing);
 }
 
 /// What clients fetch before anything else.
 fn configure_start(server: &mut web::ServiceConfig) {
-    let reads_only = || [Method::GET, Method::HEAD];
     server
-        .service(
-            one(STATUS, reads_only())
-                .route(web::get().to(status::status))
-                .route(web::head().to(status::status)),
-        )
-        .service(
-            one(AVATAR, reads_only())
-                .route(web::get().to(status::avatar))
-                .route(web::head().to(status::avatar)),
-        )
-        .service(one(IP_INFO, [Method::GET]).route(web::get().to(ip_info::ip_info)));
+        .service(one(STATUS, [Method::GET]).route(get().to(status::status)))
+        .service(one(AVATAR, [Method::GET]).route(get().to(status::avatar)))
+        .service(one(IP_INFO, [Method::GET]).route(get().to(ip_info::ip_info)));
 }
 
 /// What is always empty here.
 fn configure_nothing(server: &mut web::ServiceConfig) {
     server
-        .service(one(GROUP_CATEGORIES, [Method::GET]).route(web::get().to(nothing_here::page)))
-        .service(one(GROUP_TREE, [Method::GET]).route(web::get().to(nothing_here::list)))
-        .service(one(NOTIFICATIONS, [Method::GET]).route(web::get().to(nothing_here::page_of_user)))
+        .service(one(GROUP_CATEGORIES, [Method::GET]).route(get().to(nothing_here::page)))
+        .service(one(GROUP_TREE, [Method::GET]).route(get().to(nothing_here::list)))
+        .service(one(NOTIFICATIONS, [Method::GET]).route(get().to(nothing_here::page_of_user)))
         .service(one(READ_NOTIFICATIONS, [Method::PUT]).route(web::put().to(nothing_here::change)))
         .service(one(DELETE_NOTIFICATIONS, [Method::DELETE]).route(web::delete().to(nothing_here::change)))
-        .service(one(STICKERS, [Method::GET]).route(web::get().to(nothing_here::list)))
-        .service(one(CHANNELS, [Method::GET]).route(web::get().to(nothing_here::list)));
+        .service(one(STICKERS, [Method::GET]).route(get().to(nothing_here::list)))
+        .service(one(CHANNELS, [Method::GET]).route(get().to(nothing_here::list)));
 }

@@ -46,6 +46,7 @@ async fn stored(
         content,
         nonce: visit.caller.nonce,
         idempotency: key,
+        own_rate: visit.caller.own_rate,
     };
     let sent = api.send_message.send(wanted).await.inspect_err(log)?;
     let answer = done(message_info::sent(&sent, &visit.locale), visit.locale.language);

@@ -25,6 +25,7 @@ pub(super) fn visited(need: Login) -> Mocks {
             has_account_session: false,
             platform: 5,
             app_key: AppKeyId(4),
+            own_rate: None,
             settings: Arc::new(Settings::default()),
             nonce: None,
         })

@@ -30,6 +30,7 @@ fn by_a_user() -> Mocks {
             has_account_session: false,
             platform: 5,
             app_key: AppKeyId(4),
+            own_rate: None,
             settings: Arc::new(Settings::default()),
             nonce: None,
         })

@@ -66,6 +66,7 @@ pub(super) fn known() -> Mocks {
     let caller = || Caller {
         user: user(1, "mira-k"),
         app_key: AppKeyId(4),
+        own_rate: None,
         settings: Arc::new(settings()),
         nonce: None,
     };

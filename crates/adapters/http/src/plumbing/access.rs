@@ -16,7 +16,7 @@ use tracing::Instrument;
 
 use super::client_address::client_address;
 use super::reply::{AppKeyId, DialectCode};
-use super::{fallback, request_id};
+use super::{fallback, measured, request_id};
 use crate::api::Api;
 use crate::connections::{Connection, UnderWay};
 
@@ -50,6 +50,7 @@ pub(crate) async fn observe(
         answer = ServiceResponse::new(request, fallback::unread(&path));
     }
     name(answer.headers_mut(), &id);
+    measured::answer(&answer, &method, begun.elapsed());
     let code = answer.response().extensions().get::<DialectCode>().map(|code| code.0);
     let app_key = answer.request().extensions().get::<AppKeyId>().map(|key| key.0.clone());
     tracing::info!(

@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, guard, web};
 use serde::Serialize;
 
 use super::reply;
@@ -28,13 +28,23 @@ struct Plain<'a> {
     msg: &'a str,
 }
 
-/// A path that answers all but the named methods with 405.
+/// A path that answers all but the named methods with 405. Whatever can be got can be asked for its head: see [`get`].
 pub(crate) fn one<const N: usize>(path: &str, methods: [Method; N]) -> actix_web::Resource {
-    let allowed = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+    let allowed: Vec<&str> = methods
+        .iter()
+        .flat_map(|method| [Some(method.as_str()), (*method == Method::GET).then_some("HEAD")])
+        .flatten()
+        .collect();
+    let allowed = allowed.join(", ");
     web::resource(path).default_service(web::to(move |request: HttpRequest| {
         let answer = method_not_allowed(request.path(), &allowed);
         async move { answer }
     }))
+}
+
+/// GET, and HEAD, which is answered alike; the server leaves the body out.
+pub(crate) fn get() -> actix_web::Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 /// No endpoint has that path (facts: rongcloud 1, unknown path).

@@ -8,6 +8,7 @@ pub(crate) mod client_address;
 mod encoding;
 pub(crate) mod fallback;
 pub(crate) mod idempotency;
+pub(crate) mod measured;
 pub(crate) mod multipart;
 pub(crate) mod outlet;
 pub(crate) mod pairs;

@@ -6,6 +6,7 @@ use sixin_application::outbox::SendError;
 use sixin_application::ports::{IdempotencyKey, NonceUse};
 use sixin_application::publish_message::{PublishError, PublishRequest};
 use sixin_domain::limits::Limits;
+use sixin_domain::rate::OwnRate;
 
 use super::codes::{Code, Failure};
 use super::fields::Fields;
@@ -18,11 +19,13 @@ use crate::plumbing::idempotency::{self, Given, Parameter};
 /// How long `msgRandom` is remembered (facts: rongcloud 5.2).
 const MSG_RANDOM_LIVES_MS: i64 = 60_000;
 
-/// What may be used once.
+/// What may be used once, and how often there may be one.
 #[derive(Default)]
 pub(crate) struct Once {
     pub(crate) nonce: Option<NonceUse>,
     pub(crate) idempotency: Option<IdempotencyKey>,
+    /// The rate of the app key, if it has one of its own.
+    pub(crate) own_rate: Option<OwnRate>,
 }
 
 /// A body that asks for messages to be published.
@@ -101,7 +104,8 @@ async fn stored<Body: Publishing>(
         // Not the path as it was called: slashes may be doubled in it.
         idempotency::key(back_end.app_key.id, &given, lives_ms, Body::PATH, body.parameters())
     });
-    let once = Once { nonce: back_end.nonce, idempotency: key };
+    let own_rate = back_end.app_key.own_rate();
+    let once = Once { nonce: back_end.nonce, idempotency: key, own_rate };
     let wanted = body.into_request(&api.limits, once)?;
     let published = api.publish_message.publish(wanted).await.inspect_err(log_error)?;
     let answer = responses::published(&published.placed).ok_or_else(|| {

@@ -85,6 +85,7 @@ impl PublishBody {
             verify_blacklist,
             nonce: once.nonce,
             idempotency: once.idempotency,
+            own_rate: once.own_rate,
         })
     }
 

@@ -9,7 +9,7 @@ use super::template::TemplateBody;
 use super::{
     expansions, history, logs, messages, preferences, restrictions, sensitive_words, user_lists, users,
 };
-use crate::plumbing::fallback::one;
+use crate::plumbing::fallback::{get, one};
 
 /// Where a back end publishes (RongCloud seed).
 pub(crate) const PUBLISH: &str = "/message/private/publish.json";
@@ -60,11 +60,7 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         .service(post(query, expansions::query))
         .service(post(LOG, logs::ask))
         .service(post(DELETE_LOG, logs::delete))
-        .service(
-            one(LOG_FILE, [Method::GET, Method::HEAD])
-                .route(web::get().to(logs::read))
-                .route(web::head().to(logs::read)),
-        );
+        .service(one(LOG_FILE, [Method::GET]).route(get().to(logs::read)));
     for part in [
         users::configure,
         user_lists::configure,

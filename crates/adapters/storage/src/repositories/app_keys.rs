@@ -29,6 +29,7 @@ struct KeyRow {
     former_until: Option<i64>,
     is_strict: bool,
     is_enable: bool,
+    sends_per_minute: Option<i32>,
 }
 
 impl KeyRow {
@@ -46,6 +47,7 @@ impl KeyRow {
             is_enabled: self.is_enable,
             is_strict: self.is_strict,
             name: self.name,
+            sends_per_minute: self.sends_per_minute.map(|sends| u32::try_from(sends).unwrap_or(0)),
         })
     }
 }
@@ -82,6 +84,7 @@ impl AppKeyAdmin for Database {
                         keys::app_id.eq(&key.app_id),
                         keys::app_secret.eq(key.secret.reveal()),
                         keys::is_strict.eq(key.is_strict),
+                        keys::sends_per_minute.eq(stored_rate(key.sends_per_minute)),
                     ))
                     .execute(conn);
                 if inserted.as_ref().is_err_and(is_taken) {
@@ -126,6 +129,18 @@ impl AppKeyAdmin for Database {
         .await
     }
 
+    async fn set_rate(&self, app_id: &str, sends_per_minute: Option<u32>) -> StoreResult<bool> {
+        let app_id = app_id.to_owned();
+        self.write(move |conn| {
+            let key = keys::table.filter(keys::app_id.eq(app_id.as_str()).and(keys::deleted_at.is_null()));
+            let rate = keys::sends_per_minute.eq(stored_rate(sends_per_minute));
+            let changed = diesel::update(key).set(rate).execute(conn)?;
+            bump(conn, Topic::AppKeys)?;
+            Ok(changed > 0)
+        })
+        .await
+    }
+
     async fn list(&self) -> StoreResult<Vec<AppKey>> {
         let rows = self
             .read(|conn| {
@@ -142,4 +157,8 @@ impl AppKeyAdmin for Database {
             })
             .collect()
     }
+}
+
+fn stored_rate(sends_per_minute: Option<u32>) -> Option<i32> {
+    sends_per_minute.map(|sends| i32::try_from(sends).unwrap_or(i32::MAX))
 }

@@ -3,18 +3,48 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::ports::{
-    FoundSession, NewSession, SessionAdmin, Sessions, StoreResult, TokenHash, Topic,
+    FoundSession, ListedSession, NewSession, SessionAdmin, Sessions, StoreResult, TokenHash, Topic,
 };
 use sixin_domain::id::{AccountId, UserId};
 use sixin_domain::session::Session;
 use sixin_domain::time::Millis;
+use sixin_domain::username::{Uid, Username};
 
 use crate::connection::AnyConnection;
 use crate::database::Database;
 use crate::epochs::bump;
-use crate::schema::{accounts, session_tokens as tokens};
+use crate::schema::{accounts, session_tokens as tokens, users};
 
 type SessionRow = (Option<i64>, i16, Option<i64>);
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = tokens)]
+struct ListedRow {
+    id: i64,
+    #[diesel(select_expression = accounts::aid)]
+    aid: String,
+    #[diesel(select_expression = users::uid.nullable())]
+    uid: Option<i64>,
+    #[diesel(select_expression = users::username.nullable())]
+    username: Option<String>,
+    platform_id: i16,
+    created_at: i64,
+    expired_at: Option<i64>,
+}
+
+impl ListedRow {
+    fn into_session(self) -> ListedSession {
+        let username = self.username.and_then(|name| Username::new(name).ok());
+        ListedSession {
+            number: self.id,
+            aid: self.aid,
+            user: self.uid.map(Uid).zip(username),
+            platform: self.platform_id.into(),
+            created_at: Millis(self.created_at),
+            expired_at: self.expired_at.map(Millis),
+        }
+    }
+}
 
 #[async_trait]
 impl Sessions for Database {
@@ -84,6 +114,29 @@ impl SessionAdmin for Database {
             diesel::delete(tokens::table.filter(tokens::id.eq_any(&ids))).execute(conn)?;
             bump(conn, Topic::Sessions)?;
             Ok(ids.len())
+        })
+        .await
+    }
+
+    async fn list(
+        &self,
+        account: Option<AccountId>,
+        after: i64,
+        limit: i64,
+    ) -> StoreResult<Vec<ListedSession>> {
+        self.read(move |conn| {
+            let mut all = tokens::table
+                .inner_join(accounts::table.on(accounts::id.eq(tokens::account_id)))
+                .left_join(users::table.on(tokens::user_id.eq(users::id.nullable())))
+                .filter(tokens::deleted_at.is_null().and(tokens::id.gt(after)))
+                .order(tokens::id)
+                .limit(limit)
+                .select(ListedRow::as_select())
+                .into_boxed();
+            if let Some(account) = account {
+                all = all.filter(tokens::account_id.eq(account.0));
+            }
+            Ok(all.load(conn)?.into_iter().map(ListedRow::into_session).collect())
         })
         .await
     }

@@ -56,4 +56,14 @@ impl SettingAdmin for Database {
         })
         .await
     }
+
+    async fn reset(&self, setting: Accepted) -> StoreResult<bool> {
+        self.write(move |conn| {
+            let rows = configs::table.filter(configs::item_key.eq(&setting.key));
+            let removed = diesel::delete(rows).execute(conn)?;
+            bump(conn, Topic::Settings)?;
+            Ok(removed > 0)
+        })
+        .await
+    }
 }

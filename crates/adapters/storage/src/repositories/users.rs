@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::result::Error;
 use sixin_application::ports::{
-    ChangeError, ListedUser, NewUser, SignIn, StoreError, StoreResult, Topic, UserAdmin, Users,
+    ChangeError, ListedUser, NewUser, SignIn, StoreError, StoreResult, TakenName, Topic, UserAdmin, Users,
 };
-use sixin_domain::id::{RoleId, UserId};
+use sixin_domain::app_key::Secret;
+use sixin_domain::id::{AccountId, RoleId, UserId};
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
 use sixin_domain::username::{UserRef, Username};
@@ -93,6 +94,52 @@ impl UserAdmin for Database {
             }
             added => Ok(added?),
         }
+    }
+
+    async fn taken(&self, user: &NewUser) -> StoreResult<Vec<TakenName>> {
+        let user = user.clone();
+        self.read(move |conn| {
+            let others =
+                || accounts::table.filter(accounts::aid.ne(&user.aid)).select(accounts::id).into_boxed();
+            let mut taken = Vec::new();
+            let names = users::table.filter(users::username.eq(user.username.as_str())).select(users::id);
+            if names.first::<i64>(conn).optional()?.is_some() {
+                taken.push(TakenName::Username);
+            }
+            let numbers = users::table.filter(users::uid.eq(user.uid.0)).select(users::id);
+            if numbers.first::<i64>(conn).optional()?.is_some() {
+                taken.push(TakenName::Uid);
+            }
+            if let Some(email) = &user.sign_in.email
+                && others()
+                    .filter(accounts::email.eq(email.as_str()))
+                    .first::<i64>(conn)
+                    .optional()?
+                    .is_some()
+            {
+                taken.push(TakenName::Email);
+            }
+            if let Some(phone) = &user.sign_in.phone
+                && others().filter(accounts::phone.eq(phone.whole())).first::<i64>(conn).optional()?.is_some()
+            {
+                taken.push(TakenName::Phone);
+            }
+            Ok(taken)
+        })
+        .await
+    }
+
+    async fn set_password(&self, account: AccountId, hash: &Secret, at: Millis) -> StoreResult<usize> {
+        let hash = hash.clone();
+        self.write(move |conn| {
+            let change = (accounts::password.eq(hash.reveal()), accounts::updated_at.eq(at.0));
+            diesel::update(accounts::table.find(account.0)).set(change).execute(conn)?;
+            let sessions = session_tokens::table.filter(session_tokens::account_id.eq(account.0));
+            let ended = diesel::delete(sessions).execute(conn)?;
+            bump(conn, Topic::Sessions)?;
+            Ok(ended)
+        })
+        .await
     }
 
     async fn account_of(&self, user: UserId) -> StoreResult<Option<String>> {

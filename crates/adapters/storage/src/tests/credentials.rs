@@ -2,7 +2,8 @@
 
 use sixin_application::authenticate_user::hash_token;
 use sixin_application::ports::{
-    AppKeyAdmin, AppKeys, ChangeError, FoundSession, NewAppKey, NewSession, SessionAdmin, Sessions, UserAdmin,
+    AppKeyAdmin, AppKeys, ChangeError, FoundSession, ListedSession, NewAppKey, NewSession, SessionAdmin,
+    Sessions, UserAdmin,
 };
 use sixin_domain::app_key::{AppKey, Dialect, Secret};
 
@@ -13,6 +14,8 @@ on_every_database!(
     a_key_is_found_by_its_exact_id,
     a_rotated_key_keeps_its_former_secret_until_a_time,
     a_key_is_switched_off_and_on,
+    a_key_has_a_rate_of_its_own_or_that_of_the_site,
+    sessions_are_listed_with_their_users_and_a_new_password_ends_them,
     a_session_is_found_by_account_and_token,
     a_new_session_replaces_the_one_of_the_same_platform,
     sessions_are_revoked_and_end_with_their_user,
@@ -28,6 +31,7 @@ fn key(app_id: &str) -> NewAppKey {
         platform: 5,
         is_strict: true,
         name: "a note".into(),
+        sends_per_minute: None,
     }
 }
 
@@ -69,6 +73,49 @@ fn a_key_is_switched_off_and_on(db: &TestDatabase) {
         assert_eq!(find(db, "Key").unwrap().is_enabled, is_enabled);
     }
     assert!(!db.wait(AppKeyAdmin::set_enabled(&db.database, "Other", true)).unwrap());
+}
+
+fn a_key_has_a_rate_of_its_own_or_that_of_the_site(db: &TestDatabase) {
+    db.wait(AppKeyAdmin::add(&db.database, &key("Key"))).unwrap();
+    let own = NewAppKey { sends_per_minute: Some(0), ..key("Own") };
+    db.wait(AppKeyAdmin::add(&db.database, &own)).unwrap();
+    assert_eq!(
+        (find(db, "Key").unwrap().own_rate(), find(db, "Own").unwrap().sends_per_minute),
+        (None, Some(0))
+    );
+    for rate in [Some(1_000_000), Some(1_000_000), None, Some(7)] {
+        assert!(db.wait(AppKeyAdmin::set_rate(&db.database, "Key", rate)).unwrap());
+        assert_eq!(find(db, "Key").unwrap().sends_per_minute, rate);
+    }
+    assert_eq!(find(db, "Own").unwrap().sends_per_minute, Some(0));
+    assert!(!db.wait(AppKeyAdmin::set_rate(&db.database, "key", Some(1))).unwrap());
+}
+
+fn sessions_are_listed_with_their_users_and_a_new_password_ends_them(db: &TestDatabase) {
+    for name in ["ann", "bob"] {
+        db.user(name);
+    }
+    let mut accounts = Vec::new();
+    for (name, platform, token) in [("ann", 5, "a"), ("ann", 6, "b"), ("bob", 5, "c")] {
+        let (session, _) = session(db, name, platform, token);
+        accounts.push(session.account);
+    }
+    let account_alone = NewSession { user: None, platform: 2, ..session(db, "ann", 5, "a").0 };
+    let of_account = NewSession { token: hash_token("d"), ..account_alone };
+    db.wait(SessionAdmin::add(&db.database, &of_account)).unwrap();
+    let list = |account, after, limit| {
+        let rows = db.wait(SessionAdmin::list(&db.database, account, after, limit)).unwrap();
+        let name = |row: &ListedSession| row.user.as_ref().map(|(_, name)| name.to_string());
+        rows.iter().map(|row| (name(row), row.platform)).collect::<Vec<_>>()
+    };
+    let (ann, bob) = (Some("ann".to_owned()), Some("bob".to_owned()));
+    assert_eq!(list(Some(accounts[0]), 0, 9), [(ann.clone(), 6), (ann, 5), (None, 2)]);
+    assert_eq!(list(None, 0, 9).len(), 4);
+    assert_eq!(list(None, 0, 2).len(), 2);
+    let set = db.wait(UserAdmin::set_password(&db.database, accounts[0], &Secret::new("hash"), NOW));
+    assert_eq!(set.unwrap(), 3);
+    assert_eq!(list(None, 0, 9), [(bob, 5)]);
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM accounts WHERE password = 'hash'"), 1);
 }
 
 fn session(db: &TestDatabase, name: &str, platform: i64, token: &str) -> (NewSession, String) {

@@ -49,6 +49,7 @@ fn every_topic_has_an_epoch_and_every_change_moves_it(db: &TestDatabase) {
         platform: 5,
         is_strict: false,
         name: String::new(),
+        sends_per_minute: None,
     };
     let word =
         BlockWordRow { word: "darn".into(), conversation_mode: 3, replace_word: None, is_whole: false };

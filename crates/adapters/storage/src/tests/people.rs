@@ -2,7 +2,7 @@
 
 use sixin_application::ports::{
     ChangeError, ListKind, ListSet, Mark, NewUser, RelationChanges, Relations, RoleAdmin, Roles, SignIn,
-    Toggled, UserAdmin, UserChanges, UserLists, Users,
+    TakenName, Toggled, UserAdmin, UserChanges, UserLists, Users,
 };
 use sixin_domain::app_key::Secret;
 use sixin_domain::contact::{Email, Phone};
@@ -64,12 +64,15 @@ fn a_taken_name_or_number_is_refused_also_after_deletion(db: &TestDatabase) {
             sign_in: SignIn::default(),
             created_at: NOW,
         };
-        db.wait(UserAdmin::add(&db.database, &user))
+        let added = db.wait(UserAdmin::add(&db.database, &user));
+        (added, db.wait(UserAdmin::taken(&db.database, &user)).unwrap())
     };
-    assert!(matches!(add("ann", Uid(77)), Err(ChangeError::Taken)));
-    assert!(matches!(add("bob", ann.uid), Err(ChangeError::Taken)));
+    let (by_name, by_number) = (add("ann", Uid(77)), add("bob", ann.uid));
+    assert_eq!((by_name.1, by_number.1), (vec![TakenName::Username], vec![TakenName::Uid]));
+    assert!(matches!(by_name.0, Err(ChangeError::Taken)));
+    assert!(matches!(by_number.0, Err(ChangeError::Taken)));
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM accounts WHERE aid = 'aidnew'"), 0);
-    assert!(add("bob", Uid(77)).is_ok());
+    assert!(add("bob", Uid(77)).0.is_ok());
 }
 
 fn an_account_keeps_what_it_signs_in_with_and_no_other_gets_it(db: &TestDatabase) {
@@ -82,7 +85,10 @@ fn an_account_keeps_what_it_signs_in_with_and_no_other_gets_it(db: &TestDatabase
             sign_in,
             created_at: NOW,
         };
-        db.wait(UserAdmin::add(&db.database, &user))
+        db.wait(UserAdmin::add(&db.database, &user)).map_err(|error| {
+            assert!(matches!(error, ChangeError::Taken), "{error}");
+            db.wait(UserAdmin::taken(&db.database, &user)).unwrap()
+        })
     };
     let by_email = || SignIn { email: Email::parse("ann@example.org"), ..SignIn::default() };
     let by_phone = || SignIn { phone: Phone::parse("+4915112345678"), ..SignIn::default() };
@@ -92,8 +98,8 @@ fn an_account_keeps_what_it_signs_in_with_and_no_other_gets_it(db: &TestDatabase
     add("ann2", 2, "one", hash).unwrap();
     let account = "SELECT CONCAT_WS(' ', email, country_code, pure_phone, phone, LENGTH(password)) AS line FROM accounts WHERE aid = 'one'";
     assert_eq!(db.lines(account), ["ann@example.org 49 15112345678 4915112345678 255"]);
-    for taken in [by_email(), by_phone()] {
-        assert!(matches!(add("bob", 3, "two", taken), Err(ChangeError::Taken)));
+    for (taken, name) in [(by_email(), TakenName::Email), (by_phone(), TakenName::Phone)] {
+        assert_eq!(add("bob", 3, "two", taken), Err(vec![name]));
     }
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM accounts"), 1);
     // Those who have neither are not each other's.

@@ -7,7 +7,7 @@ use sixin_application::ports::{
 use sixin_domain::file::FileKind;
 use sixin_domain::id::{AppKeyId, ID_EPOCH, MessageId, UserId};
 use sixin_domain::refusal::Refusal;
-use sixin_domain::settings::check;
+use sixin_domain::settings::{accepted_key, check};
 
 use super::harness::{NOW, TestDatabase};
 use super::hot_reads::{checks, run_by};
@@ -36,6 +36,9 @@ fn a_setting_is_stored_and_stored_again(db: &TestDatabase) {
     set("default_role", "");
     assert_eq!(value("default_role"), "");
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM configs WHERE item_key = 'site_mode'"), 1);
+    let reset = |key| db.wait(SettingAdmin::reset(&db.database, accepted_key(key).unwrap())).unwrap();
+    assert!(reset("default_role") && !reset("default_role"));
+    assert_eq!(value("default_role"), "4");
 }
 
 fn word(word: &str, mode: i64, with: Option<&str>) -> BlockWordRow {

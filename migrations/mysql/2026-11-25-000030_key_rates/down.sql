@@ -1,0 +1,1 @@
+ALTER TABLE session_keys DROP COLUMN sends_per_minute;
