@@ -5,6 +5,8 @@ pub(crate) mod archive;
 pub(crate) mod body;
 pub(crate) mod byte_range;
 pub(crate) mod client_address;
+pub(crate) mod disposition;
+mod encoded_words;
 mod encoding;
 pub(crate) mod fallback;
 pub(crate) mod idempotency;

@@ -8,13 +8,14 @@ use std::time::Duration;
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::HttpRequest;
 use actix_web::error::PayloadError;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::web::{Bytes, Payload};
 use futures_core::Stream;
 use sixin_application::ports::{ArrivingFile, FileBytesError, StagedFile};
 use thiserror::Error;
 
 use super::body::{self, DISCARDED_BYTES};
+use super::disposition::Disposition;
 use crate::api::HttpLimits;
 
 /// Most parts of a form.
@@ -72,7 +73,7 @@ pub(crate) async fn read(
         body::discard_in_time(&mut payload, limits).await;
         return Err(FormError::Broken);
     }
-    let form = Multipart::new(request.headers(), payload);
+    let form = Multipart::new(&as_parts(request), payload);
     let mut reading = Reading { form, most_bytes, pause: limits.body_timeout };
     match tokio::time::timeout(limits.upload_timeout, reading.all(file)).await {
         Ok(read) => {
@@ -98,12 +99,12 @@ pub(crate) async fn values(request: &HttpRequest, body: Bytes) -> Result<Vec<(St
         return Err(FormError::Broken);
     }
     let most = body.len();
-    let form = Multipart::new(request.headers(), Arrived(Some(body)));
+    let form = Multipart::new(&as_parts(request), Arrived(Some(body)));
     let mut reading = Reading { form, most_bytes: 0, pause: AT_ONCE };
     let mut values = Vec::new();
     while let Some(part) = next(&mut reading.form, reading.pause).await? {
         let mut part = part?;
-        let name = part.name().unwrap_or_default().to_owned();
+        let (name, _) = named(&part)?;
         values.push((name, reading.value(&mut part, most).await?));
     }
     Ok(values)
@@ -134,6 +135,27 @@ fn content_type(request: &HttpRequest) -> String {
     kind.map(|kind| kind.trim_start().to_ascii_lowercase()).unwrap_or_default()
 }
 
+/// The headers by which the library splits a form into parts. Told that it is one, it refuses those whose part names a file in
+/// another way than RFC 6266 has it, and so what many clients send; the names are read here.
+fn as_parts(request: &HttpRequest) -> HeaderMap {
+    let kind =
+        request.headers().get(header::CONTENT_TYPE).map(|kind| String::from_utf8_lossy(kind.as_bytes()));
+    let kind = kind.unwrap_or_default();
+    let parameters = kind.find(';').and_then(|at| kind.get(at..)).unwrap_or_default();
+    let mut headers = HeaderMap::new();
+    if let Ok(kind) = HeaderValue::try_from(format!("multipart/mixed{parameters}")) {
+        headers.insert(header::CONTENT_TYPE, kind);
+    }
+    headers
+}
+
+/// The name of a part, and that of its file if it is one.
+fn named(part: &Field) -> Result<(String, Option<String>), FormError> {
+    let header = part.headers().get(header::CONTENT_DISPOSITION).ok_or(FormError::Broken)?;
+    let Disposition { name, file_name } = Disposition::parse(header.as_bytes());
+    Ok((name.ok_or(FormError::Broken)?, file_name))
+}
+
 struct Reading {
     form: Multipart,
     most_bytes: u64,
@@ -151,14 +173,13 @@ impl Reading {
             if parts > PARTS {
                 return Err(FormError::TooMuch);
             }
-            let name = part.name().unwrap_or_default().to_owned();
-            let file_name = part.content_disposition().and_then(|about| about.get_filename());
-            match file_name.map(str::to_owned) {
-                Some(file_name) if name == FILE => {
+            let about = named(&part)?;
+            match about {
+                (name, Some(file_name)) if name == FILE => {
                     let file = arriving.take().ok_or(FormError::SeveralFiles)?;
                     form.file = Some((file_name, self.file(&mut part, file).await?));
                 }
-                _ => {
+                (name, _) => {
                     let value = self.value(&mut part, left).await?;
                     left -= value.len();
                     form.values.push((name, value));
