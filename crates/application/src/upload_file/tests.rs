@@ -63,10 +63,6 @@ fn uploading(files: MockFiles, bytes: MockFileBytes, media: MockMediaInspector) 
     }
 }
 
-fn nothing() -> FileUploading {
-    uploading(MockFiles::new(), MockFileBytes::new(), MockMediaInspector::new())
-}
-
 fn ann(rows: &[(&str, &str)]) -> Viewer {
     let rows = rows.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     Viewer { user: user(1, "ann"), settings: Arc::new(Settings::new(rows.collect::<BTreeMap<_, _>>())) }
@@ -80,13 +76,30 @@ fn staged(size: u64) -> StagedFile {
     StagedFile { path: "x".into(), size, md5: "m".into(), sha256: "s".into(), guard: Box::new(()) }
 }
 
-/// What comes of a file nothing is found wrong with but what the rules say.
-async fn refused(rows: &[(&str, &str)], request: UploadRequest, size: u64) -> UploadError {
-    nothing().finish(&ann(rows), request, staged(size)).await.unwrap_err()
+/// What comes of a file that is refused before it is looked into.
+async fn refused(
+    forms: &'static [Form],
+    rows: &[(&str, &str)],
+    request: UploadRequest,
+    size: u64,
+) -> UploadError {
+    let uploading = uploading(MockFiles::new(), MockFileBytes::new(), recognises(forms));
+    uploading.finish(&ann(rows), request, staged(size)).await.unwrap_err()
 }
 
-fn finds(seconds: Option<u64>) -> MockMediaInspector {
+const PNG: &[Form] = &[Form { kind: FileKind::Image, extension: "png" }];
+const FILM: &[Form] = &[Form { kind: FileKind::Video, extension: "mp4" }];
+
+/// Recognises whatever comes as that.
+fn recognises(forms: &'static [Form]) -> MockMediaInspector {
     let mut media = MockMediaInspector::new();
+    media.expect_recognise().returning(move |_, _| Ok(forms));
+    media
+}
+
+fn finds(forms: &'static [Form], seconds: Option<u64>) -> MockMediaInspector {
+    let mut media = recognises(forms);
+    media.expect_strip().returning(|_, _| Ok(false));
     media.expect_inspect().returning(move |_, _| Ok(Inspected { seconds, ..Inspected::default() }));
     media
 }
@@ -94,7 +107,8 @@ fn finds(seconds: Option<u64>) -> MockMediaInspector {
 #[tokio::test]
 async fn a_file_is_entered_first_then_kept_and_only_then_there() {
     let (mut files, mut bytes) = (MockFiles::new(), MockFileBytes::new());
-    let mut media = MockMediaInspector::new();
+    let mut media = recognises(PNG);
+    media.expect_strip().returning(|_, _| Ok(false));
     let thumbnail = || Thumbnail { size: ThumbnailSize::Avatar, extension: "jpg", bytes: vec![1] };
     media.expect_inspect().withf(|_, extension| extension == "png").returning(move |_, _| {
         Ok(Inspected { pixels: Some((3, 4)), seconds: None, thumbnails: vec![thumbnail()] })
@@ -128,7 +142,7 @@ async fn bytes_that_could_not_be_kept_are_no_file() {
     let (mut files, mut bytes) = (MockFiles::new(), MockFileBytes::new());
     files.expect_register().returning(|_, _| Ok(FileId(5)));
     bytes.expect_keep().returning(|_, _| Err(FileBytesError::Unavailable("full".into())));
-    let uploading = uploading(files, bytes, finds(None));
+    let uploading = uploading(files, bytes, finds(PNG, None));
     let result = uploading.finish(&ann(&[]), request("bob", FileKind::Image, "a.png"), staged(10)).await;
     assert!(matches!(result, Err(UploadError::Bytes(_))), "and it is not marked as arrived");
 }
@@ -141,7 +155,7 @@ async fn a_file_is_taken_only_for_someone_the_user_may_write_to() {
         ("ann", Refusal::Oneself),
         ("cid", Refusal::AcceptsNobody),
     ] {
-        let error = refused(&[], request(to, FileKind::Image, "a.png"), 10).await;
+        let error = refused(PNG, &[], request(to, FileKind::Image, "a.png"), 10).await;
         assert!(matches!(error, UploadError::Refused(found) if found == refusal), "{to}: {error:?}");
     }
     assert_eq!(user(2, "bob").uid, Uid(10_002));
@@ -151,20 +165,76 @@ async fn a_file_is_taken_only_for_someone_the_user_may_write_to() {
 async fn what_the_site_or_the_role_does_not_allow_is_refused_before_it_is_looked_into() {
     use UploadRefusal::*;
     let all = ("conversation_files", r#"["image","video","audio","document"]"#);
-    let odd = ("video_extension_names", "mp4,rmvb");
-    for (kind, name, size, refusal) in [
-        (FileKind::Image, "a.svg", 10, ExtensionForbidden),
-        (FileKind::Image, "a", 10, ExtensionForbidden),
-        (FileKind::Image, "a.png", 0, Empty),
-        (FileKind::Image, "a.png", (1 << 20) + 1, TooLarge),
-        (FileKind::Document, "a.pdf", (10 << 20) + 1, TooLarge),
-        (FileKind::Video, "a.rmvb", 10, ContentWrong),
+    for (forms, kind, name, size, refusal) in [
+        (&[][..], FileKind::Image, "a.svg", 10, ExtensionForbidden),
+        (&[], FileKind::Image, "a", 10, ExtensionForbidden),
+        (&[], FileKind::Image, "a.png", 10, ContentWrong),
+        (&[], FileKind::Image, "a.png", (1 << 20) + 1, TooLarge),
+        (&[], FileKind::Video, "a.rmvb", 10, ContentWrong),
+        (FILM, FileKind::Video, "a.mp4", 10, ExtensionForbidden),
+        (PNG, FileKind::Image, "a.png", 0, Empty),
+        (PNG, FileKind::Image, "a.png", (1 << 20) + 1, TooLarge),
+        // What it is decides, not what is said.
+        (PNG, FileKind::Document, "a.pdf", (1 << 20) + 1, TooLarge),
     ] {
-        let error = refused(&[all, odd], request("bob", kind, name), size).await;
+        let odd = ("video_extension_names", "rmvb");
+        let error = refused(forms, &[all, odd], request("bob", kind, name), size).await;
         assert!(matches!(error, UploadError::File(found) if found == refusal), "{name}: {error:?}");
     }
-    let error = refused(&[], request("bob", FileKind::Document, "a.pdf"), 10).await;
+    let error = refused(FILM, &[], request("bob", FileKind::Image, "a.png"), 10).await;
     assert!(matches!(error, UploadError::File(KindForbidden)));
+}
+
+/// What is entered for a file of these forms.
+async fn entered(
+    rows: &[(&str, &str)],
+    forms: &'static [Form],
+    strips: bool,
+    request: UploadRequest,
+) -> NewFile {
+    let (mut files, mut bytes, mut media) = (MockFiles::new(), MockFileBytes::new(), recognises(forms));
+    let (told, found) = std::sync::mpsc::channel();
+    files.expect_register().returning(move |file, _| {
+        told.send(file.clone()).unwrap();
+        Err(StoreError::Fault("far enough".into()))
+    });
+    media.expect_strip().returning(move |_, _| Ok(strips));
+    media.expect_inspect().returning(|_, _| Ok(Inspected::default()));
+    bytes.expect_measure().returning(|staged| Ok(StagedFile { size: 7, md5: "clean".into(), ..staged }));
+    let uploading = uploading(files, bytes, media);
+    let result = uploading.finish(&ann(rows), request, staged(10)).await;
+    assert!(matches!(result, Err(UploadError::Store(_))));
+    found.recv().unwrap()
+}
+
+#[tokio::test]
+async fn a_file_is_kept_as_what_it_holds_under_a_name_that_says_so() {
+    let all = [("conversation_files", r#"["image","video","document"]"#)];
+    for (forms, kind, name, kept) in [
+        (PNG, FileKind::Image, "cat.jpg", (FileKind::Image, "cat.png", "image/png")),
+        (PNG, FileKind::Document, "cat.pdf", (FileKind::Image, "cat.png", "image/png")),
+        (FILM, FileKind::Image, "cat", (FileKind::Video, "cat.mp4", "video/mp4")),
+    ] {
+        let file = entered(&all, forms, false, request("bob", kind, name)).await;
+        assert_eq!((file.kind, file.name.as_str(), file.mime.as_str()), kept);
+        assert!(
+            file.path.ends_with(&file.extension) && file.path.starts_with(kept.0.name()),
+            "{}",
+            file.path
+        );
+    }
+}
+
+#[tokio::test]
+async fn size_and_hashes_of_a_picture_are_those_without_what_it_does_not_show() {
+    let picture = || request("bob", FileKind::Image, "a.png");
+    let measured = async |rows: &[(&str, &str)], strips| {
+        let file = entered(rows, PNG, strips, picture()).await;
+        (file.size, file.md5)
+    };
+    assert_eq!(measured(&[], true).await, (7, "clean".into()));
+    assert_eq!(measured(&[], false).await, (10, "m".into()), "nothing was taken out");
+    assert_eq!(measured(&[("image_strip_metadata", "false")], true).await, (10, "m".into()));
 }
 
 #[tokio::test]
@@ -180,7 +250,7 @@ async fn what_can_not_be_looked_into_is_taken_where_the_site_says_so() {
     bytes.expect_keep().returning(|_, _| Ok(()));
     files.expect_arrived().returning(|_| Ok(()));
     files.expect_find().returning(|_| Ok(Some((stored_file(FileKind::Video), Vec::new()))));
-    let uploading = uploading(files, bytes, MockMediaInspector::new());
+    let uploading = uploading(files, bytes, recognises(&[]));
     let request = request("bob", FileKind::Video, "a.rmvb");
     assert!(uploading.finish(&ann(&rows), request, staged(10)).await.is_ok());
 }
@@ -191,7 +261,7 @@ async fn what_plays_longer_than_allowed_is_refused() {
     let finish = async |seconds| {
         let mut files = MockFiles::new();
         files.expect_register().returning(|_, _| Err(StoreError::Fault("far enough".into())));
-        let uploading = uploading(files, MockFileBytes::new(), finds(Some(seconds)));
+        let uploading = uploading(files, MockFileBytes::new(), finds(FILM, Some(seconds)));
         uploading.finish(&ann(&rows), request("bob", FileKind::Video, "a.mp4"), staged(10)).await.unwrap_err()
     };
     assert!(matches!(finish(60).await, UploadError::Store(_)));

@@ -125,7 +125,9 @@ async fn what_is_wrong_with_a_file_is_told_and_named() {
         mocks.upload.expect_finish().returning(move |_, _, _| Err(UploadError::File(refusal)));
         let answer = upload(mocks, b"x").await;
         assert_eq!((answer.status.as_u16(), answer.code()), (200, code), "{refusal:?}");
-        assert!(answer.json()["message"].as_str().unwrap().ends_with(": file"));
+        let message = answer.json()["message"].as_str().unwrap().to_owned();
+        assert!(message.ends_with(": file"));
+        assert_eq!(message.contains(" - image (png, gif, jpg, "), code == 36_310, "{message}");
     }
     let too_large = upload(known(), b"eleven bytes").await;
     assert_eq!(too_large.code(), 36_113, "and nothing is finished");
