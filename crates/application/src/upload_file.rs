@@ -17,6 +17,7 @@ use crate::ports::{
 };
 use crate::profiles::{Profiles, Viewer};
 use crate::send_rate::SendRate;
+use crate::upload_places::{Placed, UploadPlaces};
 
 /// Characters of a public id, and of the name under which bytes are kept.
 const FID_CHARS: usize = 16;
@@ -96,7 +97,7 @@ pub struct UploadRequest {
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait UploadFile: Send + Sync {
-    /// Lets a file arrive, if the user has not sent too many of late and there is room.
+    /// Lets a file arrive, if the user has not sent too many of late, nor has too many on their way, and there is room.
     async fn begin(&self, uploader: &Viewer) -> Result<Arrival, UploadError>;
 
     /// Takes a file that has arrived. `Ok` means that its bytes are on disk and the upload is committed.
@@ -124,6 +125,8 @@ pub struct FileUploading {
     pub roles: Arc<dyn Roles>,
     /// How many files a user may upload in a time.
     pub rate: Arc<SendRate>,
+    /// How many a user may have on their way at a time.
+    pub places: Arc<UploadPlaces>,
     /// Makes names nobody can guess.
     pub secrets: Arc<dyn SecretSource>,
     /// The time.
@@ -137,8 +140,10 @@ impl UploadFile for FileUploading {
         let allowed = FileKind::ALL.into_iter().filter(|kind| uploader.settings.allows_file(*kind));
         let bytes = |kind| UploadLimits::of(kind, &uploader.settings, role.as_ref()).bytes;
         let most_bytes = allowed.map(bytes).max().ok_or(UploadRefusal::KindForbidden)?;
+        let place = self.places.take(uploader.user.id).ok_or(UploadError::Busy)?;
         self.rate.enter(uploader.user.id, self.clock.steady())?;
-        Ok(Arrival { file: self.bytes.stage().await?, most_bytes })
+        let file = self.bytes.stage().await?;
+        Ok(Arrival { file: Box::new(Placed { file, place }), most_bytes })
     }
 
     async fn finish(

@@ -58,6 +58,7 @@ fn uploading(files: MockFiles, bytes: MockFileBytes, media: MockMediaInspector) 
         }),
         roles,
         rate: Arc::new(SendRate::new(Rate { sends: 2, window_ms: 1000 })),
+        places: Arc::new(UploadPlaces::new(2)),
         secrets: Arc::new(secrets),
         clock,
     }
@@ -282,4 +283,40 @@ async fn only_so_many_bytes_arrive_as_the_most_generous_limit_allows_and_only_so
     assert!(matches!(too_fast, Some(UploadError::Refused(Refusal::TooFast { .. }))), "{too_fast:?}");
     let none = begin(&uploading, &[("conversation_files", "[]")]).await;
     assert!(matches!(none, Some(UploadError::File(UploadRefusal::KindForbidden))));
+}
+
+/// A file of which nothing arrives.
+struct Nothing;
+
+#[async_trait]
+impl ArrivingFile for Nothing {
+    async fn write(&mut self, _: bytes::Bytes) -> Result<(), FileBytesError> {
+        Ok(())
+    }
+
+    async fn finish(self: Box<Self>) -> Result<StagedFile, FileBytesError> {
+        Ok(staged(0))
+    }
+}
+
+#[tokio::test]
+async fn a_user_holds_two_places_from_the_first_byte_until_a_file_is_kept_or_given_up() {
+    let mut bytes = MockFileBytes::new();
+    bytes.expect_stage().returning(|| Ok(Box::new(Nothing)));
+    let uploading = FileUploading {
+        rate: Arc::new(SendRate::new(Rate { sends: 4, window_ms: 1000 })),
+        ..uploading(MockFiles::new(), bytes, MockMediaInspector::new())
+    };
+    let begin = async || uploading.begin(&ann(&[])).await;
+    let (first, second) = (begin().await.unwrap(), begin().await.unwrap());
+    for _ in 0..9 {
+        assert!(matches!(begin().await.err(), Some(UploadError::Busy)), "and that counts as no upload");
+    }
+    drop(first);
+    let third = begin().await.unwrap();
+    let arrived = second.file.finish().await.unwrap();
+    assert!(matches!(begin().await.err(), Some(UploadError::Busy)), "it is still to be kept");
+    drop(arrived);
+    assert!(begin().await.is_ok());
+    drop(third);
 }

@@ -12,6 +12,7 @@ pub(crate) mod fallback;
 pub(crate) mod idempotency;
 pub(crate) mod multipart;
 pub(crate) mod outlet;
+mod pace;
 pub(crate) mod pairs;
 pub(crate) mod reply;
 pub(crate) mod request_id;
