@@ -293,6 +293,12 @@ fn sounds_and_documents_are_handed_out_to_be_saved_and_in_parts(site: &Site) {
     let heard = site.upload(&site.alice, "audio", "a.mp3", &sound);
     assert_eq!(heard.is(200, 0).body["data"]["audioTime"], 3);
     site.upload(&site.alice, "audio", "long.mp3", &sound.repeat(30)).is(200, 36_113);
+    let voice = [&b"#!AMR\n"[..], &[&[0x3c][..], &[0; 31]].concat().repeat(101)].concat();
+    let file = site.upload(&site.alice, "audio", "voice.tmp", &voice).is(200, 0).body["data"].clone();
+    assert_eq!(
+        (&file["name"], &file["audioTime"], &file["mime"]),
+        (&json!("voice.amr"), &json!(3), &json!("audio/amr"))
+    );
 }
 
 /// The most memory a server has had in use, in kilobytes.
