@@ -15,6 +15,8 @@ on_every_database!(
     a_forged_or_changed_link_shows_nothing,
     forms_that_are_wrong_are_refused_by_name_and_leave_nothing_behind,
     files_that_are_not_what_they_say_are_refused_and_leave_nothing_behind,
+    a_file_is_kept_as_what_it_holds_whatever_its_name_says,
+    a_photo_tells_no_place_unless_the_site_says_so,
     sounds_and_documents_are_handed_out_to_be_saved_and_in_parts,
 );
 
@@ -199,16 +201,16 @@ fn files_that_are_not_what_they_say_are_refused_and_leave_nothing_behind(site: &
         ("image", "drawing.png", svg),
         ("image", "huge.png", &huge),
         ("image", "both.png", &polyglot),
-        ("image", "cat.jpg", &picture),
-        ("image", "cat", &picture),
-        ("image", "cat.png.exe", &picture),
-        ("document", "cat.png", &picture),
+        ("document", "cat.svg", &polyglot),
         ("document", "program.pdf", b"MZ\x90\0"),
         ("audio", "noise.mp3", &[0x55; 5000]),
         ("video", "film.mp4", b"not allowed here"),
     ] {
         let answer = site.upload(&site.alice, kind, name, bytes);
         assert_eq!((answer.status, answer.code()), (200, 36_310), "{name}: {answer:?}");
+        let message = answer.body["message"].as_str().unwrap();
+        assert!(message.contains("image (png, ") && message.contains("document (doc, "), "{message}");
+        assert!(!message.contains("video"), "{message}");
     }
     site.upload(&site.alice, "image", "nothing.png", b"").is(200, 30_000);
     site.upload(&site.alice, "image", "large.png", &vec![0; (5 << 20) + 1]).is(200, 36_113);
@@ -216,6 +218,61 @@ fn files_that_are_not_what_they_say_are_refused_and_leave_nothing_behind(site: &
     nothing_is_left(site);
     let kept = site.upload(&site.alice, "image", "../../../etc/cat.png", &picture);
     assert_eq!(kept.is(200, 0).body["data"]["name"], "cat.png");
+}
+
+fn a_file_is_kept_as_what_it_holds_whatever_its_name_says(site: &Site) {
+    site.sixin(&["setting", "set", "conversation_files", r#"["image","document","audio"]"#]);
+    let picture = png(9, 9);
+    for (kind, name, kept) in [
+        ("image", "cat.jpg", "cat.png"),
+        ("image", "cat", "cat.png"),
+        ("image", "cat.png.exe", "cat.png"),
+        ("document", "Cat.PNG", "Cat.PNG"),
+        ("audio", "cat.mp3", "cat.png"),
+        ("image", "", "file.png"),
+    ] {
+        let answer = site.upload(&site.alice, kind, name, &picture);
+        let file = &answer.is(200, 0).body["data"];
+        assert_eq!((&file["name"], &file["type"]), (&json!(kept), &json!(1)), "{name}");
+        assert_eq!((&file["mime"], &file["extension"]), (&json!("image/png"), &json!("png")), "{name}");
+        let (_, headers, _) = fetch(file["imageDefaultUrl"].as_str().unwrap(), &[]);
+        assert_eq!(header(&headers, "content-type"), "image/png");
+        send(site, &site.alice, "bob", &file["fid"]).is(200, 0);
+    }
+}
+
+/// A photo with a place in it, turned by a quarter.
+fn photo() -> Vec<u8> {
+    let mut plain = std::io::Cursor::new(Vec::new());
+    let picture = image::load_from_memory(&png(60, 30)).unwrap().into_rgb8();
+    picture.write_to(&mut plain, image::ImageFormat::Jpeg).unwrap();
+    let plain = plain.into_inner();
+    let exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0GPS 52.5 13.4";
+    let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
+    [&plain[..2], &[0xff, 0xe1], &length, exif, &plain[2..], b"a film"].concat()
+}
+
+fn a_photo_tells_no_place_unless_the_site_says_so(site: &Site) {
+    let photo = photo();
+    let kept = || {
+        let file = site.upload(&site.alice, "image", "a.jpg", &photo).is(200, 0).body["data"].clone();
+        assert_eq!((&file["imageWidth"], &file["imageHeight"]), (&json!(30), &json!(60)), "as it is turned");
+        let (_, _, bytes) = fetch(file["imageDefaultUrl"].as_str().unwrap(), &[]);
+        let sized =
+            format!("SELECT size AS number FROM files WHERE fid = '{}'", file["fid"].as_str().unwrap());
+        assert_eq!(site.database.number(&sized), i64::try_from(bytes.len()).unwrap());
+        let shown = image::load_from_memory(&bytes).unwrap();
+        assert!(shown == image::load_from_memory(&photo).unwrap(), "bit for bit");
+        bytes
+    };
+    let bytes = kept();
+    assert!(!bytes.windows(3).any(|window| window == b"GPS") && !bytes.ends_with(b"film"));
+    assert!(bytes.windows(6).any(|window| window == b"Exif\0\0"), "how it is turned is kept");
+    site.sixin(&["setting", "set", "image_strip_metadata", "false"]);
+    let begun = std::time::Instant::now();
+    while kept() != photo {
+        assert!(begun.elapsed() < crate::site::PATIENCE);
+    }
 }
 
 fn sounds_and_documents_are_handed_out_to_be_saved_and_in_parts(site: &Site) {
@@ -236,6 +293,12 @@ fn sounds_and_documents_are_handed_out_to_be_saved_and_in_parts(site: &Site) {
     let heard = site.upload(&site.alice, "audio", "a.mp3", &sound);
     assert_eq!(heard.is(200, 0).body["data"]["audioTime"], 3);
     site.upload(&site.alice, "audio", "long.mp3", &sound.repeat(30)).is(200, 36_113);
+    let voice = [&b"#!AMR\n"[..], &[&[0x3c][..], &[0; 31]].concat().repeat(101)].concat();
+    let file = site.upload(&site.alice, "audio", "voice.tmp", &voice).is(200, 0).body["data"].clone();
+    assert_eq!(
+        (&file["name"], &file["audioTime"], &file["mime"]),
+        (&json!("voice.amr"), &json!(3), &json!("audio/amr"))
+    );
 }
 
 /// The most memory a server has had in use, in kilobytes.

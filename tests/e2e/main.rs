@@ -46,6 +46,7 @@ mod sensitive_words;
 mod sign_in;
 mod site;
 mod site_reads;
+mod slow_uploads;
 mod strict_keys;
 mod trouble;
 mod typescript;

@@ -102,7 +102,10 @@ fn a_panel_tells_a_user_what_is_unread_and_which_files_are_taken(site: &Site) {
     let bobs = panel(&site.bob);
     assert_eq!(bobs["conversations"], json!({"conversationCount": 2, "unreadMessages": 3}));
     assert_eq!(bobs["fileAccept"]["documents"], ".pdf,.txt");
-    assert_eq!(bobs["fileAccept"]["audios"], "audio/mp3,audio/wav,audio/m4a");
+    assert_eq!(
+        bobs["fileAccept"]["audios"],
+        "audio/mp3,audio/wav,audio/m4a,audio/ogg,audio/oga,audio/opus,audio/webm,audio/aac,audio/amr"
+    );
     assert_eq!(panel(&site.alice)["conversations"], json!({"conversationCount": 1, "unreadMessages": 0}));
     get(site, "user/panel").is(200, 31501);
 }

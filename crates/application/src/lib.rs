@@ -43,3 +43,4 @@ pub mod sweep_files;
 mod testing;
 pub mod turns;
 pub mod upload_file;
+pub mod upload_places;

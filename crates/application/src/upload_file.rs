@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sixin_domain::file::{FileKind, StoredFile};
-use sixin_domain::media::checked_type;
+use sixin_domain::media::{Form, checked_type};
 use sixin_domain::refusal::Refusal;
 use sixin_domain::role::Role;
-use sixin_domain::upload::{FileName, UploadLimits, UploadRefusal, check_allowed, path};
+use sixin_domain::upload::{FileName, UploadLimits, UploadRefusal, check_allowed, form_to_keep, path};
 use sixin_domain::username::UserRef;
 use thiserror::Error;
 
@@ -17,6 +17,7 @@ use crate::ports::{
 };
 use crate::profiles::{Profiles, Viewer};
 use crate::send_rate::SendRate;
+use crate::upload_places::{Placed, UploadPlaces};
 
 /// Characters of a public id, and of the name under which bytes are kept.
 const FID_CHARS: usize = 16;
@@ -61,6 +62,14 @@ impl From<InspectError> for UploadError {
     }
 }
 
+/// As what a file is kept.
+struct KeptForm {
+    kind: FileKind,
+    extension: String,
+    /// Whether its content says so; else only its name does.
+    is_recognised: bool,
+}
+
 /// A file that may arrive now.
 pub struct Arrival {
     /// Takes its bytes.
@@ -72,7 +81,7 @@ pub struct Arrival {
 /// What a file is uploaded for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadRequest {
-    /// The kind the client says it is.
+    /// The kind the client says it is; what it holds decides.
     pub kind: FileKind,
     /// Its name, as the client has it.
     pub name: String,
@@ -88,7 +97,7 @@ pub struct UploadRequest {
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait UploadFile: Send + Sync {
-    /// Lets a file arrive, if the user has not sent too many of late and there is room.
+    /// Lets a file arrive, if the user has not sent too many of late, nor has too many on their way, and there is room.
     async fn begin(&self, uploader: &Viewer) -> Result<Arrival, UploadError>;
 
     /// Takes a file that has arrived. `Ok` means that its bytes are on disk and the upload is committed.
@@ -116,6 +125,8 @@ pub struct FileUploading {
     pub roles: Arc<dyn Roles>,
     /// How many files a user may upload in a time.
     pub rate: Arc<SendRate>,
+    /// How many a user may have on their way at a time.
+    pub places: Arc<UploadPlaces>,
     /// Makes names nobody can guess.
     pub secrets: Arc<dyn SecretSource>,
     /// The time.
@@ -126,12 +137,13 @@ pub struct FileUploading {
 impl UploadFile for FileUploading {
     async fn begin(&self, uploader: &Viewer) -> Result<Arrival, UploadError> {
         let role = self.role(uploader).await?;
-        let kinds = [FileKind::Image, FileKind::Video, FileKind::Audio, FileKind::Document];
-        let allowed = kinds.into_iter().filter(|kind| uploader.settings.allows_file(*kind));
+        let allowed = FileKind::ALL.into_iter().filter(|kind| uploader.settings.allows_file(*kind));
         let bytes = |kind| UploadLimits::of(kind, &uploader.settings, role.as_ref()).bytes;
         let most_bytes = allowed.map(bytes).max().ok_or(UploadRefusal::KindForbidden)?;
+        let place = self.places.take(uploader.user.id).ok_or(UploadError::Busy)?;
         self.rate.enter(uploader.user.id, None, self.clock.steady())?;
-        Ok(Arrival { file: self.bytes.stage().await?, most_bytes })
+        let file = self.bytes.stage().await?;
+        Ok(Arrival { file: Box::new(Placed { file, place }), most_bytes })
     }
 
     async fn finish(
@@ -141,9 +153,10 @@ impl UploadFile for FileUploading {
         staged: StagedFile,
     ) -> Result<StoredFile, UploadError> {
         self.permitted(uploader, &request.addressee).await?;
-        let name = FileName::parse(&request.name)?;
-        let inspected = self.checked(uploader, &request, &name, &staged).await?;
-        let new = self.new_file(&request, name, &staged, &inspected);
+        let name = FileName::parse(&request.name);
+        let form = self.form(uploader, &request, &name, &staged).await?;
+        let (staged, inspected) = self.checked(uploader, &form, staged).await?;
+        let new = self.new_file(&request, &name, &form, &staged, &inspected);
         let upload = NewUpload {
             platform: request.platform,
             account: uploader.user.account,
@@ -179,59 +192,92 @@ impl FileUploading {
         Ok(found.may_write?)
     }
 
-    /// What the file is, if it may be sent.
-    async fn checked(
+    /// As what the file is kept, if it may be sent.
+    async fn form(
         &self,
         uploader: &Viewer,
         request: &UploadRequest,
         name: &FileName,
         staged: &StagedFile,
-    ) -> Result<Inspected, UploadError> {
+    ) -> Result<KeptForm, UploadError> {
         let settings = &uploader.settings;
-        check_allowed(request.kind, &name.extension, settings)?;
-        let role = self.role(uploader).await?;
-        let limits = UploadLimits::of(request.kind, settings, role.as_ref());
         if staged.size == 0 {
             return Err(UploadRefusal::Empty.into());
         }
-        if staged.size > limits.bytes {
+        let named = name.extension();
+        let forms = self.media.recognise(&staged.path, request.kind).await?;
+        let form = if forms.is_empty() {
+            let extension = named.ok_or(UploadRefusal::ExtensionForbidden)?;
+            check_allowed(request.kind, &extension, settings)?;
+            KeptForm { kind: request.kind, extension, is_recognised: false }
+        } else {
+            let Form { kind, extension } = form_to_keep(forms, request.kind, named.as_deref(), settings)?;
+            KeptForm { kind, extension: extension.to_owned(), is_recognised: true }
+        };
+        if staged.size > self.limits(uploader, form.kind).await?.bytes {
             return Err(UploadRefusal::TooLarge.into());
         }
-        if checked_type(request.kind, &name.extension).is_none() {
-            let taken = settings.is_on("upload_unchecked_media");
-            return if taken { Ok(Inspected::default()) } else { Err(UploadRefusal::ContentWrong.into()) };
+        let is_taken_unseen =
+            || checked_type(form.kind, &form.extension).is_none() && settings.is_on("upload_unchecked_media");
+        if form.is_recognised || is_taken_unseen() {
+            Ok(form)
+        } else {
+            Err(UploadRefusal::ContentWrong.into())
         }
-        let found = self.media.inspect(&staged.path, &name.extension).await?;
+    }
+
+    async fn limits(&self, uploader: &Viewer, kind: FileKind) -> Result<UploadLimits, StoreError> {
+        let role = self.role(uploader).await?;
+        Ok(UploadLimits::of(kind, &uploader.settings, role.as_ref()))
+    }
+
+    /// What the file is like, and the file as it is kept: without what a picture does not show.
+    async fn checked(
+        &self,
+        uploader: &Viewer,
+        form: &KeptForm,
+        mut staged: StagedFile,
+    ) -> Result<(StagedFile, Inspected), UploadError> {
+        if !form.is_recognised {
+            return Ok((staged, Inspected::default()));
+        }
+        let is_cleaned = form.kind == FileKind::Image && uploader.settings.is_on("image_strip_metadata");
+        if is_cleaned && self.media.strip(&staged.path, &form.extension).await? {
+            staged = self.bytes.measure(staged).await?;
+        }
+        let found = self.media.inspect(&staged.path, &form.extension).await?;
+        let limits = self.limits(uploader, form.kind).await?;
         match (limits.seconds, found.seconds) {
             (Some(most), Some(seconds)) if seconds > most => Err(UploadRefusal::TooLong.into()),
-            _ => Ok(found),
+            _ => Ok((staged, found)),
         }
     }
 
     fn new_file(
         &self,
         request: &UploadRequest,
-        name: FileName,
+        name: &FileName,
+        form: &KeptForm,
         staged: &StagedFile,
         found: &Inspected,
     ) -> NewFile {
         let now = self.clock.now();
-        let mime = checked_type(request.kind, &name.extension).unwrap_or("application/octet-stream");
+        let mime = checked_type(form.kind, &form.extension).unwrap_or("application/octet-stream");
         NewFile {
             fid: self.secrets.alphanumeric(FID_CHARS),
-            kind: request.kind,
+            kind: form.kind,
             mime: mime.to_owned(),
             size: i64::try_from(staged.size).unwrap_or(i64::MAX),
             md5: staged.md5.clone(),
             sha256: staged.sha256.clone(),
-            path: path(request.kind, now, &self.secrets.alphanumeric(PATH_CHARS), &name.extension),
+            path: path(form.kind, now, &self.secrets.alphanumeric(PATH_CHARS), &form.extension),
             pixels: found.pixels.map(|(width, height)| (width.into(), height.into())),
             seconds: found.seconds.and_then(|seconds| i64::try_from(seconds).ok()),
             thumbnail_extension: found.thumbnails.first().map(|thumbnail| thumbnail.extension.to_owned()),
             more_json: request.more_json.clone(),
             created_at: now,
-            name: name.name,
-            extension: name.extension,
+            name: name.with_extension(&form.extension),
+            extension: form.extension.clone(),
         }
     }
 }

@@ -16,6 +16,9 @@ pub enum FileKind {
 }
 
 impl FileKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Image, Self::Video, Self::Audio, Self::Document];
+
     /// The number in the column `files.type`, and the kind it stands for.
     #[must_use]
     pub fn from_number(number: i64) -> Option<Self> {
@@ -53,7 +56,7 @@ impl FileKind {
     /// The kind with that English name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Image, Self::Video, Self::Audio, Self::Document].into_iter().find(|kind| kind.name() == name)
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
     /// What stands for the file in a brief (Fresns seed, developer notes).

@@ -67,19 +67,40 @@ impl ThumbnailSize {
     }
 }
 
+/// A form in which a content can be kept: its kind, and the extension of its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form {
+    /// Its kind.
+    pub kind: FileKind,
+    /// The extension, in lower case.
+    pub extension: &'static str,
+}
+
 /// Extensions of which the content is looked at, and the media type of each.
-const CHECKED: [(FileKind, &str, &str); 29] = [
+const CHECKED: [(FileKind, &str, &str); 41] = [
     (FileKind::Image, "png", "image/png"),
     (FileKind::Image, "gif", "image/gif"),
     (FileKind::Image, "jpg", "image/jpeg"),
     (FileKind::Image, "jpeg", "image/jpeg"),
     (FileKind::Image, "bmp", "image/bmp"),
     (FileKind::Image, "heic", "image/heic"),
+    (FileKind::Image, "heif", "image/heif"),
+    (FileKind::Image, "webp", "image/webp"),
+    (FileKind::Image, "avif", "image/avif"),
     (FileKind::Video, "mp4", "video/mp4"),
     (FileKind::Video, "mov", "video/quicktime"),
+    (FileKind::Video, "webm", "video/webm"),
+    (FileKind::Video, "3gp", "video/3gpp"),
     (FileKind::Audio, "mp3", "audio/mpeg"),
     (FileKind::Audio, "m4a", "audio/mp4"),
     (FileKind::Audio, "wav", "audio/wav"),
+    (FileKind::Audio, "ogg", "audio/ogg"),
+    (FileKind::Audio, "oga", "audio/ogg"),
+    (FileKind::Audio, "opus", "audio/ogg"),
+    (FileKind::Audio, "webm", "audio/webm"),
+    (FileKind::Audio, "aac", "audio/aac"),
+    (FileKind::Audio, "amr", "audio/amr"),
+    (FileKind::Audio, "3gp", "audio/3gpp"),
     (FileKind::Document, "pdf", "application/pdf"),
     (FileKind::Document, "doc", "application/msword"),
     (FileKind::Document, "xls", "application/vnd.ms-excel"),

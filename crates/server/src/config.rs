@@ -17,7 +17,7 @@ use sixin_application::committer::CommitterLimits;
 use sixin_domain::limits::Limits;
 use sixin_domain::rate::Rate;
 use sixin_files::{Bucket, KeptFiles, PlaceError};
-use sixin_http::{ConnectionLimits, HttpLimits};
+use sixin_http::{ConnectionLimits, HttpLimits, LeastSpeed};
 use sixin_storage::{DatabaseOptions, DatabaseUrl, Durability};
 use thiserror::Error;
 
@@ -103,7 +103,10 @@ pub(crate) struct Files {
     pub(crate) folder: PathBuf,
     pub(crate) arriving: PathBuf,
     pub(crate) at_once: usize,
+    pub(crate) at_once_per_user: usize,
     pub(crate) upload_timeout_seconds: u64,
+    pub(crate) least_bytes_per_second: u64,
+    pub(crate) slow_start_seconds: u64,
     pub(crate) uploads_a_minute: usize,
     pub(crate) bucket: BucketValues,
 }
@@ -301,6 +304,10 @@ impl Config {
             body_bytes: self.server.body_bytes,
             body_timeout: Duration::from_secs(self.server.body_timeout_seconds),
             upload_timeout: Duration::from_secs(self.files.upload_timeout_seconds),
+            upload_speed: LeastSpeed {
+                bytes_a_second: self.files.least_bytes_per_second,
+                slow_start: Duration::from_secs(self.files.slow_start_seconds),
+            },
             head_timeout: Duration::from_secs(self.server.head_timeout_seconds),
             keep_alive: Duration::from_secs(self.server.keep_alive_seconds),
             shutdown_timeout: Duration::from_secs(self.server.shutdown_timeout_seconds),

@@ -34,6 +34,7 @@ use sixin_application::send_rate::SendRate;
 use sixin_application::show_user::UserShowing;
 use sixin_application::sign_in::SigningIn;
 use sixin_application::upload_file::FileUploading;
+use sixin_application::upload_places::UploadPlaces;
 use sixin_domain::app_key::Secret;
 use sixin_files::KeptFiles;
 use sixin_http::Api;
@@ -246,6 +247,7 @@ pub(crate) fn api(parts: &Parts<'_>, link_secret: Secret) -> Api {
             profiles: Arc::clone(&profiles),
             roles: caches.roles.clone(),
             rate: Arc::new(SendRate::new(config.upload_rate())),
+            places: Arc::new(UploadPlaces::new(config.files.at_once_per_user)),
             secrets: Arc::new(SystemSecrets),
             clock: Arc::clone(&clock),
         }),

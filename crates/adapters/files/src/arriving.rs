@@ -1,6 +1,7 @@
 //! A file that is arriving: written to this machine piece by piece, hashed on the way.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use async_trait::async_trait;
@@ -68,6 +69,25 @@ impl ArrivingFile for Arriving {
         let (md5, sha256) = (hexadecimal(&md5.finalize()), hexadecimal(&sha256.finalize()));
         Ok(StagedFile { path, size, md5, sha256, guard: Box::new((file.into_temp_path(), place)) })
     }
+}
+
+/// Size and hashes of a file that was changed where it waits.
+pub(crate) async fn measured(mut staged: StagedFile) -> Result<StagedFile, FileBytesError> {
+    let measure = move || {
+        let mut file = File::open(&staged.path)?;
+        let (mut size, mut md5, mut sha256, mut piece) = (0, Md5::new(), Sha256::new(), vec![0; GATHERED]);
+        loop {
+            let length = file.read(&mut piece)?;
+            let Some(read) = piece.get(..length).filter(|read| !read.is_empty()) else { break };
+            size += read.len() as u64;
+            md5.update(read);
+            sha256.update(read);
+        }
+        staged.size = size;
+        (staged.md5, staged.sha256) = (hexadecimal(&md5.finalize()), hexadecimal(&sha256.finalize()));
+        Ok::<_, std::io::Error>(staged)
+    };
+    tokio::task::spawn_blocking(measure).await.map_err(unavailable)?.map_err(unavailable)
 }
 
 fn after_a_failure() -> FileBytesError {

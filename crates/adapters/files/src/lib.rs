@@ -166,6 +166,10 @@ impl FileBytes for KeptFiles {
         Ok(Box::new(arriving::Arriving::begin(&self.staging, place)?))
     }
 
+    async fn measure(&self, staged: StagedFile) -> Result<StagedFile, FileBytesError> {
+        arriving::measured(staged).await
+    }
+
     async fn keep(&self, staged: &StagedFile, path: &str) -> Result<(), FileBytesError> {
         let path = parse(path)?;
         timeout(PATIENCE, self.keep_parts(staged, &path)).await.map_err(unavailable)?

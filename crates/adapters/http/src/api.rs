@@ -110,6 +110,8 @@ pub struct HttpLimits {
     pub body_timeout: Duration,
     /// How long a form with a file may take to arrive; `body_timeout` is then the longest pause.
     pub upload_timeout: Duration,
+    /// How fast it has to be.
+    pub upload_speed: LeastSpeed,
     /// How long the head of a request may take to arrive.
     pub head_timeout: Duration,
     /// How long an idle connection is kept.
@@ -134,6 +136,7 @@ impl Default for HttpLimits {
             body_bytes: 2 * 1024 * 1024,
             body_timeout: Duration::from_secs(10),
             upload_timeout: Duration::from_secs(300),
+            upload_speed: LeastSpeed::default(),
             head_timeout: Duration::from_secs(5),
             keep_alive: Duration::from_secs(75),
             shutdown_timeout: Duration::from_secs(30),
@@ -143,5 +146,20 @@ impl Default for HttpLimits {
             connections: ConnectionLimits::default(),
             docs: true,
         }
+    }
+}
+
+/// How fast an upload has to be, on average; slower ones are answered with 408.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeastSpeed {
+    /// Bytes a second; 0 for none.
+    pub bytes_a_second: u64,
+    /// How long it may take until that counts.
+    pub slow_start: Duration,
+}
+
+impl Default for LeastSpeed {
+    fn default() -> Self {
+        Self { bytes_a_second: 4096, slow_start: Duration::from_secs(10) }
     }
 }

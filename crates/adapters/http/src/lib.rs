@@ -18,7 +18,7 @@ mod server;
 #[cfg(test)]
 mod testing;
 
-pub use api::{Api, HttpLimits};
+pub use api::{Api, HttpLimits, LeastSpeed};
 pub use app::build;
 pub use connections::ConnectionLimits;
 pub use openapi::openapi_json;

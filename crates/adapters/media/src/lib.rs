@@ -1,22 +1,38 @@
 //! What uploaded files hold. Everything a file says about itself is taken as hostile: it is read in bounded pieces, in
 //! bounded time, and believed only as far as its own bytes bear it out.
 
+mod adts;
+mod amr;
+mod boxes;
 mod documents;
-mod iso;
+mod film;
+mod fragments;
+mod heif;
 mod mp3;
+mod ogg;
+mod opus;
 mod pictures;
 mod polyglots;
 mod reader;
+mod recognise;
+#[cfg(test)]
+mod samples;
+mod strip;
 mod wav;
+mod webm;
 
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Seek};
 use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use sixin_application::ports::{InspectError, Inspected, MediaInspector};
 use sixin_application::turns::{NoTurn, Turns};
+use sixin_domain::file::FileKind;
+use sixin_domain::media::Form;
+
+use crate::boxes::Boxed;
 
 /// How many files are looked into at a time: each takes a core, and a picture its pixels in memory.
 const AT_A_TIME: usize = 2;
@@ -35,16 +51,35 @@ impl Default for Media {
     }
 }
 
-#[async_trait]
-impl MediaInspector for Media {
-    async fn inspect(&self, path: &Path, extension: &str) -> Result<Inspected, InspectError> {
-        let (path, extension) = (path.to_owned(), extension.to_owned());
-        let work = move || inspect(&File::open(path).map_err(Flaw::Io)?, &extension);
+impl Media {
+    /// Does something with a file in its turn.
+    async fn take<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Flaw> + Send + 'static,
+    ) -> Result<T, InspectError> {
         match self.0.take(work).await {
             Ok(found) => found.map_err(InspectError::from),
             Err(NoTurn::Busy) => Err(InspectError::Busy),
             Err(broken @ NoTurn::Broken) => Err(InspectError::Unreadable(broken.into())),
         }
+    }
+}
+
+#[async_trait]
+impl MediaInspector for Media {
+    async fn recognise(&self, path: &Path, said: FileKind) -> Result<&'static [Form], InspectError> {
+        let path = path.to_owned();
+        self.take(move || recognise::recognise(&File::open(path)?, said)).await
+    }
+
+    async fn strip(&self, path: &Path, extension: &str) -> Result<bool, InspectError> {
+        let (path, extension) = (path.to_owned(), extension.to_owned());
+        self.take(move || strip::strip(&path, &extension)).await
+    }
+
+    async fn inspect(&self, path: &Path, extension: &str) -> Result<Inspected, InspectError> {
+        let (path, extension) = (path.to_owned(), extension.to_owned());
+        self.take(move || inspect(&File::open(path).map_err(Flaw::Io)?, &extension)).await
     }
 }
 
@@ -74,18 +109,24 @@ impl From<Flaw> for InspectError {
 fn inspect(file: &File, extension: &str) -> Result<Inspected, Flaw> {
     let size = file.metadata()?.len();
     let mut reader = BufReader::new(file);
+    reader.rewind()?;
     let plays = |seconds| Inspected { seconds: Some(seconds), ..Inspected::default() };
     match extension {
-        "png" | "gif" | "jpg" | "jpeg" | "bmp" => pictures::inspect(file, size, extension),
-        "heic" => {
+        "png" | "gif" | "jpg" | "jpeg" | "bmp" | "webp" => pictures::inspect(file, size, extension),
+        "heic" | "heif" | "avif" => {
             polyglots::refuse(file, size)?;
-            let pixels = Some(iso::picture_size(&mut reader, size)?);
+            let pixels = Some(heif::pixels(&mut Boxed::new(reader), size)?);
             Ok(Inspected { pixels, ..Inspected::default() })
         }
-        "mp4" | "mov" | "m4a" => iso::seconds(&mut reader, size, extension).map(plays),
+        "mp4" | "mov" | "m4a" | "3gp" => film::seconds(&mut Boxed::new(reader), size).map(plays),
+        "webm" => webm::seconds(&mut reader, size).map(plays),
+        "ogg" | "opus" | "oga" => ogg::seconds(&mut reader).map(plays),
         "mp3" => mp3::seconds(&mut reader, size).map(plays),
+        "aac" => adts::seconds(&mut reader, size).map(plays),
+        "amr" => amr::seconds(&mut reader).map(plays),
         "wav" => wav::seconds(&mut reader, size).map(plays),
-        _ => documents::check(&mut reader, size, extension).map(|()| Inspected::default()),
+        // Of a document nothing is told but what it is.
+        _ => Ok(Inspected::default()),
     }
 }
 

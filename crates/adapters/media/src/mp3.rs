@@ -67,7 +67,7 @@ pub(crate) fn seconds(reader: &mut (impl BufRead + Seek), size: u64) -> Result<u
 }
 
 /// Where an ID3 tag at the beginning ends.
-fn behind_tag(reader: &mut (impl Read + Seek)) -> Result<u64, Flaw> {
+pub(crate) fn behind_tag(reader: &mut (impl Read + Seek)) -> Result<u64, Flaw> {
     let [i, d, three, _, _, _, a, b, c, e] = bytes::<10>(reader)?;
     if [i, d, three] != *b"ID3" {
         return Ok(0);

@@ -20,7 +20,7 @@ const MAX_BYTES: u64 = MAX_PIXELS * 4;
 /// Quality of JPEG thumbnails, of 100.
 const QUALITY: u8 = 80;
 
-/// What a picture is, if it is of the format its extension says, whole, and nothing else besides.
+/// What a picture is like, if it is of the format its extension says, whole, and nothing else besides.
 pub(crate) fn inspect(file: &File, size: u64, extension: &str) -> Result<Inspected, Flaw> {
     let format = ImageFormat::from_extension(extension).ok_or(Flaw::Wrong)?;
     let mut begin = file;

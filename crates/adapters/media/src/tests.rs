@@ -1,73 +1,36 @@
 use super::*;
-use image::{DynamicImage, GrayImage, ImageFormat, Rgb, RgbImage, RgbaImage};
+use crate::samples::*;
+use image::{GrayImage, ImageFormat, RgbaImage};
 use proptest::prelude::*;
-use sixin_domain::media::ThumbnailSize;
-use std::io::{Cursor, Write};
+use sixin_domain::media::{ThumbnailSize, checked_type};
+use std::io::Write;
 
+mod recorded;
+
+/// What a file is like that is kept with that extension; wrong if it can't be.
 fn looked_into(bytes: &[u8], extension: &str) -> Result<Inspected, Flaw> {
+    let file = file(bytes);
+    let said = FileKind::ALL.into_iter().find(|kind| checked_type(*kind, extension).is_some());
+    let forms = recognise::recognise(&file, said.unwrap_or(FileKind::Document))?;
+    if forms.iter().any(|form| form.extension == extension) {
+        inspect(&file, extension)
+    } else {
+        Err(Flaw::Wrong)
+    }
+}
+
+fn file(bytes: &[u8]) -> File {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
-    use std::io::Seek;
-    file.rewind().unwrap();
-    inspect(&file, extension)
+    file
+}
+
+fn extensions(bytes: &[u8], said: FileKind) -> Vec<&'static str> {
+    recognise::recognise(&file(bytes), said).unwrap().iter().map(|form| form.extension).collect()
 }
 
 fn is_wrong(bytes: &[u8], extension: &str) -> bool {
     matches!(looked_into(bytes, extension), Err(Flaw::Wrong))
-}
-
-fn photo(width: u32, height: u32) -> DynamicImage {
-    RgbImage::from_fn(width, height, |x, y| Rgb([(x % 256) as u8, (y % 256) as u8, 90])).into()
-}
-
-fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
-    let mut bytes = Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, format).unwrap();
-    bytes.into_inner()
-}
-
-fn boxed(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
-    let mut all = u32::try_from(content.len() + 8).unwrap().to_be_bytes().to_vec();
-    all.extend_from_slice(name);
-    all.extend_from_slice(content);
-    all
-}
-
-fn track(kind: &[u8; 4]) -> Vec<u8> {
-    let handler = [&[0; 8][..], kind, &[0; 12]].concat();
-    boxed(b"trak", &boxed(b"mdia", &boxed(b"hdlr", &handler)))
-}
-
-fn header(scale: u32, length: u32) -> Vec<u8> {
-    let numbers = [0, 0, 0, scale, length].map(u32::to_be_bytes).concat();
-    boxed(b"mvhd", &[&numbers[..], &[0; 80]].concat())
-}
-
-fn film(brand: &[u8; 4], parts: &[Vec<u8>]) -> Vec<u8> {
-    let film = boxed(b"moov", &parts.concat());
-    [boxed(b"ftyp", &[&brand[..], &[0; 4], &brand[..]].concat()), boxed(b"mdat", &[7; 100]), film].concat()
-}
-
-fn heic(properties: &[Vec<u8>]) -> Vec<u8> {
-    let list = boxed(b"iprp", &boxed(b"ipco", &properties.concat()));
-    [boxed(b"ftyp", b"heic\0\0\0\0mif1heic"), boxed(b"meta", &[&[0; 4][..], &list].concat())].concat()
-}
-
-fn extent(width: u32, height: u32) -> Vec<u8> {
-    boxed(b"ispe", &[0, width, height].map(u32::to_be_bytes).concat())
-}
-
-fn wav(rate: u32, claimed: u32, sound: &[u8]) -> Vec<u8> {
-    let format = [&[1, 0, 1, 0][..], &rate.to_le_bytes(), &rate.to_le_bytes(), &[1, 0, 8, 0]].concat();
-    let chunk = |name: &[u8], length: u32, content: &[u8]| [name, &length.to_le_bytes(), content].concat();
-    let chunks = [chunk(b"fmt ", 16, &format), chunk(b"LIST", 3, &[0; 4]), chunk(b"data", claimed, sound)];
-    [&b"RIFF\0\0\0\0WAVE"[..], &chunks.concat()].concat()
-}
-
-/// Frames of 128 kbit/s at 44.1 kHz: 1152 samples in 417 bytes each.
-fn mp3(frames: usize) -> Vec<u8> {
-    let frame = [&[0xff, 0xfb, 0x90, 0x00][..], &[0; 413]].concat();
-    [&b"ID3\x04\0\0\0\0\x01\x00"[..], &[0; 128], &frame.repeat(frames)].concat()
 }
 
 #[test]
@@ -77,6 +40,7 @@ fn a_picture_has_its_size_and_is_made_smaller_but_never_larger() {
         (ImageFormat::Jpeg, "jpeg"),
         (ImageFormat::Gif, "gif"),
         (ImageFormat::Bmp, "bmp"),
+        (ImageFormat::WebP, "webp"),
     ] {
         let found = looked_into(&encoded(&photo(600, 300), format), extension).unwrap();
         assert_eq!(found.pixels, Some((600, 300)), "{extension}");
@@ -109,14 +73,6 @@ fn what_shows_through_stays_so_and_all_else_becomes_jpeg() {
     let grey = encoded(&GrayImage::new(10, 10).into(), ImageFormat::Png);
     let extension = |bytes: &[u8]| looked_into(bytes, "png").unwrap().thumbnails[0].extension;
     assert_eq!((extension(&through), extension(&grey)), ("png", "jpg"));
-}
-
-/// A JPEG with an Exif part that says: turned by a quarter; and a place that must not be passed on.
-fn turned(width: u32, height: u32) -> Vec<u8> {
-    let plain = encoded(&photo(width, height), ImageFormat::Jpeg);
-    let exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0GPS 52.5 13.4";
-    let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
-    [&plain[..2], &[0xff, 0xe1], &length, exif, &plain[2..]].concat()
 }
 
 #[test]
@@ -205,6 +161,85 @@ fn a_heic_picture_has_the_size_of_its_largest_part_as_turned() {
     assert_eq!((found.pixels, found.thumbnails.len()), (Some((3024, 4032)), 0));
     assert!(is_wrong(&heic(&[]), "heic"));
     assert!(is_wrong(&film(b"mp42", &[header(1, 1), track(b"vide")]), "heic"));
+}
+
+/// A picture that names its main part, whose properties are those with these numbers.
+fn associated(brand: &[u8; 8], properties: &[Vec<u8>], of_main: &[u8]) -> Vec<u8> {
+    let list = |part: u8, of: &[u8]| [&[0, part, of.len() as u8][..], of].concat();
+    let both = [&[0, 0, 0, 0, 0, 0, 0, 2][..], &list(1, &[1]), &list(2, of_main)].concat();
+    let list = boxed(b"iprp", &[boxed(b"ipco", &properties.concat()), boxed(b"ipma", &both)].concat());
+    let main = boxed(b"pitm", &[0, 0, 0, 0, 0, 2]);
+    let meta = [vec![0; 4], main, list].concat();
+    [boxed(b"ftyp", &[&brand[..4], &[0; 4], &brand[4..]].concat()), boxed(b"meta", &meta)].concat()
+}
+
+fn crop(numbers: [u32; 4]) -> Vec<u8> {
+    let all = [&numbers[..], &[0, 1, 0, 1]].concat();
+    boxed(b"clap", &all.iter().flat_map(|number| number.to_be_bytes()).collect::<Vec<u8>>())
+}
+
+#[test]
+fn a_picture_in_boxes_has_the_size_of_its_main_part_as_cropped_and_turned() {
+    let properties = [
+        extent(8000, 8000),
+        extent(4032, 3024),
+        crop([4000, 1, 6000, 2]),
+        boxed(b"irot", &[3]),
+        boxed(b"irot", &[2]),
+    ];
+    for (of_main, pixels) in [
+        (&[2][..], (4032, 3024)),
+        (&[2, 3], (4000, 3000)),
+        (&[0x82, 0x83, 0x84], (3000, 4000)),
+        (&[2, 5], (4032, 3024)),
+        // A number of nothing.
+        (&[2, 0, 99], (4032, 3024)),
+    ] {
+        for (brand, extension) in
+            [(b"heicmif1", "heic"), (b"mif1heic", "heic"), (b"avifmif1", "avif"), (b"mif1avif", "avif")]
+        {
+            let found = looked_into(&associated(brand, &properties, of_main), extension).unwrap();
+            assert_eq!((found.pixels, found.thumbnails.len()), (Some(pixels), 0), "{of_main:?}");
+        }
+    }
+    // A crop that is larger than its picture, or nothing, is none.
+    for wrong in [[9000, 1, 10, 1], [10, 0, 10, 1], [0, 1, 10, 1]] {
+        let picture = associated(b"heicmif1", &[extent(1, 1), extent(100, 50), crop(wrong)], &[2, 3]);
+        assert_eq!(looked_into(&picture, "heic").unwrap().pixels, Some((100, 50)), "{wrong:?}");
+    }
+    assert_eq!(extensions(&associated(b"avifmif1", &[], &[]), FileKind::Image), ["avif"]);
+}
+
+#[test]
+fn what_a_file_is_is_told_by_its_content_whatever_is_said() {
+    use FileKind::*;
+    let wav = wav(100, 250, &[1; 250]);
+    let film = film(b"mp42", &[header(1000, 1500), track(b"soun"), track(b"vide")]);
+    for (bytes, extension) in [
+        (encoded(&photo(9, 9), ImageFormat::Png), "png"),
+        (encoded(&photo(9, 9), ImageFormat::Jpeg), "jpg"),
+        (encoded(&photo(9, 9), ImageFormat::Gif), "gif"),
+        (encoded(&photo(9, 9), ImageFormat::Bmp), "bmp"),
+        (encoded(&photo(9, 9), ImageFormat::WebP), "webp"),
+        (heic(&[extent(9, 9)]), "heic"),
+        (film, "mp4"),
+        (wav, "wav"),
+        (mp3(9), "mp3"),
+        (b"%PDF-1.7".to_vec(), "pdf"),
+        (b"PK\x03\x04 word/document.xml [Content_Types].xml".to_vec(), "docx"),
+        (b"PK\x03\x04 xl/workbook.xml [Content_Types].xml".to_vec(), "xlsx"),
+        (b"PK\x03\x04 ppt/presentation.xml [Content_Types].xml".to_vec(), "pptx"),
+        (b"PK\x03\x04 anything".to_vec(), "zip"),
+    ] {
+        for said in FileKind::ALL {
+            assert_eq!(extensions(&bytes, said).first(), Some(&extension), "{said:?}");
+        }
+    }
+    // A text is anything else's content as well, and is only taken for one if it is said to be a document.
+    let text = b"BM, said the text, \x1aE RIFF ftyp";
+    assert_eq!(extensions(text, Document), ["txt", "md", "markdown", "csv"]);
+    assert!(extensions(text, Image).is_empty() && extensions(b"MZ\0\x90", Document).is_empty());
+    assert!(extensions(b"", Image).is_empty());
 }
 
 #[test]

@@ -66,6 +66,9 @@ pub trait FileBytes: Send + Sync {
     /// Begins to take a file. How many are taken at a time MUST be bounded.
     async fn stage(&self) -> Result<Box<dyn ArrivingFile>, FileBytesError>;
 
+    /// Measures a file anew that has arrived and was changed since.
+    async fn measure(&self, staged: StagedFile) -> Result<StagedFile, FileBytesError>;
+
     /// Keeps a file that has arrived. `Ok` means that it is on disk, as far as the place tells.
     async fn keep(&self, staged: &StagedFile, path: &str) -> Result<(), FileBytesError>;
 

@@ -1,7 +1,8 @@
 use std::path::Path;
 
 use async_trait::async_trait;
-use sixin_domain::media::ThumbnailSize;
+use sixin_domain::file::FileKind;
+use sixin_domain::media::{Form, ThumbnailSize};
 use thiserror::Error;
 
 use super::Cause;
@@ -31,8 +32,8 @@ pub struct Thumbnail {
 /// Why a file could not be looked into.
 #[derive(Debug, Error)]
 pub enum InspectError {
-    /// It is not what it is said to be, or broken, or two things at once, or has more pixels than can be shown.
-    #[error("the content is not what the name says")]
+    /// It is broken, or two things at once, or has more pixels than can be shown.
+    #[error("the content is broken, or two things at once")]
     Wrong,
     /// Too many are being looked into.
     #[error("too many files are being looked into; try again")]
@@ -47,7 +48,15 @@ pub enum InspectError {
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait MediaInspector: Send + Sync {
-    /// What the file at `path` is, if it is what its extension, in lower case, says. Only extensions that
-    /// [`checked_type`](sixin_domain::media::checked_type) knows are looked into; others are wrong.
+    /// In which forms the file at `path` can be kept by what it holds, the most fitting first; none for what is not known
+    /// here. What has no marks of its own, such as a text, is found only if `said` is its kind. Only forms that
+    /// [`checked_type`](sixin_domain::media::checked_type) knows are answered. MUST be quick.
+    async fn recognise(&self, path: &Path, said: FileKind) -> Result<&'static [Form], InspectError>;
+
+    /// Takes out of a picture what it does not show (place, time, camera, notes, smaller and further pictures), and answers
+    /// whether there was any. What it shows MUST stay as it is, bit for bit, and its turn and its colours too.
+    async fn strip(&self, path: &Path, extension: &str) -> Result<bool, InspectError>;
+
+    /// What a file is like that was recognised, if it is whole. `extension` is one of its forms.
     async fn inspect(&self, path: &Path, extension: &str) -> Result<Inspected, InspectError>;
 }

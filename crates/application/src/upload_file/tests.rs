@@ -58,13 +58,10 @@ fn uploading(files: MockFiles, bytes: MockFileBytes, media: MockMediaInspector) 
         }),
         roles,
         rate: Arc::new(SendRate::new(Rate { sends: 2, window_ms: 1000 })),
+        places: Arc::new(UploadPlaces::new(2)),
         secrets: Arc::new(secrets),
         clock,
     }
-}
-
-fn nothing() -> FileUploading {
-    uploading(MockFiles::new(), MockFileBytes::new(), MockMediaInspector::new())
 }
 
 fn ann(rows: &[(&str, &str)]) -> Viewer {
@@ -80,13 +77,30 @@ fn staged(size: u64) -> StagedFile {
     StagedFile { path: "x".into(), size, md5: "m".into(), sha256: "s".into(), guard: Box::new(()) }
 }
 
-/// What comes of a file nothing is found wrong with but what the rules say.
-async fn refused(rows: &[(&str, &str)], request: UploadRequest, size: u64) -> UploadError {
-    nothing().finish(&ann(rows), request, staged(size)).await.unwrap_err()
+/// What comes of a file that is refused before it is looked into.
+async fn refused(
+    forms: &'static [Form],
+    rows: &[(&str, &str)],
+    request: UploadRequest,
+    size: u64,
+) -> UploadError {
+    let uploading = uploading(MockFiles::new(), MockFileBytes::new(), recognises(forms));
+    uploading.finish(&ann(rows), request, staged(size)).await.unwrap_err()
 }
 
-fn finds(seconds: Option<u64>) -> MockMediaInspector {
+const PNG: &[Form] = &[Form { kind: FileKind::Image, extension: "png" }];
+const FILM: &[Form] = &[Form { kind: FileKind::Video, extension: "mp4" }];
+
+/// Recognises whatever comes as that.
+fn recognises(forms: &'static [Form]) -> MockMediaInspector {
     let mut media = MockMediaInspector::new();
+    media.expect_recognise().returning(move |_, _| Ok(forms));
+    media
+}
+
+fn finds(forms: &'static [Form], seconds: Option<u64>) -> MockMediaInspector {
+    let mut media = recognises(forms);
+    media.expect_strip().returning(|_, _| Ok(false));
     media.expect_inspect().returning(move |_, _| Ok(Inspected { seconds, ..Inspected::default() }));
     media
 }
@@ -94,7 +108,8 @@ fn finds(seconds: Option<u64>) -> MockMediaInspector {
 #[tokio::test]
 async fn a_file_is_entered_first_then_kept_and_only_then_there() {
     let (mut files, mut bytes) = (MockFiles::new(), MockFileBytes::new());
-    let mut media = MockMediaInspector::new();
+    let mut media = recognises(PNG);
+    media.expect_strip().returning(|_, _| Ok(false));
     let thumbnail = || Thumbnail { size: ThumbnailSize::Avatar, extension: "jpg", bytes: vec![1] };
     media.expect_inspect().withf(|_, extension| extension == "png").returning(move |_, _| {
         Ok(Inspected { pixels: Some((3, 4)), seconds: None, thumbnails: vec![thumbnail()] })
@@ -128,7 +143,7 @@ async fn bytes_that_could_not_be_kept_are_no_file() {
     let (mut files, mut bytes) = (MockFiles::new(), MockFileBytes::new());
     files.expect_register().returning(|_, _| Ok(FileId(5)));
     bytes.expect_keep().returning(|_, _| Err(FileBytesError::Unavailable("full".into())));
-    let uploading = uploading(files, bytes, finds(None));
+    let uploading = uploading(files, bytes, finds(PNG, None));
     let result = uploading.finish(&ann(&[]), request("bob", FileKind::Image, "a.png"), staged(10)).await;
     assert!(matches!(result, Err(UploadError::Bytes(_))), "and it is not marked as arrived");
 }
@@ -141,7 +156,7 @@ async fn a_file_is_taken_only_for_someone_the_user_may_write_to() {
         ("ann", Refusal::Oneself),
         ("cid", Refusal::AcceptsNobody),
     ] {
-        let error = refused(&[], request(to, FileKind::Image, "a.png"), 10).await;
+        let error = refused(PNG, &[], request(to, FileKind::Image, "a.png"), 10).await;
         assert!(matches!(error, UploadError::Refused(found) if found == refusal), "{to}: {error:?}");
     }
     assert_eq!(user(2, "bob").uid, Uid(10_002));
@@ -151,20 +166,76 @@ async fn a_file_is_taken_only_for_someone_the_user_may_write_to() {
 async fn what_the_site_or_the_role_does_not_allow_is_refused_before_it_is_looked_into() {
     use UploadRefusal::*;
     let all = ("conversation_files", r#"["image","video","audio","document"]"#);
-    let odd = ("video_extension_names", "mp4,rmvb");
-    for (kind, name, size, refusal) in [
-        (FileKind::Image, "a.svg", 10, ExtensionForbidden),
-        (FileKind::Image, "a", 10, ExtensionForbidden),
-        (FileKind::Image, "a.png", 0, Empty),
-        (FileKind::Image, "a.png", (1 << 20) + 1, TooLarge),
-        (FileKind::Document, "a.pdf", (10 << 20) + 1, TooLarge),
-        (FileKind::Video, "a.rmvb", 10, ContentWrong),
+    for (forms, kind, name, size, refusal) in [
+        (&[][..], FileKind::Image, "a.svg", 10, ExtensionForbidden),
+        (&[], FileKind::Image, "a", 10, ExtensionForbidden),
+        (&[], FileKind::Image, "a.png", 10, ContentWrong),
+        (&[], FileKind::Image, "a.png", (1 << 20) + 1, TooLarge),
+        (&[], FileKind::Video, "a.rmvb", 10, ContentWrong),
+        (FILM, FileKind::Video, "a.mp4", 10, ExtensionForbidden),
+        (PNG, FileKind::Image, "a.png", 0, Empty),
+        (PNG, FileKind::Image, "a.png", (1 << 20) + 1, TooLarge),
+        // What it is decides, not what is said.
+        (PNG, FileKind::Document, "a.pdf", (1 << 20) + 1, TooLarge),
     ] {
-        let error = refused(&[all, odd], request("bob", kind, name), size).await;
+        let odd = ("video_extension_names", "rmvb");
+        let error = refused(forms, &[all, odd], request("bob", kind, name), size).await;
         assert!(matches!(error, UploadError::File(found) if found == refusal), "{name}: {error:?}");
     }
-    let error = refused(&[], request("bob", FileKind::Document, "a.pdf"), 10).await;
+    let error = refused(FILM, &[], request("bob", FileKind::Image, "a.png"), 10).await;
     assert!(matches!(error, UploadError::File(KindForbidden)));
+}
+
+/// What is entered for a file of these forms.
+async fn entered(
+    rows: &[(&str, &str)],
+    forms: &'static [Form],
+    strips: bool,
+    request: UploadRequest,
+) -> NewFile {
+    let (mut files, mut bytes, mut media) = (MockFiles::new(), MockFileBytes::new(), recognises(forms));
+    let (told, found) = std::sync::mpsc::channel();
+    files.expect_register().returning(move |file, _| {
+        told.send(file.clone()).unwrap();
+        Err(StoreError::Fault("far enough".into()))
+    });
+    media.expect_strip().returning(move |_, _| Ok(strips));
+    media.expect_inspect().returning(|_, _| Ok(Inspected::default()));
+    bytes.expect_measure().returning(|staged| Ok(StagedFile { size: 7, md5: "clean".into(), ..staged }));
+    let uploading = uploading(files, bytes, media);
+    let result = uploading.finish(&ann(rows), request, staged(10)).await;
+    assert!(matches!(result, Err(UploadError::Store(_))));
+    found.recv().unwrap()
+}
+
+#[tokio::test]
+async fn a_file_is_kept_as_what_it_holds_under_a_name_that_says_so() {
+    let all = [("conversation_files", r#"["image","video","document"]"#)];
+    for (forms, kind, name, kept) in [
+        (PNG, FileKind::Image, "cat.jpg", (FileKind::Image, "cat.png", "image/png")),
+        (PNG, FileKind::Document, "cat.pdf", (FileKind::Image, "cat.png", "image/png")),
+        (FILM, FileKind::Image, "cat", (FileKind::Video, "cat.mp4", "video/mp4")),
+    ] {
+        let file = entered(&all, forms, false, request("bob", kind, name)).await;
+        assert_eq!((file.kind, file.name.as_str(), file.mime.as_str()), kept);
+        assert!(
+            file.path.ends_with(&file.extension) && file.path.starts_with(kept.0.name()),
+            "{}",
+            file.path
+        );
+    }
+}
+
+#[tokio::test]
+async fn size_and_hashes_of_a_picture_are_those_without_what_it_does_not_show() {
+    let picture = || request("bob", FileKind::Image, "a.png");
+    let measured = async |rows: &[(&str, &str)], strips| {
+        let file = entered(rows, PNG, strips, picture()).await;
+        (file.size, file.md5)
+    };
+    assert_eq!(measured(&[], true).await, (7, "clean".into()));
+    assert_eq!(measured(&[], false).await, (10, "m".into()), "nothing was taken out");
+    assert_eq!(measured(&[("image_strip_metadata", "false")], true).await, (10, "m".into()));
 }
 
 #[tokio::test]
@@ -180,7 +251,7 @@ async fn what_can_not_be_looked_into_is_taken_where_the_site_says_so() {
     bytes.expect_keep().returning(|_, _| Ok(()));
     files.expect_arrived().returning(|_| Ok(()));
     files.expect_find().returning(|_| Ok(Some((stored_file(FileKind::Video), Vec::new()))));
-    let uploading = uploading(files, bytes, MockMediaInspector::new());
+    let uploading = uploading(files, bytes, recognises(&[]));
     let request = request("bob", FileKind::Video, "a.rmvb");
     assert!(uploading.finish(&ann(&rows), request, staged(10)).await.is_ok());
 }
@@ -191,7 +262,7 @@ async fn what_plays_longer_than_allowed_is_refused() {
     let finish = async |seconds| {
         let mut files = MockFiles::new();
         files.expect_register().returning(|_, _| Err(StoreError::Fault("far enough".into())));
-        let uploading = uploading(files, MockFileBytes::new(), finds(Some(seconds)));
+        let uploading = uploading(files, MockFileBytes::new(), finds(FILM, Some(seconds)));
         uploading.finish(&ann(&rows), request("bob", FileKind::Video, "a.mp4"), staged(10)).await.unwrap_err()
     };
     assert!(matches!(finish(60).await, UploadError::Store(_)));
@@ -212,4 +283,40 @@ async fn only_so_many_bytes_arrive_as_the_most_generous_limit_allows_and_only_so
     assert!(matches!(too_fast, Some(UploadError::Refused(Refusal::TooFast { .. }))), "{too_fast:?}");
     let none = begin(&uploading, &[("conversation_files", "[]")]).await;
     assert!(matches!(none, Some(UploadError::File(UploadRefusal::KindForbidden))));
+}
+
+/// A file of which nothing arrives.
+struct Nothing;
+
+#[async_trait]
+impl ArrivingFile for Nothing {
+    async fn write(&mut self, _: bytes::Bytes) -> Result<(), FileBytesError> {
+        Ok(())
+    }
+
+    async fn finish(self: Box<Self>) -> Result<StagedFile, FileBytesError> {
+        Ok(staged(0))
+    }
+}
+
+#[tokio::test]
+async fn a_user_holds_two_places_from_the_first_byte_until_a_file_is_kept_or_given_up() {
+    let mut bytes = MockFileBytes::new();
+    bytes.expect_stage().returning(|| Ok(Box::new(Nothing)));
+    let uploading = FileUploading {
+        rate: Arc::new(SendRate::new(Rate { sends: 4, window_ms: 1000 })),
+        ..uploading(MockFiles::new(), bytes, MockMediaInspector::new())
+    };
+    let begin = async || uploading.begin(&ann(&[])).await;
+    let (first, second) = (begin().await.unwrap(), begin().await.unwrap());
+    for _ in 0..9 {
+        assert!(matches!(begin().await.err(), Some(UploadError::Busy)), "and that counts as no upload");
+    }
+    drop(first);
+    let third = begin().await.unwrap();
+    let arrived = second.file.finish().await.unwrap();
+    assert!(matches!(begin().await.err(), Some(UploadError::Busy)), "it is still to be kept");
+    drop(arrived);
+    assert!(begin().await.is_ok());
+    drop(third);
 }

@@ -229,21 +229,21 @@ pub const KNOWN: &[Known] = &[
         "image_extension_names",
         "storages",
         Text,
-        "png,gif,jpg,jpeg,bmp,heic",
+        "png,gif,jpg,jpeg,bmp,heic,webp,avif",
         "extensions images may have, separated by commas",
     ),
     public(
         "video_extension_names",
         "storages",
         Text,
-        "mp4,mov",
+        "mp4,mov,webm",
         "extensions videos may have, separated by commas",
     ),
     public(
         "audio_extension_names",
         "storages",
         Text,
-        "mp3,wav,m4a",
+        "mp3,wav,m4a,ogg,oga,opus,webm,aac,amr",
         "extensions audio files may have, separated by commas",
     ),
     public(
@@ -281,6 +281,13 @@ pub const KNOWN: &[Known] = &[
     private("video_url_expire", "storages", MINUTES, "10", "how long links to videos work, in minutes"),
     private("audio_url_expire", "storages", MINUTES, "10", "how long links to audio files work, in minutes"),
     private("document_url_expire", "storages", MINUTES, "10", "how long links to documents work, in minutes"),
+    private(
+        "image_strip_metadata",
+        "storages",
+        Boolean,
+        "true",
+        "whether images lose what cameras write into them (place, time, device, notes) before anybody else sees them",
+    ),
     private(
         "upload_unchecked_media",
         "storages",

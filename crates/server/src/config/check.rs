@@ -23,6 +23,7 @@ impl Config {
         at_most("limits.content_bytes", limits.content_bytes, 1 << 20)?;
         at_least("rate.sends", self.rate.sends, 1)?;
         at_least("files.at_once", self.files.at_once, 1)?;
+        at_least("files.at_once_per_user", self.files.at_once_per_user, 1)?;
         at_least("files.uploads_a_minute", self.files.uploads_a_minute, 1)?;
         at_least("committer.queue_units", committer.queue_units, 1)?;
         at_least("committer.queue_bytes", committer.queue_bytes, 1 << 20)?;
@@ -37,6 +38,7 @@ impl Config {
             ("server.keep_alive_seconds", server.keep_alive_seconds),
             ("server.shutdown_timeout_seconds", server.shutdown_timeout_seconds),
             ("files.upload_timeout_seconds", self.files.upload_timeout_seconds),
+            ("files.slow_start_seconds", self.files.slow_start_seconds),
             ("database.timeout_seconds", self.database.timeout_seconds),
             ("committer.answer_timeout_seconds", committer.answer_timeout_seconds),
             ("database.readers", self.database.readers.into()),

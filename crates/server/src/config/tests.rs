@@ -57,6 +57,8 @@ fn unknown_keys_and_nonsense_values_are_refused_by_name() {
         ("[rate]\nsends = 0", "rate.sends"),
         ("[rate]\nwindow_seconds = -60", "rate.window_seconds"),
         ("[files]\nat_once = 0", "files.at_once"),
+        ("[files]\nat_once_per_user = 0", "files.at_once_per_user"),
+        ("[files]\nslow_start_seconds = 0", "files.slow_start_seconds"),
         ("[files]\nplace = \"attic\"", "place"),
         ("[files]\nplace = \"bucket\"", "files.bucket.name"),
         ("[files.bucket]\nendpoint = \"s3.example\"", "files.bucket.endpoint"),

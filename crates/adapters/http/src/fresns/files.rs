@@ -7,12 +7,13 @@ use sixin_application::ports::FileBytesError;
 use sixin_application::read_file::ReadFileError;
 use sixin_application::upload_file::{UploadError, UploadRequest};
 use sixin_domain::file::FileKind;
+use sixin_domain::upload::taken;
 use utoipa::ToSchema;
 
 use super::codes::{EXCLUSIVE, Failure, MALFORMED, MISSING, NO_OBJECT, NO_STORAGE, NOT_ALLOWED};
 use super::file_info::{file_info, file_url};
 use super::parameters::Parameters;
-use super::responses::done;
+use super::responses::{done, refused_with};
 use super::stage::{Visit, answered, log_store, query, visit};
 use crate::api::Api;
 use crate::plumbing::multipart::FormError;
@@ -58,8 +59,15 @@ pub(super) async fn upload(
         let wanted = wanted(&Parameters::of_fields(form.values), name, &visit)?;
         let staged = staged.ok_or(Failure::of(MISSING, "file"))?;
         let viewer = visit.viewer();
-        let file = api.upload_file.finish(&viewer, wanted, staged).await.inspect_err(log_upload)?;
-        Ok(done(file_info(&file, &visit.locale), visit.locale.language))
+        let language = visit.locale.language;
+        match api.upload_file.finish(&viewer, wanted, staged).await.inspect_err(log_upload) {
+            Ok(file) => Ok(done(file_info(&file, &visit.locale), language)),
+            Err(UploadError::File(refusal)) if refusal.is_for_what_it_is() => {
+                let more = taken(&viewer.settings);
+                Ok(refused_with(UploadError::File(refusal).into(), language, &more))
+            }
+            Err(error) => Err(error.into()),
+        }
     })
     .await
 }

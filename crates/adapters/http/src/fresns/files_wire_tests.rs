@@ -48,17 +48,25 @@ impl ArrivingFile for Anything {
 }
 
 fn form(bytes: &[u8]) -> Vec<u8> {
+    form_of(b"filename=\"a.png\"", bytes)
+}
+
+fn form_of(file_name: &[u8], bytes: &[u8]) -> Vec<u8> {
     let part = |(name, value): (&str, &str)| {
         format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
     };
-    let file = "--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n";
+    let file = [b"--xyz\r\nContent-Disposition: form-data; name=\"file\"; ", file_name, b"\r\n\r\n"].concat();
     // The file first: fields may come in any order.
-    [file.as_bytes(), bytes, b"\r\n", FIELDS.map(part).concat().as_bytes(), b"--xyz--\r\n"].concat()
+    [&file, bytes, b"\r\n", FIELDS.map(part).concat().as_bytes(), b"--xyz--\r\n"].concat()
 }
 
-async fn upload(mut mocks: Mocks, bytes: &[u8]) -> Answer {
+async fn upload(mocks: Mocks, bytes: &[u8]) -> Answer {
+    upload_form(mocks, form(bytes)).await
+}
+
+async fn upload_form(mut mocks: Mocks, form: Vec<u8>) -> Answer {
     mocks.upload.expect_begin().returning(|_| Ok(Arrival { file: Box::new(Anything(0)), most_bytes: 10 }));
-    let request = TestRequest::post().uri("/api/v2/common/upload-file").set_payload(form(bytes));
+    let request = TestRequest::post().uri("/api/v2/common/upload-file").set_payload(form);
     let kind = ("content-type", "multipart/form-data; boundary=xyz");
     call(mocks.api(), with_headers(request, &[]).insert_header(kind)).await
 }
@@ -76,6 +84,34 @@ async fn an_upload_is_answered_with_the_file_and_links_to_it() {
 }
 
 #[actix_web::test]
+async fn a_file_has_the_name_that_was_meant_however_a_client_writes_it() {
+    for (written, name) in [
+        (&b"filename=\"_.png\"; filename*=UTF-8''%E7%8C%AB.png"[..], "猫.png"),
+        ("filename=\"猫.png\"".as_bytes(), "猫.png"),
+        (b"filename=\"caf\xe9.png\"", "café.png"),
+        (b"filename*=x-unknown''a; filename=\"b.png\"", "b.png"),
+        (b"filename=a.png;", "a.png"),
+        (b"filename=\"a\\\"b.png\"", "a\"b.png"),
+        (b"filename=\"\"", ""),
+    ] {
+        let mut mocks = known();
+        let as_meant = move |_: &_, request: &UploadRequest, _: &StagedFile| request.name == name;
+        mocks.upload.expect_finish().withf(as_meant).returning(|_, _, _| Ok(kept()));
+        assert_eq!(upload_form(mocks, form_of(written, b"x")).await.code(), 0, "{name}");
+    }
+}
+
+#[actix_web::test]
+async fn a_part_without_a_name_is_refused() {
+    for head in
+        ["", "Content-Disposition: form-data\r\n", "Content-Disposition: form-data; filename=a.png\r\n"]
+    {
+        let form = format!("--xyz\r\n{head}\r\nx\r\n--xyz--\r\n").into_bytes();
+        assert_eq!(upload_form(known(), form).await.code(), 30_000, "{head}");
+    }
+}
+
+#[actix_web::test]
 async fn what_is_wrong_with_a_file_is_told_and_named() {
     for (refusal, code) in [
         (UploadRefusal::KindForbidden, 36_310),
@@ -89,7 +125,9 @@ async fn what_is_wrong_with_a_file_is_told_and_named() {
         mocks.upload.expect_finish().returning(move |_, _, _| Err(UploadError::File(refusal)));
         let answer = upload(mocks, b"x").await;
         assert_eq!((answer.status.as_u16(), answer.code()), (200, code), "{refusal:?}");
-        assert!(answer.json()["message"].as_str().unwrap().ends_with(": file"));
+        let message = answer.json()["message"].as_str().unwrap().to_owned();
+        assert!(message.ends_with(": file"));
+        assert_eq!(message.contains(" - image (png, gif, jpg, "), code == 36_310, "{message}");
     }
     let too_large = upload(known(), b"eleven bytes").await;
     assert_eq!(too_large.code(), 36_113, "and nothing is finished");

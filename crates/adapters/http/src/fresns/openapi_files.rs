@@ -39,9 +39,11 @@ fn upload() -> Value {
         login: Login::User,
         id: "upload_file",
         summary: "Upload a file for a message",
-        about: "The file can then be sent, once, by its uploader to the user it was uploaded for. What it holds is looked \
-                at: it must be what its extension says, not larger nor longer than the site and the caller's role \
-                allow. Pictures get thumbnails. A file that is not sent within a day is removed.\n\n"
+        about: "The file can then be sent, once, by its uploader to the user it was uploaded for. What it holds \
+                decides what it is kept as, whatever `type` and its extension say; the name gets the right extension. It \
+                must be whole, of a kind that the site takes (a refusal names them), and not larger nor longer than the \
+                site and the caller's role allow. Pictures lose what cameras write into them, so size and hashes may not be \
+                those of what was sent, and get thumbnails. A file that is not sent within a day is removed.\n\n"
             .to_owned(),
         parameters: Vec::new(),
         body: Some((json!({}), json!({}))),

@@ -32,10 +32,16 @@ pub(super) fn done_without_data(languages: Languages) -> HttpResponse {
 
 /// The answer to a request that was not accepted.
 pub(super) fn refused(failure: Failure, languages: Languages) -> HttpResponse {
+    refused_with(failure, languages, "")
+}
+
+/// The same, with more to read for whoever meets it.
+pub(super) fn refused_with(failure: Failure, languages: Languages, more: &str) -> HttpResponse {
     let text = match failure.words {
         Some(row) => in_languages(row, languages),
         None => message(failure.code, languages),
     };
+    let text = if more.is_empty() { text } else { format!("{text} - {more}").into() };
     let message = match failure.parameter {
         Some(parameter) => format!("{text}: {parameter}").into(),
         None => text,

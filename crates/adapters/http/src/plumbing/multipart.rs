@@ -1,6 +1,5 @@
 //! Reading a form with a file in it: the file goes on piece by piece, and memory does not grow with it.
 
-use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -8,13 +7,15 @@ use std::time::Duration;
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::HttpRequest;
 use actix_web::error::PayloadError;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::web::{Bytes, Payload};
 use futures_core::Stream;
 use sixin_application::ports::{ArrivingFile, FileBytesError, StagedFile};
 use thiserror::Error;
 
 use super::body::{self, DISCARDED_BYTES};
+use super::disposition::Disposition;
+use super::pace::{Pace, TooSlow};
 use crate::api::HttpLimits;
 
 /// Most parts of a form.
@@ -47,6 +48,12 @@ pub(crate) enum FormError {
     File(#[from] FileBytesError),
 }
 
+impl From<TooSlow> for FormError {
+    fn from(_: TooSlow) -> Self {
+        Self::TooSlow
+    }
+}
+
 impl From<MultipartError> for FormError {
     fn from(_: MultipartError) -> Self {
         Self::Broken
@@ -72,12 +79,14 @@ pub(crate) async fn read(
         body::discard_in_time(&mut payload, limits).await;
         return Err(FormError::Broken);
     }
-    let form = Multipart::new(request.headers(), payload);
-    let mut reading = Reading { form, most_bytes, pause: limits.body_timeout };
+    let form = Multipart::new(&as_parts(request), payload);
+    let pace = Pace::new(limits.body_timeout, limits.upload_speed);
+    let mut reading = Reading { form, most_bytes, pace };
     match tokio::time::timeout(limits.upload_timeout, reading.all(file)).await {
         Ok(read) => {
-            if read.is_err() {
+            if read.as_ref().is_err_and(|error| !matches!(error, FormError::TooSlow)) {
                 // The client, still sending, gets to read the answer.
+                reading.pace = Pace::any(limits.body_timeout);
                 let _ = tokio::time::timeout(limits.body_timeout, reading.discard()).await;
             }
             read
@@ -98,12 +107,12 @@ pub(crate) async fn values(request: &HttpRequest, body: Bytes) -> Result<Vec<(St
         return Err(FormError::Broken);
     }
     let most = body.len();
-    let form = Multipart::new(request.headers(), Arrived(Some(body)));
-    let mut reading = Reading { form, most_bytes: 0, pause: AT_ONCE };
+    let form = Multipart::new(&as_parts(request), Arrived(Some(body)));
+    let mut reading = Reading { form, most_bytes: 0, pace: Pace::any(AT_ONCE) };
     let mut values = Vec::new();
-    while let Some(part) = next(&mut reading.form, reading.pause).await? {
+    while let Some(part) = reading.pace.next(&mut reading.form).await? {
         let mut part = part?;
-        let name = part.name().unwrap_or_default().to_owned();
+        let (name, _) = named(&part)?;
         values.push((name, reading.value(&mut part, most).await?));
     }
     Ok(values)
@@ -134,31 +143,50 @@ fn content_type(request: &HttpRequest) -> String {
     kind.map(|kind| kind.trim_start().to_ascii_lowercase()).unwrap_or_default()
 }
 
+/// The headers by which the library splits a form into parts. Told that it is one, it refuses those whose part names a file in
+/// another way than RFC 6266 has it, and so what many clients send; the names are read here.
+fn as_parts(request: &HttpRequest) -> HeaderMap {
+    let kind =
+        request.headers().get(header::CONTENT_TYPE).map(|kind| String::from_utf8_lossy(kind.as_bytes()));
+    let kind = kind.unwrap_or_default();
+    let parameters = kind.find(';').and_then(|at| kind.get(at..)).unwrap_or_default();
+    let mut headers = HeaderMap::new();
+    if let Ok(kind) = HeaderValue::try_from(format!("multipart/mixed{parameters}")) {
+        headers.insert(header::CONTENT_TYPE, kind);
+    }
+    headers
+}
+
+/// The name of a part, and that of its file if it is one.
+fn named(part: &Field) -> Result<(String, Option<String>), FormError> {
+    let header = part.headers().get(header::CONTENT_DISPOSITION).ok_or(FormError::Broken)?;
+    let Disposition { name, file_name } = Disposition::parse(header.as_bytes());
+    Ok((name.ok_or(FormError::Broken)?, file_name))
+}
+
 struct Reading {
     form: Multipart,
     most_bytes: u64,
-    /// How long the next piece may take.
-    pause: Duration,
+    pace: Pace,
 }
 
 impl Reading {
     async fn all(&mut self, file: Box<dyn ArrivingFile>) -> Result<Form, FormError> {
         let (mut arriving, mut form) = (Some(file), Form { values: Vec::new(), file: None });
         let (mut parts, mut left) = (0, VALUE_BYTES);
-        while let Some(part) = next(&mut self.form, self.pause).await? {
+        while let Some(part) = self.pace.next(&mut self.form).await? {
             let mut part = part?;
             parts += 1;
             if parts > PARTS {
                 return Err(FormError::TooMuch);
             }
-            let name = part.name().unwrap_or_default().to_owned();
-            let file_name = part.content_disposition().and_then(|about| about.get_filename());
-            match file_name.map(str::to_owned) {
-                Some(file_name) if name == FILE => {
+            let about = named(&part)?;
+            match about {
+                (name, Some(file_name)) if name == FILE => {
                     let file = arriving.take().ok_or(FormError::SeveralFiles)?;
                     form.file = Some((file_name, self.file(&mut part, file).await?));
                 }
-                _ => {
+                (name, _) => {
                     let value = self.value(&mut part, left).await?;
                     left -= value.len();
                     form.values.push((name, value));
@@ -168,20 +196,26 @@ impl Reading {
         Ok(form)
     }
 
-    async fn file(&self, part: &mut Field, mut file: Box<dyn ArrivingFile>) -> Result<StagedFile, FormError> {
+    async fn file(
+        &mut self,
+        part: &mut Field,
+        mut file: Box<dyn ArrivingFile>,
+    ) -> Result<StagedFile, FormError> {
         let mut left = self.most_bytes;
-        while let Some(piece) = next(part, self.pause).await? {
+        while let Some(piece) = self.pace.next(part).await? {
             let piece: Bytes = piece?;
+            self.pace.count(piece.len());
             left = left.checked_sub(piece.len() as u64).ok_or(FormError::FileTooLarge)?;
             file.write(piece).await?;
         }
         Ok(file.finish().await?)
     }
 
-    async fn value(&self, part: &mut Field, most: usize) -> Result<String, FormError> {
+    async fn value(&mut self, part: &mut Field, most: usize) -> Result<String, FormError> {
         let mut value = Vec::new();
-        while let Some(piece) = next(part, self.pause).await? {
+        while let Some(piece) = self.pace.next(part).await? {
             let piece: Bytes = piece?;
+            self.pace.count(piece.len());
             if value.len() + piece.len() > most {
                 return Err(FormError::TooMuch);
             }
@@ -192,8 +226,8 @@ impl Reading {
 
     async fn discard(&mut self) {
         let mut left = DISCARDED_BYTES;
-        while let Ok(Some(Ok(mut part))) = next(&mut self.form, self.pause).await {
-            while let Ok(Some(Ok(piece))) = next(&mut part, self.pause).await {
+        while let Ok(Some(Ok(mut part))) = self.pace.next(&mut self.form).await {
+            while let Ok(Some(Ok(piece))) = self.pace.next(&mut part).await {
                 left = left.saturating_sub(piece.len());
                 if left == 0 {
                     return;
@@ -201,9 +235,4 @@ impl Reading {
             }
         }
     }
-}
-
-async fn next<S: Stream + Unpin>(stream: &mut S, pause: Duration) -> Result<Option<S::Item>, FormError> {
-    let next = poll_fn(|context| Pin::new(&mut *stream).poll_next(context));
-    tokio::time::timeout(pause, next).await.map_err(|_| FormError::TooSlow)
 }

@@ -49,7 +49,7 @@ impl Lines {
         let addresses = Addresses { settings: &self.settings, origin: &self.origin, links: &self.links };
         let (classname, content) = shown(message.body, message.file.as_ref(), &addresses);
         let times = LocalTimes::of(&self.settings);
-        let mut line = serde_json::to_vec(&Line {
+        let mut line = serde_json::to_string(&Line {
             app_id: &self.app_id,
             from_user_id: sender.as_str(),
             target_id: recipient.as_str(),
@@ -61,7 +61,33 @@ impl Lines {
             msg_uid: message_uid::encode(message.id),
             source,
         })?;
-        line.push(b'\n');
-        Ok(line)
+        line = without_separators(line);
+        line.push('\n');
+        Ok(line.into_bytes())
+    }
+}
+
+/// A log has one message a line, also for readers to whom the characters of Unicode end one (Python's `splitlines`,
+/// JavaScript before 2019). JSON has them in texts only, where they can be written in ASCII.
+fn without_separators(line: String) -> String {
+    const SEPARATORS: [(char, &str); 3] =
+        [('\u{85}', "\\u0085"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")];
+    SEPARATORS.into_iter().fold(line, |line, (separator, written)| {
+        if line.contains(separator) { line.replace(separator, written) } else { line }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_separators;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn no_text_breaks_a_line_and_each_stays_what_it_was() {
+        let content = "a\u{2028}b\u{2029}c\u{85}d\n\r\u{b}\u{c}\u{1c}\u{1d}\u{1e}";
+        let line = json!({ "content": content, content: 1 }).to_string();
+        let line = without_separators(line);
+        assert!(line.chars().all(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')), "{line:?}");
+        assert_eq!(serde_json::from_str::<Value>(&line).unwrap()["content"], content);
     }
 }
