@@ -47,7 +47,7 @@ fn the_seeds_curl_sample_works_as_printed(site: &Site) {
     for name in ["user1", "user2"] {
         site.sixin(&["user", "create", name]);
     }
-    let import = ["app-key", "import", "your-app-key", "--dialect", "rongcloud"];
+    let import = ["app-key", "import", "your-app-key", "--dialect", "rongcloud", "--allow-short"];
     sixin_with_input(&site.database.url(), &import, "Y1W2MeFwwwRxa0\n");
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let headers = vec![

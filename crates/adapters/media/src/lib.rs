@@ -15,9 +15,9 @@ mod pictures;
 mod polyglots;
 mod reader;
 mod recognise;
-#[cfg(test)]
-mod samples;
 mod strip;
+#[cfg(test)]
+mod testing;
 mod wav;
 mod webm;
 

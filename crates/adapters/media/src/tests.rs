@@ -1,5 +1,5 @@
 use super::*;
-use crate::samples::*;
+use crate::testing::*;
 use image::{GrayImage, ImageFormat, RgbaImage};
 use proptest::prelude::*;
 use sixin_domain::media::{ThumbnailSize, checked_type};

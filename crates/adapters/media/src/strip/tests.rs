@@ -1,5 +1,5 @@
 use super::*;
-use crate::samples::*;
+use crate::testing::*;
 use image::{AnimationDecoder, DynamicImage, ImageFormat, RgbaImage};
 use proptest::prelude::*;
 

@@ -110,7 +110,7 @@ fn a_batch_of_rows_is_one_statement_and_an_empty_one_is_none(db: &TestDatabase) 
 fn times_keep_their_milliseconds_and_ids_their_53_bits(db: &TestDatabase) {
     let at = NOW.plus(123);
     db.wait(SettingAdmin::set(&db.database, check("site_name", "x").unwrap(), "x", at)).unwrap();
-    assert_eq!(db.number("SELECT created_at AS number FROM configs WHERE item_key = 'site_url'"), at.0);
+    assert_eq!(db.number("SELECT created_at AS number FROM configs WHERE item_key = 'site_name'"), at.0);
     db.execute("INSERT INTO message_contents (id) VALUES (9007199254740991)");
     assert_eq!(db.number("SELECT id AS number FROM message_contents"), sixin_domain::id::MAX_SAFE_INTEGER);
 }
