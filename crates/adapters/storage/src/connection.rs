@@ -62,7 +62,7 @@ impl AnyConnection {
             Err(error) => {
                 // If even this fails, the connection is broken and the pool drops it, which rolls back too.
                 let _ = Manager::rollback_transaction(self);
-                if is_read_only(&error) {
+                if matches!(self, Self::Mysql(_)) && is_read_only(&error) {
                     // The primary may be another server by now: the pool drops a broken connection and makes another.
                     Manager::transaction_manager_status_mut(self).set_in_error();
                 }
@@ -114,7 +114,7 @@ impl Connector {
         let path = path
             .to_str()
             .ok_or_else(|| ConnectionError::InvalidConnectionUrl("the path is not UTF-8".to_owned()))?;
-        let mut conn = SqliteConnection::establish(path)?;
+        let mut conn = SqliteConnection::establish(&existing(path))?;
         let synchronous = match self.durability {
             Durability::Full => "FULL",
             Durability::Weak => "NORMAL",
@@ -159,6 +159,13 @@ impl Connector {
     }
 }
 
+/// The URI of a file that is there. A connection that is made while the file is away must not make an empty one in its place:
+/// it would go on with that when the file is back.
+fn existing(path: &str) -> String {
+    let escaped = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{escaped}?mode=rw")
+}
+
 impl r2d2::ManageConnection for Connector {
     type Connection = AnyConnection;
     type Error = diesel::r2d2::Error;
@@ -177,5 +184,33 @@ impl r2d2::ManageConnection for Connector {
 
     fn has_broken(&self, conn: &mut AnyConnection) -> bool {
         std::thread::panicking() || conn.is_broken()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::DatabaseOptions;
+    use crate::url::DatabaseUrl;
+
+    fn connector(path: &Path) -> Connector {
+        let options = DatabaseOptions::new(DatabaseUrl::Sqlite(path.to_path_buf()));
+        Connector {
+            url: options.url,
+            purpose: Purpose::Read,
+            durability: options.durability,
+            counter: StatementCounter::default(),
+        }
+    }
+
+    #[test]
+    fn a_connection_makes_no_file_and_takes_any_name_of_one() {
+        let directory = tempfile::tempdir().unwrap();
+        for name in ["plain.db", "100% #1?.db", "你好 .db"] {
+            let path = directory.path().join(name);
+            assert!(connector(&path).open().is_err() && !path.exists(), "{name}");
+            std::fs::write(&path, "").unwrap();
+            assert!(connector(&path).open().is_ok(), "{name}");
+        }
     }
 }
