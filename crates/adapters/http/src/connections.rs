@@ -121,7 +121,7 @@ pub(crate) struct Connection {
     /// Answers of ours that were begun.
     answers: AtomicU64,
     /// For whom bytes wait to be read, and how many.
-    waiting: Mutex<Option<(IpAddr, usize)>>,
+    waiting: Mutex<Vec<(IpAddr, usize)>>,
     is_over: AtomicBool,
 }
 
@@ -150,9 +150,8 @@ impl Connection {
         if !self.all.reserve(address, bytes) {
             return false;
         }
-        let mut waiting = self.waiting();
-        let before = waiting.map_or(0, |(_, bytes)| bytes);
-        *waiting = Some((address, before + bytes));
+        // A proxy may send requests of several clients over one connection.
+        self.waiting().push((address, bytes));
         true
     }
 
@@ -166,12 +165,13 @@ impl Connection {
 
     /// Nothing waits any more.
     fn is_read(&self) {
-        if let Some((address, bytes)) = self.waiting().take() {
+        let read = std::mem::take(&mut *self.waiting());
+        for (address, bytes) in read {
             self.all.change(address, |share| share.waiting_bytes = share.waiting_bytes.saturating_sub(bytes));
         }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Option<(IpAddr, usize)>> {
+    fn waiting(&self) -> MutexGuard<'_, Vec<(IpAddr, usize)>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -257,6 +257,12 @@ mod tests {
         assert!(other.answer(ip("192.0.2.2"), 1), "those behind a proxy are told apart");
         one.is_read();
         assert!(other.answer(client, 90));
+        assert!(
+            one.answer(ip("192.0.2.3"), 60) && one.answer(ip("192.0.2.4"), 60),
+            "over one connection too"
+        );
+        one.is_read();
+        assert!(one.answer(ip("192.0.2.3"), 100) && one.answer(ip("192.0.2.4"), 100));
         drop(other);
         assert!(one.answer(client, 90));
     }

@@ -177,12 +177,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
         let this = self.get_mut();
         ready!(this.write_own(context))?;
         ready!(Pin::new(&mut this.stream).poll_flush(context))?;
+        // Whatever was made of answers is written by now, also if requests that came behind them are under way.
+        this.connection.is_read();
         if !this.connection.is_answering() {
             let answers = this.connection.answers();
             if answers > this.written {
                 (this.written, this.head, this.begun) = (answers, None, None);
             }
-            this.connection.is_read();
         }
         Poll::Ready(Ok(()))
     }
@@ -263,6 +264,19 @@ mod tests {
         });
         assert_eq!(stream.read(&mut [0; 9]).await.unwrap(), 1);
         assert_eq!(stream.read(&mut [0; 9]).await.unwrap(), 0, "late");
+    }
+
+    #[tokio::test]
+    async fn what_is_written_no_longer_waits_although_the_next_request_is_under_way() {
+        let (mut stream, _client) = guarded(4096);
+        let client = Ipv4Addr::LOCALHOST.into();
+        let most = ConnectionLimits::default().waiting_bytes;
+        for _ in 0..3 {
+            let under_way = stream.connection.begin();
+            assert!(stream.connection.answer(client, most));
+            stream.flush().await.unwrap();
+            drop(under_way);
+        }
     }
 
     #[tokio::test]
