@@ -11,10 +11,10 @@ use sixin_application::outbox::SendError;
 use sixin_application::ports::Clock;
 use sixin_application::publish_message::{PublishError, PublishMessage, PublishRequest, Published};
 use sixin_application::send_message::{Content, SendMessage, SendRequest, SentMessage};
-use sixin_domain::body::Body;
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::Placed;
-use sixin_domain::role::RoleBook;
+use sixin_domain::message::body::Body;
+use sixin_domain::site::role::RoleBook;
 use sixin_http::Api;
 
 /// Serves until it is stopped; configured by the environment, as `sixin serve` is.

@@ -6,9 +6,9 @@ use sixin_application::admin::app_keys::{self, KeySpec};
 use sixin_application::admin::sessions;
 use sixin_application::admin::users::{self, UserSpec};
 use sixin_application::ports::{Clock, NewAppKey, SignIn, UserAdmin, Users};
-use sixin_domain::app_key::{Dialect, Secret};
+use sixin_domain::access::app_key::{Dialect, Secret};
 use sixin_domain::id::UserId;
-use sixin_domain::username::{UserRef, Username};
+use sixin_domain::user::username::{UserRef, Username};
 use sixin_storage::Database;
 
 use crate::pairs::USERS;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sixin_application::ports::{Signatures, SignedParts};
-use sixin_domain::app_key::Secret;
+use sixin_domain::access::app_key::Secret;
 use sixin_signature::HttpSignatures;
 
 use crate::site::{Key, Person, Site};

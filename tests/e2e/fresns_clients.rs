@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use sixin_application::ports::{Signatures, SignedParts};
-use sixin_domain::app_key::Secret;
+use sixin_domain::access::app_key::Secret;
 use sixin_signature::HttpSignatures;
 
 use crate::calls::{Answer, Headers, get, now_ms, try_call};

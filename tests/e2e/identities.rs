@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use sixin_domain::session::Login;
+use sixin_domain::access::session::Login;
 
 use crate::calls::try_call;
 use crate::on_every_database;

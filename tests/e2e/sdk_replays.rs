@@ -13,7 +13,7 @@ mod php_users;
 mod python;
 
 use sixin_application::ports::{Signatures, SignedParts};
-use sixin_domain::app_key::Secret;
+use sixin_domain::access::app_key::Secret;
 use sixin_signature::HttpSignatures;
 
 use crate::calls::Answer;

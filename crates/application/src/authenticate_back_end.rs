@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::app_key::{AppKey, Dialect, is_fresh, signing_time};
+use sixin_domain::access::app_key::{AppKey, Dialect, is_fresh, signing_time};
 use sixin_domain::time::Millis;
 use thiserror::Error;
 
@@ -137,7 +137,7 @@ fn strict_nonce(
 mod tests {
     use super::*;
     use crate::ports::{MockAppKeys, MockClock, MockNonceUses, MockSignatures};
-    use sixin_domain::app_key::{MAIN_API, Secret};
+    use sixin_domain::access::app_key::{MAIN_API, Secret};
     use sixin_domain::id::AppKeyId;
 
     const NOW: Millis = Millis(1_732_233_600_000);

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
-use sixin_domain::app_key::{AppKey, Dialect, MAIN_API, is_fresh, later_signing_time, signing_time};
+use sixin_domain::access::app_key::{AppKey, Dialect, MAIN_API, is_fresh, later_signing_time, signing_time};
+use sixin_domain::access::session::{Claim, Login, SessionRefusal, admit};
 use sixin_domain::id::{AccountId, AppKeyId};
-use sixin_domain::rate::OwnRate;
-use sixin_domain::session::{Claim, Login, SessionRefusal, admit};
-use sixin_domain::settings::{Settings, offset_minutes};
+use sixin_domain::sending::rate::OwnRate;
+use sixin_domain::site::settings::{Settings, offset_minutes};
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
-use sixin_domain::username::{Uid, UserRef};
+use sixin_domain::user::username::{Uid, UserRef};
 use thiserror::Error;
 
 use crate::ports::{

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use sixin_domain::limits::Limits;
-use sixin_domain::refusal::Refusal;
+use sixin_domain::sending::limits::Limits;
+use sixin_domain::sending::refusal::Refusal;
 
 use crate::block_words::applied;
 use crate::ports::{BlockWordSource, SettingSource, StoreError};

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use sixin_domain::block_words::BlockWordFilter;
-use sixin_domain::refusal::Refusal;
-use sixin_domain::visible::is_blank;
+use sixin_domain::sending::refusal::Refusal;
+use sixin_domain::site::block_words::BlockWordFilter;
+use sixin_domain::text::visible::is_blank;
 use tokio::task::spawn_blocking;
 
 use crate::ports::{StoreError, StoreResult};
@@ -61,7 +61,7 @@ fn broken(error: tokio::task::JoinError) -> StoreError {
 mod tests {
     use super::*;
     use crate::outbox::SendError;
-    use sixin_domain::block_words::{BlockWord, WordMode};
+    use sixin_domain::site::block_words::{BlockWord, WordMode};
 
     #[tokio::test]
     async fn long_texts_are_treated_like_short_ones() {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sixin_domain::conversation::NoSuchConversation;
+use sixin_domain::conversation::pair::Side;
 use sixin_domain::id::{ConversationId, MessageId};
-use sixin_domain::pair::Side;
 
 use crate::ports::{Clock, ConversationChanges, ConversationViews};
 use crate::profiles::Viewer;
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
     use crate::ports::{MockClock, MockConversationChanges, MockConversationViews};
     use crate::testing::{conversation, user};
-    use sixin_domain::settings::Settings;
+    use sixin_domain::site::settings::Settings;
     use sixin_domain::time::Millis;
     use std::collections::BTreeMap;
 

@@ -4,14 +4,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::body::Body;
+use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::{MessageId, UserId};
-use sixin_domain::limits::Limits;
-use sixin_domain::message_uid::MessageName;
-use sixin_domain::object_name::{ObjectName, TEXT};
-use sixin_domain::pair::Pair;
-use sixin_domain::refusal::Refusal;
-use sixin_domain::username::Username;
+use sixin_domain::message::body::Body;
+use sixin_domain::message::object_name::{ObjectName, TEXT};
+use sixin_domain::message::uid::MessageName;
+use sixin_domain::sending::limits::Limits;
+use sixin_domain::sending::refusal::Refusal;
+use sixin_domain::user::username::Username;
 use thiserror::Error;
 
 use crate::back_end_texts::{BackEndTexts, ReplaceText, TypedText};
@@ -178,7 +178,7 @@ mod tests {
     use super::*;
     use crate::ports::{MockBlockWordSource, MockClock, MockMessageChanges, MockSettingSource};
     use crate::testing::three_users;
-    use sixin_domain::settings::Settings;
+    use sixin_domain::site::settings::Settings;
     use sixin_domain::time::Millis;
 
     const NOW: Millis = Millis(1000);

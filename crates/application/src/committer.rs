@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use sixin_domain::pair::Pair;
+use sixin_domain::conversation::pair::Pair;
 use thiserror::Error;
 use tokio::sync::oneshot;
 

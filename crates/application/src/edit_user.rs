@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
-use sixin_domain::profile_edit::{EditRefusal, ProfileEdit};
+use sixin_domain::site::block_words::{BlockWord, BlockWordFilter, WordMode};
+use sixin_domain::user::profile_edit::{EditRefusal, ProfileEdit};
 use thiserror::Error;
 
 use crate::cached::DropTopic;
@@ -113,7 +113,7 @@ mod tests {
     use crate::cached::MockDropTopic;
     use crate::ports::{ListedWords, MockBlockWordList, MockClock, MockUserChanges};
     use crate::testing::user;
-    use sixin_domain::settings::Settings;
+    use sixin_domain::site::settings::Settings;
     use sixin_domain::time::Millis;
 
     fn word(word: &str, user_mode: i64) -> ListedWord {

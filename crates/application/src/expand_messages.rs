@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::expansion::{Edit, Expansion, ExpansionRefusal};
+use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::MessageId;
-use sixin_domain::message_uid::MessageName;
-use sixin_domain::pair::Pair;
+use sixin_domain::message::expansion::{Edit, Expansion, ExpansionRefusal};
+use sixin_domain::message::uid::MessageName;
 use sixin_domain::time::Millis;
-use sixin_domain::username::Username;
+use sixin_domain::user::username::Username;
 use thiserror::Error;
 
 use crate::change_messages::MessageRef;
@@ -128,9 +128,9 @@ mod tests {
     use super::*;
     use crate::ports::{MockClock, MockMessageChanges, MockMessageExpansions};
     use crate::testing::three_users;
-    use sixin_domain::body::Body;
-    use sixin_domain::expansion::{Change, Changes};
     use sixin_domain::id::UserId;
+    use sixin_domain::message::body::Body;
+    use sixin_domain::message::expansion::{Change, Changes};
     use std::collections::{BTreeSet, HashMap};
 
     const SENT: Millis = Millis(500);

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use sixin_domain::app_key::Secret;
+use sixin_domain::access::app_key::Secret;
+use sixin_domain::file::link::{ExpiringLink, FileLink};
+use sixin_domain::file::media::ThumbnailSize;
 use sixin_domain::file::{FileKind, StoredFile};
-use sixin_domain::file_link::{ExpiringLink, FileLink};
-use sixin_domain::media::ThumbnailSize;
-use sixin_domain::settings::Settings;
+use sixin_domain::site::settings::Settings;
 
 use crate::ports::{Clock, SecretSource, Signatures, SignedParts, SiteSecrets, StoreResult};
 

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use sixin_domain::app_key::Secret;
-use sixin_domain::sign_in::{ACCOUNT_WINDOW_MS, FailureLimit, Network, account_pause_ms, counted_networks};
+use sixin_domain::access::app_key::Secret;
+use sixin_domain::access::sign_in::{
+    ACCOUNT_WINDOW_MS, FailureLimit, Network, account_pause_ms, counted_networks,
+};
 use sixin_domain::time::Millis;
 use thiserror::Error;
 use tokio::sync::{Mutex, Semaphore};

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::{ConversationId, UserId};
-use sixin_domain::pair::Pair;
-use sixin_domain::push_preferences::{NotificationLevel, PushPeriod};
-use sixin_domain::username::Username;
+use sixin_domain::user::push_preferences::{NotificationLevel, PushPeriod};
+use sixin_domain::user::username::Username;
 
 use crate::ids::LeasedIds;
 use crate::named_users::{UsersError, ids_of};

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::block_words::WordMode;
+use sixin_domain::site::block_words::WordMode;
 use thiserror::Error;
 
 use crate::admin::block_words::{BlockWordError, check_replacement, check_word};

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::app_key::Secret;
+use sixin_domain::access::app_key::Secret;
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
-use sixin_domain::username::Username;
+use sixin_domain::user::username::Username;
 
 use crate::admin::users::{UserError, UserSpec, create};
 use crate::authenticate_user::hash_token;

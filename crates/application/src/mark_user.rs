@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::username::UserRef;
+use sixin_domain::user::username::UserRef;
 use thiserror::Error;
 
 use crate::cached::DropTopic;
@@ -101,11 +101,11 @@ mod tests {
     use crate::cached::MockDropTopic;
     use crate::ports::{MockClock, MockRelationChanges, MockRoles, MockUsers};
     use crate::testing::{general_role, user};
-    use sixin_domain::role::{RoleBook, parse_permissions};
-    use sixin_domain::settings::Settings;
+    use sixin_domain::site::role::{RoleBook, parse_permissions};
+    use sixin_domain::site::settings::Settings;
     use sixin_domain::time::Millis;
     use sixin_domain::user::User;
-    use sixin_domain::username::{Uid, Username};
+    use sixin_domain::user::username::{Uid, Username};
     use std::collections::BTreeMap;
 
     const NOW: Millis = Millis(1000);

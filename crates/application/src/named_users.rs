@@ -2,7 +2,7 @@
 
 use sixin_domain::id::UserId;
 use sixin_domain::user::User;
-use sixin_domain::username::Username;
+use sixin_domain::user::username::Username;
 use thiserror::Error;
 
 use crate::ports::{StoreError, Users};

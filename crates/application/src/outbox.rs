@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use sixin_domain::id::{ConversationId, FileUsageId, MessageId, UserId};
 use sixin_domain::message::{Envelope, NewMessage, Saying};
-use sixin_domain::rate::OwnRate;
-use sixin_domain::refusal::Refusal;
+use sixin_domain::sending::rate::OwnRate;
+use sixin_domain::sending::refusal::Refusal;
 use thiserror::Error;
 
 use crate::committer::{CommitError, Committer};
@@ -198,7 +198,7 @@ mod tests {
     use crate::ports::{MessageLog, MockClock, MockIdempotencyKeys, MockMessageLog};
     use crate::testing::{ids, key, stored, unit};
     use sixin_domain::id::ID_EPOCH;
-    use sixin_domain::rate::Rate;
+    use sixin_domain::sending::rate::Rate;
 
     fn outbox(log: MockMessageLog, ids: LeasedIds) -> Outbox {
         let mut clock = MockClock::new();

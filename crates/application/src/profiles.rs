@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use sixin_domain::access::session::membership_end;
 use sixin_domain::id::UserId;
-use sixin_domain::refusal::Refusal;
-use sixin_domain::role::{Role, RoleBook, UserRole};
-use sixin_domain::send_rules::{SiteRules, Speaker, may_write};
-use sixin_domain::session::membership_end;
-use sixin_domain::settings::Settings;
+use sixin_domain::sending::may_write::{SiteRules, Speaker, may_write};
+use sixin_domain::sending::refusal::Refusal;
+use sixin_domain::site::role::{Role, RoleBook, UserRole};
+use sixin_domain::site::settings::Settings;
 use sixin_domain::time::Millis;
 use sixin_domain::user::{Relation, User};
 

@@ -4,15 +4,15 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::body::Body;
 use sixin_domain::id::UserId;
+use sixin_domain::message::body::Body;
+use sixin_domain::message::object_name::ObjectName;
 use sixin_domain::message::{Envelope, Placed, Saying, WantedEffects};
-use sixin_domain::object_name::ObjectName;
-use sixin_domain::rate::OwnRate;
-use sixin_domain::refusal::Refusal;
-use sixin_domain::send_rules::{Speaker, may_write, standing_sender};
+use sixin_domain::sending::may_write::{Speaker, may_write, standing_sender};
+use sixin_domain::sending::rate::OwnRate;
+use sixin_domain::sending::refusal::Refusal;
 use sixin_domain::user::User;
-use sixin_domain::username::Username;
+use sixin_domain::user::username::Username;
 use thiserror::Error;
 
 use crate::back_end_texts::{BackEndTexts, ReplaceText};

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sixin_domain::conversation::pair::Pair;
 use sixin_domain::conversation::{Conversation, NoSuchConversation, View, ViewedMessage};
 use sixin_domain::file::FileKind;
 use sixin_domain::id::{ConversationId, MessageId};
-use sixin_domain::pair::Pair;
 use sixin_domain::time::Millis;
-use sixin_domain::username::UserRef;
+use sixin_domain::user::username::UserRef;
 use thiserror::Error;
 
 use crate::ports::{

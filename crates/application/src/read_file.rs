@@ -124,10 +124,10 @@ mod tests {
     use super::*;
     use crate::ports::{MockClock, MockFileBytes, MockFiles, MockSignatures};
     use crate::testing::stored_file;
-    use sixin_domain::app_key::Secret;
-    use sixin_domain::file_link::FileLink;
-    use sixin_domain::media::ThumbnailSize;
-    use sixin_domain::settings::Settings;
+    use sixin_domain::access::app_key::Secret;
+    use sixin_domain::file::link::FileLink;
+    use sixin_domain::file::media::ThumbnailSize;
+    use sixin_domain::site::settings::Settings;
     use sixin_domain::time::Millis;
 
     fn reading(file: StoredFile, is_shown: bool) -> FileReading {

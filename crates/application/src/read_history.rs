@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sixin_domain::conversation::pair::Pair;
 use sixin_domain::conversation::{Conversation, ViewedMessage};
-use sixin_domain::expansion::Expansion;
 use sixin_domain::id::{MessageId, UserId};
-use sixin_domain::pair::Pair;
+use sixin_domain::message::expansion::Expansion;
 use sixin_domain::time::Millis;
-use sixin_domain::username::Username;
+use sixin_domain::user::username::Username;
 use thiserror::Error;
 
 use crate::expand_messages::ReadExpansion;

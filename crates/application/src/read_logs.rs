@@ -7,10 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::id::{MessageId, UserId};
-use sixin_domain::log_hour::LogHour;
-use sixin_domain::log_link::LogLink;
-use sixin_domain::settings::Settings;
-use sixin_domain::username::Username;
+use sixin_domain::message::log_hour::LogHour;
+use sixin_domain::message::log_link::LogLink;
+use sixin_domain::site::settings::Settings;
+use sixin_domain::user::username::Username;
 use thiserror::Error;
 
 use crate::file_links::{FileLinks, SignedLink};

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::username::Username;
+use sixin_domain::user::username::Username;
 
 use crate::cached::DropTopic;
 use crate::named_users::{UsersError, ids_of};

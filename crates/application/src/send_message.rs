@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::body::Body;
 use sixin_domain::file::StoredFile;
 use sixin_domain::id::{FileUsageId, UserId};
-use sixin_domain::limits::Limits;
+use sixin_domain::message::body::Body;
 use sixin_domain::message::{Effects, Envelope, Placed};
-use sixin_domain::rate::OwnRate;
-use sixin_domain::refusal::Refusal;
-use sixin_domain::role::{RoleBook, UserRole};
-use sixin_domain::send_rules::{SiteRules, Speaker, may_write};
-use sixin_domain::settings::Settings;
+use sixin_domain::sending::limits::Limits;
+use sixin_domain::sending::may_write::{SiteRules, Speaker, may_write};
+use sixin_domain::sending::rate::OwnRate;
+use sixin_domain::sending::refusal::Refusal;
+use sixin_domain::site::role::{RoleBook, UserRole};
+use sixin_domain::site::settings::Settings;
+use sixin_domain::user::username::UserRef;
 use sixin_domain::user::{Relation, User};
-use sixin_domain::username::UserRef;
 
 use crate::block_words::applied;
 use crate::outbox::{Draft, Outbox, SendError};

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sixin_domain::id::{AppKeyId, UserId};
-use sixin_domain::rate::{OwnRate, Rate, SendLog};
-use sixin_domain::refusal::Refusal;
+use sixin_domain::sending::rate::{OwnRate, Rate, SendLog};
+use sixin_domain::sending::refusal::Refusal;
 use sixin_domain::time::Millis;
 
 /// The table is swept of idle users each time it has grown by this many, so it stays as small as its users are few.

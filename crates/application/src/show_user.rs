@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::refusal::Refusal;
-use sixin_domain::role::{RoleBook, UserRole};
+use sixin_domain::sending::refusal::Refusal;
+use sixin_domain::site::role::{RoleBook, UserRole};
+use sixin_domain::user::username::UserRef;
 use sixin_domain::user::{Relation, User};
-use sixin_domain::username::UserRef;
 
 use crate::ports::StoreResult;
 use crate::profiles::{Profiles, ShownUser, Viewer};
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
     use crate::ports::{MockClock, MockRelations, MockRoles, MockUsers};
     use crate::testing::user;
-    use sixin_domain::settings::Settings;
+    use sixin_domain::site::settings::Settings;
     use sixin_domain::time::Millis;
 
     fn showing(found: Option<User>) -> UserShowing {

@@ -5,12 +5,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::app_key::Secret;
+use sixin_domain::access::app_key::Secret;
+use sixin_domain::access::session::SessionRefusal;
 use sixin_domain::id::{AccountId, UserId};
-use sixin_domain::role::{RoleBook, UserRole};
-use sixin_domain::session::SessionRefusal;
+use sixin_domain::site::role::{RoleBook, UserRole};
 use sixin_domain::user::User;
-use sixin_domain::username::UserRef;
+use sixin_domain::user::username::UserRef;
 use thiserror::Error;
 
 use crate::admin::sessions::{self, SessionError};

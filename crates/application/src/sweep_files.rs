@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sixin_domain::file::StoredFile;
-use sixin_domain::media::ThumbnailSize;
+use sixin_domain::file::media::ThumbnailSize;
 use sixin_domain::time::Millis;
 use thiserror::Error;
 

@@ -1,14 +1,14 @@
 //! Things the tests of several use cases need.
 
-use sixin_domain::body::Body;
+use sixin_domain::conversation::pair::Pair;
 use sixin_domain::conversation::{Conversation, SideState};
 use sixin_domain::file::{FileKind, Keeping, StoredFile};
 use sixin_domain::id::{AccountId, AppKeyId, ConversationId, FileId, ID_EPOCH, MessageId, RoleId, UserId};
+use sixin_domain::message::body::Body;
 use sixin_domain::message::{Effects, Envelope, NewMessage, Placed};
-use sixin_domain::pair::Pair;
-use sixin_domain::role::{Role, parse_permissions};
+use sixin_domain::site::role::{Role, parse_permissions};
+use sixin_domain::user::username::{Uid, Username};
 use sixin_domain::user::{ConversationLimit, Profile, Restrictions, User};
-use sixin_domain::username::{Uid, Username};
 
 use crate::ids::LeasedIds;
 use crate::ports::{IdempotencyKey, Lease, SendUnit, Stored};

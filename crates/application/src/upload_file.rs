@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sixin_domain::file::media::{Form, checked_type};
+use sixin_domain::file::upload::{FileName, UploadLimits, UploadRefusal, check_allowed, form_to_keep, path};
 use sixin_domain::file::{FileKind, StoredFile};
-use sixin_domain::media::{Form, checked_type};
-use sixin_domain::refusal::Refusal;
-use sixin_domain::role::Role;
-use sixin_domain::upload::{FileName, UploadLimits, UploadRefusal, check_allowed, form_to_keep, path};
-use sixin_domain::username::UserRef;
+use sixin_domain::sending::refusal::Refusal;
+use sixin_domain::site::role::Role;
+use sixin_domain::user::username::UserRef;
 use thiserror::Error;
 
 use crate::ports::{

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use sixin_domain::rate::MOST_A_MINUTE;
+use sixin_domain::sending::rate::MOST_A_MINUTE;
 
 /// A self-hosted service for one-to-one messages.
 ///

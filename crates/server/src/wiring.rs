@@ -35,7 +35,7 @@ use sixin_application::show_user::UserShowing;
 use sixin_application::sign_in::SigningIn;
 use sixin_application::upload_file::FileUploading;
 use sixin_application::upload_places::UploadPlaces;
-use sixin_domain::app_key::Secret;
+use sixin_domain::access::app_key::Secret;
 use sixin_files::KeptFiles;
 use sixin_http::Api;
 use sixin_media::Media;

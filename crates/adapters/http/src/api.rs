@@ -27,7 +27,7 @@ use sixin_application::send_message::SendMessage;
 use sixin_application::show_user::ShowUser;
 use sixin_application::sign_in::SignIn;
 use sixin_application::upload_file::UploadFile;
-use sixin_domain::limits::Limits;
+use sixin_domain::sending::limits::Limits;
 
 use crate::connections::ConnectionLimits;
 use crate::plumbing::client_address::Network;

@@ -2,9 +2,9 @@
 
 use actix_web::HttpRequest;
 use sixin_application::file_links::FileLinks;
+use sixin_domain::file::media::ThumbnailSize;
 use sixin_domain::file::{FileKind, Keeping, StoredFile};
-use sixin_domain::media::ThumbnailSize;
-use sixin_domain::settings::Settings;
+use sixin_domain::site::settings::Settings;
 
 use crate::files;
 

@@ -9,8 +9,8 @@ use sixin_application::file_links::SignedLink;
 use sixin_application::ports::StoreError;
 use sixin_application::read_file::{LinkedFile, ReadFileError};
 use sixin_domain::file::FileKind;
-use sixin_domain::file_link::FileLink;
-use sixin_domain::media::{ThumbnailSize, checked_type};
+use sixin_domain::file::link::FileLink;
+use sixin_domain::file::media::{ThumbnailSize, checked_type};
 
 use crate::api::Api;
 use crate::plumbing::byte_range::{Wanted, wanted};

@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, SeekFrom};
 
 use sixin_domain::file::FileKind;
-use sixin_domain::media::Form;
+use sixin_domain::file::media::Form;
 
 use crate::Flaw;
 use crate::reader::head;

@@ -30,7 +30,7 @@ use async_trait::async_trait;
 use sixin_application::ports::{InspectError, Inspected, MediaInspector};
 use sixin_application::turns::{NoTurn, Turns};
 use sixin_domain::file::FileKind;
-use sixin_domain::media::Form;
+use sixin_domain::file::media::Form;
 
 use crate::boxes::Boxed;
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Seek};
 
 use sixin_domain::file::FileKind::{self, Audio, Document, Image, Video};
-use sixin_domain::media::Form;
+use sixin_domain::file::media::Form;
 
 use crate::boxes::Boxed;
 use crate::reader::head;

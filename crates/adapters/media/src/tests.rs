@@ -2,7 +2,7 @@ use super::*;
 use crate::testing::*;
 use image::{GrayImage, ImageFormat, RgbaImage};
 use proptest::prelude::*;
-use sixin_domain::media::{ThumbnailSize, checked_type};
+use sixin_domain::file::media::{ThumbnailSize, checked_type};
 use std::io::Write;
 
 mod recorded;

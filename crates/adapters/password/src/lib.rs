@@ -7,7 +7,7 @@ use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use async_trait::async_trait;
 use sixin_application::ports::{PasswordCheck, PasswordError, PasswordHasher};
 use sixin_application::turns::{NoTurn, Turns};
-use sixin_domain::app_key::Secret;
+use sixin_domain::access::app_key::Secret;
 
 /// How many are hashed at a time: each takes a core and 19 MiB for a while, and messages come first.
 const AT_A_TIME: usize = 2;

@@ -104,7 +104,7 @@ mod tests {
     use super::*;
     use crate::HttpSignatures;
     use sixin_application::ports::{Signatures, SignedParts};
-    use sixin_domain::app_key::Secret;
+    use sixin_domain::access::app_key::Secret;
 
     const SECRET: &str = "M7r2Kc0VbYd9QwLs3HfTz8XnJp6EuGa1";
 

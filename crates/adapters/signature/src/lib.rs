@@ -8,7 +8,7 @@ mod link;
 mod rongcloud;
 
 use sixin_application::ports::{Signatures, SignedParts};
-use sixin_domain::app_key::Secret;
+use sixin_domain::access::app_key::Secret;
 use subtle::ConstantTimeEq;
 
 /// [`Signatures`] as the clients of both dialects compute them.

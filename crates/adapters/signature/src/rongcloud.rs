@@ -15,7 +15,7 @@ pub(crate) fn digest(secret: &str, nonce: &str, timestamp: &str) -> String {
 mod tests {
     use crate::HttpSignatures;
     use sixin_application::ports::{Signatures, SignedParts};
-    use sixin_domain::app_key::Secret;
+    use sixin_domain::access::app_key::Secret;
 
     const VECTORS: [(&str, &str, &str, &str); 5] = [
         ("S3cretForDocs", "4210004550", "1732233600000", "b45bd2750f16045920fec92933ebba701aa79551"),

@@ -1,9 +1,9 @@
 //! Making, importing and rotating app keys.
 
-use sixin_domain::app_key::{AppKey, Dialect, Secret};
-use sixin_domain::rate::MOST_A_MINUTE;
+use sixin_domain::access::app_key::{AppKey, Dialect, Secret};
+use sixin_domain::sending::rate::MOST_A_MINUTE;
+use sixin_domain::text::visible::is_name;
 use sixin_domain::time::Millis;
-use sixin_domain::visible::is_name;
 use thiserror::Error;
 
 use crate::ports::{AppKeyAdmin, AppKeys, ChangeError, NewAppKey, SecretSource, StoreError, StoreResult};

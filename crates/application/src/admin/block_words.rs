@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use sixin_domain::invisible::is_ignorable;
+use sixin_domain::text::invisible::is_ignorable;
 
 use crate::ports::BlockWordRow;
 

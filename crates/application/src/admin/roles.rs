@@ -1,9 +1,9 @@
 //! Changing roles.
 
 use sixin_domain::id::{MAX_SAFE_INTEGER, RoleId};
-use sixin_domain::permission::{self, PermissionError};
+use sixin_domain::site::permission::{self, PermissionError};
+use sixin_domain::text::visible::is_name;
 use sixin_domain::time::Millis;
-use sixin_domain::visible::is_name;
 use thiserror::Error;
 
 use crate::ports::{RoleAdmin, StoreError};

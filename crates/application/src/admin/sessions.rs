@@ -1,6 +1,6 @@
 //! Making sessions.
 
-use sixin_domain::app_key::Secret;
+use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::{AccountId, UserId};
 use sixin_domain::time::Millis;
 use thiserror::Error;

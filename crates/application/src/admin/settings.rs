@@ -1,7 +1,7 @@
 //! Changing settings.
 
 use sixin_domain::id::RoleId;
-use sixin_domain::settings::{KNOWN, SettingError, accepted_key, check_beside};
+use sixin_domain::site::settings::{KNOWN, SettingError, accepted_key, check_beside};
 use sixin_domain::time::Millis;
 use thiserror::Error;
 
@@ -62,8 +62,8 @@ mod tests {
 
     use async_trait::async_trait;
     use sixin_domain::id::UserId;
-    use sixin_domain::role::{Role, RoleBook, UserRole};
-    use sixin_domain::settings::{Accepted, Settings};
+    use sixin_domain::site::role::{Role, RoleBook, UserRole};
+    use sixin_domain::site::settings::{Accepted, Settings};
 
     use crate::ports::{MockSettingAdmin, StoreResult};
 

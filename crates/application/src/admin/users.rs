@@ -1,13 +1,13 @@
 //! Making users.
 
-use sixin_domain::app_key::Secret;
+use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::AccountId;
-use sixin_domain::limits::{PASSWORD_BYTES, PASSWORD_CHARS};
-use sixin_domain::role::{RoleBook, UserRole};
+use sixin_domain::sending::limits::{PASSWORD_BYTES, PASSWORD_CHARS};
+use sixin_domain::site::role::{RoleBook, UserRole};
+use sixin_domain::text::visible::is_name;
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
-use sixin_domain::username::{Uid, Username};
-use sixin_domain::visible::is_name;
+use sixin_domain::user::username::{Uid, Username};
 use thiserror::Error;
 
 use crate::ports::{

@@ -3,9 +3,9 @@ use crate::ports::{
     MockAppKeys, MockClock, MockNonceUses, MockSessions, MockSettingSource, MockSignatures, MockUsers,
 };
 use crate::testing::user;
-use sixin_domain::app_key::Secret;
+use sixin_domain::access::app_key::Secret;
+use sixin_domain::access::session::Session;
 use sixin_domain::id::UserId;
-use sixin_domain::session::Session;
 use std::collections::BTreeMap;
 
 const NOW: Millis = Millis(1_668_061_200_123);

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::app_key::AppKey;
+use sixin_domain::access::app_key::AppKey;
 
 use super::memory::{Freshness, Memory, Shelf};
 use crate::ports::{AppKeys, StoreResult};

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sixin_domain::id::UserId;
-use sixin_domain::role::{RoleBook, UserRole};
+use sixin_domain::site::role::{RoleBook, UserRole};
 
 use super::memory::{Freshness, Memory, Shelf, Single};
 use crate::ports::{Roles, StoreResult};

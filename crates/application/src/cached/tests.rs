@@ -7,15 +7,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sixin_domain::app_key::{AppKey, Dialect, Secret};
-use sixin_domain::block_words::BlockWordFilter;
+use sixin_domain::access::app_key::{AppKey, Dialect, Secret};
+use sixin_domain::access::session::Session;
 use sixin_domain::id::{AccountId, AppKeyId, RoleId, UserId};
-use sixin_domain::role::{RoleBook, UserRole};
-use sixin_domain::session::Session;
-use sixin_domain::settings::Settings;
+use sixin_domain::site::block_words::BlockWordFilter;
+use sixin_domain::site::role::{RoleBook, UserRole};
+use sixin_domain::site::settings::Settings;
 use sixin_domain::time::Millis;
 use sixin_domain::user::Relation;
-use sixin_domain::username::{Uid, UserRef, Username};
+use sixin_domain::user::username::{Uid, UserRef, Username};
 
 use super::*;
 use crate::ports::{

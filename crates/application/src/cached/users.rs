@@ -4,7 +4,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sixin_domain::id::UserId;
 use sixin_domain::user::User;
-use sixin_domain::username::{Uid, UserRef, Username};
+use sixin_domain::user::username::{Uid, UserRef, Username};
 
 use super::memory::{Freshness, Generation, Memory, Shelf};
 use crate::ports::{StoreResult, Users};

@@ -1,8 +1,8 @@
 use async_trait::async_trait;
-use sixin_domain::app_key::Secret;
-use sixin_domain::contact::{Email, Phone};
+use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::{AccountId, UserId};
 use sixin_domain::time::Millis;
+use sixin_domain::user::contact::{Email, Phone};
 
 use super::StoreResult;
 

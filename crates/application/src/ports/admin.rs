@@ -1,11 +1,11 @@
 use async_trait::async_trait;
-use sixin_domain::app_key::{AppKey, Dialect, Secret};
-use sixin_domain::contact::{Email, Phone};
+use sixin_domain::access::app_key::{AppKey, Dialect, Secret};
 use sixin_domain::id::{AccountId, RoleId, UserId};
-use sixin_domain::settings::Accepted;
+use sixin_domain::site::settings::Accepted;
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
-use sixin_domain::username::{Uid, Username};
+use sixin_domain::user::contact::{Email, Phone};
+use sixin_domain::user::username::{Uid, Username};
 use thiserror::Error;
 
 use super::{StoreError, StoreResult, TokenHash};

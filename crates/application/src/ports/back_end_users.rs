@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
-use sixin_domain::username::Username;
+use sixin_domain::user::username::Username;
 
 use super::{Order, StoreResult, TokenHash};
 

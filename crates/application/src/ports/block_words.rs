@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::block_words::{BlockWordFilter, WordMode};
+use sixin_domain::site::block_words::{BlockWordFilter, WordMode};
 use sixin_domain::time::Millis;
 
 use super::StoreResult;

@@ -1,8 +1,8 @@
 use async_trait::async_trait;
-use sixin_domain::body::Body;
+use sixin_domain::conversation::pair::{Pair, Side};
 use sixin_domain::conversation::{Conversation, ViewedMessage};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
-use sixin_domain::pair::{Pair, Side};
+use sixin_domain::message::body::Body;
 use sixin_domain::time::Millis;
 
 use super::StoreResult;

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
-use sixin_domain::app_key::AppKey;
+use sixin_domain::access::app_key::AppKey;
+use sixin_domain::access::session::Session;
 use sixin_domain::id::AccountId;
-use sixin_domain::session::Session;
 
 use super::{NonceUse, StoreResult};
 

@@ -1,8 +1,8 @@
 use async_trait::async_trait;
-use sixin_domain::body::Body;
 use sixin_domain::file::StoredFile;
 use sixin_domain::id::{AppKeyId, MessageId, UserId};
 use sixin_domain::message::Placed;
+use sixin_domain::message::body::Body;
 use sixin_domain::time::Millis;
 
 use super::{AppendError, NonceUse, StoreResult};

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use sixin_domain::file::FileKind;
-use sixin_domain::media::{Form, ThumbnailSize};
+use sixin_domain::file::media::{Form, ThumbnailSize};
 use thiserror::Error;
 
 use super::Cause;
@@ -50,7 +50,7 @@ pub enum InspectError {
 pub trait MediaInspector: Send + Sync {
     /// In which forms the file at `path` can be kept by what it holds, the most fitting first; none for what is not known
     /// here. What has no marks of its own, such as a text, is found only if `said` is its kind. Only forms that
-    /// [`checked_type`](sixin_domain::media::checked_type) knows are answered. MUST be quick.
+    /// [`checked_type`](sixin_domain::file::media::checked_type) knows are answered. MUST be quick.
     async fn recognise(&self, path: &Path, said: FileKind) -> Result<&'static [Form], InspectError>;
 
     /// Takes out of a picture what it does not show (place, time, camera, notes, smaller and further pictures), and answers

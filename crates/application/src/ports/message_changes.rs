@@ -1,6 +1,6 @@
 use async_trait::async_trait;
-use sixin_domain::body::Body;
 use sixin_domain::id::{MessageId, UserId};
+use sixin_domain::message::body::Body;
 use sixin_domain::time::Millis;
 
 use super::StoreResult;

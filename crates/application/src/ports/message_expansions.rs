@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use sixin_domain::expansion::{Changes, Edit, Expansion, ExpansionRefusal};
 use sixin_domain::id::MessageId;
+use sixin_domain::message::expansion::{Changes, Edit, Expansion, ExpansionRefusal};
 use sixin_domain::time::Millis;
 
 use super::StoreResult;

@@ -109,8 +109,8 @@ pub trait MessageLog: Send + Sync {
 #[cfg(test)]
 mod tests {
     use crate::testing::unit;
-    use sixin_domain::body::Body;
     use sixin_domain::message::Saying;
+    use sixin_domain::message::body::Body;
 
     #[test]
     fn what_a_message_says_of_its_own_weighs_too() {

@@ -3,7 +3,7 @@ use std::ops::Range;
 use async_trait::async_trait;
 use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::id::UserId;
-use sixin_domain::log_hour::LogHour;
+use sixin_domain::message::log_hour::LogHour;
 use sixin_domain::time::Millis;
 
 use super::StoreResult;
@@ -13,7 +13,7 @@ use super::StoreResult;
 #[async_trait]
 pub trait MessageLogs: Send + Sync {
     /// The first `limit` messages with these ids, by id, each with its recipient. Recalled ones and those that are only for
-    /// the moment ([`sixin_domain::object_name::MOMENTARY`]) MUST NOT be among them. MUST NOT take longer the more messages
+    /// the moment ([`sixin_domain::message::object_name::MOMENTARY`]) MUST NOT be among them. MUST NOT take longer the more messages
     /// there are outside.
     async fn made(&self, ids: Range<i64>, limit: i64) -> StoreResult<Vec<(ViewedMessage, UserId)>>;
 

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use sixin_domain::app_key::Secret;
+use sixin_domain::access::app_key::Secret;
 use thiserror::Error;
 
 /// Whether a password is that of a hash.

@@ -3,11 +3,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sixin_domain::id::UserId;
-use sixin_domain::profile_edit::ProfileEdit;
-use sixin_domain::role::{RoleBook, UserRole};
+use sixin_domain::site::role::{RoleBook, UserRole};
 use sixin_domain::time::Millis;
+use sixin_domain::user::profile_edit::ProfileEdit;
+use sixin_domain::user::username::{UserRef, Username};
 use sixin_domain::user::{Relation, User};
-use sixin_domain::username::{UserRef, Username};
 
 use super::StoreResult;
 

@@ -1,9 +1,9 @@
 use async_trait::async_trait;
+use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::{ConversationId, UserId};
-use sixin_domain::pair::Pair;
-use sixin_domain::push_preferences::{NotificationLevel, PushPeriod};
 use sixin_domain::time::Millis;
-use sixin_domain::username::Username;
+use sixin_domain::user::push_preferences::{NotificationLevel, PushPeriod};
+use sixin_domain::user::username::Username;
 
 use super::StoreResult;
 

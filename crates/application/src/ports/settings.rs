@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::settings::Settings;
+use sixin_domain::site::settings::Settings;
 
 use super::StoreResult;
 

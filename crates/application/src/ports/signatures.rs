@@ -1,4 +1,4 @@
-use sixin_domain::app_key::Secret;
+use sixin_domain::access::app_key::Secret;
 
 /// What a request's signature covers.
 #[derive(Clone, PartialEq, Eq)]

@@ -6,11 +6,11 @@ use crate::ports::{
 };
 use crate::send_rate::SendRate;
 use crate::testing::{ids, key, stored, user};
-use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
 use sixin_domain::id::ID_EPOCH;
-use sixin_domain::limits::Limits;
-use sixin_domain::rate::Rate;
-use sixin_domain::settings::Settings;
+use sixin_domain::sending::limits::Limits;
+use sixin_domain::sending::rate::Rate;
+use sixin_domain::site::block_words::{BlockWord, BlockWordFilter, WordMode};
+use sixin_domain::site::settings::Settings;
 use sixin_domain::user::Relation;
 use std::collections::BTreeMap;
 use std::sync::Mutex;

@@ -1,11 +1,11 @@
 use std::collections::HashMap;
 
-use sixin_domain::body::Body;
 use sixin_domain::conversation::Latest;
 use sixin_domain::id::{FileId, UserId};
-use sixin_domain::role::RoleBook;
-use sixin_domain::settings::Settings;
-use sixin_domain::username::Uid;
+use sixin_domain::message::body::Body;
+use sixin_domain::site::role::RoleBook;
+use sixin_domain::site::settings::Settings;
+use sixin_domain::user::username::Uid;
 
 use super::*;
 use crate::ports::{MockClock, MockConversationViews, MockRelations, MockRoles, MockUsers};

@@ -1,8 +1,8 @@
 use super::*;
 use crate::ports::{MockClock, MockConversationChanges, MockConversationViews, MockMessageExpansions};
 use crate::testing::{conversation, three_users};
-use sixin_domain::body::Body;
-use sixin_domain::expansion::Change;
+use sixin_domain::message::body::Body;
+use sixin_domain::message::expansion::Change;
 
 const NOW: Millis = Millis(1000);
 

@@ -1,8 +1,8 @@
 use super::*;
 use crate::ports::{MockClock, MockMessageLogs, MockSettingSource, MockSignatures, MockUsers};
 use crate::testing::user;
-use sixin_domain::app_key::Secret;
-use sixin_domain::body::Body;
+use sixin_domain::access::app_key::Secret;
+use sixin_domain::message::body::Body;
 use sixin_domain::time::Millis;
 
 /// 2022-11-10 14:20:00 in +8.

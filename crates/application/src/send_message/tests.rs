@@ -6,11 +6,11 @@ use crate::ports::{
 };
 use crate::send_rate::SendRate;
 use crate::testing::{general_role, ids, key, stored, stored_file, user};
-use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
 use sixin_domain::file::{FileKind, PendingUpload};
 use sixin_domain::id::{FileId, ID_EPOCH, MessageId};
-use sixin_domain::rate::Rate;
-use sixin_domain::username::{Uid, Username};
+use sixin_domain::sending::rate::Rate;
+use sixin_domain::site::block_words::{BlockWord, BlockWordFilter, WordMode};
+use sixin_domain::user::username::{Uid, Username};
 use std::collections::{BTreeMap, HashMap};
 
 fn book() -> RoleBook {

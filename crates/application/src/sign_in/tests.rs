@@ -6,8 +6,8 @@ use crate::ports::{
     MockSecretSource, MockSessionAdmin, MockUsers, PasswordCheck,
 };
 use crate::testing::user;
-use sixin_domain::contact::Email;
 use sixin_domain::time::Millis;
+use sixin_domain::user::contact::Email;
 
 const FROM: Origin = Origin { address: IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), platform: 5 };
 

@@ -5,13 +5,13 @@ use crate::ports::{
 };
 use crate::testing::{general_role, stored_file, user};
 use mockall::Sequence;
+use sixin_domain::file::media::ThumbnailSize;
 use sixin_domain::id::{FileId, ID_EPOCH};
-use sixin_domain::media::ThumbnailSize;
-use sixin_domain::rate::Rate;
-use sixin_domain::role::{RoleBook, parse_permissions};
-use sixin_domain::settings::Settings;
+use sixin_domain::sending::rate::Rate;
+use sixin_domain::site::role::{RoleBook, parse_permissions};
+use sixin_domain::site::settings::Settings;
 use sixin_domain::user::ConversationLimit;
-use sixin_domain::username::Uid;
+use sixin_domain::user::username::Uid;
 use std::collections::{BTreeMap, HashMap};
 
 /// Ann, number 1, uploads; bob, number 2 and uid 10002, accepts everybody; cid, number 3, nobody.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sixin_application::admin::app_keys::{self, AppKeyError, KeySpec, LEAST_SECRET};
 use sixin_application::ports::{AppKeyAdmin, NewAppKey};
-use sixin_domain::app_key::{AppKey as Key, Dialect};
+use sixin_domain::access::app_key::{AppKey as Key, Dialect};
 use sixin_storage::Database;
 
 use super::{CommandError, Output, now, read_secret, shown_time};

@@ -1,7 +1,7 @@
 //! `sixin curl`
 
 use sixin_application::ports::AppKeys;
-use sixin_domain::app_key::Secret;
+use sixin_domain::access::app_key::Secret;
 use sixin_storage::Database;
 
 use super::{CommandError, now};

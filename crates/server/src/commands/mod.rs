@@ -22,11 +22,11 @@ use sixin_application::admin::sessions::SessionError;
 use sixin_application::admin::settings::SettingChangeError;
 use sixin_application::admin::users::UserError;
 use sixin_application::ports::{Clock, StoreError, Users};
-use sixin_domain::app_key::Secret;
-use sixin_domain::settings::SettingError;
+use sixin_domain::access::app_key::Secret;
+use sixin_domain::site::settings::SettingError;
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
-use sixin_domain::username::{UserRef, UsernameError};
+use sixin_domain::user::username::{UserRef, UsernameError};
 use sixin_storage::Database;
 use thiserror::Error as ThisError;
 

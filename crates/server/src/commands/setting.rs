@@ -3,7 +3,7 @@
 use serde_json::json;
 use sixin_application::admin::settings;
 use sixin_application::ports::SettingSource;
-use sixin_domain::settings::{KNOWN, OWN_PREFIX, accepted_key};
+use sixin_domain::site::settings::{KNOWN, OWN_PREFIX, accepted_key};
 use sixin_storage::Database;
 
 use super::{CommandError, Output, now};

@@ -3,11 +3,11 @@
 use serde_json::json;
 use sixin_application::admin::users::{self, UserSpec};
 use sixin_application::ports::{ListedUser, Roles, SignIn, UserAdmin};
-use sixin_domain::app_key::Secret;
-use sixin_domain::contact::{Email, Phone};
+use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::{MAX_SAFE_INTEGER, RoleId, UserId};
 use sixin_domain::user::User as DomainUser;
-use sixin_domain::username::{Uid, Username};
+use sixin_domain::user::contact::{Email, Phone};
+use sixin_domain::user::username::{Uid, Username};
 use sixin_password::Passwords;
 use sixin_storage::Database;
 

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use sixin_application::admin::users::{self, ShownUser};
 use sixin_application::ports::{ListedSession, SessionAdmin};
-use sixin_domain::contact::{Email, Phone};
-use sixin_domain::role::UserRole;
+use sixin_domain::site::role::UserRole;
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
+use sixin_domain::user::contact::{Email, Phone};
 use sixin_storage::Database;
 
 use super::session::{described, session_json};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use config::builder::DefaultState;
 use config::{ConfigBuilder, Environment, File, FileFormat};
 use serde_json::Value;
-use sixin_domain::alike::alike;
+use sixin_domain::text::alike::alike;
 
 use super::{ConfigError, paths};
 

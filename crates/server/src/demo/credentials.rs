@@ -10,8 +10,8 @@ use sixin_application::admin::app_keys::{self, KeySpec};
 use sixin_application::admin::sessions;
 use sixin_application::admin::users::{self, UserError, UserSpec};
 use sixin_application::ports::{AppKeys, Clock, SecretSource, SignIn, Users};
-use sixin_domain::app_key::{Dialect, Secret};
-use sixin_domain::username::{UserRef, Username};
+use sixin_domain::access::app_key::{Dialect, Secret};
+use sixin_domain::user::username::{UserRef, Username};
 use sixin_storage::Database;
 
 use super::DemoError;

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use sixin_application::ports::{Clock, Conversations, KeptMessage, Users};
-use sixin_domain::app_key::Secret;
-use sixin_domain::pair::Pair;
+use sixin_domain::access::app_key::Secret;
+use sixin_domain::conversation::pair::Pair;
 use sixin_domain::user::User;
-use sixin_domain::username::{UserRef, Username};
+use sixin_domain::user::username::{UserRef, Username};
 use sixin_storage::Database;
 
 use super::{Credentials, DemoError};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sixin_application::sign_in::AccountView;
-use sixin_domain::contact::Phone;
+use sixin_domain::user::contact::Phone;
 use utoipa::ToSchema;
 
 use super::stage::Locale;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use actix_web::test::TestRequest;
 use sixin_application::ports::{Account, Contact, PasswordError};
 use sixin_application::sign_in::{AccountView, SignInError};
-use sixin_domain::app_key::Secret;
-use sixin_domain::contact::{Email, Phone};
+use sixin_domain::access::app_key::Secret;
+use sixin_domain::access::session::Login;
 use sixin_domain::id::AccountId;
-use sixin_domain::session::Login;
+use sixin_domain::user::contact::{Email, Phone};
 
 use super::site_wire_tests::visited;
 use super::wire_tests::with_headers;

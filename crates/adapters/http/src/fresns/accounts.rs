@@ -8,13 +8,13 @@ use serde_json::Value;
 use sixin_application::authenticate_user::{CallerRefusal, Visitor};
 use sixin_application::ports::Contact;
 use sixin_application::sign_in::{Origin, SignInError};
-use sixin_domain::app_key::Secret;
-use sixin_domain::contact::{Email, Phone};
+use sixin_domain::access::app_key::Secret;
+use sixin_domain::access::session::{Login, SessionRefusal};
 use sixin_domain::id::AccountId;
-use sixin_domain::limits::PASSWORD_BYTES;
-use sixin_domain::session::{Login, SessionRefusal};
+use sixin_domain::sending::limits::PASSWORD_BYTES;
 use sixin_domain::user::User;
-use sixin_domain::username::UserRef;
+use sixin_domain::user::contact::{Email, Phone};
+use sixin_domain::user::username::UserRef;
 use utoipa::ToSchema;
 
 use super::account_info::AccountInfo;

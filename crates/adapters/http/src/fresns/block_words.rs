@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use sixin_application::ports::{ListedWord, WordScope};
-use sixin_domain::session::Login;
+use sixin_domain::access::session::Login;
 use utoipa::ToSchema;
 
 use super::codes::{Failure, NOT_ALLOWED};

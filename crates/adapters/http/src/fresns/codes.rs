@@ -10,10 +10,10 @@ use sixin_application::read_conversations::ConversationError;
 use sixin_application::read_file::ReadFileError;
 use sixin_application::sign_in::SignInError;
 use sixin_application::upload_file::UploadError;
-use sixin_domain::profile_edit::EditRefusal;
-use sixin_domain::refusal::Refusal;
-use sixin_domain::session::SessionRefusal;
-use sixin_domain::upload::UploadRefusal;
+use sixin_domain::access::session::SessionRefusal;
+use sixin_domain::file::upload::UploadRefusal;
+use sixin_domain::sending::refusal::Refusal;
+use sixin_domain::user::profile_edit::EditRefusal;
 
 use super::messages::{self, Row};
 use crate::plumbing::body::BodyError;

@@ -2,8 +2,8 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value};
-use sixin_domain::session::Login;
-use sixin_domain::settings::Published;
+use sixin_domain::access::session::Login;
+use sixin_domain::site::settings::Published;
 
 use super::codes::{Failure, MALFORMED};
 use super::pagination::{Listed, Page};

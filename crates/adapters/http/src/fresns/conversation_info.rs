@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 use sixin_application::profiles::ShownUsers;
-use sixin_domain::block_words::BlockWordFilter;
 use sixin_domain::conversation::View;
 use sixin_domain::id::{MessageId, UserId};
+use sixin_domain::site::block_words::BlockWordFilter;
 use utoipa::ToSchema;
 
 use super::key_filter::{Filtered, KeyFilter};

@@ -11,15 +11,15 @@ use sixin_application::profiles::{ShownUser, ShownUsers};
 use sixin_application::read_conversations::{
     ConversationDetail, ConversationError, ConversationList, MessageList,
 };
-use sixin_domain::block_words::{BlockWord, WordMode};
-use sixin_domain::body::Body;
+use sixin_domain::conversation::pair::Pair;
 use sixin_domain::conversation::{Conversation, Latest, NoSuchConversation, SideState, ViewedMessage};
 use sixin_domain::file::FileKind;
 use sixin_domain::id::{ConversationId, FileId, MessageId, UserId};
-use sixin_domain::object_name::ObjectName;
-use sixin_domain::pair::Pair;
-use sixin_domain::refusal::Refusal;
-use sixin_domain::role::RoleBook;
+use sixin_domain::message::body::Body;
+use sixin_domain::message::object_name::ObjectName;
+use sixin_domain::sending::refusal::Refusal;
+use sixin_domain::site::block_words::{BlockWord, WordMode};
+use sixin_domain::site::role::RoleBook;
 use sixin_domain::time::Millis;
 use sixin_domain::user::Relation;
 

@@ -10,7 +10,7 @@ use sixin_application::read_conversations::{
 };
 use sixin_domain::id::{ConversationId, MessageId};
 use sixin_domain::time::Millis;
-use sixin_domain::username::UserRef;
+use sixin_domain::user::username::UserRef;
 
 use super::codes::{EXCLUSIVE, Failure, MALFORMED, MISSING, NOT_ALLOWED};
 use super::conversation_info::Cast;

@@ -2,8 +2,8 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_application::edit_user::EditError;
-use sixin_domain::profile_edit::ProfileEdit;
 use sixin_domain::user::ConversationLimit;
+use sixin_domain::user::profile_edit::ProfileEdit;
 
 use super::codes::{Failure, NOT_ALLOWED};
 use super::parameters::Parameters;

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use sixin_domain::file::media::ThumbnailSize;
 use sixin_domain::file::{FileKind, Keeping, StoredFile};
-use sixin_domain::media::ThumbnailSize;
-use sixin_domain::settings::Settings;
+use sixin_domain::site::settings::Settings;
 use utoipa::ToSchema;
 
 use super::stage::Locale;

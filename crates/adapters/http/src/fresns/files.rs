@@ -7,7 +7,7 @@ use sixin_application::ports::FileBytesError;
 use sixin_application::read_file::ReadFileError;
 use sixin_application::upload_file::{UploadError, UploadRequest};
 use sixin_domain::file::FileKind;
-use sixin_domain::upload::taken;
+use sixin_domain::file::upload::taken;
 use utoipa::ToSchema;
 
 use super::codes::{EXCLUSIVE, Failure, MALFORMED, MISSING, NO_OBJECT, NO_STORAGE, NOT_ALLOWED};

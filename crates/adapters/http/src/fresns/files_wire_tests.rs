@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use sixin_application::ports::{ArrivingFile, FileBytesError, OpenFile, StagedFile, StoreError};
 use sixin_application::read_file::{LinkedFile, ReadFileError};
 use sixin_application::upload_file::{Arrival, UploadError, UploadRequest};
+use sixin_domain::file::upload::UploadRefusal;
 use sixin_domain::file::{FileKind, Keeping, StoredFile};
-use sixin_domain::upload::UploadRefusal;
 
 use super::wire_tests::{image, known, with_headers};
 use crate::testing::{Answer, Mocks, call};

@@ -6,7 +6,7 @@
 use actix_web::HttpRequest;
 use serde_json::{Map, Value};
 use sixin_application::authenticate_user::{Generation, UserCredentials};
-use sixin_domain::username::Uid;
+use sixin_domain::user::username::Uid;
 
 use super::codes::Failure;
 use crate::plumbing::reply::header_text;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use sixin_domain::session::Login;
+use sixin_domain::access::session::Login;
 use utoipa::ToSchema;
 
 use super::responses::done;

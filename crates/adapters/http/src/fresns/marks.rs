@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_application::mark_user::MarkError;
 use sixin_application::ports::Mark;
-use sixin_domain::username::UserRef;
+use sixin_domain::user::username::UserRef;
 
 use super::codes::{Failure, MISSING, NOT_ALLOWED, USER_UNKNOWN};
 use super::parameters::Parameters;

@@ -6,11 +6,11 @@ use serde::Serialize;
 use sixin_application::block_words::shown;
 use sixin_application::ports::StoreResult;
 use sixin_application::send_message::SentMessage;
-use sixin_domain::block_words::BlockWordFilter;
-use sixin_domain::body::Body;
 use sixin_domain::conversation::{View, ViewedMessage};
 use sixin_domain::file::StoredFile;
-use sixin_domain::outside_file::outside_file;
+use sixin_domain::file::outside::outside_file;
+use sixin_domain::message::body::Body;
+use sixin_domain::site::block_words::BlockWordFilter;
 use sixin_domain::time::Millis;
 use utoipa::ToSchema;
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use sixin_domain::language::look_up;
+use sixin_domain::site::language::look_up;
 
 /// A language messages are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
-use sixin_domain::session::Login;
+use sixin_domain::access::session::Login;
 
 use super::pagination::{Listed, PAGE_SIZE, Page};
 use super::responses::{done, done_without_data};

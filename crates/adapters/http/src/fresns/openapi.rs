@@ -1,7 +1,7 @@
 //! The description of this dialect's endpoints.
 
 use serde_json::{Map, Value, json};
-use sixin_domain::session::Login;
+use sixin_domain::access::session::Login;
 use utoipa::OpenApi;
 
 use super::account_info::{AccountInfo, Wallet};

@@ -1,7 +1,7 @@
 //! The description of signing in and out.
 
 use serde_json::{Value, json};
-use sixin_domain::session::Login;
+use sixin_domain::access::session::Login;
 
 use super::openapi::Endpoint;
 use super::routes::{ACCOUNT, AUTH, LOGIN, LOGOUT, REGISTER};

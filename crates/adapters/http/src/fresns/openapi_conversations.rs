@@ -1,7 +1,7 @@
 //! The description of what users do with their conversations.
 
 use serde_json::{Value, json};
-use sixin_domain::session::Login;
+use sixin_domain::access::session::Login;
 
 use super::codes::{KEY_REUSED, TOO_FAST};
 use super::conversations::MOST_OF_A_PAGE;

@@ -1,8 +1,8 @@
 //! The description of uploading files, of links to them, and of what links lead to.
 
 use serde_json::{Map, Value, json};
-use sixin_domain::media::ThumbnailSize;
-use sixin_domain::session::Login;
+use sixin_domain::access::session::Login;
+use sixin_domain::file::media::ThumbnailSize;
 
 use super::openapi::{Endpoint, id_schema, query};
 use super::routes::{FILE_LINK, UPLOAD};

@@ -1,7 +1,7 @@
 //! The description of what clients read about the site and its users.
 
 use serde_json::{Value, json};
-use sixin_domain::session::Login;
+use sixin_domain::access::session::Login;
 
 use super::openapi::{Endpoint, flag, insert, key_filters, page_of, paging_of, query};
 use super::pagination::PAGE_SIZE;

@@ -1,7 +1,7 @@
 //! The description of what clients ask when they start, and of lists that are always empty here.
 
 use serde_json::{Value, json};
-use sixin_domain::session::Login;
+use sixin_domain::access::session::Login;
 
 use super::nothing_here::MOST_OF_A_PAGE;
 use super::openapi::{Endpoint, page_of, paging_of};

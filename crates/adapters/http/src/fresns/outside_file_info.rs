@@ -1,8 +1,8 @@
 //! The file object of files that are kept elsewhere.
 
 use sixin_domain::file::FileKind;
-use sixin_domain::outside_file::OutsideFile;
-use sixin_domain::settings::Settings;
+use sixin_domain::file::outside::OutsideFile;
+use sixin_domain::site::settings::Settings;
 
 use super::file_info::{FileInfo, OfKind, TRANSCODED, is_long, size_text, substitution};
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sixin_application::ports::ListTotals;
 use sixin_domain::file::FileKind;
-use sixin_domain::settings::Settings;
+use sixin_domain::site::settings::Settings;
 use utoipa::ToSchema;
 
 use super::conversations::log;

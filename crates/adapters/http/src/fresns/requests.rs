@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use sixin_application::send_message::Content;
-use sixin_domain::username::UserRef;
-use sixin_domain::visible::is_blank;
+use sixin_domain::text::visible::is_blank;
+use sixin_domain::user::username::UserRef;
 use validator::{Validate, ValidationError, ValidationErrors};
 
 use super::codes::{Failure, MISSING};

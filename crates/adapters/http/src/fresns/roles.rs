@@ -3,8 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use sixin_domain::role::Role;
-use sixin_domain::session::Login;
+use sixin_domain::access::session::Login;
+use sixin_domain::site::role::Role;
 use utoipa::ToSchema;
 
 use super::codes::{Failure, NOT_ALLOWED};

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value};
-use sixin_domain::session::Login;
+use sixin_domain::access::session::Login;
 
 use super::codes::Failure;
 use super::messages::{Languages, MESSAGES, message};

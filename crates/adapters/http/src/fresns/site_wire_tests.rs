@@ -6,10 +6,10 @@ use actix_web::test::TestRequest;
 use serde_json::Value;
 use sixin_application::authenticate_user::{CallerRefusal, Visitor};
 use sixin_application::ports::{ListedWord, ListedWords, StoreError, WordScope};
+use sixin_domain::access::session::{Login, SessionRefusal};
 use sixin_domain::id::{AppKeyId, RoleId};
-use sixin_domain::role::{Role, RoleBook, parse_permissions};
-use sixin_domain::session::{Login, SessionRefusal};
-use sixin_domain::settings::Settings;
+use sixin_domain::site::role::{Role, RoleBook, parse_permissions};
+use sixin_domain::site::settings::Settings;
 
 use super::wire_tests::with_headers;
 use crate::testing::{Answer, Mocks, call};

@@ -10,10 +10,10 @@ use sixin_application::authenticate_user::{Caller, CallerRefusal, UserCredential
 use sixin_application::file_links::FileLinks;
 use sixin_application::ports::StoreError;
 use sixin_application::profiles::Viewer;
+use sixin_domain::access::session::Login;
 use sixin_domain::file::StoredFile;
-use sixin_domain::media::ThumbnailSize;
-use sixin_domain::session::Login;
-use sixin_domain::settings::Settings;
+use sixin_domain::file::media::ThumbnailSize;
+use sixin_domain::site::settings::Settings;
 use sixin_domain::time::Millis;
 
 use super::codes::Failure;

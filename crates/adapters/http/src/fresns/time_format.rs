@@ -1,7 +1,7 @@
 //! How times are written for a caller (facts: fresns 6.8).
 
 use chrono::{DateTime, Datelike, FixedOffset, Offset, Timelike, Utc};
-use sixin_domain::settings::{Ago, Settings, offset_minutes};
+use sixin_domain::site::settings::{Ago, Settings, offset_minutes};
 use sixin_domain::time::Millis;
 
 /// The format of dates when the site has no language at all.

@@ -1,9 +1,9 @@
 //! How a user is shown: the values of the user object (facts: fresns 10.1), null or empty where there are none.
 
 use serde_json::{Map, Value, json};
-use sixin_domain::refusal::Refusal;
-use sixin_domain::role::{Role, RoleBook, UserRole};
-use sixin_domain::settings::SiteMode;
+use sixin_domain::sending::refusal::Refusal;
+use sixin_domain::site::role::{Role, RoleBook, UserRole};
+use sixin_domain::site::settings::SiteMode;
 use sixin_domain::time::Millis;
 use sixin_domain::user::{Relation, User};
 

@@ -8,12 +8,12 @@ use sixin_application::authenticate_user::Visitor;
 use sixin_application::ports::{ListTotals, StoreError};
 use sixin_application::read_conversations::ConversationError;
 use sixin_application::show_user::SeenUser;
+use sixin_domain::access::session::Login;
 use sixin_domain::id::{AccountId, AppKeyId};
-use sixin_domain::refusal::Refusal;
-use sixin_domain::session::Login;
-use sixin_domain::settings::Settings;
+use sixin_domain::sending::refusal::Refusal;
+use sixin_domain::site::settings::Settings;
+use sixin_domain::user::username::{Uid, UserRef};
 use sixin_domain::user::{Relation, User};
-use sixin_domain::username::{Uid, UserRef};
 
 use super::site_wire_tests::{get, visited};
 use super::wire_tests::{keys_below_properties, known};

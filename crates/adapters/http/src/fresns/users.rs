@@ -4,8 +4,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use sixin_application::profiles::Viewer;
 use sixin_application::show_user::SeenUser;
-use sixin_domain::session::Login;
-use sixin_domain::username::UserRef;
+use sixin_domain::access::session::Login;
+use sixin_domain::user::username::UserRef;
 
 use super::codes::{Failure, USER_UNKNOWN};
 use super::key_filter::{Filtered, KeyFilter};

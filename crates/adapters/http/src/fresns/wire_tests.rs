@@ -8,16 +8,16 @@ use sixin_application::authenticate_user::{Caller, CallerRefusal};
 use sixin_application::outbox::SendError;
 use sixin_application::ports::StoreError;
 use sixin_application::send_message::{Content, SendRequest, SentMessage};
-use sixin_domain::body::Body;
+use sixin_domain::access::session::SessionRefusal;
 use sixin_domain::file::{FileKind, Keeping, StoredFile};
 use sixin_domain::id::{AppKeyId, ConversationId, FileId, MessageId, RoleId, UserId};
 use sixin_domain::message::Placed;
-use sixin_domain::refusal::Refusal;
-use sixin_domain::role::{Role, RoleBook, UserRole, parse_permissions};
-use sixin_domain::session::SessionRefusal;
-use sixin_domain::settings::Settings;
+use sixin_domain::message::body::Body;
+use sixin_domain::sending::refusal::Refusal;
+use sixin_domain::site::role::{Role, RoleBook, UserRole, parse_permissions};
+use sixin_domain::site::settings::Settings;
 use sixin_domain::time::Millis;
-use sixin_domain::username::UserRef;
+use sixin_domain::user::username::UserRef;
 
 use crate::testing::{Answer, Mocks, NOW, call, call_without_end, user};
 

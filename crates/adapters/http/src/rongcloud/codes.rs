@@ -2,7 +2,7 @@
 //! here. What goes wrong besides rules is in `failures`.
 
 use actix_web::http::StatusCode;
-use sixin_domain::refusal::Refusal;
+use sixin_domain::sending::refusal::Refusal;
 
 /// What a caller is told whose key belongs to another request.
 pub(crate) const KEY_REUSED: &str = "Idempotency-Key (or, without one, msgRandom) was used for another request; \

@@ -2,9 +2,9 @@
 
 use serde::de::IgnoredAny;
 use serde_json::Value;
-use sixin_domain::limits::Limits;
-use sixin_domain::object_name::{ObjectName, TEXT};
-use sixin_domain::visible::is_blank;
+use sixin_domain::message::object_name::{ObjectName, TEXT};
+use sixin_domain::sending::limits::Limits;
+use sixin_domain::text::visible::is_blank;
 
 use super::content_types::{Kind, fields};
 use super::fields::HALF_A_PAIR;
@@ -259,7 +259,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_content_makes_the_check_panic(content in "\\PC{0,80}", which in any::<proptest::sample::Index>()) {
-            let names: Vec<&str> = sixin_domain::object_name::built_in().collect();
+            let names: Vec<&str> = sixin_domain::message::object_name::built_in().collect();
             let name: &&str = which.get(&names);
             let _ = checked(name, &content);
         }

@@ -1,7 +1,7 @@
 //! The parameters that name a conversation or a message (facts: rongcloud 8, 9, 13).
 
-use sixin_domain::message_uid::MessageName;
-use sixin_domain::username::Username;
+use sixin_domain::message::uid::MessageName;
+use sixin_domain::user::username::Username;
 
 use super::codes::{Code, Failure};
 use super::fields::{Fields, missing};

@@ -7,11 +7,11 @@ use sixin_application::authenticate_back_end::BackEndRefusal;
 use sixin_application::change_messages::MessageRef;
 use sixin_application::expand_messages::ExpandError;
 use sixin_application::ports::StoreError;
-use sixin_domain::expansion::{Edit, ExpansionRefusal};
 use sixin_domain::id::MessageId;
-use sixin_domain::message_uid::MessageName;
+use sixin_domain::message::expansion::{Edit, ExpansionRefusal};
+use sixin_domain::message::uid::MessageName;
 use sixin_domain::time::Millis;
-use sixin_domain::username::Username;
+use sixin_domain::user::username::Username;
 
 use super::expansions::read_expansion;
 use super::message_wire_tests::{admitted, post};

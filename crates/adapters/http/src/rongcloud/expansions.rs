@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use sixin_application::change_messages::MessageRef;
 use sixin_application::expand_messages::ExpandError;
-use sixin_domain::expansion::{Edit, PAIRS_A_CALL};
+use sixin_domain::message::expansion::{Edit, PAIRS_A_CALL};
 use utoipa::ToSchema;
 
 use super::codes::Failure;

@@ -11,7 +11,7 @@ use sixin_application::ports::StoreError;
 use sixin_application::publish_message::PublishError;
 use sixin_application::read_history::HistoryError;
 use sixin_application::read_logs::LogError;
-use sixin_domain::refusal::Refusal;
+use sixin_domain::sending::refusal::Refusal;
 
 use super::codes::{Code, Failure, KEY_REUSED};
 use crate::plumbing::body::BodyError;

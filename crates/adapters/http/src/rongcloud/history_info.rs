@@ -4,12 +4,12 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sixin_application::file_links::FileLinks;
 use sixin_application::read_history::{HistoryMessage, HistoryRequest};
-use sixin_domain::body::Body;
-use sixin_domain::expansion::Expansion;
 use sixin_domain::file::{FileKind, StoredFile};
-use sixin_domain::message_uid;
-use sixin_domain::object_name::TEXT;
-use sixin_domain::settings::Settings;
+use sixin_domain::message::body::Body;
+use sixin_domain::message::expansion::Expansion;
+use sixin_domain::message::object_name::TEXT;
+use sixin_domain::message::uid as message_uid;
+use sixin_domain::site::settings::Settings;
 use utoipa::ToSchema;
 
 use super::responses::SUCCESS;

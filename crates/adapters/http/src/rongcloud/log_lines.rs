@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::Serialize;
 use sixin_application::file_links::FileLinks;
 use sixin_application::read_logs::LoggedMessage;
-use sixin_domain::body::Body;
-use sixin_domain::message_uid;
-use sixin_domain::settings::Settings;
+use sixin_domain::message::body::Body;
+use sixin_domain::message::uid as message_uid;
+use sixin_domain::site::settings::Settings;
 
 use super::history_info::{Addresses, shown};
 use super::times::LocalTimes;

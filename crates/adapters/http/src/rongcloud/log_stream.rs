@@ -6,7 +6,7 @@ use actix_web::rt::task::{JoinError, spawn_blocking};
 use sixin_application::ports::StoreError;
 use sixin_application::read_logs::{LoggedMessage, ReadLogs};
 use sixin_application::turns::Turn;
-use sixin_domain::log_hour::LogHour;
+use sixin_domain::message::log_hour::LogHour;
 use thiserror::Error;
 use zip::result::ZipError;
 

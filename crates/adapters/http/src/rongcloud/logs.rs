@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sixin_application::file_links::SignedLink;
 use sixin_application::ports::StoreError;
 use sixin_application::read_logs::{LogError, OpenLog};
-use sixin_domain::log_link::LogLink;
+use sixin_domain::message::log_link::LogLink;
 use utoipa::ToSchema;
 
 use super::codes::Failure;

@@ -5,15 +5,15 @@ use sixin_application::authenticate_back_end::BackEndRefusal;
 use sixin_application::change_messages::{ChangeError, MessageRef};
 use sixin_application::ports::StoreError;
 use sixin_application::read_history::{HistoryError, HistoryMessage};
-use sixin_domain::body::Body;
 use sixin_domain::conversation::ViewedMessage;
-use sixin_domain::expansion::{Changes, Expansion};
 use sixin_domain::id::{MessageId, UserId};
-use sixin_domain::limits::Limits;
-use sixin_domain::message_uid::MessageName;
-use sixin_domain::object_name::ObjectName;
+use sixin_domain::message::body::Body;
+use sixin_domain::message::expansion::{Changes, Expansion};
+use sixin_domain::message::object_name::ObjectName;
+use sixin_domain::message::uid::MessageName;
+use sixin_domain::sending::limits::Limits;
 use sixin_domain::time::Millis;
-use sixin_domain::username::Username;
+use sixin_domain::user::username::Username;
 
 use super::wire_tests::{form, known};
 use crate::testing::{Answer, Mocks, NOW, back_end, call};
@@ -119,7 +119,7 @@ async fn each_reason_not_to_change_a_message_has_its_code() {
         (|| ChangeError::OtherType, 1003, 400),
         (|| ChangeError::File, 1003, 400),
         (|| ChangeError::Content("content is odd".into()), 1006, 400),
-        (|| ChangeError::Refused(sixin_domain::refusal::Refusal::ForbiddenWord), 1006, 400),
+        (|| ChangeError::Refused(sixin_domain::sending::refusal::Refusal::ForbiddenWord), 1006, 400),
         (|| ChangeError::Store(StoreError::Unavailable("gone".into())), 1050, 503),
         (|| ChangeError::Store(StoreError::Fault("secret".into())), 1000, 500),
     ] {

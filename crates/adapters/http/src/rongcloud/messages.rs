@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_application::change_messages::{ChangeError, MessageRef, Rewording};
-use sixin_domain::object_name::ObjectName;
+use sixin_domain::message::object_name::ObjectName;
 
 use super::codes::{Code, Failure};
 use super::content::{self, Content};

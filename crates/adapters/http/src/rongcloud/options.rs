@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
-use sixin_domain::expansion::{KEY_CHARS, PAIRS_A_CALL, VALUE_CHARS, is_key, is_value};
-use sixin_domain::limits::Limits;
+use sixin_domain::message::expansion::{KEY_CHARS, PAIRS_A_CALL, VALUE_CHARS, is_key, is_value};
+use sixin_domain::sending::limits::Limits;
 use validator::{Validate, ValidationError};
 
 use super::codes::Failure;

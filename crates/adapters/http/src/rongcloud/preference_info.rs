@@ -1,7 +1,7 @@
 //! Preferences as this dialect shows them (facts: rongcloud 12.5, 13).
 
 use serde::Serialize;
-use sixin_domain::push_preferences::{NotificationLevel, PushPeriod};
+use sixin_domain::user::push_preferences::{NotificationLevel, PushPeriod};
 use utoipa::ToSchema;
 
 use super::responses::SUCCESS;

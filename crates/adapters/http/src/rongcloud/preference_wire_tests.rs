@@ -1,8 +1,8 @@
 //! Silent times, remarks, levels and pins on the wire.
 
 use sixin_application::ports::RemarkPage;
-use sixin_domain::push_preferences::{NotificationLevel, PushPeriod};
-use sixin_domain::username::Username;
+use sixin_domain::user::push_preferences::{NotificationLevel, PushPeriod};
+use sixin_domain::user::username::Username;
 
 use super::message_wire_tests::{admitted, is_refused, name, post};
 

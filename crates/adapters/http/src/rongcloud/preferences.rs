@@ -3,9 +3,9 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
-use sixin_domain::push_preferences::{NotificationLevel, PushPeriod};
-use sixin_domain::username::Username;
-use sixin_domain::visible::is_name;
+use sixin_domain::text::visible::is_name;
+use sixin_domain::user::push_preferences::{NotificationLevel, PushPeriod};
+use sixin_domain::user::username::Username;
 
 use super::codes::Failure;
 use super::conversation_fields::{must_be_private, required_user, user};

@@ -5,8 +5,8 @@ use sixin_application::authenticate_back_end::BackEnd;
 use sixin_application::outbox::SendError;
 use sixin_application::ports::{IdempotencyKey, NonceUse};
 use sixin_application::publish_message::{PublishError, PublishRequest};
-use sixin_domain::limits::Limits;
-use sixin_domain::rate::OwnRate;
+use sixin_domain::sending::limits::Limits;
+use sixin_domain::sending::rate::OwnRate;
 
 use super::codes::{Code, Failure};
 use super::fields::Fields;

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 use sixin_application::publish_message::{PublishRequest, Said, Wording};
-use sixin_domain::limits::Limits;
 use sixin_domain::message::WantedEffects;
-use sixin_domain::object_name::ObjectName;
-use sixin_domain::username::Username;
+use sixin_domain::message::object_name::ObjectName;
+use sixin_domain::sending::limits::Limits;
+use sixin_domain::user::username::Username;
 use validator::{ValidateArgs, ValidationErrors};
 
 use super::codes::{Code, Failure};

@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 use sixin_domain::message::Placed;
-use sixin_domain::message_uid;
-use sixin_domain::username::Username;
+use sixin_domain::message::uid as message_uid;
+use sixin_domain::user::username::Username;
 use utoipa::ToSchema;
 
 use super::codes::Failure;

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use sixin_application::keep_sensitive_words::{NewWord, WordsError};
 use sixin_application::ports::SensitiveWord;
-use sixin_domain::block_words::WordMode;
+use sixin_domain::site::block_words::WordMode;
 use utoipa::ToSchema;
 
 use super::codes::Failure;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value, json};
 use sixin_application::publish_message::{PublishRequest, Said, Wording};
-use sixin_domain::limits::Limits;
-use sixin_domain::object_name::ObjectName;
-use sixin_domain::template::{FILLED_BYTES, Template, json_escaped};
+use sixin_domain::message::object_name::ObjectName;
+use sixin_domain::message::template::{FILLED_BYTES, Template, json_escaped};
+use sixin_domain::sending::limits::Limits;
 use validator::ValidateArgs;
 
 use super::codes::{Code, Failure};

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use sixin_application::outbox::SendError;
 use sixin_application::ports::StoreError;
 use sixin_application::publish_message::{PublishError, PublishRequest, Said, Wording};
-use sixin_domain::limits::Limits;
-use sixin_domain::refusal::Refusal;
-use sixin_domain::username::Username;
+use sixin_domain::sending::limits::Limits;
+use sixin_domain::sending::refusal::Refusal;
+use sixin_domain::user::username::Username;
 
 use super::fields::Fields;
 use super::message_wire_tests::{admitted, post};

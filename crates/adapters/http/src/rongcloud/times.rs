@@ -1,7 +1,7 @@
 //! Times as texts, in the site's zone (facts: rongcloud 22: Beijing's, unless it is configured).
 
 use chrono::{DateTime, FixedOffset, Offset, Utc};
-use sixin_domain::settings::Settings;
+use sixin_domain::site::settings::Settings;
 use sixin_domain::time::Millis;
 
 use super::codes::Failure;

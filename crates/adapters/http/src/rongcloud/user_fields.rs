@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use sixin_application::named_users::UsersError;
-use sixin_domain::username::Username;
+use sixin_domain::user::username::Username;
 
 use super::codes::{Code, Failure};
 use super::conversation_fields::user;

@@ -4,7 +4,7 @@ use sixin_application::keep_user_lists::ListPart;
 use sixin_application::named_users::UsersError;
 use sixin_application::ports::{ListKind, ListPlace, StoreError};
 use sixin_domain::time::Millis;
-use sixin_domain::username::Username;
+use sixin_domain::user::username::Username;
 
 use super::message_wire_tests::{admitted, name, post};
 

@@ -1,9 +1,9 @@
 //! Users, and what they are kept from, on the wire.
 
 use sixin_application::ports::{BannedUser, NamePage, Order, Restriction, ShownAs, UserPage};
-use sixin_domain::app_key::Secret;
+use sixin_domain::access::app_key::Secret;
 use sixin_domain::time::Millis;
-use sixin_domain::username::Username;
+use sixin_domain::user::username::Username;
 
 use super::message_wire_tests::{admitted, is_refused, name, post};
 use super::wire_tests::form;

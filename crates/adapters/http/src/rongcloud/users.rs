@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_application::ports::{Order, ShownAs};
-use sixin_domain::visible::{is_line, is_name};
+use sixin_domain::text::visible::{is_line, is_name};
 
 use super::codes::Failure;
 use super::conversation_fields::required_user;

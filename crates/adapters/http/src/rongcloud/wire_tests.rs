@@ -9,9 +9,9 @@ use sixin_application::ports::StoreError;
 use sixin_application::publish_message::{PublishError, PublishRequest, Published, Said, Wording};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::{Placed, WantedEffects};
-use sixin_domain::refusal::Refusal;
+use sixin_domain::sending::refusal::Refusal;
 use sixin_domain::time::Millis;
-use sixin_domain::username::Username;
+use sixin_domain::user::username::Username;
 
 use crate::testing::{Answer, Mocks, back_end, call, call_without_end};
 

@@ -3,7 +3,7 @@
 use sixin_application::admin::block_words::BlockWordError;
 use sixin_application::keep_sensitive_words::{NewWord, WordsError};
 use sixin_application::ports::{SensitiveWord, StoreError};
-use sixin_domain::block_words::WordMode;
+use sixin_domain::site::block_words::WordMode;
 
 use super::message_wire_tests::{admitted, is_refused, post};
 

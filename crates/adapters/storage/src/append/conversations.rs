@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use diesel::sql_types::BigInt;
 use diesel::{QueryResult, QueryableByName};
+use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::{ConversationId, UserId};
-use sixin_domain::pair::Pair;
 use sixin_domain::time::Millis;
 
 use super::fold::{Delta, Latest, SideDelta};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use sixin_application::ports::SendUnit;
+use sixin_domain::conversation::pair::{Pair, Side};
 use sixin_domain::id::{ConversationId, MessageId};
-use sixin_domain::pair::{Pair, Side};
 use sixin_domain::time::Millis;
 
 /// A message that is the latest somewhere.

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use diesel::QueryResult;
 use sixin_application::ports::SendUnit;
-use sixin_domain::body::Body;
+use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::MessageId;
 use sixin_domain::message::Placed;
-use sixin_domain::pair::Pair;
+use sixin_domain::message::body::Body;
 
 use super::conversations::Next;
 use crate::connection::AnyConnection;

@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use sixin_application::ports::{
     Account, Accounts, Contact, FailureKey, LoginFailures, PasswordOwner, StoreResult, Topic,
 };
-use sixin_domain::app_key::Secret;
-use sixin_domain::contact::{Email, Phone};
+use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::{AccountId, UserId};
 use sixin_domain::time::Millis;
+use sixin_domain::user::contact::{Email, Phone};
 
 use crate::database::Database;
 use crate::epochs::bump;

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use sixin_application::ports::{
     AppKeyAdmin, AppKeys, ChangeError, NewAppKey, StoreError, StoreResult, Topic,
 };
-use sixin_domain::app_key::{AppKey, Dialect, Secret};
+use sixin_domain::access::app_key::{AppKey, Dialect, Secret};
 use sixin_domain::id::AppKeyId;
 use sixin_domain::time::Millis;
 

@@ -8,7 +8,7 @@ use sixin_application::ports::{
     BlockWordAdmin, BlockWordList, BlockWordRow, BlockWordSource, ListedWord, ListedWords, StoreResult,
     Topic, WordScope,
 };
-use sixin_domain::block_words::{BlockWord, BlockWordFilter, WordMode};
+use sixin_domain::site::block_words::{BlockWord, BlockWordFilter, WordMode};
 use sixin_domain::time::Millis;
 
 use crate::connection::AnyConnection;

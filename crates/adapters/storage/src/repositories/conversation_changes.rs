@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 use sixin_application::ports::{ConversationChanges, StoreResult};
+use sixin_domain::conversation::pair::Side;
 use sixin_domain::conversation::{Conversation, View};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
-use sixin_domain::pair::Side;
 use sixin_domain::time::Millis;
 
 use super::conversation_counters::{Touched, lock, newest, prefix, set_latest, subtract};

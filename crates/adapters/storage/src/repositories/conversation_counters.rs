@@ -5,8 +5,8 @@
 
 use diesel::prelude::*;
 use sixin_application::ports::{MessageQuery, Order};
+use sixin_domain::conversation::pair::Side;
 use sixin_domain::conversation::{View, ViewedMessage};
-use sixin_domain::pair::Side;
 use sixin_domain::time::Millis;
 
 use super::conversation_messages::messages as viewed;

@@ -7,11 +7,11 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{BigInt, Nullable, SmallInt, Text};
 use sixin_application::ports::{MessageQuery, Order};
-use sixin_domain::body::Body;
 use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::file::{FileKind, StoredFile};
 use sixin_domain::id::{FileId, MessageId, UserId};
-use sixin_domain::object_name::{MOMENTARY, ObjectName};
+use sixin_domain::message::body::Body;
+use sixin_domain::message::object_name::{MOMENTARY, ObjectName};
 use sixin_domain::time::Millis;
 
 use super::files::stored_files;

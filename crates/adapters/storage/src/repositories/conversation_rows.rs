@@ -2,9 +2,9 @@
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
+use sixin_domain::conversation::pair::Pair;
 use sixin_domain::conversation::{Conversation, Latest, SideState};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
-use sixin_domain::pair::Pair;
 use sixin_domain::time::Millis;
 
 use crate::connection::AnyConnection;

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::ports::{ConversationViews, ListQuery, ListTotals, MessageQuery, StoreResult};
-use sixin_domain::body::Body;
+use sixin_domain::conversation::pair::Pair;
 use sixin_domain::conversation::{Conversation, ViewedMessage};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
-use sixin_domain::pair::Pair;
+use sixin_domain::message::body::Body;
 use sixin_domain::time::Millis;
 
 use super::conversation_rows::{conversation_of, conversations_of};

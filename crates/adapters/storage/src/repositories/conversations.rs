@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::ports::{Conversations, KeptMessage, StoreResult};
+use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::{ConversationId, MessageId, UserId};
-use sixin_domain::pair::Pair;
 use sixin_domain::time::Millis;
 
 use crate::database::Database;

@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::ports::{MessageChanges, PublishedMessage, StoreResult};
-use sixin_domain::body::Body;
 use sixin_domain::conversation::Conversation;
 use sixin_domain::id::{MessageId, UserId};
+use sixin_domain::message::body::Body;
 use sixin_domain::time::Millis;
 
 use super::conversation_counters::{Touched, lock, newest, set_latest, subtract};

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 use sixin_application::ports::{MessageExpansions, StoreResult};
-use sixin_domain::expansion::{Change, Changes, Edit, Expansion, ExpansionRefusal};
 use sixin_domain::id::MessageId;
+use sixin_domain::message::expansion::{Change, Changes, Edit, Expansion, ExpansionRefusal};
 use sixin_domain::time::Millis;
 
 use super::message_changes::locked;

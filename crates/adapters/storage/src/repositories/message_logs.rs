@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use sixin_application::ports::{MessageLogs, StoreResult};
 use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::id::UserId;
-use sixin_domain::log_hour::LogHour;
+use sixin_domain::message::log_hour::LogHour;
 use sixin_domain::time::Millis;
 
 use super::conversation_messages::made;

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::ports::{PushPreferences, StoreResult};
 use sixin_domain::id::UserId;
-use sixin_domain::push_preferences::{NotificationLevel, PushPeriod};
 use sixin_domain::time::Millis;
+use sixin_domain::user::push_preferences::{NotificationLevel, PushPeriod};
 
 use crate::database::Database;
 use crate::schema::{notification_levels as levels, push_periods as periods};

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use sixin_application::ports::{RemarkPage, Remarks, StoreResult};
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
-use sixin_domain::username::Username;
+use sixin_domain::user::username::Username;
 
 use crate::database::Database;
 use crate::schema::{user_remarks as remarks, users};

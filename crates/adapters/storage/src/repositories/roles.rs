@@ -9,7 +9,7 @@ use diesel::result::Error;
 use serde_json::{Value, json};
 use sixin_application::ports::{RoleAdmin, Roles, StoreResult, Topic};
 use sixin_domain::id::{RoleId, UserId};
-use sixin_domain::role::{Role, RoleBook, UserRole, parse_permissions};
+use sixin_domain::site::role::{Role, RoleBook, UserRole, parse_permissions};
 use sixin_domain::time::Millis;
 
 use crate::connection::AnyConnection;

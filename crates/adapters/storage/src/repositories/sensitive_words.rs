@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::ports::{SensitiveWord, SensitiveWords, StoreResult, Topic};
-use sixin_domain::block_words::WordMode;
+use sixin_domain::site::block_words::WordMode;
 use sixin_domain::time::Millis;
 
 use crate::connection::AnyConnection;

@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use sixin_application::ports::{
     FoundSession, ListedSession, NewSession, SessionAdmin, Sessions, StoreResult, TokenHash, Topic,
 };
+use sixin_domain::access::session::Session;
 use sixin_domain::id::{AccountId, UserId};
-use sixin_domain::session::Session;
 use sixin_domain::time::Millis;
-use sixin_domain::username::{Uid, Username};
+use sixin_domain::user::username::{Uid, Username};
 
 use crate::connection::AnyConnection;
 use crate::database::Database;

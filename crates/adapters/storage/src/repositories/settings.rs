@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::ports::{SettingAdmin, SettingSource, StoreResult, Topic};
-use sixin_domain::settings::{Accepted, Settings};
+use sixin_domain::site::settings::{Accepted, Settings};
 use sixin_domain::time::Millis;
 
 use crate::database::Database;

@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::ports::{StoreResult, StoredBodies};
-use sixin_domain::body::Body;
 use sixin_domain::file::StoredFile;
 use sixin_domain::id::MessageId;
+use sixin_domain::message::body::Body;
 
 use super::files::FileRow;
 use crate::connection::AnyConnection;

@@ -2,9 +2,9 @@
 
 use diesel::prelude::*;
 use sixin_application::ports::StoreResult;
-use sixin_domain::app_key::LATER_CLOCK_SKEW_MS;
+use sixin_domain::access::app_key::LATER_CLOCK_SKEW_MS;
 use sixin_domain::id::first_id_at;
-use sixin_domain::log_hour::LogHour;
+use sixin_domain::message::log_hour::LogHour;
 use sixin_domain::time::Millis;
 
 use crate::append::keys;

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::ports::{StoreResult, Topic, UserChanges};
 use sixin_domain::id::UserId;
-use sixin_domain::profile_edit::ProfileEdit;
 use sixin_domain::time::Millis;
+use sixin_domain::user::profile_edit::ProfileEdit;
 
 use crate::database::Database;
 use crate::epochs::bump;

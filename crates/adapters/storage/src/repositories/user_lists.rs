@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use sixin_application::ports::{ListKind, ListPlace, ListSet, ListedName, StoreResult, Topic, UserLists};
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
-use sixin_domain::username::Username;
+use sixin_domain::user::username::Username;
 
 use super::relations::{USER, block_count, blocked, set_blocked};
 use crate::connection::AnyConnection;

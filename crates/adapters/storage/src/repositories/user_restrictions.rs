@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Text};
 use sixin_application::ports::{BannedUser, NamePage, Restriction, StoreResult, Topic, UserRestrictions};
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
-use sixin_domain::username::Username;
+use sixin_domain::user::username::Username;
 
 use super::user_rows::found_users;
 use crate::connection::AnyConnection;

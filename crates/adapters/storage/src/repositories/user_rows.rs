@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use sixin_domain::id::{AccountId, UserId};
 use sixin_domain::time::Millis;
+use sixin_domain::user::username::{Uid, Username};
 use sixin_domain::user::{ConversationLimit, Profile, Restrictions, User};
-use sixin_domain::username::{Uid, Username};
 
 use crate::schema::{user_restrictions, users};
 

@@ -6,11 +6,11 @@ use diesel::result::Error;
 use sixin_application::ports::{
     ChangeError, ListedUser, NewUser, SignIn, StoreError, StoreResult, TakenName, Topic, UserAdmin, Users,
 };
-use sixin_domain::app_key::Secret;
+use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::{AccountId, RoleId, UserId};
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
-use sixin_domain::username::{UserRef, Username};
+use sixin_domain::user::username::{UserRef, Username};
 
 use super::user_rows::{FoundUser, found_users};
 use crate::connection::AnyConnection;

@@ -3,9 +3,9 @@
 use sixin_application::ports::{
     Account, Accounts, Contact, LoginFailures, NewUser, PasswordOwner, SignIn, UserAdmin,
 };
-use sixin_domain::app_key::Secret;
-use sixin_domain::contact::{Email, Phone};
-use sixin_domain::username::{Uid, Username};
+use sixin_domain::access::app_key::Secret;
+use sixin_domain::user::contact::{Email, Phone};
+use sixin_domain::user::username::{Uid, Username};
 
 use super::harness::{NOW, TestDatabase};
 use super::on_every_database;

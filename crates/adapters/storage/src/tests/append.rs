@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use diesel::result::{DatabaseErrorKind, Error};
 use sixin_application::ports::{AppendError, MessageLog, NonceUse, SendUnit, StoreError};
-use sixin_domain::body::Body;
 use sixin_domain::id::{AppKeyId, FileUsageId};
 use sixin_domain::message::Effects;
-use sixin_domain::object_name::ObjectName;
+use sixin_domain::message::body::Body;
+use sixin_domain::message::object_name::ObjectName;
 
 use super::harness::{NOW, TestDatabase, seq};
 use super::on_every_database;

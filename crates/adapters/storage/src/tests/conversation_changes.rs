@@ -1,9 +1,9 @@
 //! What a side changes about its own view.
 
 use sixin_application::ports::{ConversationChanges, MessageQuery, Order, SendUnit};
+use sixin_domain::conversation::pair::Side;
 use sixin_domain::conversation::{Conversation, SideState};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
-use sixin_domain::pair::Side;
 
 use super::conversation_views::{all_of, find, messages, text};
 use super::harness::{NOW, TestDatabase};

@@ -3,12 +3,12 @@
 use sixin_application::ports::{
     ConversationChanges, ConversationViews, ListQuery, ListStart, ListTotals, MessageQuery, Order, SendUnit,
 };
-use sixin_domain::body::Body;
+use sixin_domain::conversation::pair::{Pair, Side};
 use sixin_domain::conversation::{Conversation, ViewedMessage};
 use sixin_domain::file::FileKind;
 use sixin_domain::id::{ConversationId, FileId, MessageId, UserId};
 use sixin_domain::message::Effects;
-use sixin_domain::pair::{Pair, Side};
+use sixin_domain::message::body::Body;
 use sixin_domain::time::Millis;
 
 use super::harness::{NOW, TestDatabase};

@@ -5,7 +5,7 @@ use sixin_application::ports::{
     AppKeyAdmin, AppKeys, ChangeError, FoundSession, ListedSession, NewAppKey, NewSession, SessionAdmin,
     Sessions, UserAdmin,
 };
-use sixin_domain::app_key::{AppKey, Dialect, Secret};
+use sixin_domain::access::app_key::{AppKey, Dialect, Secret};
 
 use super::harness::{NOW, TestDatabase};
 use super::on_every_database;
@@ -121,7 +121,7 @@ fn sessions_are_listed_with_their_users_and_a_new_password_ends_them(db: &TestDa
 fn session(db: &TestDatabase, name: &str, platform: i64, token: &str) -> (NewSession, String) {
     let user = db.wait(sixin_application::ports::Users::find(
         &db.database,
-        &sixin_domain::username::UserRef::parse(name).unwrap(),
+        &sixin_domain::user::username::UserRef::parse(name).unwrap(),
     ));
     let user = user.unwrap().unwrap();
     let session = NewSession {

@@ -4,11 +4,11 @@ use sixin_application::ports::{
     ConversationChanges, Files, MessageChanges, MessageLog, NewFile, NewUpload, SendUnit, SiteSecrets,
     UnsentFiles,
 };
-use sixin_domain::body::Body;
+use sixin_domain::conversation::pair::Side;
 use sixin_domain::file::{FileKind, Keeping};
 use sixin_domain::id::{AccountId, FileId, UserId};
 use sixin_domain::message::Placed;
-use sixin_domain::pair::Side;
+use sixin_domain::message::body::Body;
 
 use super::harness::{NOW, TestDatabase};
 use super::on_every_database;

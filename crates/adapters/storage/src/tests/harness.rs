@@ -8,12 +8,12 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use sixin_application::ports::{MessageLog, NewUser, SendUnit, SignIn, UserAdmin, Users};
-use sixin_domain::body::Body;
 use sixin_domain::id::{ConversationId, MessageId, UserId};
+use sixin_domain::message::body::Body;
 use sixin_domain::message::{Effects, Envelope, NewMessage, Placed};
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
-use sixin_domain::username::{Uid, UserRef, Username};
+use sixin_domain::user::username::{Uid, UserRef, Username};
 
 use crate::database::{Database, DatabaseOptions};
 use crate::mysql_connection::PureMysql;

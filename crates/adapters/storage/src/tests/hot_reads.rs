@@ -7,10 +7,10 @@ use sixin_application::ports::{
     NewAppKey, Restriction, RoleAdmin, SensitiveWord, SensitiveWords, SessionAdmin, SettingAdmin,
     SettingSource, ShownAs, Topic, UserAdmin, UserLists, UserRestrictions,
 };
-use sixin_domain::app_key::{Dialect, Secret};
-use sixin_domain::block_words::WordMode;
+use sixin_domain::access::app_key::{Dialect, Secret};
 use sixin_domain::id::RoleId;
-use sixin_domain::settings::check;
+use sixin_domain::site::block_words::WordMode;
+use sixin_domain::site::settings::check;
 
 use super::harness::{NOW, TestDatabase};
 use super::on_every_database;

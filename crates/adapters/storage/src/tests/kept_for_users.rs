@@ -4,10 +4,10 @@ use sixin_application::ports::{
     BackEndUsers, ConversationPins, ConversationViews, DeviceTokens, ListQuery, ListStart, NewDeviceToken,
     Order, Pin, PushPreferences, Remarks, Restriction, ShownAs, UserAdmin, UserRestrictions, Users,
 };
+use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::{ConversationId, UserId};
-use sixin_domain::pair::Pair;
-use sixin_domain::push_preferences::{NotificationLevel, PushPeriod};
 use sixin_domain::user::User;
+use sixin_domain::user::push_preferences::{NotificationLevel, PushPeriod};
 
 use super::harness::{NOW, TestDatabase};
 use super::on_every_database;

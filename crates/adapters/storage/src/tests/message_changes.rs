@@ -1,10 +1,10 @@
 //! Messages that back ends recall or change.
 
 use sixin_application::ports::{ConversationViews, MessageChanges, NonceUse, NonceUses, SendUnit};
-use sixin_domain::body::Body;
+use sixin_domain::conversation::pair::Side;
 use sixin_domain::id::{AppKeyId, ConversationId, MessageId, UserId};
-use sixin_domain::object_name::ObjectName;
-use sixin_domain::pair::Side;
+use sixin_domain::message::body::Body;
+use sixin_domain::message::object_name::ObjectName;
 
 use super::conversation_changes::{conversation, counts, delete, latest, mark};
 use super::conversation_views::{all_of, find, messages, text};

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sixin_application::ports::{MessageChanges, MessageExpansions};
-use sixin_domain::body::Body;
-use sixin_domain::expansion::{Change, Changes, Edit, Expansion, ExpansionRefusal};
 use sixin_domain::id::MessageId;
+use sixin_domain::message::body::Body;
+use sixin_domain::message::expansion::{Change, Changes, Edit, Expansion, ExpansionRefusal};
 use sixin_domain::time::Millis;
 
 use super::harness::{NOW, TestDatabase};

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use sixin_application::ports::{MessageChanges, MessageLog, MessageLogs, SendUnit};
-use sixin_domain::body::Body;
 use sixin_domain::id::{MessageId, UserId, first_id_at};
-use sixin_domain::log_hour::LogHour;
-use sixin_domain::object_name::{MOMENTARY, ObjectName};
+use sixin_domain::message::body::Body;
+use sixin_domain::message::log_hour::LogHour;
+use sixin_domain::message::object_name::{MOMENTARY, ObjectName};
 
 use super::harness::{NOW, TestDatabase};
 use super::on_every_database;

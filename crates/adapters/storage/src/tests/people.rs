@@ -4,13 +4,13 @@ use sixin_application::ports::{
     ChangeError, ListKind, ListSet, Mark, NewUser, RelationChanges, Relations, RoleAdmin, Roles, SignIn,
     TakenName, Toggled, UserAdmin, UserChanges, UserLists, Users,
 };
-use sixin_domain::app_key::Secret;
-use sixin_domain::contact::{Email, Phone};
+use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::{RoleId, UserId};
-use sixin_domain::profile_edit::ProfileEdit;
-use sixin_domain::role::CONVERSATION;
+use sixin_domain::site::role::CONVERSATION;
+use sixin_domain::user::contact::{Email, Phone};
+use sixin_domain::user::profile_edit::ProfileEdit;
+use sixin_domain::user::username::{Uid, UserRef, Username};
 use sixin_domain::user::{ConversationLimit, Relation};
-use sixin_domain::username::{Uid, UserRef, Username};
 
 use super::harness::{NOW, TestDatabase};
 use super::on_every_database;

@@ -8,10 +8,10 @@ use sixin_application::authenticate_user::hash_token;
 use sixin_application::ports::{
     AppendError, IdempotencyKey, IdempotencyKeys, MessageLog, NonceUse, Repetition, SendUnit, StoredBodies,
 };
-use sixin_domain::body::Body;
 use sixin_domain::file::FileKind;
 use sixin_domain::id::{AppKeyId, FileId, FileUsageId, MessageId, UserId};
 use sixin_domain::message::Placed;
+use sixin_domain::message::body::Body;
 use sixin_domain::time::Millis;
 
 use super::harness::{NOW, TestDatabase, seq};

@@ -3,8 +3,8 @@
 use sixin_application::ports::{
     BlockWordAdmin, BlockWordList, BlockWordRow, BlockWordSource, SensitiveWord, SensitiveWords,
 };
-use sixin_domain::block_words::WordMode;
-use sixin_domain::refusal::Refusal;
+use sixin_domain::sending::refusal::Refusal;
+use sixin_domain::site::block_words::WordMode;
 
 use super::harness::{NOW, TestDatabase};
 use super::on_every_database;

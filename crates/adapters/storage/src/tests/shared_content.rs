@@ -1,11 +1,11 @@
 //! Content that several messages have in common is stored once.
 
 use sixin_application::ports::{ConversationViews, Conversations, SendUnit};
-use sixin_domain::body::Body;
+use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::UserId;
 use sixin_domain::message::Saying;
-use sixin_domain::object_name::ObjectName;
-use sixin_domain::pair::Pair;
+use sixin_domain::message::body::Body;
+use sixin_domain::message::object_name::ObjectName;
 
 use super::conversation_views::all_of;
 use super::harness::{TestDatabase, seq};

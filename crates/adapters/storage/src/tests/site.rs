@@ -6,8 +6,8 @@ use sixin_application::ports::{
 };
 use sixin_domain::file::FileKind;
 use sixin_domain::id::{AppKeyId, ID_EPOCH, MessageId, UserId};
-use sixin_domain::refusal::Refusal;
-use sixin_domain::settings::{accepted_key, check};
+use sixin_domain::sending::refusal::Refusal;
+use sixin_domain::site::settings::{accepted_key, check};
 
 use super::harness::{NOW, TestDatabase};
 use super::hot_reads::{checks, run_by};

@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 use sixin_application::ports::{SettingAdmin, Topic, Users};
-use sixin_domain::settings::check;
-use sixin_domain::username::UserRef;
+use sixin_domain::site::settings::check;
+use sixin_domain::user::username::UserRef;
 
 use super::harness::{NOW, TestDatabase};
 use super::on_every_database;

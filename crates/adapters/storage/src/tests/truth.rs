@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use sixin_application::ports::{AppendError, MessageLog, SendUnit, Stored};
-use sixin_domain::body::Body;
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::Placed;
-use sixin_domain::object_name::ObjectName;
+use sixin_domain::message::body::Body;
+use sixin_domain::message::object_name::ObjectName;
 use sixin_domain::time::Millis;
 
 use super::harness::TestDatabase;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use sixin_domain::app_key::AppKey;
-use sixin_domain::block_words::BlockWordFilter;
+use sixin_domain::access::app_key::AppKey;
+use sixin_domain::site::block_words::BlockWordFilter;
 use tokio::sync::{Notify, Semaphore};
 
 use super::super::*;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sixin_domain::settings::Settings;
+use sixin_domain::site::settings::Settings;
 
 use super::super::*;
 use super::{Mocks, app_key, epochs, gone};

@@ -11,8 +11,8 @@ use proptest::sample::Index;
 use proptest::test_runner::{Config, TestCaseResult, TestRunner};
 use proptest::{prop_assert, prop_assert_eq};
 use sixin_application::ports::{AppendError, ConversationChanges, MessageLog, SendUnit, Stored};
+use sixin_domain::conversation::pair::Side;
 use sixin_domain::id::{ConversationId, MessageId, UserId};
-use sixin_domain::pair::Side;
 use sixin_domain::time::Millis;
 
 use self::sends::{Change, Event, Request, Send, USERS, events};

@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 use sixin_application::ports::{IdempotencyKey, SendUnit};
-use sixin_domain::body::Body;
 use sixin_domain::id::AppKeyId;
+use sixin_domain::message::body::Body;
+use sixin_domain::message::object_name::ObjectName;
 use sixin_domain::message::{Effects, Saying};
-use sixin_domain::object_name::ObjectName;
 use sixin_domain::time::Millis;
 
 use crate::tests::harness::TestDatabase;
