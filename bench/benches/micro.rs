@@ -20,35 +20,35 @@ use async_trait::async_trait;
 use criterion::{Criterion, criterion_group, criterion_main};
 use sixin::signed_request::{FresnsCaller, SignedRequest, fresns_request, rongcloud_request};
 use sixin::system::{SystemClock, SystemSecrets};
-use sixin_application::authenticate_back_end::{
+use sixin_application::access::authenticate_back_end::{
     AuthenticateBackEnd, BackEnd, BackEndCredentials, BackEndRefusal,
 };
-use sixin_application::authenticate_user::{
+use sixin_application::access::authenticate_user::{
     AuthenticateUser, Caller, CallerRefusal, UserCredentials, Visitor,
 };
-use sixin_application::change_conversations::MockChangeConversations;
-use sixin_application::change_messages::MockChangeMessages;
-use sixin_application::edit_user::MockEditUser;
-use sixin_application::expand_messages::MockExpandMessages;
-use sixin_application::file_links::FileLinks;
-use sixin_application::health::{CheckHealth, Health};
-use sixin_application::keep_preferences::MockKeepPreferences;
-use sixin_application::keep_sensitive_words::MockKeepSensitiveWords;
-use sixin_application::keep_user_lists::MockKeepUserLists;
-use sixin_application::keep_users::MockKeepUsers;
-use sixin_application::mark_user::MockMarkUser;
-use sixin_application::ports::{
-    Clock, MockBlockWordList, MockBlockWordSource, MockRoles, NonceUse, SettingSource, Signatures,
-    SignedParts, StoreResult,
-};
-use sixin_application::read_conversations::MockReadConversations;
-use sixin_application::read_file::MockReadFile;
-use sixin_application::read_history::MockReadHistory;
-use sixin_application::read_logs::MockReadLogs;
-use sixin_application::restrict_users::MockRestrictUsers;
-use sixin_application::show_user::MockShowUser;
-use sixin_application::sign_in::MockSignIn;
-use sixin_application::upload_file::MockUploadFile;
+use sixin_application::access::ports::{Signatures, SignedParts};
+use sixin_application::access::sign_in::MockSignIn;
+use sixin_application::conversations::change_conversations::MockChangeConversations;
+use sixin_application::conversations::read_conversations::MockReadConversations;
+use sixin_application::files::links::FileLinks;
+use sixin_application::files::read_file::MockReadFile;
+use sixin_application::files::upload_file::MockUploadFile;
+use sixin_application::messages::change_messages::MockChangeMessages;
+use sixin_application::messages::expand_messages::MockExpandMessages;
+use sixin_application::messages::read_history::MockReadHistory;
+use sixin_application::messages::read_logs::MockReadLogs;
+use sixin_application::operations::health::{CheckHealth, Health};
+use sixin_application::ports::{Clock, StoreResult};
+use sixin_application::sending::ports::NonceUse;
+use sixin_application::site::keep_sensitive_words::MockKeepSensitiveWords;
+use sixin_application::site::ports::{MockBlockWordList, MockBlockWordSource, MockRoles, SettingSource};
+use sixin_application::users::edit_user::MockEditUser;
+use sixin_application::users::keep_preferences::MockKeepPreferences;
+use sixin_application::users::keep_user_lists::MockKeepUserLists;
+use sixin_application::users::keep_users::MockKeepUsers;
+use sixin_application::users::mark_user::MockMarkUser;
+use sixin_application::users::restrict_users::MockRestrictUsers;
+use sixin_application::users::show_user::MockShowUser;
 use sixin_domain::access::app_key::{AppKey, Dialect, MAIN_API, Secret};
 use sixin_domain::access::session::Login;
 use sixin_domain::id::{AccountId, AppKeyId, UserId};

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use sixin::system::SystemClock;
-use sixin_application::outbox::SendError;
 use sixin_application::ports::Clock;
-use sixin_application::publish_message::{PublishError, PublishMessage, PublishRequest, Published};
-use sixin_application::send_message::{Content, SendMessage, SendRequest, SentMessage};
+use sixin_application::sending::pipeline::SendError;
+use sixin_application::sending::publish_message::{PublishError, PublishMessage, PublishRequest, Published};
+use sixin_application::sending::send_message::{Content, SendMessage, SendRequest, SentMessage};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::Placed;
 use sixin_domain::message::body::Body;

@@ -2,10 +2,12 @@
 
 use anyhow::{Context, Result};
 use sixin::system::{SystemClock, SystemSecrets};
-use sixin_application::admin::app_keys::{self, KeySpec};
-use sixin_application::admin::sessions;
-use sixin_application::admin::users::{self, UserSpec};
-use sixin_application::ports::{Clock, NewAppKey, SignIn, UserAdmin, Users};
+use sixin_application::operations::app_keys::{self, KeySpec};
+use sixin_application::operations::ports::{NewAppKey, SignIn, UserAdmin};
+use sixin_application::operations::sessions;
+use sixin_application::operations::users::{self, UserSpec};
+use sixin_application::ports::Clock;
+use sixin_application::users::ports::Users;
 use sixin_domain::access::app_key::{Dialect, Secret};
 use sixin_domain::id::UserId;
 use sixin_domain::user::username::{UserRef, Username};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sixin_application::ports::{Signatures, SignedParts};
+use sixin_application::access::ports::{Signatures, SignedParts};
 use sixin_domain::access::app_key::Secret;
 use sixin_signature::HttpSignatures;
 

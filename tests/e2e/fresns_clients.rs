@@ -2,7 +2,7 @@
 //! PHP that speaks the seed's own headers.
 
 use serde_json::{Value, json};
-use sixin_application::ports::{Signatures, SignedParts};
+use sixin_application::access::ports::{Signatures, SignedParts};
 use sixin_domain::access::app_key::Secret;
 use sixin_signature::HttpSignatures;
 

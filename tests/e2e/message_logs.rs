@@ -4,7 +4,7 @@ use std::io::{Cursor, Read};
 
 use chrono::DateTime;
 use serde_json::{Value, json};
-use sixin_application::ports::{Signatures, SignedParts};
+use sixin_application::access::ports::{Signatures, SignedParts};
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::{MessageId, first_id_at};
 use sixin_domain::message::uid as message_uid;

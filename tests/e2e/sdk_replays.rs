@@ -12,7 +12,7 @@ mod php;
 mod php_users;
 mod python;
 
-use sixin_application::ports::{Signatures, SignedParts};
+use sixin_application::access::ports::{Signatures, SignedParts};
 use sixin_domain::access::app_key::Secret;
 use sixin_signature::HttpSignatures;
 

@@ -10,7 +10,7 @@ use http_body_util::Full;
 use hyper::Request;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sixin_application::ports::{ConversationViews, ListQuery, ListStart, MessageQuery, Order};
+use sixin_application::conversations::ports::{ConversationViews, ListQuery, ListStart, MessageQuery, Order};
 use sixin_domain::conversation::Conversation;
 use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::UserId;

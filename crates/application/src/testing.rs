@@ -10,8 +10,8 @@ use sixin_domain::site::role::{Role, parse_permissions};
 use sixin_domain::user::username::{Uid, Username};
 use sixin_domain::user::{ConversationLimit, Profile, Restrictions, User};
 
-use crate::ids::LeasedIds;
-use crate::ports::{IdempotencyKey, Lease, SendUnit, Stored};
+use crate::sending::ids::LeasedIds;
+use crate::sending::ports::{IdempotencyKey, Lease, SendUnit, Stored};
 
 /// A unit of one text to each recipient.
 pub(crate) fn unit(sender: i64, recipients: &[i64]) -> SendUnit {
@@ -156,8 +156,8 @@ pub(crate) fn name(text: &str) -> Username {
 }
 
 /// The users ann, bob and cid, with the numbers 1, 2 and 3.
-pub(crate) fn three_users() -> crate::ports::MockUsers {
-    let mut users = crate::ports::MockUsers::new();
+pub(crate) fn three_users() -> crate::users::ports::MockUsers {
+    let mut users = crate::users::ports::MockUsers::new();
     users.expect_find_named().returning(|names| {
         let all = [user(1, "ann"), user(2, "bob"), user(3, "cid")];
         Ok(all.into_iter().filter(|user| names.contains(&user.username)).collect())

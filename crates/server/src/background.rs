@@ -8,9 +8,9 @@ use actix_web::rt::task::JoinHandle;
 use actix_web::rt::time::{interval, sleep};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sixin_application::cached::Caches;
-use sixin_application::ids::{LEASE_MS, LeasedIds};
+use sixin_application::files::sweep::FileSweeping;
 use sixin_application::ports::Clock;
-use sixin_application::sweep_files::FileSweeping;
+use sixin_application::sending::ids::{LEASE_MS, LeasedIds};
 use sixin_storage::Database;
 use tokio::time::MissedTickBehavior;
 

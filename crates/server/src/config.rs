@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sixin_application::cached::CacheLimits;
-use sixin_application::committer::CommitterLimits;
+use sixin_application::sending::committer::CommitterLimits;
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::sending::rate::Rate;
 use sixin_files::{Bucket, KeptFiles, PlaceError};

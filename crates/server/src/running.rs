@@ -4,11 +4,12 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
-use sixin_application::committer::Committer;
-use sixin_application::file_links::FileLinks;
-use sixin_application::ids::{LEASE_MS, LeasedIds};
-use sixin_application::ports::{Clock, MessageLog, ProcessLeases, SecretSource};
-use sixin_application::sweep_files::FileSweeping;
+use sixin_application::files::links::FileLinks;
+use sixin_application::files::sweep::FileSweeping;
+use sixin_application::ports::{Clock, SecretSource};
+use sixin_application::sending::committer::Committer;
+use sixin_application::sending::ids::{LEASE_MS, LeasedIds};
+use sixin_application::sending::ports::{MessageLog, ProcessLeases};
 use sixin_files::PlaceError;
 use sixin_http::Api;
 use sixin_storage::{Database, DatabaseOptions, OpenError};

@@ -1,6 +1,7 @@
 //! Signed requests, to be sent or to be printed as a curl line.
 
-use sixin_application::ports::{SecretSource, Signatures, SignedParts};
+use sixin_application::access::ports::{Signatures, SignedParts};
+use sixin_application::ports::SecretSource;
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::time::Millis;
 use sixin_signature::HttpSignatures;

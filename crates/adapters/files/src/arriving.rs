@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use md5::Md5;
 use sha2::{Digest, Sha256};
-use sixin_application::ports::{ArrivingFile, FileBytesError, StagedFile};
+use sixin_application::files::ports::{ArrivingFile, FileBytesError, StagedFile};
 use tempfile::NamedTempFile;
 use tokio::sync::OwnedSemaphorePermit;
 

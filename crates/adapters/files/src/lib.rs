@@ -22,7 +22,7 @@ use object_store::{
     ClientOptions, GetOptions, GetRange, MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload,
     RetryConfig,
 };
-use sixin_application::ports::{ArrivingFile, FileBytes, FileBytesError, OpenFile, StagedFile};
+use sixin_application::files::ports::{ArrivingFile, FileBytes, FileBytesError, OpenFile, StagedFile};
 use thiserror::Error;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;

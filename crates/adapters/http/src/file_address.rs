@@ -1,7 +1,7 @@
 //! Where clients of either dialect find the bytes of a file.
 
 use actix_web::HttpRequest;
-use sixin_application::file_links::FileLinks;
+use sixin_application::files::links::FileLinks;
 use sixin_domain::file::media::ThumbnailSize;
 use sixin_domain::file::{FileKind, Keeping, StoredFile};
 use sixin_domain::site::settings::Settings;

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
-use sixin_application::health::Health;
+use sixin_application::operations::health::Health;
 use utoipa::ToSchema;
 
 use crate::api::Api;

@@ -144,7 +144,7 @@ mod tests {
     use crate::connections::ConnectionLimits;
     use crate::testing::Mocks;
     use actix_web::test;
-    use sixin_application::authenticate_back_end::BackEndRefusal;
+    use sixin_application::access::authenticate_back_end::BackEndRefusal;
     use sixin_application::ports::StoreError;
     use std::io::{Read, Write};
     use std::net::TcpStream;

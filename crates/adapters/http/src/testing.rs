@@ -14,33 +14,32 @@ use actix_web::http::header::HeaderMap;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::web::Bytes;
 use serde_json::Value;
-use sixin_application::authenticate_back_end::{BackEnd, MockAuthenticateBackEnd};
-use sixin_application::authenticate_user::MockAuthenticateUser;
-use sixin_application::change_conversations::MockChangeConversations;
-use sixin_application::change_messages::MockChangeMessages;
-use sixin_application::edit_user::MockEditUser;
-use sixin_application::expand_messages::MockExpandMessages;
-use sixin_application::file_links::FileLinks;
-use sixin_application::health::MockCheckHealth;
-use sixin_application::keep_preferences::MockKeepPreferences;
-use sixin_application::keep_sensitive_words::MockKeepSensitiveWords;
-use sixin_application::keep_user_lists::MockKeepUserLists;
-use sixin_application::keep_users::MockKeepUsers;
-use sixin_application::mark_user::MockMarkUser;
-use sixin_application::ports::{
-    MockBlockWordList, MockBlockWordSource, MockClock, MockRoles, MockSecretSource, MockSettingSource,
-    MockSignatures,
-};
-use sixin_application::publish_message::MockPublishMessage;
-use sixin_application::read_conversations::MockReadConversations;
-use sixin_application::read_file::MockReadFile;
-use sixin_application::read_history::MockReadHistory;
-use sixin_application::read_logs::MockReadLogs;
-use sixin_application::restrict_users::MockRestrictUsers;
-use sixin_application::send_message::MockSendMessage;
-use sixin_application::show_user::MockShowUser;
-use sixin_application::sign_in::MockSignIn;
-use sixin_application::upload_file::MockUploadFile;
+use sixin_application::access::authenticate_back_end::{BackEnd, MockAuthenticateBackEnd};
+use sixin_application::access::authenticate_user::MockAuthenticateUser;
+use sixin_application::access::ports::MockSignatures;
+use sixin_application::access::sign_in::MockSignIn;
+use sixin_application::conversations::change_conversations::MockChangeConversations;
+use sixin_application::conversations::read_conversations::MockReadConversations;
+use sixin_application::files::links::FileLinks;
+use sixin_application::files::read_file::MockReadFile;
+use sixin_application::files::upload_file::MockUploadFile;
+use sixin_application::messages::change_messages::MockChangeMessages;
+use sixin_application::messages::expand_messages::MockExpandMessages;
+use sixin_application::messages::read_history::MockReadHistory;
+use sixin_application::messages::read_logs::MockReadLogs;
+use sixin_application::operations::health::MockCheckHealth;
+use sixin_application::ports::{MockClock, MockSecretSource};
+use sixin_application::sending::publish_message::MockPublishMessage;
+use sixin_application::sending::send_message::MockSendMessage;
+use sixin_application::site::keep_sensitive_words::MockKeepSensitiveWords;
+use sixin_application::site::ports::{MockBlockWordList, MockBlockWordSource, MockRoles, MockSettingSource};
+use sixin_application::users::edit_user::MockEditUser;
+use sixin_application::users::keep_preferences::MockKeepPreferences;
+use sixin_application::users::keep_user_lists::MockKeepUserLists;
+use sixin_application::users::keep_users::MockKeepUsers;
+use sixin_application::users::mark_user::MockMarkUser;
+use sixin_application::users::restrict_users::MockRestrictUsers;
+use sixin_application::users::show_user::MockShowUser;
 use sixin_domain::access::app_key::{AppKey, Dialect, MAIN_API, Secret};
 use sixin_domain::id::{AccountId, AppKeyId, UserId};
 use sixin_domain::sending::limits::Limits;
@@ -258,7 +257,7 @@ pub(crate) fn back_end() -> BackEnd {
 
 mod everywhere {
     use super::*;
-    use sixin_application::health::Health;
+    use sixin_application::operations::health::Health;
 
     fn healthy(is_reachable: bool) -> Mocks {
         let mut mocks = Mocks::default();

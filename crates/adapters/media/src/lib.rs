@@ -27,7 +27,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sixin_application::ports::{InspectError, Inspected, MediaInspector};
+use sixin_application::files::ports::{InspectError, Inspected, MediaInspector};
 use sixin_application::turns::{NoTurn, Turns};
 use sixin_domain::file::FileKind;
 use sixin_domain::file::media::Form;

@@ -5,7 +5,7 @@ use std::io::{BufReader, Cursor, Seek};
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
-use sixin_application::ports::{Inspected, Thumbnail};
+use sixin_application::files::ports::{Inspected, Thumbnail};
 use sixin_domain::file::media::{Fit, ThumbnailSize};
 
 use crate::polyglots;

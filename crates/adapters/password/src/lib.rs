@@ -5,7 +5,7 @@ use std::time::Duration;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use async_trait::async_trait;
-use sixin_application::ports::{PasswordCheck, PasswordError, PasswordHasher};
+use sixin_application::access::ports::{PasswordCheck, PasswordError, PasswordHasher};
 use sixin_application::turns::{NoTurn, Turns};
 use sixin_domain::access::app_key::Secret;
 

@@ -103,7 +103,7 @@ fn hash(text: &str, suffix: &str, secret: &str) -> String {
 mod tests {
     use super::*;
     use crate::HttpSignatures;
-    use sixin_application::ports::{Signatures, SignedParts};
+    use sixin_application::access::ports::{Signatures, SignedParts};
     use sixin_domain::access::app_key::Secret;
 
     const SECRET: &str = "M7r2Kc0VbYd9QwLs3HfTz8XnJp6EuGa1";

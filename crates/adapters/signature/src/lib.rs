@@ -7,7 +7,7 @@ mod fresns;
 mod link;
 mod rongcloud;
 
-use sixin_application::ports::{Signatures, SignedParts};
+use sixin_application::access::ports::{Signatures, SignedParts};
 use sixin_domain::access::app_key::Secret;
 use subtle::ConstantTimeEq;
 

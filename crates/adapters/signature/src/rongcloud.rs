@@ -14,7 +14,7 @@ pub(crate) fn digest(secret: &str, nonce: &str, timestamp: &str) -> String {
 #[cfg(test)]
 mod tests {
     use crate::HttpSignatures;
-    use sixin_application::ports::{Signatures, SignedParts};
+    use sixin_application::access::ports::{Signatures, SignedParts};
     use sixin_domain::access::app_key::Secret;
 
     const VECTORS: [(&str, &str, &str, &str); 5] = [

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 use r2d2::{Pool, PooledConnection};
-use sixin_application::ports::{StoreError, StoreResult, StoreTrouble};
+use sixin_application::operations::ports::StoreTrouble;
+use sixin_application::ports::{StoreError, StoreResult};
 
 use crate::connection::{AnyConnection, Connector, Purpose};
 use crate::error::{OpenError, is_conflict, store_error, trouble};

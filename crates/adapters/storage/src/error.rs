@@ -3,7 +3,8 @@
 //! [`OpenError`] belongs to starting up; everything after that is a port's [`StoreError`].
 
 use diesel::result::{DatabaseErrorKind, Error};
-use sixin_application::ports::{StoreError, StoreTrouble};
+use sixin_application::operations::ports::StoreTrouble;
+use sixin_application::ports::StoreError;
 use thiserror::Error as ThisError;
 
 /// Why a database could not be opened or prepared.

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use sixin_domain::access::app_key::AppKey;
 
 use super::memory::{Freshness, Memory, Shelf};
-use crate::ports::{AppKeys, StoreResult};
+use crate::access::ports::AppKeys;
+use crate::ports::StoreResult;
 
 /// [`AppKeys`] that remembers the keys there are.
 pub struct CachedAppKeys {

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use sixin_domain::site::block_words::BlockWordFilter;
 
 use super::memory::{Freshness, Memory, Single};
-use crate::ports::{BlockWordSource, StoreResult};
+use crate::ports::StoreResult;
+use crate::site::ports::BlockWordSource;
 
 /// [`BlockWordSource`] that remembers the automaton; however many wait for it, it is built once at a time.
 pub struct CachedBlockWords {

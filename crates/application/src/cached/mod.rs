@@ -42,10 +42,10 @@ pub use sessions::CachedSessions;
 pub use settings::CachedSettings;
 pub use users::CachedUsers;
 
-use crate::ports::{
-    AppKeys, BlockWordSource, CacheEpochs, Relations, Roles, Sessions, SettingSource, StoreResult, Topic,
-    Users,
-};
+use crate::access::ports::{AppKeys, Sessions};
+use crate::ports::{CacheEpochs, StoreResult, Topic};
+use crate::site::ports::{BlockWordSource, Roles, SettingSource};
+use crate::users::ports::{Relations, Users};
 use memory::{Freshness, Memory};
 
 /// For how long after the epochs were last read memory is trusted. The promise is that a change takes effect within

@@ -6,7 +6,8 @@ use sixin_domain::id::UserId;
 use sixin_domain::user::Relation;
 
 use super::memory::{Freshness, Memory, Shelf};
-use crate::ports::{Relations, StoreResult};
+use crate::ports::StoreResult;
+use crate::users::ports::Relations;
 
 /// [`Relations`] that remembers how a sender stands to a recipient, also that there is nothing between them: that is
 /// the ordinary answer, and both are users that exist.

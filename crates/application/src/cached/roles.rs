@@ -6,7 +6,8 @@ use sixin_domain::id::UserId;
 use sixin_domain::site::role::{RoleBook, UserRole};
 
 use super::memory::{Freshness, Memory, Shelf, Single};
-use crate::ports::{Roles, StoreResult};
+use crate::ports::StoreResult;
+use crate::site::ports::Roles;
 
 /// [`Roles`] that remembers the roles of the site and those of each user, also that a user has none: only users that
 /// exist are asked for.

@@ -3,7 +3,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::memory::{Freshness, Memory, Shelf};
-use crate::ports::{FoundSession, Sessions, StoreResult, TokenHash};
+use crate::access::ports::{FoundSession, Sessions, TokenHash};
+use crate::ports::StoreResult;
 
 /// [`Sessions`] that remembers the sessions there are.
 pub struct CachedSessions {

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use sixin_domain::site::settings::Settings;
 
 use super::memory::{Freshness, Memory, Single};
-use crate::ports::{SettingSource, StoreResult};
+use crate::ports::StoreResult;
+use crate::site::ports::SettingSource;
 
 /// [`SettingSource`] that remembers the settings.
 pub struct CachedSettings {

@@ -18,11 +18,11 @@ use sixin_domain::user::Relation;
 use sixin_domain::user::username::{Uid, UserRef, Username};
 
 use super::*;
-use crate::ports::{
-    FoundSession, MockAppKeys, MockBlockWordSource, MockCacheEpochs, MockRelations, MockRoles, MockSessions,
-    MockSettingSource, MockUsers, StoreError,
-};
+use crate::access::ports::{FoundSession, MockAppKeys, MockSessions};
+use crate::ports::{MockCacheEpochs, StoreError};
+use crate::site::ports::{MockBlockWordSource, MockRoles, MockSettingSource};
 use crate::testing::user;
+use crate::users::ports::{MockRelations, MockUsers};
 
 /// The mocked stores, each of which panics when it is asked unexpectedly.
 #[derive(Default)]

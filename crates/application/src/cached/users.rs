@@ -7,7 +7,8 @@ use sixin_domain::user::User;
 use sixin_domain::user::username::{Uid, UserRef, Username};
 
 use super::memory::{Freshness, Generation, Memory, Shelf};
-use crate::ports::{StoreResult, Users};
+use crate::ports::StoreResult;
+use crate::users::ports::Users;
 
 /// [`Users`] that remembers the users there are, deleted and disabled ones included.
 pub struct CachedUsers {

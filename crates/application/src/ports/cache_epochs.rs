@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::StoreResult;
+use crate::ports::StoreResult;
 
 /// What can change, as far as those who keep answers in memory must know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,8 +1,8 @@
 //! `sixin app-key`
 
 use serde_json::{Value, json};
-use sixin_application::admin::app_keys::{self, AppKeyError, KeySpec, LEAST_SECRET};
-use sixin_application::ports::{AppKeyAdmin, NewAppKey};
+use sixin_application::operations::app_keys::{self, AppKeyError, KeySpec, LEAST_SECRET};
+use sixin_application::operations::ports::{AppKeyAdmin, NewAppKey};
 use sixin_domain::access::app_key::{AppKey as Key, Dialect};
 use sixin_storage::Database;
 

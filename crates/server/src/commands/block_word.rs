@@ -1,8 +1,8 @@
 //! `sixin block-word`
 
 use serde_json::json;
-use sixin_application::admin::block_words::{parse_list, row};
-use sixin_application::ports::BlockWordAdmin;
+use sixin_application::operations::block_words::{parse_list, row};
+use sixin_application::operations::ports::BlockWordAdmin;
 use sixin_storage::Database;
 
 use super::{CommandError, Output, now};

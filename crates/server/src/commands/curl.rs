@@ -1,6 +1,6 @@
 //! `sixin curl`
 
-use sixin_application::ports::AppKeys;
+use sixin_application::access::ports::AppKeys;
 use sixin_domain::access::app_key::Secret;
 use sixin_storage::Database;
 

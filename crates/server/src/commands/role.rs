@@ -1,8 +1,8 @@
 //! `sixin role`
 
 use serde_json::{Map, Value, json};
-use sixin_application::admin::roles::{self, RoleChange};
-use sixin_application::ports::Roles;
+use sixin_application::operations::roles::{self, RoleChange};
+use sixin_application::site::ports::Roles;
 use sixin_storage::Database;
 
 use super::{CommandError, Output, now};

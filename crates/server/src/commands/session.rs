@@ -1,8 +1,8 @@
 //! `sixin session`
 
 use serde_json::{Value, json};
-use sixin_application::admin::sessions;
-use sixin_application::ports::{ListedSession, SessionAdmin};
+use sixin_application::operations::ports::{ListedSession, SessionAdmin};
+use sixin_application::operations::sessions;
 use sixin_domain::id::AccountId;
 use sixin_domain::time::Millis;
 use sixin_storage::Database;

@@ -1,8 +1,8 @@
 //! `sixin setting`
 
 use serde_json::json;
-use sixin_application::admin::settings;
-use sixin_application::ports::SettingSource;
+use sixin_application::operations::settings;
+use sixin_application::site::ports::SettingSource;
 use sixin_domain::site::settings::{KNOWN, OWN_PREFIX, accepted_key};
 use sixin_storage::Database;
 

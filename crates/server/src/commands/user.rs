@@ -1,8 +1,9 @@
 //! `sixin user`
 
 use serde_json::json;
-use sixin_application::admin::users::{self, UserSpec};
-use sixin_application::ports::{ListedUser, Roles, SignIn, UserAdmin};
+use sixin_application::operations::ports::{ListedUser, SignIn, UserAdmin};
+use sixin_application::operations::users::{self, UserSpec};
+use sixin_application::site::ports::Roles;
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::{MAX_SAFE_INTEGER, RoleId, UserId};
 use sixin_domain::user::User as DomainUser;

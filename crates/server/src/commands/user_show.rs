@@ -1,8 +1,8 @@
 //! `sixin user show`
 
 use serde_json::{Value, json};
-use sixin_application::admin::users::{self, ShownUser};
-use sixin_application::ports::{ListedSession, SessionAdmin};
+use sixin_application::operations::ports::{ListedSession, SessionAdmin};
+use sixin_application::operations::users::{self, ShownUser};
 use sixin_domain::site::role::UserRole;
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;

@@ -6,10 +6,13 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sixin_application::admin::app_keys::{self, KeySpec};
-use sixin_application::admin::sessions;
-use sixin_application::admin::users::{self, UserError, UserSpec};
-use sixin_application::ports::{AppKeys, Clock, SecretSource, SignIn, Users};
+use sixin_application::access::ports::AppKeys;
+use sixin_application::operations::app_keys::{self, KeySpec};
+use sixin_application::operations::ports::SignIn;
+use sixin_application::operations::sessions;
+use sixin_application::operations::users::{self, UserError, UserSpec};
+use sixin_application::ports::{Clock, SecretSource};
+use sixin_application::users::ports::Users;
 use sixin_domain::access::app_key::{Dialect, Secret};
 use sixin_domain::user::username::{UserRef, Username};
 use sixin_storage::Database;
@@ -180,7 +183,9 @@ async fn make_user(database: &Database, name: &str, aid: &str) -> Result<(DemoUs
     )
     .await;
     let token = token.map_err(setup)?.reveal().to_owned();
-    let aid = sixin_application::ports::UserAdmin::account_of(database, user.id).await?.unwrap_or_default();
+    let aid = sixin_application::operations::ports::UserAdmin::account_of(database, user.id)
+        .await?
+        .unwrap_or_default();
     Ok((DemoUser { username: name.to_owned(), uid: user.uid.0, token }, aid))
 }
 

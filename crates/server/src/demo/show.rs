@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sixin_application::ports::{Clock, Conversations, KeptMessage, Users};
+use sixin_application::conversations::ports::{Conversations, KeptMessage};
+use sixin_application::ports::Clock;
+use sixin_application::users::ports::Users;
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::conversation::pair::Pair;
 use sixin_domain::user::User;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use sixin_application::sign_in::AccountView;
+use sixin_application::access::sign_in::AccountView;
 use sixin_domain::user::contact::Phone;
 use utoipa::ToSchema;
 

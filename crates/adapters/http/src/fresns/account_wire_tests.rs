@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix_web::test::TestRequest;
-use sixin_application::ports::{Account, Contact, PasswordError};
-use sixin_application::sign_in::{AccountView, SignInError};
+use sixin_application::access::ports::{Account, Contact, PasswordError};
+use sixin_application::access::sign_in::{AccountView, SignInError};
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::access::session::Login;
 use sixin_domain::id::AccountId;

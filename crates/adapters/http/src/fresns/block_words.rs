@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use sixin_application::ports::{ListedWord, WordScope};
+use sixin_application::site::ports::{ListedWord, WordScope};
 use sixin_domain::access::session::Login;
 use utoipa::ToSchema;
 

@@ -1,15 +1,16 @@
 //! Which code a client gets, and why. The only table of its kind in this dialect.
 
 use actix_web::http::StatusCode;
-use sixin_application::authenticate_user::CallerRefusal;
-use sixin_application::edit_user::EditError;
-use sixin_application::mark_user::MarkError;
-use sixin_application::outbox::SendError;
-use sixin_application::ports::{PasswordError, StoreError};
-use sixin_application::read_conversations::ConversationError;
-use sixin_application::read_file::ReadFileError;
-use sixin_application::sign_in::SignInError;
-use sixin_application::upload_file::UploadError;
+use sixin_application::access::authenticate_user::CallerRefusal;
+use sixin_application::access::ports::PasswordError;
+use sixin_application::access::sign_in::SignInError;
+use sixin_application::conversations::read_conversations::ConversationError;
+use sixin_application::files::read_file::ReadFileError;
+use sixin_application::files::upload_file::UploadError;
+use sixin_application::ports::StoreError;
+use sixin_application::sending::pipeline::SendError;
+use sixin_application::users::edit_user::EditError;
+use sixin_application::users::mark_user::MarkError;
 use sixin_domain::access::session::SessionRefusal;
 use sixin_domain::file::upload::UploadRefusal;
 use sixin_domain::sending::refusal::Refusal;

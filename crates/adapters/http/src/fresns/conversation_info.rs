@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde::Serialize;
-use sixin_application::profiles::ShownUsers;
+use sixin_application::users::profiles::ShownUsers;
 use sixin_domain::conversation::View;
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::site::block_words::BlockWordFilter;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use actix_web::test::TestRequest;
 use serde_json::Value;
-use sixin_application::change_conversations::Target;
-use sixin_application::ports::{ListStart, Order, StoreError};
-use sixin_application::profiles::{ShownUser, ShownUsers};
-use sixin_application::read_conversations::{
+use sixin_application::conversations::change_conversations::Target;
+use sixin_application::conversations::ports::{ListStart, Order};
+use sixin_application::conversations::read_conversations::{
     ConversationDetail, ConversationError, ConversationList, MessageList,
 };
+use sixin_application::ports::StoreError;
+use sixin_application::users::profiles::{ShownUser, ShownUsers};
 use sixin_domain::conversation::pair::Pair;
 use sixin_domain::conversation::{Conversation, Latest, NoSuchConversation, SideState, ViewedMessage};
 use sixin_domain::file::FileKind;

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::change_conversations::Target;
-use sixin_application::ports::{ListStart, Order};
-use sixin_application::read_conversations::{
+use sixin_application::conversations::change_conversations::Target;
+use sixin_application::conversations::ports::{ListStart, Order};
+use sixin_application::conversations::read_conversations::{
     ConversationError, ConversationRef, ListRequest, MessagesRequest,
 };
 use sixin_domain::id::{ConversationId, MessageId};

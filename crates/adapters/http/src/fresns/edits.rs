@@ -1,7 +1,7 @@
 //! A user changes itself (facts: fresns 9.3).
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::edit_user::EditError;
+use sixin_application::users::edit_user::EditError;
 use sixin_domain::user::ConversationLimit;
 use sixin_domain::user::profile_edit::ProfileEdit;
 

@@ -3,9 +3,9 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use sixin_application::ports::FileBytesError;
-use sixin_application::read_file::ReadFileError;
-use sixin_application::upload_file::{UploadError, UploadRequest};
+use sixin_application::files::ports::FileBytesError;
+use sixin_application::files::read_file::ReadFileError;
+use sixin_application::files::upload_file::{UploadError, UploadRequest};
 use sixin_domain::file::FileKind;
 use sixin_domain::file::upload::taken;
 use utoipa::ToSchema;

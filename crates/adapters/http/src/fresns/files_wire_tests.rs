@@ -3,9 +3,10 @@
 use actix_web::test::TestRequest;
 use actix_web::web::Bytes;
 use async_trait::async_trait;
-use sixin_application::ports::{ArrivingFile, FileBytesError, OpenFile, StagedFile, StoreError};
-use sixin_application::read_file::{LinkedFile, ReadFileError};
-use sixin_application::upload_file::{Arrival, UploadError, UploadRequest};
+use sixin_application::files::ports::{ArrivingFile, FileBytesError, OpenFile, StagedFile};
+use sixin_application::files::read_file::{LinkedFile, ReadFileError};
+use sixin_application::files::upload_file::{Arrival, UploadError, UploadRequest};
+use sixin_application::ports::StoreError;
 use sixin_domain::file::upload::UploadRefusal;
 use sixin_domain::file::{FileKind, Keeping, StoredFile};
 

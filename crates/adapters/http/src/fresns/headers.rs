@@ -5,7 +5,7 @@
 
 use actix_web::HttpRequest;
 use serde_json::{Map, Value};
-use sixin_application::authenticate_user::{Generation, UserCredentials};
+use sixin_application::access::authenticate_user::{Generation, UserCredentials};
 use sixin_domain::user::username::Uid;
 
 use super::codes::Failure;

@@ -1,8 +1,8 @@
 //! Following and blocking users (facts: fresns 9.3).
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::mark_user::MarkError;
-use sixin_application::ports::Mark;
+use sixin_application::users::mark_user::MarkError;
+use sixin_application::users::ports::Mark;
 use sixin_domain::user::username::UserRef;
 
 use super::codes::{Failure, MISSING, NOT_ALLOWED, USER_UNKNOWN};

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use sixin_application::block_words::shown;
 use sixin_application::ports::StoreResult;
-use sixin_application::send_message::SentMessage;
+use sixin_application::sending::send_message::SentMessage;
+use sixin_application::site::block_words::shown;
 use sixin_domain::conversation::{View, ViewedMessage};
 use sixin_domain::file::StoredFile;
 use sixin_domain::file::outside::outside_file;

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::Value;
-use sixin_application::ports::ListTotals;
+use sixin_application::conversations::ports::ListTotals;
 use sixin_domain::file::FileKind;
 use sixin_domain::site::settings::Settings;
 use utoipa::ToSchema;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use sixin_application::send_message::Content;
+use sixin_application::sending::send_message::Content;
 use sixin_domain::text::visible::is_blank;
 use sixin_domain::user::username::UserRef;
 use validator::{Validate, ValidationError, ValidationErrors};

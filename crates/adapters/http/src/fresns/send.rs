@@ -1,8 +1,8 @@
 //! Sending a message (Fresns seed).
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::outbox::SendError;
-use sixin_application::send_message::SendRequest;
+use sixin_application::sending::pipeline::SendError;
+use sixin_application::sending::send_message::SendRequest;
 
 use super::codes::Failure;
 use super::message_info;

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use actix_web::test::TestRequest;
-use sixin_application::outbox::SendError;
-use sixin_application::ports::IdempotencyKey;
-use sixin_application::send_message::SentMessage;
+use sixin_application::sending::pipeline::SendError;
+use sixin_application::sending::ports::IdempotencyKey;
+use sixin_application::sending::send_message::SentMessage;
 use sixin_domain::id::AppKeyId;
 
 use super::wire_tests::{TEXT, known, request, sent};

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use actix_web::test::TestRequest;
 use serde_json::Value;
-use sixin_application::authenticate_user::{CallerRefusal, Visitor};
-use sixin_application::ports::{ListedWord, ListedWords, StoreError, WordScope};
+use sixin_application::access::authenticate_user::{CallerRefusal, Visitor};
+use sixin_application::ports::StoreError;
+use sixin_application::site::ports::{ListedWord, ListedWords, WordScope};
 use sixin_domain::access::session::{Login, SessionRefusal};
 use sixin_domain::id::{AppKeyId, RoleId};
 use sixin_domain::site::role::{Role, RoleBook, parse_permissions};

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use actix_web::http::header::{AcceptLanguage, Header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::authenticate_user::{Caller, CallerRefusal, UserCredentials, Visitor};
-use sixin_application::file_links::FileLinks;
+use sixin_application::access::authenticate_user::{Caller, CallerRefusal, UserCredentials, Visitor};
+use sixin_application::files::links::FileLinks;
 use sixin_application::ports::StoreError;
-use sixin_application::profiles::Viewer;
+use sixin_application::users::profiles::Viewer;
 use sixin_domain::access::session::Login;
 use sixin_domain::file::StoredFile;
 use sixin_domain::file::media::ThumbnailSize;

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
-use sixin_application::authenticate_user::Visitor;
-use sixin_application::ports::{ListTotals, StoreError};
-use sixin_application::read_conversations::ConversationError;
-use sixin_application::show_user::SeenUser;
+use sixin_application::access::authenticate_user::Visitor;
+use sixin_application::conversations::ports::ListTotals;
+use sixin_application::conversations::read_conversations::ConversationError;
+use sixin_application::ports::StoreError;
+use sixin_application::users::show_user::SeenUser;
 use sixin_domain::access::session::Login;
 use sixin_domain::id::{AccountId, AppKeyId};
 use sixin_domain::sending::refusal::Refusal;

@@ -2,8 +2,8 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use sixin_application::profiles::Viewer;
-use sixin_application::show_user::SeenUser;
+use sixin_application::users::profiles::Viewer;
+use sixin_application::users::show_user::SeenUser;
 use sixin_domain::access::session::Login;
 use sixin_domain::user::username::UserRef;
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::test::TestRequest;
-use sixin_application::authenticate_user::{Caller, CallerRefusal};
-use sixin_application::outbox::SendError;
+use sixin_application::access::authenticate_user::{Caller, CallerRefusal};
 use sixin_application::ports::StoreError;
-use sixin_application::send_message::{Content, SendRequest, SentMessage};
+use sixin_application::sending::pipeline::SendError;
+use sixin_application::sending::send_message::{Content, SendRequest, SentMessage};
 use sixin_domain::access::session::SessionRefusal;
 use sixin_domain::file::{FileKind, Keeping, StoredFile};
 use sixin_domain::id::{AppKeyId, ConversationId, FileId, MessageId, RoleId, UserId};

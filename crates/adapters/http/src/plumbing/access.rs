@@ -139,8 +139,8 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use actix_web::test::TestRequest;
-    use sixin_application::outbox::SendError;
     use sixin_application::ports::StoreError;
+    use sixin_application::sending::pipeline::SendError;
 
     use crate::testing::{Mocks, back_end, call};
 

@@ -6,7 +6,8 @@ use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
-use sixin_application::ports::{IdempotencyKey, StoreError, StoreResult};
+use sixin_application::ports::{StoreError, StoreResult};
+use sixin_application::sending::ports::IdempotencyKey;
 use sixin_domain::id::AppKeyId;
 
 /// The header by which callers name a request.

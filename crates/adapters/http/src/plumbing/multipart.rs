@@ -10,7 +10,7 @@ use actix_web::error::PayloadError;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::web::{Bytes, Payload};
 use futures_core::Stream;
-use sixin_application::ports::{ArrivingFile, FileBytesError, StagedFile};
+use sixin_application::files::ports::{ArrivingFile, FileBytesError, StagedFile};
 use thiserror::Error;
 
 use super::body::{self, DISCARDED_BYTES};

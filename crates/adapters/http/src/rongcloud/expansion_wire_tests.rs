@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use actix_web::test::TestRequest;
-use sixin_application::authenticate_back_end::BackEndRefusal;
-use sixin_application::change_messages::MessageRef;
-use sixin_application::expand_messages::ExpandError;
+use sixin_application::access::authenticate_back_end::BackEndRefusal;
+use sixin_application::messages::change_messages::MessageRef;
+use sixin_application::messages::expand_messages::ExpandError;
 use sixin_application::ports::StoreError;
 use sixin_domain::id::MessageId;
 use sixin_domain::message::expansion::{Edit, ExpansionRefusal};

@@ -6,8 +6,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use sixin_application::change_messages::MessageRef;
-use sixin_application::expand_messages::ExpandError;
+use sixin_application::messages::change_messages::MessageRef;
+use sixin_application::messages::expand_messages::ExpandError;
 use sixin_domain::message::expansion::{Edit, PAIRS_A_CALL};
 use utoipa::ToSchema;
 

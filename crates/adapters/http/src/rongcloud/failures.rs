@@ -1,16 +1,16 @@
 //! What each use case can answer instead of what was asked for, as a failure of this dialect.
 
 use actix_web::http::StatusCode;
-use sixin_application::authenticate_back_end::BackEndRefusal;
-use sixin_application::change_messages::ChangeError;
-use sixin_application::expand_messages::ExpandError;
-use sixin_application::keep_sensitive_words::WordsError;
-use sixin_application::named_users::UsersError;
-use sixin_application::outbox::SendError;
+use sixin_application::access::authenticate_back_end::BackEndRefusal;
+use sixin_application::messages::change_messages::ChangeError;
+use sixin_application::messages::expand_messages::ExpandError;
+use sixin_application::messages::read_history::HistoryError;
+use sixin_application::messages::read_logs::LogError;
 use sixin_application::ports::StoreError;
-use sixin_application::publish_message::PublishError;
-use sixin_application::read_history::HistoryError;
-use sixin_application::read_logs::LogError;
+use sixin_application::sending::pipeline::SendError;
+use sixin_application::sending::publish_message::PublishError;
+use sixin_application::site::keep_sensitive_words::WordsError;
+use sixin_application::users::named_users::UsersError;
 use sixin_domain::sending::refusal::Refusal;
 
 use super::codes::{Code, Failure, KEY_REUSED};

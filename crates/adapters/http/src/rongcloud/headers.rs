@@ -1,7 +1,7 @@
 //! Who is calling: the four signature headers (facts: rongcloud 2.1).
 
 use actix_web::HttpRequest;
-use sixin_application::authenticate_back_end::BackEndCredentials;
+use sixin_application::access::authenticate_back_end::BackEndCredentials;
 
 use super::codes::{Code, Failure};
 use crate::plumbing::reply::header_text;

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::read_history::{HistoryError, HistoryRequest};
+use sixin_application::messages::read_history::{HistoryError, HistoryRequest};
 use sixin_domain::time::Millis;
 
 use super::codes::Failure;

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use sixin_application::file_links::FileLinks;
-use sixin_application::read_history::{HistoryMessage, HistoryRequest};
+use sixin_application::files::links::FileLinks;
+use sixin_application::messages::read_history::{HistoryMessage, HistoryRequest};
 use sixin_domain::file::{FileKind, StoredFile};
 use sixin_domain::message::body::Body;
 use sixin_domain::message::expansion::Expansion;

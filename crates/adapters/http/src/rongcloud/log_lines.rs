@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use sixin_application::file_links::FileLinks;
-use sixin_application::read_logs::LoggedMessage;
+use sixin_application::files::links::FileLinks;
+use sixin_application::messages::read_logs::LoggedMessage;
 use sixin_domain::message::body::Body;
 use sixin_domain::message::uid as message_uid;
 use sixin_domain::site::settings::Settings;

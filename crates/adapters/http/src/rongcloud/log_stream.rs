@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use actix_web::rt::task::{JoinError, spawn_blocking};
+use sixin_application::messages::read_logs::{LoggedMessage, ReadLogs};
 use sixin_application::ports::StoreError;
-use sixin_application::read_logs::{LoggedMessage, ReadLogs};
 use sixin_application::turns::Turn;
 use sixin_domain::message::log_hour::LogHour;
 use thiserror::Error;

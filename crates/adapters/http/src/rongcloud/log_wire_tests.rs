@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
-use sixin_application::file_links::SignedLink;
+use sixin_application::files::links::SignedLink;
+use sixin_application::messages::read_logs::{LogError, LoggedMessage, OpenLog};
 use sixin_application::ports::StoreError;
-use sixin_application::read_logs::{LogError, LoggedMessage, OpenLog};
 use sixin_application::turns::{NoTurn, Turns};
 use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::id::{MessageId, UserId};

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use sixin_application::file_links::SignedLink;
+use sixin_application::files::links::SignedLink;
+use sixin_application::messages::read_logs::{LogError, OpenLog};
 use sixin_application::ports::StoreError;
-use sixin_application::read_logs::{LogError, OpenLog};
 use sixin_domain::message::log_link::LogLink;
 use utoipa::ToSchema;
 

@@ -1,10 +1,10 @@
 //! What changes and reads messages, on the wire.
 
 use actix_web::test::TestRequest;
-use sixin_application::authenticate_back_end::BackEndRefusal;
-use sixin_application::change_messages::{ChangeError, MessageRef};
+use sixin_application::access::authenticate_back_end::BackEndRefusal;
+use sixin_application::messages::change_messages::{ChangeError, MessageRef};
+use sixin_application::messages::read_history::{HistoryError, HistoryMessage};
 use sixin_application::ports::StoreError;
-use sixin_application::read_history::{HistoryError, HistoryMessage};
 use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::message::body::Body;
@@ -278,7 +278,8 @@ async fn every_parameter_of_a_history_query_is_looked_at() {
     }
     for (size, limit) in [("1", 1), ("100", 100), ("0", 10)] {
         let mut mocks = admitted();
-        let asked = move |asked: &sixin_application::read_history::HistoryRequest| asked.limit == limit;
+        let asked =
+            move |asked: &sixin_application::messages::read_history::HistoryRequest| asked.limit == limit;
         mocks.history.expect_between().once().withf(asked).returning(|_| Ok(Vec::new()));
         let answer = post(mocks, QUERY, &body(&format!("&pageSize={size}"))).await;
         assert_eq!(answer.text, r#"{"code":200,"data":[]}"#);

@@ -1,7 +1,7 @@
 //! Messages are taken back and changed (facts: rongcloud 8.1, 8.2).
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::change_messages::{ChangeError, MessageRef, Rewording};
+use sixin_application::messages::change_messages::{ChangeError, MessageRef, Rewording};
 use sixin_domain::message::object_name::ObjectName;
 
 use super::codes::{Code, Failure};

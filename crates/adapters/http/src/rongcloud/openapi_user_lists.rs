@@ -1,7 +1,7 @@
 //! The description of blacklists and whitelists.
 
 use serde_json::{Map, Value, json};
-use sixin_application::ports::ListKind;
+use sixin_application::users::ports::ListKind;
 
 use super::openapi::number;
 use super::openapi_operation::{DONE, Operation, option, text, users};

@@ -1,6 +1,6 @@
 //! Silent times, remarks, levels and pins on the wire.
 
-use sixin_application::ports::RemarkPage;
+use sixin_application::users::ports::RemarkPage;
 use sixin_domain::user::push_preferences::{NotificationLevel, PushPeriod};
 use sixin_domain::user::username::Username;
 

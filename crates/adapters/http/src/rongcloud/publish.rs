@@ -1,10 +1,10 @@
 //! The endpoints that publish: first who calls, then what it wants, then whether it may.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::authenticate_back_end::BackEnd;
-use sixin_application::outbox::SendError;
-use sixin_application::ports::{IdempotencyKey, NonceUse};
-use sixin_application::publish_message::{PublishError, PublishRequest};
+use sixin_application::access::authenticate_back_end::BackEnd;
+use sixin_application::sending::pipeline::SendError;
+use sixin_application::sending::ports::{IdempotencyKey, NonceUse};
+use sixin_application::sending::publish_message::{PublishError, PublishRequest};
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::sending::rate::OwnRate;
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
-use sixin_application::publish_message::{PublishRequest, Said, Wording};
+use sixin_application::sending::publish_message::{PublishRequest, Said, Wording};
 use sixin_domain::message::WantedEffects;
 use sixin_domain::message::object_name::ObjectName;
 use sixin_domain::sending::limits::Limits;

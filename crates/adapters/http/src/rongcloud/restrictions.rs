@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use sixin_application::ports::{NamePage, Restriction};
+use sixin_application::users::ports::{NamePage, Restriction};
 use utoipa::ToSchema;
 
 use super::responses::{SUCCESS, done};
@@ -148,7 +148,7 @@ async fn blocked(request: HttpRequest, payload: web::Payload, api: web::Data<Api
         };
         let banned = api.restrict_users.banned(offset, limit).await.inspect_err(log_store)?;
         let times = LocalTimes::of_site(&api).await?;
-        let user = |user: sixin_application::ports::BannedUser| BlockedUser {
+        let user = |user: sixin_application::users::ports::BannedUser| BlockedUser {
             user_id: user.username.to_string(),
             block_end_time: times.to_the_second(user.until),
         };

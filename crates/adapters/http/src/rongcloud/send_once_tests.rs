@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use actix_web::test::TestRequest;
 use proptest::prelude::*;
-use sixin_application::outbox::SendError;
-use sixin_application::ports::IdempotencyKey;
-use sixin_application::publish_message::Published;
+use sixin_application::sending::pipeline::SendError;
+use sixin_application::sending::ports::IdempotencyKey;
+use sixin_application::sending::publish_message::Published;
 use sixin_domain::id::AppKeyId;
 
 use super::fields::Fields;

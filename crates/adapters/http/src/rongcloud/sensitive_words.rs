@@ -3,8 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use sixin_application::keep_sensitive_words::{NewWord, WordsError};
-use sixin_application::ports::SensitiveWord;
+use sixin_application::site::keep_sensitive_words::{NewWord, WordsError};
+use sixin_application::site::ports::SensitiveWord;
 use sixin_domain::site::block_words::WordMode;
 use utoipa::ToSchema;
 

@@ -1,7 +1,7 @@
 //! What every request of a back end goes through that stores no message.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::authenticate_back_end::{BackEndCredentials, BackEndRefusal};
+use sixin_application::access::authenticate_back_end::{BackEndCredentials, BackEndRefusal};
 use sixin_application::ports::StoreError;
 
 use super::codes::Failure;

@@ -3,9 +3,9 @@
 use actix_web::test::TestRequest;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sixin_application::outbox::SendError;
 use sixin_application::ports::StoreError;
-use sixin_application::publish_message::{PublishError, PublishRequest, Said, Wording};
+use sixin_application::sending::pipeline::SendError;
+use sixin_application::sending::publish_message::{PublishError, PublishRequest, Said, Wording};
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::sending::refusal::Refusal;
 use sixin_domain::user::username::Username;
@@ -323,7 +323,7 @@ async fn a_repeat_of_a_template_is_known_by_its_key() {
     );
     let mut mocks = known();
     mocks.publish.expect_publish().returning(|request| {
-        Ok(sixin_application::publish_message::Published { replayed: true, ..placed(&request) })
+        Ok(sixin_application::sending::publish_message::Published { replayed: true, ..placed(&request) })
     });
     let repeat = call(mocks.api(), form(node().to_string()).uri(TEMPLATE)).await;
     assert_eq!(repeat.header("idempotent-replayed"), Some("true"));

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use sixin_application::named_users::UsersError;
+use sixin_application::users::named_users::UsersError;
 use sixin_domain::user::username::Username;
 
 use super::codes::{Code, Failure};

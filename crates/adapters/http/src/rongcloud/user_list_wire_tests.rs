@@ -1,8 +1,9 @@
 //! Blacklists and whitelists on the wire.
 
-use sixin_application::keep_user_lists::ListPart;
-use sixin_application::named_users::UsersError;
-use sixin_application::ports::{ListKind, ListPlace, StoreError};
+use sixin_application::ports::StoreError;
+use sixin_application::users::keep_user_lists::ListPart;
+use sixin_application::users::named_users::UsersError;
+use sixin_application::users::ports::{ListKind, ListPlace};
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::Username;
 

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use sixin_application::ports::{ListKind, ListPlace};
+use sixin_application::users::ports::{ListKind, ListPlace};
 use sixin_domain::time::Millis;
 use utoipa::ToSchema;
 

@@ -1,6 +1,7 @@
 //! Users, and what they are kept from, on the wire.
 
-use sixin_application::ports::{BannedUser, NamePage, Order, Restriction, ShownAs, UserPage};
+use sixin_application::conversations::ports::Order;
+use sixin_application::users::ports::{BannedUser, NamePage, Restriction, ShownAs, UserPage};
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::Username;

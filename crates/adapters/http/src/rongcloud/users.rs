@@ -2,7 +2,8 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::ports::{Order, ShownAs};
+use sixin_application::conversations::ports::Order;
+use sixin_application::users::ports::ShownAs;
 use sixin_domain::text::visible::{is_line, is_name};
 
 use super::codes::Failure;

@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use actix_web::test::TestRequest;
-use sixin_application::authenticate_back_end::BackEndRefusal;
-use sixin_application::outbox::SendError;
+use sixin_application::access::authenticate_back_end::BackEndRefusal;
 use sixin_application::ports::StoreError;
-use sixin_application::publish_message::{PublishError, PublishRequest, Published, Said, Wording};
+use sixin_application::sending::pipeline::SendError;
+use sixin_application::sending::publish_message::{PublishError, PublishRequest, Published, Said, Wording};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::{Placed, WantedEffects};
 use sixin_domain::sending::refusal::Refusal;

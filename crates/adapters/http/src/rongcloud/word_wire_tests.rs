@@ -1,8 +1,9 @@
 //! Sensitive words on the wire.
 
-use sixin_application::admin::block_words::BlockWordError;
-use sixin_application::keep_sensitive_words::{NewWord, WordsError};
-use sixin_application::ports::{SensitiveWord, StoreError};
+use sixin_application::operations::block_words::BlockWordError;
+use sixin_application::ports::StoreError;
+use sixin_application::site::keep_sensitive_words::{NewWord, WordsError};
+use sixin_application::site::ports::SensitiveWord;
 use sixin_domain::site::block_words::WordMode;
 
 use super::message_wire_tests::{admitted, is_refused, post};

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use diesel::QueryResult;
-use sixin_application::ports::{AppendError, SendUnit};
+use sixin_application::sending::ports::{AppendError, SendUnit};
 use sixin_domain::message::Placed;
 
 use super::keys::{self, Known, Scope};

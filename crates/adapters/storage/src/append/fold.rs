@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sixin_application::ports::SendUnit;
+use sixin_application::sending::ports::SendUnit;
 use sixin_domain::conversation::pair::{Pair, Side};
 use sixin_domain::id::{ConversationId, MessageId};
 use sixin_domain::time::Millis;

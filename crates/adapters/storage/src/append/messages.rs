@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::QueryResult;
-use sixin_application::ports::SendUnit;
+use sixin_application::sending::ports::SendUnit;
 use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::MessageId;
 use sixin_domain::message::Placed;

@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use diesel::result::Error;
-use sixin_application::ports::{AppendError, MessageLog, SendUnit, StoreError, Stored};
+use sixin_application::ports::StoreError;
+use sixin_application::sending::ports::{AppendError, MessageLog, SendUnit, Stored};
 use sixin_domain::message::Placed;
 
 use self::fate::{Fate, Judge};

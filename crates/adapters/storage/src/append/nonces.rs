@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use diesel::result::DatabaseErrorKind;
 use diesel::sql_types::{BigInt, Binary};
-use sixin_application::authenticate_user::hash_token;
-use sixin_application::ports::{NonceUse, SendUnit};
+use sixin_application::access::authenticate_user::hash_token;
+use sixin_application::sending::ports::{NonceUse, SendUnit};
 
 use crate::connection::AnyConnection;
 use crate::statement::{Spelling, Statement, chunks};

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use diesel::result::Error;
-use sixin_application::ports::{AppendError, SendUnit, StoreError, StoreResult, Stored};
+use sixin_application::ports::{StoreError, StoreResult};
+use sixin_application::sending::ports::{AppendError, SendUnit, Stored};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::Placed;
 use sixin_domain::time::Millis;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 use diesel::result::Error;
-use sixin_application::ports::SendUnit;
+use sixin_application::sending::ports::SendUnit;
 use sixin_domain::message::Placed;
 
 use crate::connection::AnyConnection;

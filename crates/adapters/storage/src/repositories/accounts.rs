@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{
-    Account, Accounts, Contact, FailureKey, LoginFailures, PasswordOwner, StoreResult, Topic,
+use sixin_application::access::ports::{
+    Account, Accounts, Contact, FailureKey, LoginFailures, PasswordOwner,
 };
+use sixin_application::ports::{StoreResult, Topic};
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::{AccountId, UserId};
 use sixin_domain::time::Millis;

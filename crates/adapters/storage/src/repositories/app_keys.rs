@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{
-    AppKeyAdmin, AppKeys, ChangeError, NewAppKey, StoreError, StoreResult, Topic,
-};
+use sixin_application::access::ports::AppKeys;
+use sixin_application::operations::ports::{AppKeyAdmin, ChangeError, NewAppKey};
+use sixin_application::ports::{StoreError, StoreResult, Topic};
 use sixin_domain::access::app_key::{AppKey, Dialect, Secret};
 use sixin_domain::id::AppKeyId;
 use sixin_domain::time::Millis;

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{
-    BackEndUsers, DeviceTokens, NewDeviceToken, Order, ShownAs, StoreResult, Topic, UserPage,
-};
+use sixin_application::conversations::ports::Order;
+use sixin_application::ports::{StoreResult, Topic};
+use sixin_application::users::ports::{BackEndUsers, DeviceTokens, NewDeviceToken, ShownAs, UserPage};
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 

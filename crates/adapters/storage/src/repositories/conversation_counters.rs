@@ -4,7 +4,7 @@
 //! which locks it on either database, and only then looks at what it is to count.
 
 use diesel::prelude::*;
-use sixin_application::ports::{MessageQuery, Order};
+use sixin_application::conversations::ports::{MessageQuery, Order};
 use sixin_domain::conversation::pair::Side;
 use sixin_domain::conversation::{View, ViewedMessage};
 use sixin_domain::time::Millis;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use sixin_application::ports::{ListQuery, ListStart, ListTotals};
+use sixin_application::conversations::ports::{ListQuery, ListStart, ListTotals};
 use sixin_domain::conversation::Conversation;
 use sixin_domain::id::UserId;
 

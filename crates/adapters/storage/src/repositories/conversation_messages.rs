@@ -6,7 +6,7 @@ use std::ops::Range;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{BigInt, Nullable, SmallInt, Text};
-use sixin_application::ports::{MessageQuery, Order};
+use sixin_application::conversations::ports::{MessageQuery, Order};
 use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::file::{FileKind, StoredFile};
 use sixin_domain::id::{FileId, MessageId, UserId};

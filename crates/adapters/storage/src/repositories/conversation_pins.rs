@@ -1,7 +1,8 @@
 //! Which conversations stand first in a user's list, as back ends say it.
 
 use async_trait::async_trait;
-use sixin_application::ports::{ConversationPins, Pin, StoreResult};
+use sixin_application::conversations::ports::{ConversationPins, Pin};
+use sixin_application::ports::StoreResult;
 use sixin_domain::time::Millis;
 
 use super::conversation_counters::prefix;

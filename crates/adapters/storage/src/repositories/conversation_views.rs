@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{ConversationViews, ListQuery, ListTotals, MessageQuery, StoreResult};
+use sixin_application::conversations::ports::{ConversationViews, ListQuery, ListTotals, MessageQuery};
+use sixin_application::ports::StoreResult;
 use sixin_domain::conversation::pair::Pair;
 use sixin_domain::conversation::{Conversation, ViewedMessage};
 use sixin_domain::id::{ConversationId, MessageId, UserId};

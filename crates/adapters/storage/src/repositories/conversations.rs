@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{Conversations, KeptMessage, StoreResult};
+use sixin_application::conversations::ports::{Conversations, KeptMessage};
+use sixin_application::ports::StoreResult;
 use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::time::Millis;

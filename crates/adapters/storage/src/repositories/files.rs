@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
-use sixin_application::ports::{Files, MessageQuery, NewFile, NewUpload, Order, StoreResult};
+use sixin_application::conversations::ports::{MessageQuery, Order};
+use sixin_application::files::ports::{Files, NewFile, NewUpload};
+use sixin_application::ports::StoreResult;
 use sixin_domain::file::{FileKind, Keeping, PendingUpload, StoredFile};
 use sixin_domain::id::{FileId, FileUsageId, UserId};
 

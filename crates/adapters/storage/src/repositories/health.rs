@@ -1,7 +1,8 @@
 //! The state of the database.
 
 use async_trait::async_trait;
-use sixin_application::ports::{StoreError, StoreHealth, StoreResult, StoreTrouble};
+use sixin_application::operations::ports::{StoreHealth, StoreTrouble};
+use sixin_application::ports::{StoreError, StoreResult};
 
 use crate::database::{Database, Durability};
 use crate::migrations;

@@ -1,7 +1,7 @@
 //! Results of sends with a key, for reading: table `idempotency_keys`.
 
 use async_trait::async_trait;
-use sixin_application::ports::{AppendError, IdempotencyKeys, Repetition};
+use sixin_application::sending::ports::{AppendError, IdempotencyKeys, Repetition};
 use sixin_domain::message::Placed;
 
 use crate::append::{keys, nonces};

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use sixin_application::ports::{Lease, ProcessLeases, StoreError, StoreResult};
+use sixin_application::ports::{StoreError, StoreResult};
+use sixin_application::sending::ports::{Lease, ProcessLeases};
 use sixin_domain::time::Millis;
 
 use crate::connection::AnyConnection;

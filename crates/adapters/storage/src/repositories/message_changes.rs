@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{MessageChanges, PublishedMessage, StoreResult};
+use sixin_application::messages::ports::{MessageChanges, PublishedMessage};
+use sixin_application::ports::StoreResult;
 use sixin_domain::conversation::Conversation;
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::message::body::Body;

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{MessageLogs, StoreResult};
+use sixin_application::messages::ports::MessageLogs;
+use sixin_application::ports::StoreResult;
 use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::id::UserId;
 use sixin_domain::message::log_hour::LogHour;

@@ -1,7 +1,9 @@
 //! Nonces that are used up by requests without messages.
 
 use async_trait::async_trait;
-use sixin_application::ports::{NonceUse, NonceUses, StoreResult};
+use sixin_application::access::ports::NonceUses;
+use sixin_application::ports::StoreResult;
+use sixin_application::sending::ports::NonceUse;
 
 use crate::append::nonces;
 use crate::database::Database;

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{PushPreferences, StoreResult};
+use sixin_application::ports::StoreResult;
+use sixin_application::users::ports::PushPreferences;
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::push_preferences::{NotificationLevel, PushPeriod};

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{Mark, RelationChanges, Relations, StoreResult, Toggled, Topic};
+use sixin_application::ports::{StoreResult, Topic};
+use sixin_application::users::ports::{Mark, RelationChanges, Relations, Toggled};
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::Relation;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{RemarkPage, Remarks, StoreResult};
+use sixin_application::ports::StoreResult;
+use sixin_application::users::ports::{RemarkPage, Remarks};
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::Username;

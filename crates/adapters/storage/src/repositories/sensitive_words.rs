@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{SensitiveWord, SensitiveWords, StoreResult, Topic};
+use sixin_application::ports::{StoreResult, Topic};
+use sixin_application::site::ports::{SensitiveWord, SensitiveWords};
 use sixin_domain::site::block_words::WordMode;
 use sixin_domain::time::Millis;
 

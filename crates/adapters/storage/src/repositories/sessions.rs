@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{
-    FoundSession, ListedSession, NewSession, SessionAdmin, Sessions, StoreResult, TokenHash, Topic,
-};
+use sixin_application::access::ports::{FoundSession, Sessions, TokenHash};
+use sixin_application::operations::ports::{ListedSession, NewSession, SessionAdmin};
+use sixin_application::ports::{StoreResult, Topic};
 use sixin_domain::access::session::Session;
 use sixin_domain::id::{AccountId, UserId};
 use sixin_domain::time::Millis;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{SettingAdmin, SettingSource, StoreResult, Topic};
+use sixin_application::operations::ports::SettingAdmin;
+use sixin_application::ports::{StoreResult, Topic};
+use sixin_application::site::ports::SettingSource;
 use sixin_domain::site::settings::{Accepted, Settings};
 use sixin_domain::time::Millis;
 

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{SiteSecrets, StoreResult};
+use sixin_application::ports::StoreResult;
+use sixin_application::site::ports::SiteSecrets;
 use sixin_domain::time::Millis;
 
 use crate::database::Database;

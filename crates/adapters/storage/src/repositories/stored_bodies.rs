@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{StoreResult, StoredBodies};
+use sixin_application::ports::StoreResult;
+use sixin_application::sending::ports::StoredBodies;
 use sixin_domain::file::StoredFile;
 use sixin_domain::id::MessageId;
 use sixin_domain::message::body::Body;

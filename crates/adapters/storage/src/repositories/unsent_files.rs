@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{StoreResult, UnsentFiles};
+use sixin_application::files::ports::UnsentFiles;
+use sixin_application::ports::StoreResult;
 use sixin_domain::file::{Keeping, StoredFile};
 use sixin_domain::id::FileId;
 use sixin_domain::time::Millis;

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{StoreResult, Topic, UserChanges};
+use sixin_application::ports::{StoreResult, Topic};
+use sixin_application::users::ports::UserChanges;
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::profile_edit::ProfileEdit;

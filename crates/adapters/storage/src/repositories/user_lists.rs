@@ -3,7 +3,8 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::ports::{ListKind, ListPlace, ListSet, ListedName, StoreResult, Topic, UserLists};
+use sixin_application::ports::{StoreResult, Topic};
+use sixin_application::users::ports::{ListKind, ListPlace, ListSet, ListedName, UserLists};
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::Username;

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
-use sixin_application::ports::{BannedUser, NamePage, Restriction, StoreResult, Topic, UserRestrictions};
+use sixin_application::ports::{StoreResult, Topic};
+use sixin_application::users::ports::{BannedUser, NamePage, Restriction, UserRestrictions};
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::Username;

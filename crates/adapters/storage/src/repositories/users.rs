@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::result::Error;
-use sixin_application::ports::{
-    ChangeError, ListedUser, NewUser, SignIn, StoreError, StoreResult, TakenName, Topic, UserAdmin, Users,
-};
+use sixin_application::operations::ports::{ChangeError, ListedUser, NewUser, SignIn, TakenName, UserAdmin};
+use sixin_application::ports::{StoreError, StoreResult, Topic};
+use sixin_application::users::ports::Users;
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::{AccountId, RoleId, UserId};
 use sixin_domain::time::Millis;

@@ -1,8 +1,7 @@
 //! Accounts, their passwords, and failures to sign in.
 
-use sixin_application::ports::{
-    Account, Accounts, Contact, LoginFailures, NewUser, PasswordOwner, SignIn, UserAdmin,
-};
+use sixin_application::access::ports::{Account, Accounts, Contact, LoginFailures, PasswordOwner};
+use sixin_application::operations::ports::{NewUser, SignIn, UserAdmin};
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::user::contact::{Email, Phone};
 use sixin_domain::user::username::{Uid, Username};

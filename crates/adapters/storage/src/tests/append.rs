@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use diesel::result::{DatabaseErrorKind, Error};
-use sixin_application::ports::{AppendError, MessageLog, NonceUse, SendUnit, StoreError};
+use sixin_application::ports::StoreError;
+use sixin_application::sending::ports::{AppendError, MessageLog, NonceUse, SendUnit};
 use sixin_domain::id::{AppKeyId, FileUsageId};
 use sixin_domain::message::Effects;
 use sixin_domain::message::body::Body;

@@ -1,8 +1,9 @@
 //! What users see of their conversations.
 
-use sixin_application::ports::{
-    ConversationChanges, ConversationViews, ListQuery, ListStart, ListTotals, MessageQuery, Order, SendUnit,
+use sixin_application::conversations::ports::{
+    ConversationChanges, ConversationViews, ListQuery, ListStart, ListTotals, MessageQuery, Order,
 };
+use sixin_application::sending::ports::SendUnit;
 use sixin_domain::conversation::pair::{Pair, Side};
 use sixin_domain::conversation::{Conversation, ViewedMessage};
 use sixin_domain::file::FileKind;

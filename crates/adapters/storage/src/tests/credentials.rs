@@ -1,9 +1,9 @@
 //! App keys, sessions and nonces.
 
-use sixin_application::authenticate_user::hash_token;
-use sixin_application::ports::{
-    AppKeyAdmin, AppKeys, ChangeError, FoundSession, ListedSession, NewAppKey, NewSession, SessionAdmin,
-    Sessions, UserAdmin,
+use sixin_application::access::authenticate_user::hash_token;
+use sixin_application::access::ports::{AppKeys, FoundSession, Sessions};
+use sixin_application::operations::ports::{
+    AppKeyAdmin, ChangeError, ListedSession, NewAppKey, NewSession, SessionAdmin, UserAdmin,
 };
 use sixin_domain::access::app_key::{AppKey, Dialect, Secret};
 
@@ -119,7 +119,7 @@ fn sessions_are_listed_with_their_users_and_a_new_password_ends_them(db: &TestDa
 }
 
 fn session(db: &TestDatabase, name: &str, platform: i64, token: &str) -> (NewSession, String) {
-    let user = db.wait(sixin_application::ports::Users::find(
+    let user = db.wait(sixin_application::users::ports::Users::find(
         &db.database,
         &sixin_domain::user::username::UserRef::parse(name).unwrap(),
     ));

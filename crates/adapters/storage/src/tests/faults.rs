@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
-use sixin_application::ports::{AppendError, MessageLog, SendUnit};
+use sixin_application::sending::ports::{AppendError, MessageLog, SendUnit};
 
 use super::harness::TestDatabase;
 use super::hot_reads::{checks, run_by};

@@ -1,9 +1,10 @@
 //! Files that were uploaded here: when they are there, who is shown them, and what becomes of those nobody sends.
 
-use sixin_application::ports::{
-    ConversationChanges, Files, MessageChanges, MessageLog, NewFile, NewUpload, SendUnit, SiteSecrets,
-    UnsentFiles,
-};
+use sixin_application::conversations::ports::ConversationChanges;
+use sixin_application::files::ports::{Files, NewFile, NewUpload, UnsentFiles};
+use sixin_application::messages::ports::MessageChanges;
+use sixin_application::sending::ports::{MessageLog, SendUnit};
+use sixin_application::site::ports::SiteSecrets;
 use sixin_domain::conversation::pair::Side;
 use sixin_domain::file::{FileKind, Keeping};
 use sixin_domain::id::{AccountId, FileId, UserId};

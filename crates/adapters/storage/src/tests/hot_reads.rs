@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 
-use sixin_application::ports::{
-    AppKeyAdmin, BackEndUsers, BlockWordAdmin, BlockWordRow, CacheEpochs, ListKind, ListSet, MessageLog,
-    NewAppKey, Restriction, RoleAdmin, SensitiveWord, SensitiveWords, SessionAdmin, SettingAdmin,
-    SettingSource, ShownAs, Topic, UserAdmin, UserLists, UserRestrictions,
+use sixin_application::operations::ports::{
+    AppKeyAdmin, BlockWordAdmin, BlockWordRow, NewAppKey, RoleAdmin, SessionAdmin, SettingAdmin, UserAdmin,
+};
+use sixin_application::ports::{CacheEpochs, Topic};
+use sixin_application::sending::ports::MessageLog;
+use sixin_application::site::ports::{SensitiveWord, SensitiveWords, SettingSource};
+use sixin_application::users::ports::{
+    BackEndUsers, ListKind, ListSet, Restriction, ShownAs, UserLists, UserRestrictions,
 };
 use sixin_domain::access::app_key::{Dialect, Secret};
 use sixin_domain::id::RoleId;

@@ -1,8 +1,12 @@
 //! What back ends keep for their users: how they are shown, tokens, restrictions, preferences, pins.
 
-use sixin_application::ports::{
-    BackEndUsers, ConversationPins, ConversationViews, DeviceTokens, ListQuery, ListStart, NewDeviceToken,
-    Order, Pin, PushPreferences, Remarks, Restriction, ShownAs, UserAdmin, UserRestrictions, Users,
+use sixin_application::conversations::ports::{
+    ConversationPins, ConversationViews, ListQuery, ListStart, Order, Pin,
+};
+use sixin_application::operations::ports::UserAdmin;
+use sixin_application::users::ports::{
+    BackEndUsers, DeviceTokens, NewDeviceToken, PushPreferences, Remarks, Restriction, ShownAs,
+    UserRestrictions, Users,
 };
 use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::{ConversationId, UserId};
@@ -128,7 +132,7 @@ fn restricted_users_are_listed_without_those_who_left(db: &TestDatabase) {
         restrict(db, &[user], Restriction::BannedUntil(Some(NOW.plus(at))), 0);
     }
     db.wait(UserAdmin::delete(&db.database, dan, NOW)).unwrap();
-    let names = |page: sixin_application::ports::NamePage| {
+    let names = |page: sixin_application::users::ports::NamePage| {
         let names: Vec<String> = page.names.iter().map(ToString::to_string).collect();
         (names.join(" "), page.total)
     };
@@ -140,8 +144,9 @@ fn restricted_users_are_listed_without_those_who_left(db: &TestDatabase) {
     assert_eq!(deactivated(2, 1), ("cid".into(), 3));
     let banned = |at, offset, limit| {
         let banned = db.wait(db.database.banned(NOW.plus(at), offset, limit)).unwrap();
-        let until =
-            |user: &sixin_application::ports::BannedUser| (user.username.to_string(), user.until.since(NOW));
+        let until = |user: &sixin_application::users::ports::BannedUser| {
+            (user.username.to_string(), user.until.since(NOW))
+        };
         banned.iter().map(until).collect::<Vec<_>>()
     };
     assert_eq!(banned(2, 0, 9), [("bob".to_owned(), 4), ("cid".to_owned(), 3)]);

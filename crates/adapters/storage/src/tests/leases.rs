@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use sixin_application::ports::{ProcessLeases, StoreError};
+use sixin_application::ports::StoreError;
+use sixin_application::sending::ports::ProcessLeases;
 
 use super::harness::TestDatabase;
 use super::on_every_database;
@@ -27,7 +28,7 @@ fn a_lease_is_renewed_by_its_holder_only(db: &TestDatabase) {
     assert_eq!(lease.ids_end.since(lease.granted_at), 1000);
     let renewed = db.wait(db.database.renew(&lease, lease.granted_at, 60_000)).unwrap().unwrap();
     assert!(renewed.ids_end > lease.ids_end);
-    let stranger = sixin_application::ports::Lease { token: "theirs".into(), ..lease };
+    let stranger = sixin_application::sending::ports::Lease { token: "theirs".into(), ..lease };
     assert_eq!(db.wait(db.database.renew(&stranger, stranger.granted_at, 60_000)).unwrap(), None);
 }
 

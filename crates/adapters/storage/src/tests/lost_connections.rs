@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-use sixin_application::ports::MessageLog;
+use sixin_application::sending::ports::MessageLog;
 
 use super::harness::{TestDatabase, on_mysql};
 use super::truth::{answers_are_true, batch, repeats_are_stored_once};

@@ -1,6 +1,9 @@
 //! Messages that back ends recall or change.
 
-use sixin_application::ports::{ConversationViews, MessageChanges, NonceUse, NonceUses, SendUnit};
+use sixin_application::access::ports::NonceUses;
+use sixin_application::conversations::ports::ConversationViews;
+use sixin_application::messages::ports::MessageChanges;
+use sixin_application::sending::ports::{NonceUse, SendUnit};
 use sixin_domain::conversation::pair::Side;
 use sixin_domain::id::{AppKeyId, ConversationId, MessageId, UserId};
 use sixin_domain::message::body::Body;
@@ -74,7 +77,7 @@ fn recalling_takes_off_only_what_a_view_counted(db: &TestDatabase) {
     assert_eq!((counts(&find(db, id).a), counts(&find(db, id).b)), ((0, 3), (3, 4)));
     recall(db, hidden);
     assert_eq!((counts(&find(db, id).a), counts(&find(db, id).b)), ((0, 3), (3, 3)));
-    db.wait(sixin_application::ports::ConversationChanges::mark_read(
+    db.wait(sixin_application::conversations::ports::ConversationChanges::mark_read(
         &db.database,
         ConversationId(id),
         Side::B,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sixin_application::ports::{MessageChanges, MessageExpansions};
+use sixin_application::messages::ports::{MessageChanges, MessageExpansions};
 use sixin_domain::id::MessageId;
 use sixin_domain::message::body::Body;
 use sixin_domain::message::expansion::{Change, Changes, Edit, Expansion, ExpansionRefusal};

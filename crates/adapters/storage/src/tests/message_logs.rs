@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use sixin_application::ports::{MessageChanges, MessageLog, MessageLogs, SendUnit};
+use sixin_application::messages::ports::{MessageChanges, MessageLogs};
+use sixin_application::sending::ports::{MessageLog, SendUnit};
 use sixin_domain::id::{MessageId, UserId, first_id_at};
 use sixin_domain::message::body::Body;
 use sixin_domain::message::log_hour::LogHour;

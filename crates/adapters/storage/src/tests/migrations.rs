@@ -120,7 +120,7 @@ fn a_migration_that_is_missing_is_noticed(db: &TestDatabase) {
     assert_eq!(db.database.missing_migrations().unwrap(), 0);
     db.execute("DELETE FROM __diesel_schema_migrations WHERE version = (SELECT v FROM (SELECT MAX(version) AS v FROM __diesel_schema_migrations) AS newest)");
     assert_eq!(db.database.missing_migrations().unwrap(), 1);
-    assert!(!db.wait(sixin_application::ports::StoreHealth::is_ready(&db.database)).unwrap());
+    assert!(!db.wait(sixin_application::operations::ports::StoreHealth::is_ready(&db.database)).unwrap());
 }
 
 fn a_database_of_a_newer_version_is_refused(db: &TestDatabase) {

@@ -1,8 +1,9 @@
 //! Users, relations and roles.
 
-use sixin_application::ports::{
-    ChangeError, ListKind, ListSet, Mark, NewUser, RelationChanges, Relations, RoleAdmin, Roles, SignIn,
-    TakenName, Toggled, UserAdmin, UserChanges, UserLists, Users,
+use sixin_application::operations::ports::{ChangeError, NewUser, RoleAdmin, SignIn, TakenName, UserAdmin};
+use sixin_application::site::ports::Roles;
+use sixin_application::users::ports::{
+    ListKind, ListSet, Mark, RelationChanges, Relations, Toggled, UserChanges, UserLists, Users,
 };
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::{RoleId, UserId};

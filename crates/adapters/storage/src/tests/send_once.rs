@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use diesel::connection::{Connection, InstrumentationEvent};
-use sixin_application::authenticate_user::hash_token;
-use sixin_application::ports::{
+use sixin_application::access::authenticate_user::hash_token;
+use sixin_application::sending::ports::{
     AppendError, IdempotencyKey, IdempotencyKeys, MessageLog, NonceUse, Repetition, SendUnit, StoredBodies,
 };
 use sixin_domain::file::FileKind;

@@ -1,8 +1,7 @@
 //! Block words as back ends keep them.
 
-use sixin_application::ports::{
-    BlockWordAdmin, BlockWordList, BlockWordRow, BlockWordSource, SensitiveWord, SensitiveWords,
-};
+use sixin_application::operations::ports::{BlockWordAdmin, BlockWordRow};
+use sixin_application::site::ports::{BlockWordList, BlockWordSource, SensitiveWord, SensitiveWords};
 use sixin_domain::sending::refusal::Refusal;
 use sixin_domain::site::block_words::WordMode;
 

@@ -1,6 +1,7 @@
 //! Content that several messages have in common is stored once.
 
-use sixin_application::ports::{ConversationViews, Conversations, SendUnit};
+use sixin_application::conversations::ports::{ConversationViews, Conversations};
+use sixin_application::sending::ports::SendUnit;
 use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::UserId;
 use sixin_domain::message::Saying;

@@ -1,7 +1,9 @@
 //! Where the two databases would differ if we let them.
 
 use diesel::prelude::*;
-use sixin_application::ports::{SettingAdmin, Topic, Users};
+use sixin_application::operations::ports::SettingAdmin;
+use sixin_application::ports::Topic;
+use sixin_application::users::ports::Users;
 use sixin_domain::site::settings::check;
 use sixin_domain::user::username::UserRef;
 

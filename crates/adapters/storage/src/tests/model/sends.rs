@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use sixin_application::ports::{IdempotencyKey, SendUnit};
+use sixin_application::sending::ports::{IdempotencyKey, SendUnit};
 use sixin_domain::id::AppKeyId;
 use sixin_domain::message::body::Body;
 use sixin_domain::message::object_name::ObjectName;

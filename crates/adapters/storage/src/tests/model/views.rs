@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use proptest::test_runner::{TestCaseError, TestCaseResult};
 use proptest::{prop_assert, prop_assert_eq};
-use sixin_application::ports::{AppendError, SendUnit, Stored};
+use sixin_application::sending::ports::{AppendError, SendUnit, Stored};
 use sixin_domain::message::Placed;
 
 use super::sends::{Change, LIVES_MS, Send};

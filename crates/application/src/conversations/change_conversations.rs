@@ -1,0 +1,175 @@
+//! A user changes its own view of its conversations: read, pinned, deleted (facts: fresns 7.4 to 7.6).
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sixin_domain::conversation::NoSuchConversation;
+use sixin_domain::conversation::pair::Side;
+use sixin_domain::id::{ConversationId, MessageId};
+
+use crate::conversations::ports::{ConversationChanges, ConversationViews};
+use crate::conversations::read_conversations::ConversationError;
+use crate::ports::Clock;
+use crate::users::profiles::Viewer;
+
+/// What is to be marked or deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A conversation with all messages there are now.
+    Conversation(ConversationId),
+    /// Messages of any conversation; those that are not in the user's view are passed over.
+    Messages(Vec<MessageId>),
+}
+
+/// Changes views. `Ok` means that the change is committed.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait ChangeConversations: Send + Sync {
+    /// Marks what the user received as read.
+    async fn mark_read(&self, viewer: &Viewer, target: &Target) -> Result<(), ConversationError>;
+
+    /// Pins a conversation, or takes that back.
+    async fn toggle_pin(&self, viewer: &Viewer, id: ConversationId) -> Result<(), ConversationError>;
+
+    /// Deletes from the user's view; the other side keeps what it has.
+    async fn delete(&self, viewer: &Viewer, target: &Target) -> Result<(), ConversationError>;
+}
+
+/// [`ChangeConversations`] over the ports.
+pub struct ConversationChanging {
+    /// The conversations.
+    pub views: Arc<dyn ConversationViews>,
+    /// What may be changed about them.
+    pub changes: Arc<dyn ConversationChanges>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl ChangeConversations for ConversationChanging {
+    async fn mark_read(&self, viewer: &Viewer, target: &Target) -> Result<(), ConversationError> {
+        let now = self.clock.now();
+        match target {
+            Target::Conversation(id) => {
+                let side = self.side(viewer, *id).await?;
+                Ok(self.changes.mark_read(*id, side, now).await?)
+            }
+            Target::Messages(ids) => Ok(self.changes.mark_messages_read(viewer.user.id, ids, now).await?),
+        }
+    }
+
+    async fn toggle_pin(&self, viewer: &Viewer, id: ConversationId) -> Result<(), ConversationError> {
+        let side = self.side(viewer, id).await?;
+        Ok(self.changes.toggle_pin(id, side, self.clock.now()).await?)
+    }
+
+    async fn delete(&self, viewer: &Viewer, target: &Target) -> Result<(), ConversationError> {
+        let now = self.clock.now();
+        // Deleting is what a member whose time is over may not do, while marking as read is (facts: fresns 5).
+        if viewer.membership_end(now).is_some() {
+            return Err(ConversationError::MembershipExpired);
+        }
+        match target {
+            Target::Conversation(id) => {
+                let side = self.side(viewer, *id).await?;
+                Ok(self.changes.delete(*id, side, now).await?)
+            }
+            Target::Messages(ids) => Ok(self.changes.delete_messages(viewer.user.id, ids, now).await?),
+        }
+    }
+}
+
+impl ConversationChanging {
+    /// The side the viewer is on, if it is one of the conversation's.
+    async fn side(&self, viewer: &Viewer, id: ConversationId) -> Result<Side, ConversationError> {
+        let found = self.views.find(id).await?.ok_or(NoSuchConversation)?;
+        Ok(found.seen_by(viewer.user.id)?.side)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversations::ports::{MockConversationChanges, MockConversationViews};
+    use crate::ports::MockClock;
+    use crate::testing::{conversation, user};
+    use sixin_domain::site::settings::Settings;
+    use sixin_domain::time::Millis;
+    use std::collections::BTreeMap;
+
+    const NOW: Millis = Millis(1000);
+
+    /// Over one conversation, with id 9, of users 1 and 2.
+    fn changing(changes: MockConversationChanges) -> ConversationChanging {
+        let mut views = MockConversationViews::new();
+        views.expect_find().returning(|id| Ok((id.0 == 9).then(|| conversation(9, 1, 2))));
+        let mut clock = MockClock::new();
+        clock.expect_now().return_const(NOW);
+        ConversationChanging { views: Arc::new(views), changes: Arc::new(changes), clock: Arc::new(clock) }
+    }
+
+    fn viewer(id: i64) -> Viewer {
+        Viewer { user: user(id, "viewer"), settings: Arc::new(Settings::default()) }
+    }
+
+    fn is_refused(result: Result<(), ConversationError>) -> bool {
+        matches!(result, Err(ConversationError::NoSuchConversation(_)))
+    }
+
+    #[tokio::test]
+    async fn each_side_changes_its_own_view_only() {
+        for (id, side) in [(1, Side::A), (2, Side::B)] {
+            let mut changes = MockConversationChanges::new();
+            let own = move |conversation: &ConversationId, of: &Side, at: &Millis| {
+                (*conversation, *of, *at) == (ConversationId(9), side, NOW)
+            };
+            changes.expect_mark_read().withf(own).once().returning(|_, _, _| Ok(()));
+            changes.expect_toggle_pin().withf(own).once().returning(|_, _, _| Ok(()));
+            changes.expect_delete().withf(own).once().returning(|_, _, _| Ok(()));
+            let changing = changing(changes);
+            let target = Target::Conversation(ConversationId(9));
+            changing.mark_read(&viewer(id), &target).await.unwrap();
+            changing.toggle_pin(&viewer(id), ConversationId(9)).await.unwrap();
+            changing.delete(&viewer(id), &target).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_conversation_of_others_or_of_nobody_is_not_touched() {
+        let changing = changing(MockConversationChanges::new());
+        for (who, id) in [(3, 9), (1, 8)] {
+            let (viewer, target) = (viewer(who), Target::Conversation(ConversationId(id)));
+            assert!(is_refused(changing.mark_read(&viewer, &target).await));
+            assert!(is_refused(changing.toggle_pin(&viewer, ConversationId(id)).await));
+            assert!(is_refused(changing.delete(&viewer, &target).await));
+        }
+    }
+
+    #[tokio::test]
+    async fn messages_are_changed_as_those_of_the_viewer() {
+        let mut changes = MockConversationChanges::new();
+        let of_one = |who: &sixin_domain::id::UserId, ids: &[MessageId], _: &Millis| {
+            who.0 == 1 && ids == [MessageId(5), MessageId(6)]
+        };
+        changes.expect_mark_messages_read().withf(of_one).once().returning(|_, _, _| Ok(()));
+        changes.expect_delete_messages().withf(of_one).once().returning(|_, _, _| Ok(()));
+        let changing = changing(changes);
+        let target = Target::Messages(vec![MessageId(5), MessageId(6)]);
+        changing.mark_read(&viewer(1), &target).await.unwrap();
+        changing.delete(&viewer(1), &target).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_member_whose_time_is_over_may_mark_but_not_delete() {
+        let mut changes = MockConversationChanges::new();
+        changes.expect_mark_read().once().returning(|_, _, _| Ok(()));
+        let changing = changing(changes);
+        let rows = BTreeMap::from([("site_mode".to_owned(), "private".to_owned())]);
+        let mut viewer = Viewer { settings: Arc::new(Settings::new(rows)), ..viewer(1) };
+        viewer.user.expired_at = Some(NOW.plus(-1));
+        let target = Target::Conversation(ConversationId(9));
+        changing.mark_read(&viewer, &target).await.unwrap();
+        let deleted = changing.delete(&viewer, &target).await;
+        assert!(matches!(deleted, Err(ConversationError::MembershipExpired)));
+    }
+}

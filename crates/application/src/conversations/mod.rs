@@ -1,0 +1,5 @@
+//! What a user sees of their conversations, and what they change about them.
+
+pub mod change_conversations;
+pub mod ports;
+pub mod read_conversations;

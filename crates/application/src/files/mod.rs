@@ -1,0 +1,8 @@
+//! Files that go with messages.
+
+pub mod links;
+pub mod ports;
+pub mod read_file;
+pub mod sweep;
+pub mod upload_file;
+pub mod upload_places;

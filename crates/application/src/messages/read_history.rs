@@ -1,0 +1,184 @@
+//! A back end reads what one of its users has of a conversation, and cleans it (facts: rongcloud 9.1, 9.2).
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sixin_domain::conversation::pair::Pair;
+use sixin_domain::conversation::{Conversation, ViewedMessage};
+use sixin_domain::id::{MessageId, UserId};
+use sixin_domain::message::expansion::Expansion;
+use sixin_domain::time::Millis;
+use sixin_domain::user::username::Username;
+use thiserror::Error;
+
+use crate::conversations::ports::{ConversationChanges, ConversationViews, MessageQuery, Order};
+use crate::messages::expand_messages::ReadExpansion;
+use crate::messages::ports::MessageExpansions;
+use crate::ports::{Clock, StoreError};
+use crate::users::named_users::ids_of;
+use crate::users::ports::Users;
+
+/// Which messages are wanted.
+#[derive(Debug, Clone)]
+pub struct HistoryRequest {
+    /// Whose view it is.
+    pub user: Username,
+    /// Of the conversation with whom.
+    pub with: Username,
+    /// From this time on: forwards to a later one, the oldest first, or backwards to an earlier one, the newest first.
+    pub from: Millis,
+    /// Whether a message of exactly that time is wanted too.
+    pub includes_from: bool,
+    /// To this time, and with it.
+    pub until: Millis,
+    /// How many at most: those nearest to `from`.
+    pub limit: i64,
+    /// How it is read from a message which pairs it was published with.
+    pub read_expansion: ReadExpansion,
+}
+
+/// A message, and whether the user of the view sent it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryMessage {
+    /// The message.
+    pub message: ViewedMessage,
+    /// Whether the user of the view sent it.
+    pub is_own: bool,
+    /// Its pairs, if it can carry any.
+    pub expansion: Option<Expansion>,
+}
+
+/// Why there is no history.
+#[derive(Debug, Error)]
+pub enum HistoryError {
+    /// There is no such user.
+    #[error("there is no such user ({0})")]
+    UserUnknown(Username),
+    /// Nobody has a conversation with itself.
+    #[error("nobody has a conversation with itself")]
+    Oneself,
+    /// The store could not.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Reads and cleans histories.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait ReadHistory: Send + Sync {
+    /// Messages of one view, in the order of the request; none if the two have no conversation.
+    async fn between(&self, request: &HistoryRequest) -> Result<Vec<HistoryMessage>, HistoryError>;
+
+    /// Deletes from the view of `user` all messages up to a time, or all there are. The other side keeps what it has.
+    async fn clean(
+        &self,
+        user: &Username,
+        with: &Username,
+        until: Option<Millis>,
+    ) -> Result<(), HistoryError>;
+}
+
+/// [`ReadHistory`] over the ports.
+pub struct HistoryReading {
+    /// The users.
+    pub users: Arc<dyn Users>,
+    /// The conversations.
+    pub views: Arc<dyn ConversationViews>,
+    /// What may be changed about them.
+    pub changes: Arc<dyn ConversationChanges>,
+    /// What messages carry.
+    pub expansions: Arc<dyn MessageExpansions>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl ReadHistory for HistoryReading {
+    async fn between(&self, request: &HistoryRequest) -> Result<Vec<HistoryMessage>, HistoryError> {
+        let Some((conversation, user)) = self.conversation(&request.user, &request.with).await? else {
+            return Ok(Vec::new());
+        };
+        let cleared = conversation.seen_by(user).map_or(0, |view| view.own.cleared_seq);
+        let is_forwards = request.from <= request.until;
+        let (before_first, last, order) = if is_forwards {
+            let before_first = request.from.plus(if request.includes_from { -1 } else { 0 });
+            (before_first, request.until, Order::Oldest)
+        } else {
+            let last = request.from.plus(if request.includes_from { 0 } else { -1 });
+            (request.until.plus(-1), last, Order::Newest)
+        };
+        let after = self.views.seq_at(&conversation, before_first).await?;
+        let last = self.views.seq_at(&conversation, last).await?;
+        let query = MessageQuery {
+            conversation: conversation.id,
+            user,
+            after: after.max(cleared),
+            before: last.saturating_add(1),
+            order,
+            offset: 0,
+            limit: request.limit,
+        };
+        let found = self.views.messages(query).await?;
+        let mut expansions = self.expansions(&found, request.read_expansion).await?;
+        let shown = |message: ViewedMessage| HistoryMessage {
+            is_own: message.sender == user,
+            expansion: expansions.remove(&message.id),
+            message,
+        };
+        Ok(found.into_iter().map(shown).collect())
+    }
+
+    async fn clean(
+        &self,
+        user: &Username,
+        with: &Username,
+        until: Option<Millis>,
+    ) -> Result<(), HistoryError> {
+        let Some((conversation, user)) = self.conversation(user, with).await? else { return Ok(()) };
+        let last = match until {
+            Some(time) => self.views.seq_at(&conversation, time).await?,
+            None => i64::MAX,
+        };
+        Ok(self.changes.clear(conversation.id, user, last, self.clock.now()).await?)
+    }
+}
+
+impl HistoryReading {
+    /// The pairs of those messages that can carry any.
+    async fn expansions(
+        &self,
+        messages: &[ViewedMessage],
+        read: ReadExpansion,
+    ) -> Result<HashMap<MessageId, Expansion>, HistoryError> {
+        let expansion = |message: &ViewedMessage| {
+            let initial = read(message.delivery.as_deref()?)?;
+            let changes = BTreeMap::new();
+            Some((message.id, Expansion { initial, sent_at: message.sent_at, changes }))
+        };
+        let mut expansions: HashMap<MessageId, Expansion> = messages.iter().filter_map(expansion).collect();
+        if !expansions.is_empty() {
+            let ids: Vec<MessageId> = expansions.keys().copied().collect();
+            for (id, changes) in self.expansions.changes(&ids).await? {
+                expansions.entry(id).and_modify(|expansion| expansion.changes = changes);
+            }
+        }
+        Ok(expansions)
+    }
+
+    /// The conversation of two users, if they have one, and the first of the two.
+    async fn conversation(
+        &self,
+        user: &Username,
+        with: &Username,
+    ) -> Result<Option<(Conversation, UserId)>, HistoryError> {
+        let names = [user.clone(), with.clone()];
+        let ids = ids_of(&*self.users, &names, HistoryError::UserUnknown).await?;
+        let [user, with] = ids[..] else { return Ok(None) };
+        let pair = Pair::of(user, with).ok_or(HistoryError::Oneself)?;
+        Ok(self.views.of_pair(pair).await?.map(|conversation| (conversation, user)))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,10 @@
+//! What those do who run the server.
+
+pub mod app_keys;
+pub mod block_words;
+pub mod health;
+pub mod ports;
+pub mod roles;
+pub mod sessions;
+pub mod settings;
+pub mod users;

@@ -1,0 +1,58 @@
+//! What becomes of forbidden words in the texts of back ends.
+
+use std::sync::Arc;
+
+use sixin_domain::sending::limits::Limits;
+use sixin_domain::sending::refusal::Refusal;
+
+use crate::ports::StoreError;
+use crate::site::block_words::applied;
+use crate::site::ports::{BlockWordSource, SettingSource};
+
+/// Puts another text into the content of a text message, or answers `None` if the content has no place for one.
+pub type ReplaceText = fn(content: &str, text: &str) -> Option<String>;
+
+/// Content and the text in it, if it has one.
+pub type TypedText = (String, Option<String>);
+
+/// Filters texts of back ends.
+pub struct BackEndTexts {
+    /// Whether block words apply.
+    pub settings: Arc<dyn SettingSource>,
+    /// The words to be replaced or refused.
+    pub block_words: Arc<dyn BlockWordSource>,
+    /// How long contents may be.
+    pub limits: Limits,
+}
+
+impl BackEndTexts {
+    /// Content and text as they are stored. A back end's own text passes unchanged unless the site says otherwise
+    /// (design, chapter 5).
+    ///
+    /// # Errors
+    /// A refusal for a forbidden word or a text that has grown too long, or what the store says.
+    pub async fn filtered<E: From<StoreError> + From<Refusal>>(
+        &self,
+        content: &str,
+        text: Option<&str>,
+        replace: ReplaceText,
+    ) -> Result<TypedText, E> {
+        let unchanged = || (content.to_owned(), text.map(str::to_owned));
+        let Some(text) = text else { return Ok(unchanged()) };
+        if !self.settings.settings().await?.is_on("publish_block_words") {
+            return Ok(unchanged());
+        }
+        let filter = self.block_words.filter().await?;
+        match applied::<E>(&filter, text).await? {
+            None => Ok(unchanged()),
+            Some(text) => {
+                let content = replace(content, &text).ok_or(Refusal::ForbiddenWord)?;
+                let Limits { typed_text_bytes, content_bytes, .. } = self.limits;
+                if text.len() > typed_text_bytes || content.len() > content_bytes {
+                    return Err(Refusal::TextTooLong.into());
+                }
+                Ok((content, Some(text)))
+            }
+        }
+    }
+}

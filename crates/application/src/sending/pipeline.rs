@@ -1,0 +1,294 @@
+//! The last steps of every send, whichever dialect it came from: rate, ids, commit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sixin_domain::id::{ConversationId, FileUsageId, MessageId, UserId};
+use sixin_domain::message::{Envelope, NewMessage, Saying};
+use sixin_domain::sending::rate::OwnRate;
+use sixin_domain::sending::refusal::Refusal;
+use thiserror::Error;
+
+use crate::ports::{Clock, StoreError};
+use crate::sending::committer::{CommitError, Committer};
+use crate::sending::ids::LeasedIds;
+use crate::sending::ports::{
+    AppendError, IdempotencyKey, IdempotencyKeys, NonceUse, Repetition, SendUnit, Stored,
+};
+use crate::sending::rate::SendRate;
+
+/// A send that all rules but the rate have let pass.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// What the messages have in common.
+    pub envelope: Envelope,
+    /// Who gets one, no user twice.
+    pub recipients: Vec<Addressee>,
+    /// The upload to bind to the message.
+    pub upload: Option<FileUsageId>,
+    /// The nonce this uses up.
+    pub nonce: Option<NonceUse>,
+    /// By what its repeats are known.
+    pub idempotency: Option<IdempotencyKey>,
+    /// The rate that holds instead of the site's, if the app key has one of its own.
+    pub own_rate: Option<OwnRate>,
+}
+
+/// Who gets a message of a send.
+#[derive(Debug, Clone)]
+pub struct Addressee {
+    /// The user.
+    pub user: UserId,
+    /// What it is told, if that is not what the others are told.
+    pub own: Option<Box<Saying>>,
+}
+
+impl From<UserId> for Addressee {
+    fn from(user: UserId) -> Self {
+        Self { user, own: None }
+    }
+}
+
+/// Why a send was not accepted.
+#[derive(Debug, Error)]
+pub enum SendError {
+    /// A rule says no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The signature or nonce has been used before.
+    #[error("the signature or nonce has been used before")]
+    Replayed,
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// Too much waits to be stored, or the server is stopping, or it holds no process number. Nothing was stored.
+    #[error("the server can't take messages at the moment: {0}")]
+    Busy(&'static str),
+    /// It took too long; the message may or may not be stored.
+    #[error("storing took too long; the message may or may not be stored")]
+    Unknown,
+    /// The store could not. Nothing was stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<CommitError> for SendError {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::QueueFull => Self::Busy("the queue is full"),
+            CommitError::Closed => Self::Busy("the server is stopping"),
+            CommitError::TimedOut => Self::Unknown,
+            CommitError::Append(error) => error.into(),
+        }
+    }
+}
+
+impl From<AppendError> for SendError {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::NonceUsed => Self::Replayed,
+            AppendError::KeyReused => Self::KeyReused,
+            AppendError::UploadTaken => Self::Refused(Refusal::FileUnknown),
+            AppendError::Unknown => Self::Unknown,
+            AppendError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// How long a send waits for a process number: 20 times 100 ms.
+const LEASE_TRIES: usize = 20;
+const LEASE_PAUSE: Duration = Duration::from_millis(100);
+
+/// Where accepted sends go.
+pub struct Outbox {
+    /// Makes their ids.
+    pub ids: Arc<LeasedIds>,
+    /// Counts them.
+    pub rate: Arc<SendRate>,
+    /// Has them stored.
+    pub committer: Arc<Committer>,
+    /// Knows those that carried a key.
+    pub keys: Arc<dyn IdempotencyKeys>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Outbox {
+    /// Counts, numbers and stores a send. `Ok` means that every message of it is committed and on disk.
+    ///
+    /// # Errors
+    /// See [`SendError`]. A send that was not accepted does not count against the rate, nor does a repeat.
+    pub async fn send(&self, draft: Draft) -> Result<Stored, SendError> {
+        let now = self.clock.steady();
+        let sender = draft.envelope.sender;
+        let own_rate = draft.own_rate;
+        self.rate.enter(sender, own_rate, now)?;
+        let result = match self.ids(draft.recipients.len() * 2).await {
+            Some(ids) => self.committer.commit(self.numbered(draft, &ids)).await.map_err(SendError::from),
+            None => Err(SendError::Busy("no process number is held")),
+        };
+        if result.as_ref().map_or(true, |stored| stored.replayed) {
+            self.rate.withdraw(sender, own_rate, now);
+        }
+        if result.as_ref().is_ok_and(|stored| stored.replayed) {
+            metrics::counter!("sixin_repeats_total").increment(1);
+        }
+        result
+    }
+
+    /// The result of the send that this one repeats, asked once a rule has refused it (design, chapter 3): rules may
+    /// have changed since the first one was stored, and a repeat gets the first one's answer. `None`: it is none.
+    ///
+    /// # Errors
+    /// See [`SendError`].
+    pub async fn earlier(
+        &self,
+        sender: UserId,
+        key: IdempotencyKey,
+        nonce: Option<NonceUse>,
+    ) -> Result<Option<Stored>, SendError> {
+        let send = Repetition { sender, key, nonce, accepted_at: self.clock.now() };
+        let placed = self.keys.find(&send).await?;
+        if placed.is_some() {
+            metrics::counter!("sixin_repeats_total").increment(1);
+        }
+        Ok(placed.map(Stored::replayed))
+    }
+
+    /// New ids. A lease that ran out while the database was away is renewed a moment after it is back, so a send waits
+    /// that moment.
+    async fn ids(&self, count: usize) -> Option<Vec<i64>> {
+        for _ in 0..LEASE_TRIES {
+            if let Some(ids) = self.ids.take(self.clock.steady(), count) {
+                return Some(ids);
+            }
+            tokio::time::sleep(LEASE_PAUSE).await;
+        }
+        None
+    }
+
+    /// The draft with an id for each message, and one for each conversation that may have to be made.
+    fn numbered(&self, draft: Draft, ids: &[i64]) -> SendUnit {
+        let count = draft.recipients.len();
+        let messages = ids
+            .iter()
+            .zip(ids.iter().skip(count))
+            .zip(draft.recipients)
+            .map(|((&id, &conversation), Addressee { user, own })| NewMessage {
+                id: MessageId(id),
+                conversation_if_new: ConversationId(conversation),
+                recipient: user,
+                own,
+            })
+            .collect();
+        SendUnit {
+            envelope: draft.envelope,
+            messages,
+            upload: draft.upload,
+            nonce: draft.nonce,
+            idempotency: draft.idempotency,
+            accepted_at: self.clock.now(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::MockClock;
+    use crate::sending::committer::{CommitterLimits, Lanes};
+    use crate::sending::ports::{MessageLog, MockIdempotencyKeys, MockMessageLog};
+    use crate::testing::{ids, key, stored, unit};
+    use sixin_domain::id::ID_EPOCH;
+    use sixin_domain::sending::rate::Rate;
+
+    fn outbox(log: MockMessageLog, ids: LeasedIds) -> Outbox {
+        let mut clock = MockClock::new();
+        clock.expect_now().return_const(ID_EPOCH);
+        clock.expect_steady().return_const(ID_EPOCH);
+        let log: Arc<dyn MessageLog> = Arc::new(log);
+        let lanes = Lanes { narrow: 1, wide: false };
+        Outbox {
+            ids: Arc::new(ids),
+            rate: Arc::new(SendRate::new(Rate { sends: 1, window_ms: 1000 })),
+            committer: Arc::new(Committer::start(&log, lanes, CommitterLimits::default()).unwrap()),
+            keys: Arc::new(MockIdempotencyKeys::new()),
+            clock: Arc::new(clock),
+        }
+    }
+
+    fn draft(recipients: &[i64]) -> Draft {
+        Draft {
+            envelope: unit(1, &[2]).envelope,
+            recipients: recipients.iter().map(|&user| UserId(user).into()).collect(),
+            upload: None,
+            nonce: None,
+            idempotency: None,
+            own_rate: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn every_message_and_every_possible_conversation_gets_an_id_of_its_own() {
+        let mut log = MockMessageLog::new();
+        log.expect_append().returning(|units| {
+            let unit = &units[0];
+            let mut ids: Vec<_> =
+                unit.messages.iter().flat_map(|m| [m.id.0, m.conversation_if_new.0]).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            assert_eq!(ids.len(), 6);
+            units.iter().map(|unit| Ok(stored(unit))).collect()
+        });
+        let delivered = outbox(log, ids()).send(draft(&[2, 3, 4])).await.unwrap();
+        assert_eq!(delivered.placed.iter().map(|placed| placed.recipient.0).collect::<Vec<_>>(), [2, 3, 4]);
+    }
+
+    #[tokio::test]
+    async fn a_call_counts_once_whatever_its_recipients_and_the_next_is_too_fast() {
+        let mut log = MockMessageLog::new();
+        log.expect_append().once().returning(|units| units.iter().map(|unit| Ok(stored(unit))).collect());
+        let outbox = outbox(log, ids());
+        assert!(outbox.send(draft(&[2, 3])).await.is_ok());
+        assert!(matches!(
+            outbox.send(draft(&[2])).await,
+            Err(SendError::Refused(Refusal::TooFast { retry_after_ms: 1000 }))
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_send_that_was_not_stored_does_not_count() {
+        let mut log = MockMessageLog::new();
+        log.expect_append().times(2).returning(|units| {
+            units.iter().map(|_| Err(StoreError::Fault("broken".into()).into())).collect()
+        });
+        let outbox = outbox(log, ids());
+        for _ in 0..2 {
+            assert!(matches!(outbox.send(draft(&[2])).await, Err(SendError::Store(_))));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_repeat_does_not_count() {
+        let mut log = MockMessageLog::new();
+        log.expect_append().times(3).returning(|units| {
+            let answer = |unit: &SendUnit| Stored { replayed: unit.idempotency.is_some(), ..stored(unit) };
+            units.iter().map(|unit| Ok(answer(unit))).collect()
+        });
+        let outbox = outbox(log, ids());
+        for _ in 0..2 {
+            let repeat = Draft { idempotency: Some(key("k")), ..draft(&[2]) };
+            assert!(outbox.send(repeat).await.unwrap().replayed);
+        }
+        assert!(!outbox.send(draft(&[2])).await.unwrap().replayed);
+        assert!(matches!(outbox.send(draft(&[2])).await, Err(SendError::Refused(_))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_process_number_nothing_is_sent_and_nothing_counts() {
+        let outbox = outbox(MockMessageLog::new(), LeasedIds::default());
+        for _ in 0..2 {
+            assert!(matches!(outbox.send(draft(&[2])).await, Err(SendError::Busy(_))));
+        }
+    }
+}
