@@ -9,12 +9,14 @@ use r2d2::{Pool, PooledConnection};
 use sixin_application::operations::ports::StoreTrouble;
 use sixin_application::ports::{StoreError, StoreResult};
 
-use crate::connection::{AnyConnection, Connector, Purpose};
+use crate::connection::connector::{AnyConnection, Connector, Purpose};
+use crate::connection::durability::Durability;
+use crate::connection::settings_check;
+use crate::connection::sqlite_file::{DatabaseFile, create_file, open_to_others};
+use crate::connection::url::DatabaseUrl;
 use crate::error::{OpenError, is_conflict, store_error, trouble};
-use crate::sqlite_file::{DatabaseFile, create_file, open_to_others};
-use crate::statements::{StatementCounter, Statements};
-use crate::url::DatabaseUrl;
-use crate::{migrations, settings_check};
+use crate::migrations;
+use crate::sql::counts::{StatementCounter, StatementCounts};
 
 /// How often a transaction is begun that loses against others.
 const WRITE_TRIES: u32 = 8;
@@ -24,16 +26,6 @@ const WRITE_PAUSE: Duration = Duration::from_millis(5);
 /// How long a connection to a server is used: behind an address that leads to whichever server is primary, nobody stays with
 /// a former one for longer, not even those who only read.
 const CONNECTION_LIVES: Duration = Duration::from_secs(60);
-
-/// What a crash may cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Durability {
-    /// Nothing that was acknowledged: every commit is on disk before it is answered.
-    #[default]
-    Full,
-    /// The last moments. Only where configured by name; `/health` says so.
-    Weak,
-}
 
 /// How a database is opened.
 #[derive(Debug, Clone)]
@@ -174,9 +166,9 @@ impl Database {
 
     /// How many statements have been run.
     #[must_use]
-    pub fn statements(&self) -> Statements {
+    pub fn statements(&self) -> StatementCounts {
         let [reads, writes] = &self.0.counters;
-        Statements { reads: reads.total(), writes: writes.total() }
+        StatementCounts { reads: reads.total(), writes: writes.total() }
     }
 
     /// The files of an SQLite database that others than its owner may read or write, each with its mode.

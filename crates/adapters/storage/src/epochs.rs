@@ -5,7 +5,7 @@ use diesel::QueryResult;
 use diesel::prelude::*;
 use sixin_application::ports::{CacheEpochs, StoreResult, Topic};
 
-use crate::connection::AnyConnection;
+use crate::connection::connector::AnyConnection;
 use crate::database::Database;
 use crate::schema::cache_epochs;
 

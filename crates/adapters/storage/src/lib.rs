@@ -1,33 +1,34 @@
 //! The store of sixin: one set of diesel repositories for two databases, chosen by URL.
 //!
-//! - [`database`]: connection pools, and how blocking work is run;
-//! - `append`: the one function that stores messages, and its transaction;
-//! - `repositories`: everything else that is read and written, a file a subject;
-//! - `statement`: the few statements whose spelling differs between the databases.
+//! - `connection`: a connection to either database; [`database`]: pools of them, and how blocking work is run;
+//! - `sending`: the one function that stores messages, and its transaction;
+//! - `sql`: the few statements that differ between the databases;
+//! - one folder per subject, named as in the use cases: everything else that is read and written.
 //!
 //! Nine of ten statements are ordinary diesel code that names only the connection.
 
-mod append;
+mod access;
 mod connection;
+mod conversations;
 pub mod database;
 mod epochs;
 mod error;
 #[cfg(test)]
 mod faults;
+mod files;
+mod messages;
 mod migrations;
-mod mysql_connection;
-mod mysql_migrations;
-mod repositories;
+mod operations;
 mod schema;
-mod settings_check;
-mod sqlite_file;
-mod statement;
-mod statements;
+mod sending;
+mod site;
+mod sql;
 #[cfg(test)]
 mod tests;
-mod url;
+mod users;
 
-pub use database::{Database, DatabaseOptions, Durability, PoolState};
+pub use connection::durability::Durability;
+pub use connection::url::{DatabaseUrl, UrlError};
+pub use database::{Database, DatabaseOptions, PoolState};
 pub use error::OpenError;
-pub use statements::Statements;
-pub use url::{DatabaseUrl, UrlError};
+pub use sql::counts::StatementCounts;

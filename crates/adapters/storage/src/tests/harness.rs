@@ -17,17 +17,17 @@ use sixin_domain::time::Millis;
 use sixin_domain::user::User;
 use sixin_domain::user::username::{Uid, UserRef, Username};
 
+use crate::connection::mysql::PureMysql;
+use crate::connection::url::DatabaseUrl;
 use crate::database::{Database, DatabaseOptions};
-use crate::mysql_connection::PureMysql;
-use crate::url::DatabaseUrl;
 
 /// 2026-11-22 12:00 UTC.
-pub(super) const NOW: Millis = Millis(1_795_348_800_000);
+pub(crate) const NOW: Millis = Millis(1_795_348_800_000);
 
 /// An open, migrated database that nothing else uses.
-pub(super) struct TestDatabase {
-    pub(super) database: Database,
-    pub(super) url: DatabaseUrl,
+pub(crate) struct TestDatabase {
+    pub(crate) database: Database,
+    pub(crate) url: DatabaseUrl,
     runtime: tokio::runtime::Runtime,
     next_id: Arc<AtomicI64>,
 }
@@ -53,31 +53,31 @@ impl TestDatabase {
     }
 
     /// The same database through connections of its own, as if through another process or after a restart.
-    pub(super) fn another(&self) -> Self {
+    pub(crate) fn another(&self) -> Self {
         Self { next_id: Arc::clone(&self.next_id), ..Self::open(self.url.clone()) }
     }
 
-    pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+    pub(crate) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
     }
 
-    pub(super) fn execute(&self, sql: &str) {
+    pub(crate) fn execute(&self, sql: &str) {
         self.database.writer().unwrap().batch_execute(sql).unwrap();
     }
 
     /// The single number a query answers as `number`.
-    pub(super) fn number(&self, sql: &str) -> i64 {
+    pub(crate) fn number(&self, sql: &str) -> i64 {
         diesel::sql_query(sql).get_result::<Number>(&mut *self.database.writer().unwrap()).unwrap().number
     }
 
     /// The texts a query answers as `line`.
-    pub(super) fn lines(&self, sql: &str) -> Vec<String> {
+    pub(crate) fn lines(&self, sql: &str) -> Vec<String> {
         let mut conn = self.database.writer().unwrap();
         let rows = diesel::sql_query(sql).load::<Line>(&mut *conn).unwrap();
         rows.into_iter().map(|row| row.line).collect()
     }
 
-    pub(super) fn user(&self, name: &str) -> User {
+    pub(crate) fn user(&self, name: &str) -> User {
         let username = Username::new(name).unwrap();
         let uid = self.next_id.fetch_add(1, Ordering::Relaxed) - (1 << 40) + 1000;
         let user = NewUser {
@@ -93,7 +93,7 @@ impl TestDatabase {
     }
 
     /// A unit of one text to each recipient, as a user sends it.
-    pub(super) fn unit(&self, sender: i64, recipients: &[i64], text: &str) -> SendUnit {
+    pub(crate) fn unit(&self, sender: i64, recipients: &[i64], text: &str) -> SendUnit {
         let id = || self.next_id.fetch_add(1, Ordering::Relaxed);
         SendUnit {
             envelope: Envelope {
@@ -119,12 +119,12 @@ impl TestDatabase {
     }
 
     /// Stores one unit that must not fail.
-    pub(super) fn store(&self, unit: SendUnit) -> Vec<Placed> {
+    pub(crate) fn store(&self, unit: SendUnit) -> Vec<Placed> {
         self.database.append(vec![unit]).pop().unwrap().unwrap().placed
     }
 }
 
-pub(super) fn seq(placed: &Placed) -> i64 {
+pub(crate) fn seq(placed: &Placed) -> i64 {
     placed.place.unwrap().1
 }
 

@@ -2,11 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::harness::TestDatabase;
-use super::on_every_database;
+use crate::connection::url::DatabaseUrl;
 use crate::database::{Database, DatabaseOptions};
 use crate::schema;
-use crate::url::DatabaseUrl;
+use crate::tests::harness::TestDatabase;
+use crate::tests::on_every_database;
 
 on_every_database!(
     every_table_and_column_of_the_schema_exists,

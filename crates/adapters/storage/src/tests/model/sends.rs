@@ -12,28 +12,28 @@ use sixin_domain::time::Millis;
 use crate::tests::harness::TestDatabase;
 
 /// How many users a case has.
-pub(super) const USERS: i64 = 4;
+pub(crate) const USERS: i64 = 4;
 /// How long a key lives; steps in time are a third of that at most.
-pub(super) const LIVES_MS: i64 = 900;
+pub(crate) const LIVES_MS: i64 = 900;
 
 /// One request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Send {
+pub(crate) struct Send {
     /// 0 to 3, as are the recipients.
-    pub(super) from: i64,
-    pub(super) to: Vec<i64>,
-    pub(super) effects: Effects,
+    pub(crate) from: i64,
+    pub(crate) to: Vec<i64>,
+    pub(crate) effects: Effects,
     /// `None`: a custom type without text.
-    pub(super) text: Option<String>,
+    pub(crate) text: Option<String>,
     /// Whether some recipients are told something of their own.
-    pub(super) has_own: bool,
-    pub(super) is_fresns: bool,
-    pub(super) key: Option<u8>,
+    pub(crate) has_own: bool,
+    pub(crate) is_fresns: bool,
+    pub(crate) key: Option<u8>,
 }
 
 /// A request, or one like an earlier one that carried a key.
 #[derive(Debug, Clone)]
-pub(super) enum Request {
+pub(crate) enum Request {
     New(Send),
     Again(Index),
     Changed(Index, Send),
@@ -41,7 +41,7 @@ pub(super) enum Request {
 
 /// What happens.
 #[derive(Debug, Clone)]
-pub(super) enum Event {
+pub(crate) enum Event {
     /// Requests that make one batch.
     Batch(Vec<Request>),
     /// The same request at the same instant through two processes.
@@ -56,7 +56,7 @@ pub(super) enum Event {
 
 /// What a user does to its view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Change {
+pub(crate) enum Change {
     Read,
     Delete,
     /// Of whole conversations only.
@@ -64,7 +64,7 @@ pub(super) enum Change {
 }
 
 /// Events, each with the milliseconds that passed before it; clocks of processes differ, so it may be less than none.
-pub(super) fn events() -> impl Strategy<Value = Vec<(i64, Event)>> {
+pub(crate) fn events() -> impl Strategy<Value = Vec<(i64, Event)>> {
     let batch = prop::collection::vec(request(), 1..6).prop_map(Event::Batch);
     let event = prop_oneof![
         6 => batch,
@@ -140,12 +140,12 @@ fn publish() -> impl Strategy<Value = Send> {
 
 impl Send {
     /// Whose key it is: keys of one app key and sender only are the same.
-    pub(super) fn scope(&self) -> Option<(bool, i64, u8)> {
+    pub(crate) fn scope(&self) -> Option<(bool, i64, u8)> {
         Some((self.is_fresns, self.from, self.key?))
     }
 
     /// What the recipient of that number is told, if it is something of its own.
-    pub(super) fn own_text(&self, recipient: i64) -> Option<String> {
+    pub(crate) fn own_text(&self, recipient: i64) -> Option<String> {
         (self.has_own && recipient % 2 == 1).then(|| format!("for {recipient} alone"))
     }
 
@@ -161,7 +161,7 @@ impl Send {
     }
 
     /// The unit it becomes; `base` is added to the numbers of users.
-    pub(super) fn unit(&self, db: &TestDatabase, base: i64, accepted_at: Millis) -> SendUnit {
+    pub(crate) fn unit(&self, db: &TestDatabase, base: i64, accepted_at: Millis) -> SendUnit {
         let recipients: Vec<i64> = self.to.iter().map(|to| base + to).collect();
         let mut unit = db.unit(base + self.from, &recipients, "");
         unit.envelope.body = self.body(self.text.clone());

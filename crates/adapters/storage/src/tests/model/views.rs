@@ -16,29 +16,29 @@ type Latest = (i64, i64, String);
 
 /// What one side sees.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct View {
-    pub(super) is_display: bool,
-    pub(super) is_pin: bool,
+pub(crate) struct View {
+    pub(crate) is_display: bool,
+    pub(crate) is_pin: bool,
     /// Up to where messages are read, and up to where they are deleted.
-    pub(super) watermarks: (i64, i64),
-    pub(super) has_unread: bool,
-    pub(super) unread: i64,
-    pub(super) message_count: i64,
-    pub(super) latest: Latest,
+    pub(crate) watermarks: (i64, i64),
+    pub(crate) has_unread: bool,
+    pub(crate) unread: i64,
+    pub(crate) message_count: i64,
+    pub(crate) latest: Latest,
 }
 
 /// A stored message: id, seq, sender, recipient, sent time.
-pub(super) type Message = (i64, i64, i64, i64, i64);
+pub(crate) type Message = (i64, i64, i64, i64, i64);
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Conversation {
-    pub(super) id: i64,
+pub(crate) struct Conversation {
+    pub(crate) id: i64,
     /// Its last `seq` and sent time.
-    pub(super) last: (i64, i64),
-    pub(super) messages: Vec<Message>,
-    pub(super) latest: Latest,
+    pub(crate) last: (i64, i64),
+    pub(crate) messages: Vec<Message>,
+    pub(crate) latest: Latest,
     /// Of the smaller user number, and of the larger one.
-    pub(super) views: [View; 2],
+    pub(crate) views: [View; 2],
 }
 
 /// A stored message as far as views look at it.
@@ -77,10 +77,10 @@ struct Key {
 }
 
 #[derive(Default)]
-pub(super) struct Model {
-    pub(super) conversations: BTreeMap<(i64, i64), Conversation>,
+pub(crate) struct Model {
+    pub(crate) conversations: BTreeMap<(i64, i64), Conversation>,
     /// Ids of the messages that are not kept.
-    pub(super) passing: BTreeSet<i64>,
+    pub(crate) passing: BTreeSet<i64>,
     /// The messages by id.
     notes: BTreeMap<i64, Note>,
     keys: HashMap<(bool, i64, u8), Key>,
@@ -89,7 +89,7 @@ pub(super) struct Model {
 impl Model {
     /// Whether the answer to a send is the right one; what it stored is then part of the model. `latest` is the latest
     /// time of its batch, by which the whole batch is dated.
-    pub(super) fn check(
+    pub(crate) fn check(
         &mut self,
         send: &Send,
         unit: &SendUnit,
@@ -161,12 +161,12 @@ impl Model {
     }
 
     /// Ids of all messages, kept or not.
-    pub(super) fn ids(&self) -> Vec<i64> {
+    pub(crate) fn ids(&self) -> Vec<i64> {
         self.notes.keys().chain(&self.passing).copied().collect()
     }
 
     /// A user changes its view of a conversation.
-    pub(super) fn change_whole(&mut self, change: Change, user: i64, pair: (i64, i64)) {
+    pub(crate) fn change_whole(&mut self, change: Change, user: i64, pair: (i64, i64)) {
         let Some(thread) = self.conversations.get_mut(&pair) else { return };
         let last_seq = thread.last.0;
         let view = &mut thread.views[usize::from(user != pair.0)];
@@ -183,7 +183,7 @@ impl Model {
     }
 
     /// A user changes its view of some messages, as far as they are its own.
-    pub(super) fn change_some(&mut self, change: Change, user: i64, ids: &[i64]) {
+    pub(crate) fn change_some(&mut self, change: Change, user: i64, ids: &[i64]) {
         let mut touched = BTreeSet::new();
         for id in ids {
             let Some(note) = self.notes.get_mut(id).filter(|note| [note.from, note.to].contains(&user))

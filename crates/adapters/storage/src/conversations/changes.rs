@@ -1,0 +1,212 @@
+//! What a side changes about its own view of its conversations.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
+use sixin_application::conversations::ports::ConversationChanges;
+use sixin_application::ports::StoreResult;
+use sixin_domain::conversation::pair::Side;
+use sixin_domain::conversation::{Conversation, View};
+use sixin_domain::id::{ConversationId, MessageId, UserId};
+use sixin_domain::time::Millis;
+
+use crate::connection::connector::AnyConnection;
+use crate::conversations::counters::{Touched, lock, newest, prefix, set_latest, subtract};
+use crate::conversations::rows::conversations_of;
+use crate::database::Database;
+use crate::schema::conversation_messages as messages;
+use crate::sql::composed::{ComposedSql, Spelling};
+
+#[async_trait]
+impl ConversationChanges for Database {
+    async fn mark_read(&self, conversation: ConversationId, side: Side, at: Millis) -> StoreResult<()> {
+        let s = prefix(side);
+        self.update(conversation, at, format!("{s}_read_seq = last_seq, {s}_unread = 0, {s}_status = 2"))
+            .await
+    }
+
+    async fn mark_messages_read(&self, reader: UserId, ids: &[MessageId], at: Millis) -> StoreResult<()> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        self.write(move |conn| {
+            for (conversation, touched) in touched(conn, reader, &ids, at)? {
+                let Ok(view) = conversation.seen_by(reader) else { continue };
+                mark_some(conn, &view, &touched, at)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn toggle_pin(&self, conversation: ConversationId, side: Side, at: Millis) -> StoreResult<()> {
+        let s = prefix(side);
+        self.update(conversation, at, format!("{s}_is_pin = NOT {s}_is_pin")).await
+    }
+
+    async fn delete(&self, conversation: ConversationId, side: Side, at: Millis) -> StoreResult<()> {
+        let s = prefix(side);
+        let changes = format!(
+            "{s}_cleared_seq = last_seq, {s}_read_seq = last_seq, {s}_unread = 0, {s}_status = 2, \
+             {s}_message_count = 0, {s}_is_display = 0, \
+             {s}_latest_message_id = NULL, {s}_latest_message_time = NULL, {s}_latest_message_brief = NULL"
+        );
+        self.update(conversation, at, changes).await
+    }
+
+    async fn clear(&self, id: ConversationId, owner: UserId, last: i64, at: Millis) -> StoreResult<()> {
+        self.write(move |conn| {
+            lock(conn, &[id.0], at)?;
+            let found = conversations_of(conn, &[id.0])?.pop();
+            match found.as_ref().map(|found| found.seen_by(owner)) {
+                Some(Ok(view)) if last > view.own.cleared_seq => {
+                    clear(conn, &view, last.min(view.conversation.last_seq))
+                }
+                _ => Ok(()),
+            }
+        })
+        .await
+    }
+
+    async fn delete_messages(&self, owner: UserId, ids: &[MessageId], at: Millis) -> StoreResult<()> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        self.write(move |conn| {
+            for (conversation, touched) in touched(conn, owner, &ids, at)? {
+                let Ok(view) = conversation.seen_by(owner) else { continue };
+                delete_some(conn, &view, &touched, at)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+impl Database {
+    /// Changes one conversation, in one statement.
+    async fn update(&self, conversation: ConversationId, at: Millis, changes: String) -> StoreResult<()> {
+        self.write(move |conn| {
+            let mut statement =
+                ComposedSql::new(format!("UPDATE conversations SET {changes}, updated_at = "));
+            statement.int(at.0).sql(" WHERE id = ").int(conversation.0);
+            statement.execute(conn).map(drop)
+        })
+        .await
+    }
+}
+
+/// The messages with these ids that are the user's, by conversation, after the conversations have been locked. Ids of
+/// others and ids nobody has are passed over (facts: fresns 7.4).
+fn touched(
+    conn: &mut AnyConnection,
+    user: UserId,
+    ids: &[i64],
+    at: Millis,
+) -> QueryResult<Vec<(Conversation, Vec<Touched>)>> {
+    let own = || {
+        messages::table
+            .filter(messages::id.eq_any(ids))
+            .filter(messages::send_user_id.eq(user.0).or(messages::receive_user_id.eq(user.0)))
+    };
+    let locked: Vec<i64> = own().select(messages::conversation_id).distinct().load(conn)?;
+    if locked.is_empty() {
+        return Ok(Vec::new());
+    }
+    lock(conn, &locked, at)?;
+    let rows: Vec<Touched> = own().select(Touched::as_select()).load(conn)?;
+    let mut by_conversation: BTreeMap<i64, Vec<Touched>> = BTreeMap::new();
+    for row in rows {
+        by_conversation.entry(row.conversation_id).or_default().push(row);
+    }
+    let found = conversations_of(conn, &locked)?.into_iter();
+    Ok(found
+        .filter_map(|found| by_conversation.remove(&found.id.0).map(|touched| (found, touched)))
+        .collect())
+}
+
+fn count(messages: &[&Touched]) -> i64 {
+    i64::try_from(messages.len()).unwrap_or(i64::MAX)
+}
+
+fn mark_some(conn: &mut AnyConnection, view: &View<'_>, touched: &[Touched], at: Millis) -> QueryResult<()> {
+    let received = |message: &&Touched| message.send_user_id != view.user.0 && message.shows_in(view);
+    let unread = |message: &&Touched| message.receive_read_at.is_none() && message.seq > view.own.read_seq;
+    let marked: Vec<&Touched> = touched.iter().filter(received).filter(unread).collect();
+    if marked.is_empty() {
+        return Ok(());
+    }
+    let ids = marked.iter().map(|message| message.id);
+    diesel::update(messages::table.filter(messages::id.eq_any(ids)))
+        .set(messages::receive_read_at.eq(at.0))
+        .execute(conn)?;
+    let counted: Vec<&Touched> = marked.into_iter().filter(|message| message.is_unread_in(view)).collect();
+    subtract(conn, view, count(&counted), 0)
+}
+
+fn delete_some(
+    conn: &mut AnyConnection,
+    view: &View<'_>,
+    touched: &[Touched],
+    at: Millis,
+) -> QueryResult<()> {
+    let gone: Vec<&Touched> = touched.iter().filter(|message| message.shows_in(view)).collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let (sent, received): (Vec<&Touched>, Vec<&Touched>) =
+        gone.iter().partition(|message| message.send_user_id == view.user.0);
+    let ids = |messages: &[&Touched]| -> Vec<i64> { messages.iter().map(|message| message.id).collect() };
+    diesel::update(messages::table.filter(messages::id.eq_any(ids(&sent))))
+        .set(messages::send_deleted_at.eq(at.0))
+        .execute(conn)?;
+    diesel::update(messages::table.filter(messages::id.eq_any(ids(&received))))
+        .set(messages::receive_deleted_at.eq(at.0))
+        .execute(conn)?;
+    let unread: Vec<&Touched> = received.into_iter().filter(|message| message.is_unread_in(view)).collect();
+    subtract(conn, view, count(&unread), count(&gone))?;
+    let latest = view.own.latest.as_ref().and_then(|latest| latest.id);
+    if gone.iter().any(|message| Some(MessageId(message.id)) == latest) {
+        let newest = newest(conn, view, view.own.cleared_seq)?;
+        set_latest(conn, view, newest.as_ref())?;
+    }
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Cleared {
+    #[diesel(sql_type = BigInt)]
+    shown: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    unread: Option<i64>,
+}
+
+fn clear(conn: &mut AnyConnection, view: &View<'_>, last: i64) -> QueryResult<()> {
+    // Those that are left are counted if all are to go, so that this costs nothing then.
+    let gone = if last >= view.conversation.last_seq {
+        Cleared { shown: view.own.message_count, unread: Some(view.own.unread) }
+    } else {
+        counted(conn, view, last)?
+    };
+    subtract(conn, view, gone.unread.unwrap_or(0), gone.shown)?;
+    let s = prefix(view.side);
+    let mut statement = ComposedSql::new(format!("UPDATE conversations SET {s}_cleared_seq = "));
+    statement.int(last).sql(" WHERE id = ").int(view.conversation.id.0);
+    statement.execute(conn)?;
+    let newest = newest(conn, view, last)?;
+    set_latest(conn, view, newest.as_ref())
+}
+
+/// What a view shows from its watermark up to `last`.
+fn counted(conn: &mut AnyConnection, view: &View<'_>, last: i64) -> QueryResult<Cleared> {
+    let table = Spelling::of(conn).by_index("conversation_messages", "conversation_messages_seq");
+    let mut statement = ComposedSql::new(
+        "SELECT COUNT(*) AS shown, CAST(SUM(CASE WHEN is_counted = 1 AND receive_read_at IS NULL AND seq > ",
+    );
+    statement.int(view.own.read_seq).sql(" AND receive_user_id = ").int(view.user.0);
+    statement.sql(format!(" THEN 1 ELSE 0 END) AS SIGNED) AS unread FROM {table} WHERE conversation_id = "));
+    statement.int(view.conversation.id.0).sql(" AND seq > ").int(view.own.cleared_seq);
+    statement.sql(" AND seq <= ").int(last).sql(" AND is_enable = 1 AND (send_user_id = ").int(view.user.0);
+    statement.sql(" AND sender_visible = 1 AND send_deleted_at IS NULL OR receive_user_id = ");
+    statement.int(view.user.0).sql(" AND receive_deleted_at IS NULL)");
+    let rows = statement.load(conn)?;
+    Ok(rows.into_iter().next().unwrap_or(Cleared { shown: 0, unread: None }))
+}

@@ -1,0 +1,37 @@
+//! Which conversations stand first in a user's list, as back ends say it.
+
+use async_trait::async_trait;
+use sixin_application::conversations::ports::{ConversationPins, Pin};
+use sixin_application::ports::StoreResult;
+use sixin_domain::time::Millis;
+
+use crate::conversations::counters::prefix;
+use crate::database::Database;
+use crate::sql::composed::{ComposedSql, Spelling};
+
+#[async_trait]
+impl ConversationPins for Database {
+    async fn set(&self, pin: Pin, at: Millis) -> StoreResult<()> {
+        let Some(side) = pin.pair.side_of(pin.owner) else { return Ok(()) };
+        let s = prefix(side);
+        self.write(move |conn| {
+            let (a, b) = (pin.pair.a().0, pin.pair.b().0);
+            if !pin.is_pinned {
+                let mut statement =
+                    ComposedSql::new(format!("UPDATE conversations SET {s}_is_pin = 0, updated_at = "));
+                statement.int(at.0).sql(" WHERE a_user_id = ").int(a).sql(" AND b_user_id = ").int(b);
+                return statement.execute(conn).map(drop);
+            }
+            let spelling = Spelling::of(conn);
+            let mut statement = ComposedSql::new(format!(
+                "INSERT INTO conversations (id, a_user_id, b_user_id, {s}_is_pin, created_at, updated_at) VALUES ("
+            ));
+            statement.int(pin.id_if_new.0).comma().int(a).comma().int(b).comma().int(1);
+            statement.comma().int(at.0).comma().int(at.0).sql(")");
+            statement.sql(spelling.on_conflict("a_user_id, b_user_id"));
+            statement.sql(format!("{s}_is_pin = 1, updated_at = {}", spelling.inserted("updated_at")));
+            statement.execute(conn).map(drop)
+        })
+        .await
+    }
+}

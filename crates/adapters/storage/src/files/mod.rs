@@ -1,0 +1,4 @@
+//! Files and the uploads they came with.
+
+pub(crate) mod stored;
+pub(crate) mod unsent;

@@ -1,0 +1,6 @@
+//! Stored messages: changed, expanded, read back.
+
+pub(crate) mod changes;
+pub(crate) mod expansions;
+pub(crate) mod logs;
+pub(crate) mod stored_bodies;

@@ -1,0 +1,5 @@
+//! Leases, health, and what is swept away.
+
+pub(crate) mod health;
+pub(crate) mod leases;
+pub(crate) mod sweep;

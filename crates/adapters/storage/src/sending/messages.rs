@@ -1,0 +1,188 @@
+//! The messages of a batch.
+
+use std::collections::HashMap;
+
+use diesel::QueryResult;
+use sixin_application::sending::ports::SendUnit;
+use sixin_domain::conversation::pair::Pair;
+use sixin_domain::id::MessageId;
+use sixin_domain::message::Placed;
+use sixin_domain::message::body::Body;
+
+use super::conversations::Next;
+use crate::connection::connector::AnyConnection;
+use crate::sql::composed::{ComposedSql, chunks};
+
+/// Content for several recipients is stored once if it is larger than this many bytes.
+const SHARE_ABOVE: usize = 1024;
+
+/// Gives each message of a unit its place; `None` if a conversation is missing, which only a concurrent deletion of
+/// the row could bring about.
+pub(super) fn place(unit: &SendUnit, places: &mut HashMap<Pair, Next>) -> Option<Vec<Placed>> {
+    unit.messages
+        .iter()
+        .map(|message| {
+            let mut placed = Placed {
+                id: message.id,
+                recipient: message.recipient,
+                place: None,
+                sent_at: unit.accepted_at,
+            };
+            if unit.envelope.effects.is_persisted {
+                let next = places.get_mut(&Pair::of(unit.envelope.sender, message.recipient)?)?;
+                placed.place = Some((next.conversation, next.seq));
+                placed.sent_at = next.sent_at;
+                next.seq += 1;
+                next.sent_at = next.sent_at.plus(1);
+            }
+            Some(placed)
+        })
+        .collect()
+}
+
+/// What the columns of a body hold.
+#[derive(Clone, Copy)]
+struct BodyColumns<'a> {
+    message_type: i64,
+    text: Option<&'a str>,
+    file: Option<i64>,
+    object_name: Option<&'a str>,
+    content: Option<&'a str>,
+    delivery: Option<&'a str>,
+    /// Where text, content and delivery are instead, if several messages share them.
+    shared: Option<MessageId>,
+}
+
+impl<'a> BodyColumns<'a> {
+    /// Of the messages that have none of their own.
+    fn of(unit: &'a SendUnit) -> Self {
+        let envelope = &unit.envelope;
+        Self { shared: shared_content(unit), ..Self::unshared(&envelope.body, envelope.delivery.as_deref()) }
+    }
+
+    fn unshared(body: &'a Body, delivery: Option<&'a str>) -> Self {
+        let none = Self {
+            message_type: 1,
+            text: None,
+            file: None,
+            object_name: None,
+            content: None,
+            delivery,
+            shared: None,
+        };
+        match body {
+            Body::Text(text) => Self { text: Some(text), ..none },
+            Body::File { file, .. } => Self { message_type: 2, file: Some(file.0), ..none },
+            Body::Typed { object_name, content, text } => Self {
+                message_type: 3,
+                object_name: Some(object_name.as_str()),
+                text: text.as_deref(),
+                content: Some(content),
+                ..none
+            },
+        }
+    }
+
+    fn bind(self, statement: &mut ComposedSql<'a>) {
+        let own = |value: Option<&'a str>| if self.shared.is_some() { None } else { value };
+        statement.int(self.message_type).comma().opt_text(own(self.text)).comma().opt_int(self.file).comma();
+        statement.opt_text(self.object_name).comma().opt_text(own(self.content)).comma();
+        statement.opt_int(self.shared.map(|id| id.0)).comma().opt_text(own(self.delivery)).comma();
+    }
+}
+
+/// The id of the content row of a unit that has one: that of the first message that says what others say too.
+fn shared_content(unit: &SendUnit) -> Option<MessageId> {
+    let delivery = unit.envelope.delivery.as_ref().map_or(0, String::len);
+    if unit.envelope.body.weight() + delivery <= SHARE_ABOVE {
+        return None;
+    }
+    let mut sharing = unit.messages.iter().filter(|message| message.own.is_none());
+    let first = sharing.next()?;
+    sharing.next().map(|_| first.id)
+}
+
+struct Row<'a> {
+    unit: &'a SendUnit,
+    columns: BodyColumns<'a>,
+    placed: &'a Placed,
+}
+
+/// Writes the messages, shared content first.
+pub(super) fn insert(
+    conn: &mut AnyConnection,
+    units: &[&SendUnit],
+    placed: &[Vec<Placed>],
+) -> QueryResult<()> {
+    insert_contents(conn, units)?;
+    let (mut kept, mut transient) = (Vec::new(), Vec::new());
+    for (unit, placed) in units.iter().zip(placed) {
+        let common = BodyColumns::of(unit);
+        let rows = unit.messages.iter().zip(placed).map(|(message, placed)| {
+            let own = message.own.as_deref();
+            let own = own.map(|own| BodyColumns::unshared(&own.body, own.delivery.as_deref()));
+            Row { unit, columns: own.unwrap_or(common), placed }
+        });
+        if unit.envelope.effects.is_persisted { kept.extend(rows) } else { transient.extend(rows) }
+    }
+    insert_kept(conn, &kept)?;
+    insert_transient(conn, &transient)
+}
+
+fn insert_contents(conn: &mut AnyConnection, units: &[&SendUnit]) -> QueryResult<()> {
+    let shared: Vec<(MessageId, &SendUnit)> =
+        units.iter().filter_map(|unit| Some((shared_content(unit)?, *unit))).collect();
+    for chunk in chunks(&shared) {
+        let mut statement = ComposedSql::new(
+            "INSERT INTO message_contents (id, is_transient, message_text, content, delivery) VALUES ",
+        );
+        statement.rows(chunk, |statement, (id, unit)| {
+            let columns = BodyColumns::of(unit);
+            statement.int(id.0).comma().int(!unit.envelope.effects.is_persisted).comma();
+            statement.opt_text(columns.text).comma().opt_text(columns.content).comma();
+            statement.opt_text(columns.delivery);
+        });
+        statement.execute(conn)?;
+    }
+    Ok(())
+}
+
+fn insert_kept(conn: &mut AnyConnection, rows: &[Row<'_>]) -> QueryResult<()> {
+    for chunk in chunks(rows) {
+        let mut statement = ComposedSql::new(
+            "INSERT INTO conversation_messages (id, send_user_id, receive_user_id, \
+             message_type, message_text, message_file_id, object_name, content, content_id, delivery, \
+             is_counted, sender_visible, created_at, conversation_id, seq) VALUES ",
+        );
+        statement.rows(chunk, |statement, row| {
+            bind_message(statement, row);
+            let (conversation, seq) = row.placed.place.map_or((0, 0), |(id, seq)| (id.0, seq));
+            statement.comma().int(conversation).comma().int(seq);
+        });
+        statement.execute(conn)?;
+    }
+    Ok(())
+}
+
+fn insert_transient(conn: &mut AnyConnection, rows: &[Row<'_>]) -> QueryResult<()> {
+    for chunk in chunks(rows) {
+        let mut statement = ComposedSql::new(
+            "INSERT INTO transient_messages (id, send_user_id, receive_user_id, \
+             message_type, message_text, message_file_id, object_name, content, content_id, delivery, \
+             is_counted, sender_visible, created_at) VALUES ",
+        );
+        statement.rows(chunk, bind_message);
+        statement.execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The columns both kinds of message have.
+fn bind_message<'a>(statement: &mut ComposedSql<'a>, row: &'a Row<'_>) {
+    let effects = row.unit.envelope.effects;
+    statement.int(row.placed.id.0).comma().int(row.unit.envelope.sender.0).comma();
+    statement.int(row.placed.recipient.0).comma();
+    row.columns.bind(statement);
+    statement.int(effects.is_counted).comma().int(effects.sender_visible).comma();
+    statement.int(row.placed.sent_at.0);
+}

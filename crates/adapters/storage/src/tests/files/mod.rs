@@ -1,0 +1,3 @@
+//! Files and the uploads they came with.
+
+pub(crate) mod stored;

@@ -1,0 +1,4 @@
+//! Leases, health, and what is swept away.
+
+pub(crate) mod hot_reads;
+pub(crate) mod leases;

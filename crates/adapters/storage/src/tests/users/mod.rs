@@ -1,0 +1,4 @@
+//! Users, and what they and others want of them.
+
+pub(crate) mod kept_for_users;
+pub(crate) mod people;

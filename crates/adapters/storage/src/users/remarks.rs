@@ -1,0 +1,81 @@
+//! What users call each other: table `user_remarks`.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use sixin_application::ports::StoreResult;
+use sixin_application::users::ports::{RemarkPage, Remarks};
+use sixin_domain::id::UserId;
+use sixin_domain::time::Millis;
+use sixin_domain::user::username::Username;
+
+use crate::database::Database;
+use crate::schema::{user_remarks as remarks, users};
+use crate::sql::composed::{ComposedSql, Spelling, chunks};
+
+#[async_trait]
+impl Remarks for Database {
+    async fn set(
+        &self,
+        owner: UserId,
+        set: Vec<(UserId, String)>,
+        most: i64,
+        at: Millis,
+    ) -> StoreResult<bool> {
+        // Of two about the same user the last counts.
+        let last: BTreeMap<i64, String> = set.into_iter().map(|(about, text)| (about.0, text)).collect();
+        let rows: Vec<(i64, String)> = last.into_iter().collect();
+        self.write(move |conn| {
+            let own = || remarks::table.filter(remarks::user_id.eq(owner.0));
+            let about: Vec<i64> = rows.iter().map(|(about, _)| *about).collect();
+            let others: i64 = own().filter(remarks::target_id.ne_all(&about)).count().get_result(conn)?;
+            if others.saturating_add(i64::try_from(rows.len()).unwrap_or(i64::MAX)) > most {
+                return Ok(false);
+            }
+            let spelling = Spelling::of(conn);
+            for rows in chunks(&rows) {
+                let mut statement = ComposedSql::new(
+                    "INSERT INTO user_remarks (user_id, target_id, remark, updated_at) VALUES ",
+                );
+                statement.rows(rows, |row, (about, text)| {
+                    row.int(owner.0).comma().int(*about).comma().opt_text(Some(text)).comma().int(at.0);
+                });
+                statement.sql(spelling.on_conflict("user_id, target_id"));
+                let new = ["remark", "updated_at"]
+                    .map(|column| format!("{column} = {}", spelling.inserted(column)));
+                statement.sql(new.join(", "));
+                statement.execute(conn)?;
+            }
+            Ok(true)
+        })
+        .await
+    }
+
+    async fn remove(&self, owner: UserId, about: UserId) -> StoreResult<()> {
+        self.write(move |conn| {
+            diesel::delete(remarks::table.find((owner.0, about.0))).execute(conn).map(drop)
+        })
+        .await
+    }
+
+    async fn page(&self, owner: UserId, offset: i64, limit: i64) -> StoreResult<RemarkPage> {
+        self.read(move |conn| {
+            let own = || {
+                remarks::table
+                    .inner_join(users::table.on(users::id.eq(remarks::target_id)))
+                    .filter(remarks::user_id.eq(owner.0))
+            };
+            let total = own().count().get_result(conn)?;
+            let rows: Vec<(String, String)> = own()
+                .order(users::username)
+                .limit(limit)
+                .offset(offset)
+                .select((users::username, remarks::remark))
+                .load(conn)?;
+            let remark = |(name, text): (String, String)| Some((Username::new(name).ok()?, text));
+            Ok(RemarkPage { remarks: rows.into_iter().filter_map(remark).collect(), total })
+        })
+        .await
+    }
+}
