@@ -18,6 +18,7 @@ use std::sync::Arc;
 use actix_web::test::{TestRequest, call_and_read_body, init_service};
 use async_trait::async_trait;
 use criterion::{Criterion, criterion_group, criterion_main};
+use sixin::Apis;
 use sixin::signed_request::{FresnsCaller, SignedRequest, fresns_request, rongcloud_request};
 use sixin::system::{SystemClock, SystemSecrets};
 use sixin_application::access::authenticate_back_end::{
@@ -57,8 +58,10 @@ use sixin_domain::site::block_words::{BlockWord, BlockWordFilter, WordMode};
 use sixin_domain::site::settings::Settings;
 use sixin_domain::user::username::{Uid, Username};
 use sixin_domain::user::{ConversationLimit, Profile, Restrictions, User};
-use sixin_http::{Api, HttpLimits};
+use sixin_fresns::FresnsApi;
+use sixin_rongcloud::RongCloudApi;
 use sixin_signature::HttpSignatures;
+use sixin_web::{HttpApi, HttpLimits, Shared};
 
 const SECRET: &str = "M7r2Kc0VbYd9QwLs3HfTz8XnJp6EuGa1";
 const TEXT: &str = "晚上一起吃饭吗? 老地方见. See you at eight, and please bring the tickets with you!";
@@ -158,16 +161,18 @@ impl SettingSource for OpenDoor {
     }
 }
 
-fn api() -> Api {
+fn api() -> HttpApi {
     let (door, at_once) = (Arc::new(OpenDoor), Arc::new(at_once::AtOnce::default()));
-    Api {
-        authenticate_user: door.clone(),
+    let file_links = Arc::new(FileLinks {
+        secret: Secret::new(SECRET),
+        signatures: Arc::new(HttpSignatures),
+        clock: Arc::new(SystemClock),
+    });
+    // Nobody asks the mocks.
+    let read_file = Arc::new(MockReadFile::new());
+    let rongcloud = RongCloudApi {
         authenticate_back_end: door.clone(),
-        send_message: at_once.clone(),
-        publish_message: at_once,
-        // Nobody asks these.
-        read_conversations: Arc::new(MockReadConversations::new()),
-        change_conversations: Arc::new(MockChangeConversations::new()),
+        publish_message: at_once.clone(),
         change_messages: Arc::new(MockChangeMessages::new()),
         expand_messages: Arc::new(MockExpandMessages::new()),
         read_history: Arc::new(MockReadHistory::new()),
@@ -177,28 +182,41 @@ fn api() -> Api {
         restrict_users: Arc::new(MockRestrictUsers::new()),
         keep_preferences: Arc::new(MockKeepPreferences::new()),
         keep_sensitive_words: Arc::new(MockKeepSensitiveWords::new()),
+        file_links: file_links.clone(),
+        settings: door.clone(),
+        secrets: Arc::new(SystemSecrets),
+        limits: Limits::default(),
+        keys_live_ms: 86_400_000,
+        http: HttpLimits::default(),
+    };
+    let fresns = FresnsApi {
+        authenticate_user: door.clone(),
+        sign_in: Arc::new(MockSignIn::new()),
+        send_message: at_once,
+        read_conversations: Arc::new(MockReadConversations::new()),
+        change_conversations: Arc::new(MockChangeConversations::new()),
+        show_user: Arc::new(MockShowUser::new()),
         edit_user: Arc::new(MockEditUser::new()),
         mark_user: Arc::new(MockMarkUser::new()),
         upload_file: Arc::new(MockUploadFile::new()),
-        read_file: Arc::new(MockReadFile::new()),
-        file_links: Arc::new(FileLinks {
-            secret: Secret::new(SECRET),
-            signatures: Arc::new(HttpSignatures),
-            clock: Arc::new(SystemClock),
-        }),
+        read_file: read_file.clone(),
+        file_links,
         block_words: Arc::new(MockBlockWordSource::new()),
-        show_user: Arc::new(MockShowUser::new()),
-        sign_in: Arc::new(MockSignIn::new()),
         listed_words: Arc::new(MockBlockWordList::new()),
         roles: Arc::new(MockRoles::new()),
-        check_health: door.clone(),
-        settings: door,
-        secrets: Arc::new(SystemSecrets),
+        settings: door.clone(),
         clock: Arc::new(SystemClock),
         limits: Limits::default(),
         keys_live_ms: 86_400_000,
         http: HttpLimits::default(),
-    }
+    };
+    let shared = Shared {
+        read_file,
+        check_health: door,
+        secrets: Arc::new(SystemSecrets),
+        http: HttpLimits::default(),
+    };
+    Apis { rongcloud, fresns, shared }.into()
 }
 
 fn fresns() -> SignedRequest {
@@ -220,7 +238,7 @@ fn rongcloud() -> SignedRequest {
 /// Reading a request and writing its answer.
 fn handlers(criterion: &mut Criterion) {
     let system = actix_web::rt::System::new();
-    let service = system.block_on(init_service(sixin_http::build(api())));
+    let service = system.block_on(init_service(sixin_web::build(api())));
     for (name, signed) in [("Fresns send", fresns()), ("RongCloud publish", rongcloud())] {
         let answer = || {
             let request = TestRequest::post().uri(signed.path).set_payload(signed.body.clone());

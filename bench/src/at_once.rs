@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
+use sixin::Apis;
 use sixin::system::SystemClock;
 use sixin_application::ports::Clock;
 use sixin_application::sending::pipeline::SendError;
@@ -15,13 +16,18 @@ use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::Placed;
 use sixin_domain::message::body::Body;
 use sixin_domain::site::role::RoleBook;
-use sixin_http::Api;
+use sixin_fresns::FresnsApi;
+use sixin_rongcloud::RongCloudApi;
 
 /// Serves until it is stopped; configured by the environment, as `sixin serve` is.
 pub(crate) fn serve() -> ExitCode {
-    sixin::serve_with(|api| {
+    sixin::serve_with(|apis| {
         let at_once = Arc::new(AtOnce::default());
-        Api { send_message: at_once.clone(), publish_message: at_once, ..api }
+        Apis {
+            rongcloud: RongCloudApi { publish_message: at_once.clone(), ..apis.rongcloud },
+            fresns: FresnsApi { send_message: at_once, ..apis.fresns },
+            ..apis
+        }
     })
 }
 

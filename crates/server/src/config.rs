@@ -17,8 +17,8 @@ use sixin_application::sending::committer::CommitterLimits;
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::sending::rate::Rate;
 use sixin_files::{Bucket, KeptFiles, PlaceError};
-use sixin_http::{ConnectionLimits, HttpLimits, LeastSpeed};
 use sixin_storage::{DatabaseOptions, DatabaseUrl, Durability};
+use sixin_web::{ConnectionLimits, HttpLimits, LeastSpeed};
 use thiserror::Error;
 
 use crate::descriptors;

@@ -3,6 +3,7 @@
 //! Public is what the binary itself and the benchmark need, nothing else.
 #![warn(clippy::print_stdout)]
 
+mod api;
 mod background;
 mod cli;
 mod commands;
@@ -18,11 +19,12 @@ pub mod system;
 mod telemetry;
 mod wiring;
 
+pub use api::{Apis, openapi_json};
+
 use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
-use sixin_http::Api;
 
 /// Does what the command line says; errors are printed with their causes.
 #[must_use]
@@ -45,7 +47,7 @@ pub fn run() -> ExitCode {
 /// Serves as `sixin serve` does, with parts of the API exchanged for others. That is how the benchmark measures what is
 /// around the use cases.
 #[must_use]
-pub fn serve_with(exchange: impl FnOnce(Api) -> Api) -> ExitCode {
+pub fn serve_with(exchange: impl FnOnce(Apis) -> Apis) -> ExitCode {
     keep_to_ourselves();
     reported(commands::serve::run_with(exchange), false)
 }

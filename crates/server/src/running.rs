@@ -11,18 +11,18 @@ use sixin_application::sending::committer::Committer;
 use sixin_application::sending::ids::{LEASE_MS, LeasedIds};
 use sixin_application::sending::ports::{MessageLog, ProcessLeases};
 use sixin_files::PlaceError;
-use sixin_http::Api;
 use sixin_storage::{Database, DatabaseOptions, OpenError};
 use thiserror::Error;
 use tokio::net::TcpSocket;
 
+use crate::api::Apis;
 use crate::background;
 use crate::config::{Config, ConfigError};
 use crate::descriptors;
 use crate::disks::Places;
 use crate::system::{SystemClock, SystemSecrets};
 use crate::telemetry;
-use crate::wiring::{Parts, api, caches, lanes};
+use crate::wiring::{Base, apis, caches, lanes};
 
 /// Why the server does not start.
 #[derive(Debug, Error)]
@@ -110,7 +110,7 @@ impl Running {
     pub(crate) async fn start(
         config: &Config,
         database: Database,
-        exchange: impl FnOnce(Api) -> Api,
+        exchange: impl FnOnce(Apis) -> Apis,
     ) -> Result<Self, StartError> {
         // First of all: what is counted before is not seen.
         let metrics = telemetry::metrics()?;
@@ -126,16 +126,17 @@ impl Running {
         let caches = Arc::new(caches(config, &database));
         caches.refresh(&database).await?;
         let files = Arc::new(config.kept_files()?);
-        let secret = FileLinks::shared_secret(&database, &SystemSecrets, &SystemClock).await?;
-        let parts = Parts {
+        let link_secret = FileLinks::shared_secret(&database, &SystemSecrets, &SystemClock).await?;
+        let base = Base {
             config,
             database: &database,
             caches: &caches,
             ids: &ids,
             committer: &committer,
             files: &files,
+            link_secret,
         };
-        let api = exchange(api(&parts, secret));
+        let api = exchange(apis(base));
         let sweeping = FileSweeping { files: Arc::new(database.clone()), bytes: files };
         let mut servers = Vec::new();
         let mut metrics_address = None;
@@ -148,9 +149,9 @@ impl Running {
                 rendered.render()
             };
             metrics_address = Some(listener.local_addr()?);
-            servers.push(spawn(sixin_http::start_metrics(listener, Arc::new(render))?));
+            servers.push(spawn(sixin_web::start_metrics(listener, Arc::new(render))?));
         }
-        servers.push(spawn(sixin_http::start(api, listener)?));
+        servers.push(spawn(sixin_web::start(api.into(), listener)?));
         let background = background::Tasks::start(
             &database,
             &ids,

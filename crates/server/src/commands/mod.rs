@@ -82,7 +82,7 @@ pub(crate) enum CommandError {
 pub(crate) fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let mut config = match &arguments.command {
         Command::Openapi => {
-            say(sixin_http::openapi_json().trim_end());
+            say(crate::openapi_json().trim_end());
             return Ok(());
         }
         _ => Config::load(arguments.config.as_deref())?,

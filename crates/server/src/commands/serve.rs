@@ -1,16 +1,16 @@
 //! `sixin serve`
 
 use actix_web::rt::signal::unix::{SignalKind, signal};
-use sixin_http::Api;
 use sixin_storage::Database;
 
 use super::CommandError;
+use crate::api::Apis;
 use crate::config::Config;
 use crate::running::{Running, prepare_database};
 use crate::telemetry;
 
 /// The whole command, with parts of the API exchanged for others.
-pub(crate) fn run_with(exchange: impl FnOnce(Api) -> Api) -> Result<(), Box<dyn std::error::Error>> {
+pub(crate) fn run_with(exchange: impl FnOnce(Apis) -> Apis) -> Result<(), Box<dyn std::error::Error>> {
     let config = Config::load(None)?;
     telemetry::log(&config.log);
     let database = prepare_database(&config)?.database;
@@ -21,7 +21,7 @@ pub(crate) fn run_with(exchange: impl FnOnce(Api) -> Api) -> Result<(), Box<dyn 
 pub(super) async fn run(
     config: &Config,
     database: Database,
-    exchange: impl FnOnce(Api) -> Api,
+    exchange: impl FnOnce(Apis) -> Apis,
 ) -> Result<(), CommandError> {
     let url = database.options().url.to_string();
     let running = Running::start(config, database, exchange).await?;

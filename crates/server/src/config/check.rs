@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use sixin_http::Network;
 use sixin_storage::DatabaseUrl;
+use sixin_web::Network;
 use url::Url;
 
 use super::{Cache, Config, ConfigError, FilePlace, origins, refused, words};

@@ -1,0 +1,7 @@
+//! Signing in and out.
+
+pub(crate) mod account_info;
+pub(crate) mod accounts;
+pub(crate) mod openapi_accounts;
+#[cfg(test)]
+pub(crate) mod wire_tests;

@@ -1,0 +1,9 @@
+//! Conversations and their messages.
+
+pub(crate) mod conversation_info;
+pub(crate) mod message_info;
+pub(crate) mod openapi_conversations;
+pub(crate) mod panel;
+pub(crate) mod views;
+#[cfg(test)]
+pub(crate) mod wire_tests;

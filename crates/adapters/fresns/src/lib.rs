@@ -1,0 +1,30 @@
+//! The Fresns dialect: apps call with their user's own token.
+//!
+//! The seed `000` decides; around it the facts of Fresns' documentation of that day.
+
+mod access;
+mod admission;
+mod api;
+mod codes;
+mod conversations;
+mod files;
+mod headers;
+mod key_filter;
+mod messages;
+#[cfg(test)]
+mod mount_tests;
+mod openapi;
+mod pagination;
+mod parameters;
+mod placeholders;
+mod responses;
+mod routes;
+mod sending;
+mod site;
+#[cfg(test)]
+mod testing;
+mod time_format;
+mod users;
+
+pub use api::FresnsApi;
+pub use openapi::description;

@@ -1,0 +1,141 @@
+//! Pages of lists (facts: fresns 1).
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::codes::{Failure, MALFORMED};
+use crate::parameters::Parameters;
+
+/// How long a page is if the client does not say.
+pub(crate) const PAGE_SIZE: i64 = 15;
+
+/// A page that is asked for, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Page {
+    number: i64,
+    pub(crate) size: i64,
+}
+
+impl Page {
+    /// Parameters `page` and `pageSize`; sizes are bounded.
+    pub(crate) fn of(parameters: &Parameters, usual: i64, most: i64) -> Result<Self, Failure> {
+        let number = parameters.number("page")?.unwrap_or(1);
+        let size = parameters.number("pageSize")?.unwrap_or(usual);
+        if number < 1 {
+            return Err(Failure::of(MALFORMED, "page"));
+        }
+        if !(1..=most).contains(&size) {
+            return Err(Failure::of(MALFORMED, "pageSize"));
+        }
+        Ok(Self { number, size })
+    }
+
+    /// The only page, with that many entries on it.
+    pub(crate) fn whole(count: usize) -> Self {
+        Self { number: 1, size: i64::try_from(count).unwrap_or(i64::MAX).max(1) }
+    }
+
+    /// How many entries stand before it.
+    pub(crate) fn offset(self) -> i64 {
+        (self.number - 1).saturating_mul(self.size)
+    }
+
+    /// What stands on it, of all there is.
+    pub(crate) fn cut<T>(self, all: Vec<T>) -> (Pagination, Vec<T>) {
+        let number = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
+        let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        let here = all.into_iter().skip(number(self.offset())).take(number(self.size));
+        (self.pagination(total), here.collect())
+    }
+
+    /// What the answer says of it.
+    pub(crate) fn pagination(self, total: i64) -> Pagination {
+        let last = total.max(0).saturating_add(self.size - 1) / self.size;
+        Pagination { total, page_size: self.size, current_page: self.number, last_page: last.max(1) }
+    }
+}
+
+/// Where a page stands among the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FresnsPagination)]
+pub(crate) struct Pagination {
+    /// Entries on all pages.
+    #[schema(minimum = 0)]
+    total: i64,
+    #[schema(minimum = 1)]
+    page_size: i64,
+    #[schema(minimum = 1)]
+    current_page: i64,
+    #[schema(minimum = 1)]
+    last_page: i64,
+}
+
+/// A page of a list. Servers of that day wrote `paginate`, their documentation and all later clients `pagination`
+/// (facts: fresns 1): both are here.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Listed<T> {
+    pagination: Pagination,
+    paginate: Pagination,
+    list: T,
+    /// Where the next part begins, for lists that say so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<Option<String>>,
+}
+
+impl<T> Listed<T> {
+    /// A page of that list.
+    pub(crate) fn new(pagination: Pagination, list: T) -> Self {
+        Self { pagination, paginate: pagination, list, next_cursor: None }
+    }
+
+    /// The same, with the cursor of the next part; `None` at the end.
+    pub(crate) fn with_cursor(self, next: Option<String>) -> Self {
+        Self { next_cursor: Some(next), ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(query: &str) -> Result<Page, Failure> {
+        Page::of(&Parameters::of_query(query), PAGE_SIZE, 30)
+    }
+
+    #[test]
+    fn pages_count_from_one_and_have_fifteen_entries_unless_the_client_says_otherwise() {
+        assert_eq!(page("").unwrap(), Page { number: 1, size: 15 });
+        assert_eq!(page("page=3&pageSize=30").unwrap().offset(), 60);
+        assert_eq!(page("page=9007199254740991&pageSize=30").unwrap().offset(), 270_215_977_642_229_700);
+    }
+
+    #[test]
+    fn page_and_size_out_of_bounds_are_refused() {
+        for (query, name) in [
+            ("page=0", "page"),
+            ("page=-1", "page"),
+            ("page=x", "page"),
+            ("pageSize=0", "pageSize"),
+            ("pageSize=31", "pageSize"),
+            ("pageSize=10000", "pageSize"),
+        ] {
+            assert_eq!(page(query).unwrap_err(), Failure::of(MALFORMED, name), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_cut_out_of_all_there_is_and_is_empty_behind_it() {
+        let cut = |query| page(query).unwrap().cut(vec![1, 2, 3]);
+        assert_eq!(cut("page=2&pageSize=2").1, [3]);
+        assert_eq!(cut("page=2&pageSize=2").0.total, 3);
+        assert_eq!(cut("page=9007199254740991&pageSize=30").1, [] as [i32; 0]);
+    }
+
+    #[test]
+    fn there_is_always_a_last_page() {
+        let last = |total| page("pageSize=10").unwrap().pagination(total).last_page;
+        assert_eq!([last(0), last(1), last(10), last(11)], [1, 1, 1, 2]);
+    }
+}

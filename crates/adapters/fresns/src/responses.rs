@@ -1,0 +1,55 @@
+//! The envelope of every answer of this dialect (facts: fresns 1).
+
+use std::borrow::Cow;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use serde::Serialize;
+use sixin_web::answer::reply;
+
+use crate::codes::Failure;
+use crate::messages::{Languages, in_languages, message};
+
+/// What every answer is wrapped in.
+#[derive(Serialize)]
+struct Envelope<T> {
+    code: i64,
+    message: Cow<'static, str>,
+    data: Option<T>,
+}
+
+/// The answer to a request that was carried out.
+pub(crate) fn done(data: impl Serialize, languages: Languages) -> HttpResponse {
+    let envelope = Envelope { code: 0, message: message(0, languages), data: Some(data) };
+    reply::json(StatusCode::OK, 0, &envelope)
+}
+
+/// The same where there is nothing to tell.
+pub(crate) fn done_without_data(languages: Languages) -> HttpResponse {
+    let envelope = Envelope::<()> { code: 0, message: message(0, languages), data: None };
+    reply::json(StatusCode::OK, 0, &envelope)
+}
+
+/// The answer to a request that was not accepted.
+pub(crate) fn refused(failure: Failure, languages: Languages) -> HttpResponse {
+    refused_with(failure, languages, "")
+}
+
+/// The same, with more to read for whoever meets it.
+pub(crate) fn refused_with(failure: Failure, languages: Languages, more: &str) -> HttpResponse {
+    let text = match failure.words {
+        Some(row) => in_languages(row, languages),
+        None => message(failure.code, languages),
+    };
+    let text = if more.is_empty() { text } else { format!("{text} - {more}").into() };
+    let message = match failure.parameter {
+        Some(parameter) => format!("{text}: {parameter}").into(),
+        None => text,
+    };
+    let envelope = Envelope::<()> { code: failure.code, message, data: None };
+    let answer = reply::json(failure.status, failure.code, &envelope);
+    match failure.retry_after_ms {
+        Some(after_ms) => reply::with_retry_after(answer, after_ms),
+        None => answer,
+    }
+}

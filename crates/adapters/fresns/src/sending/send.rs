@@ -1,0 +1,71 @@
+//! Sending a message (Fresns seed).
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use sixin_application::sending::pipeline::SendError;
+use sixin_application::sending::send_message::SendRequest;
+use sixin_web::request::idempotency;
+
+use crate::admission::{Visit, answered, body, sender};
+use crate::api::FresnsApi;
+use crate::codes::Failure;
+use crate::conversations::message_info;
+use crate::responses::done;
+use crate::routes::SEND;
+use crate::sending::send_body::SendBody;
+
+/// `POST /api/v2/conversation/send-message`: first who calls, then what it wants, then whether it may.
+pub(crate) async fn send(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<FresnsApi>,
+) -> HttpResponse {
+    answered(&request, &api, async {
+        let visit = sender(&request, &api).await?;
+        let Some(nonce) = visit.caller.nonce.clone() else {
+            return stored(&request, payload, &api, visit).await;
+        };
+        let result = stored(&request, payload, &api, visit).await;
+        idempotency::settled(result, api.authenticate_user.spend(&nonce), Failure::or_replayed).await
+    })
+    .await
+}
+
+/// The message of a user who was let in.
+async fn stored(
+    request: &HttpRequest,
+    payload: web::Payload,
+    api: &FresnsApi,
+    visit: Visit,
+) -> Result<HttpResponse, Failure> {
+    let parameters = body(request, payload, api).await;
+    let given = idempotency::from_header(request)?;
+    let body = SendBody::of(&parameters?)?;
+    let app_key = visit.caller.app_key;
+    let key = given.map(|given| idempotency::key(app_key, &given, api.keys_live_ms, SEND, body.parameters()));
+    let (to, content) = body.into_parts()?;
+    let wanted = SendRequest {
+        sender: visit.caller.user,
+        settings: visit.caller.settings,
+        to,
+        content,
+        nonce: visit.caller.nonce,
+        idempotency: key,
+        own_rate: visit.caller.own_rate,
+    };
+    let sent = api.send_message.send(wanted).await.inspect_err(log)?;
+    let answer = done(message_info::sent(&sent, &visit.locale), visit.locale.language);
+    Ok(idempotency::marked(answer, sent.replayed))
+}
+
+/// What is nobody's fault but ours is logged once, with its cause.
+fn log(error: &SendError) {
+    match error {
+        SendError::Store(error) => {
+            tracing::error!(%error, "a message could not be stored");
+        }
+        SendError::Busy(_) | SendError::Unknown => {
+            tracing::warn!(%error, "a message was not accepted");
+        }
+        SendError::Refused(_) | SendError::Replayed | SendError::KeyReused => {}
+    }
+}

@@ -1,0 +1,46 @@
+//! What every request of a back end goes through that stores no message.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use sixin_application::access::authenticate_back_end::{BackEndCredentials, BackEndRefusal};
+use sixin_application::ports::StoreError;
+use sixin_web::answer::reply;
+
+use crate::api::RongCloudApi;
+use crate::codes::Failure;
+use crate::fields::Fields;
+use crate::headers::credentials;
+use crate::responses;
+
+/// First who calls, then what it wants, then the work.
+pub(crate) async fn answered(
+    request: &HttpRequest,
+    payload: web::Payload,
+    api: &RongCloudApi,
+    work: impl AsyncFnOnce(Fields) -> Result<HttpResponse, Failure>,
+) -> HttpResponse {
+    let result = async {
+        let credentials = noted(request)?;
+        api.authenticate_back_end.admit(&credentials).await.inspect_err(log_refusal)?;
+        work(Fields::of_request(request, payload, api).await?).await
+    };
+    result.await.unwrap_or_else(|failure| responses::refused(request.path(), &failure))
+}
+
+/// Who calls; its app key is noted for the access log.
+pub(crate) fn noted(request: &HttpRequest) -> Result<BackEndCredentials, Failure> {
+    let credentials = credentials(request)?;
+    reply::note_app_key(request, &credentials.app_key);
+    Ok(credentials)
+}
+
+/// What is nobody's fault but ours is logged once, with its cause.
+pub(crate) fn log_refusal(refusal: &BackEndRefusal) {
+    if let BackEndRefusal::Store(error) = refusal {
+        log_store(error);
+    }
+}
+
+/// The same among the reasons not to do what was asked for.
+pub(crate) fn log_store(error: &StoreError) {
+    tracing::error!(%error, "the store could not answer");
+}

@@ -1,0 +1,138 @@
+//! The codes of this dialect, their HTTP statuses, and which one a client gets for which rule: the only table of its kind
+//! here. What goes wrong besides rules is in `failures`.
+
+use actix_web::http::StatusCode;
+use sixin_domain::sending::refusal::Refusal;
+
+/// What a caller is told whose key belongs to another request.
+pub(crate) const KEY_REUSED: &str = "Idempotency-Key (or, without one, msgRandom) was used for another request; \
+                                     nothing was stored, use a new one";
+
+/// The codes of this dialect: the seed's, and the few official ones for what the seed has no code for
+/// (facts: rongcloud 17, 18).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Code {
+    /// A fault of the server.
+    Internal,
+    /// A signature part is missing or wrong.
+    Signature,
+    /// The seed's "AppKey does not exist".
+    AppKeyUnknown,
+    /// The seed's "parameter error".
+    Parameter,
+    /// The seed's "user does not exist".
+    UserUnknown,
+    /// The seed's "user is in the blacklist".
+    Blacklisted,
+    /// The seed's "content format error".
+    ContentFormat,
+    /// The seed's "message type unsupported".
+    TypeUnsupported,
+    /// Too many sends.
+    TooFast,
+    /// The server can't take the message now.
+    Busy,
+    /// What is asked for is not for two users.
+    NotOneToOne,
+    /// There are too many sensitive words.
+    TooManyWords,
+}
+
+impl Code {
+    /// Every code there is.
+    pub(crate) const ALL: [Self; 12] = [
+        Self::Internal,
+        Self::Signature,
+        Self::AppKeyUnknown,
+        Self::Parameter,
+        Self::UserUnknown,
+        Self::Blacklisted,
+        Self::ContentFormat,
+        Self::TypeUnsupported,
+        Self::TooFast,
+        Self::Busy,
+        Self::NotOneToOne,
+        Self::TooManyWords,
+    ];
+
+    /// The number, its HTTP status, and the text its error message begins with (the seed's own where it has one).
+    pub(crate) fn row(self) -> (i64, StatusCode, &'static str) {
+        match self {
+            Self::Internal => (1000, StatusCode::INTERNAL_SERVER_ERROR, "服务内部错误"),
+            Self::Signature => (1001, StatusCode::UNAUTHORIZED, "签名错误"),
+            Self::AppKeyUnknown => (1002, StatusCode::UNAUTHORIZED, "AppKey不存在"),
+            Self::Parameter => (1003, StatusCode::BAD_REQUEST, "参数错误"),
+            Self::UserUnknown => (1004, StatusCode::NOT_FOUND, "用户不存在"),
+            Self::Blacklisted => (1005, StatusCode::FORBIDDEN, "用户被加入黑名单"),
+            Self::ContentFormat => (1006, StatusCode::BAD_REQUEST, "消息内容格式错误"),
+            Self::TypeUnsupported => (1007, StatusCode::BAD_REQUEST, "消息类型不支持"),
+            Self::TooFast => (1008, StatusCode::TOO_MANY_REQUESTS, "发送频率超过限制"),
+            Self::Busy => (1050, StatusCode::SERVICE_UNAVAILABLE, "服务繁忙"),
+            Self::NotOneToOne => (1009, not_activated(), "服务未开通"),
+            Self::TooManyWords => (1019, StatusCode::BAD_REQUEST, "敏感词数量超过限制"),
+        }
+    }
+
+    /// The code for a rule that says no.
+    pub(crate) fn of(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::SenderUnknown
+            | Refusal::SenderDeleted
+            | Refusal::SenderDisabled
+            | Refusal::RecipientUnknown
+            | Refusal::RecipientDeleted
+            | Refusal::RecipientDisabled => Self::UserUnknown,
+            Refusal::Blocked
+            | Refusal::AcceptsNobody
+            | Refusal::NotListed
+            | Refusal::AcceptsFollowed
+            | Refusal::AcceptsFollowedOrVerified => Self::Blacklisted,
+            Refusal::ForbiddenWord | Refusal::TextTooLong => Self::ContentFormat,
+            Refusal::TooFast { .. } => Self::TooFast,
+            Refusal::Oneself
+            | Refusal::ConversationsOff
+            | Refusal::RoleForbids
+            | Refusal::SenderBanned
+            | Refusal::SenderMuted
+            | Refusal::MembershipExpired
+            | Refusal::FileUnknown
+            | Refusal::FileDisabled
+            | Refusal::FileKindForbidden => Self::Parameter,
+        }
+    }
+}
+
+/// 430, which no standard names (facts: rongcloud 17).
+fn not_activated() -> StatusCode {
+    StatusCode::from_u16(430).unwrap_or(StatusCode::FORBIDDEN)
+}
+
+/// Why a request is not answered with 200.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// The code.
+    pub(crate) code: Code,
+    /// The HTTP status, usually that of the code.
+    pub(crate) status: StatusCode,
+    /// In English: which parameter or user, and what to mend.
+    pub(crate) detail: String,
+    /// When to try again.
+    pub(crate) retry_after_ms: Option<i64>,
+}
+
+impl Failure {
+    /// A failure with the status of its code.
+    pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, status: code.row().1, detail: detail.into(), retry_after_ms: None }
+    }
+
+    /// A parameter error.
+    pub(crate) fn parameter(detail: impl Into<String>) -> Self {
+        Self::new(Code::Parameter, detail)
+    }
+
+    /// A failure after which it makes sense to try again.
+    pub(crate) fn later(code: Code, detail: impl Into<String>, after_ms: i64) -> Self {
+        Self { retry_after_ms: Some(after_ms), ..Self::new(code, detail) }
+    }
+}

@@ -1,0 +1,83 @@
+//! The description of the logs of hours.
+
+use serde_json::{Value, json};
+use sixin_web::openapi::{bytes, parameter, plainly_refused, request_id_header};
+
+use crate::openapi::operation::{DONE, Operation};
+use crate::routes::{DELETE_LOG, LOG, LOG_FILE};
+
+/// The path items.
+pub(crate) fn paths() -> Vec<(&'static str, Value)> {
+    vec![(LOG, ask()), (DELETE_LOG, delete()), (LOG_FILE, json!({"get": read()}))]
+}
+
+fn date() -> Value {
+    json!({"date": {
+        "description": "An hour of the site's clock (setting default_timezone): yyyyMMddHH.",
+        "anyOf": [
+            {"type": "string", "pattern": "^[0-9]{10}$"},
+            {"type": "integer", "format": "int64", "minimum": 1_000_010_100_i64, "maximum": 9_999_123_123_i64},
+        ],
+    }})
+}
+
+fn ask() -> Value {
+    Operation {
+        id: "link_message_log".to_owned(),
+        summary: "Get a link to the log of an hour",
+        about: "All messages of all users that were sent within an hour, in a zip, from a minute after the hour until three \
+                days after it. `url` is empty where there is none: the hour is not over or too long ago, nothing was sent \
+                in it, or its log was deleted.".to_owned(),
+        required: vec!["date"],
+        properties: date(),
+        sample: json!({"date": "2026112510"}),
+        answer: "RongCloudLog",
+        is_typed: false,
+    }
+    .item()
+}
+
+fn delete() -> Value {
+    Operation {
+        id: "delete_message_log".to_owned(),
+        summary: "Delete the log of an hour",
+        about: "The log can't be read any more; the messages stay. A log that is not there yet comes all the same.".to_owned(),
+        required: vec!["date"],
+        properties: date(),
+        sample: json!({"date": "2026112510"}),
+        answer: DONE,
+        is_typed: false,
+    }
+    .item()
+}
+
+/// Not a call that is signed as the others are: the link has its own signature.
+fn read() -> Value {
+    let text = json!({"type": "string"});
+    json!({
+        "tags": ["rongcloud"],
+        "operationId": "read_message_log",
+        "summary": "Read the log of an hour",
+        "description": "By a link that another call gave. The zip holds one file (more for more than 2 GiB of text) with a \
+                        line of JSON a message, in the order in which they were accepted: `appId`, `fromUserId`, \
+                        `targetId`, `targetType` (1), `GroupId` (empty), `classname`, `content`, `dateTime` \
+                        (yyyy-MM-dd HH:mm:ss.SSS by the site's clock), `msgUID`, and `source`: Server for messages of back \
+                        ends, empty for those of apps. Recalled messages are not in it, nor are those of types that are \
+                        only for the moment, such as RC:TypSts. A connection that ends before the zip does means that \
+                        something failed; ask again.",
+        "parameters": [
+            parameter("path", "date", true, "The hour.", &json!({"type": "string", "minLength": 1}), ""),
+            parameter("query", "appId", true, "Id of the app key that the link was given to.", &text, ""),
+            parameter("query", "expires", true, "When the link ends.", &json!({"type": "integer"}), ""),
+            parameter("query", "signature", true, "The signature of the link.", &text, ""),
+            request_id_header(),
+        ],
+        "responses": {
+            "200": {"description": "The zip.", "content": {"application/zip": {"schema": bytes()}}},
+            "403": plainly_refused("The link is wrong, or its time is over."),
+            "404": plainly_refused("There is no such log any more."),
+            "500": plainly_refused("A fault of the server."),
+            "503": plainly_refused("The log can't be read now."),
+        },
+    })
+}

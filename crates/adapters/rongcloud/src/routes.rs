@@ -1,0 +1,73 @@
+//! The endpoints of this dialect.
+
+use actix_web::http::Method;
+use actix_web::{FromRequest, Handler, HttpResponse, Resource, web};
+use sixin_web::answer::fallback::{get, one};
+
+use crate::messages::{changes as messages, expansions, history, logs};
+use crate::sending::publish::{pass_on, publish};
+use crate::sending::publish_body::PublishBody;
+use crate::sending::template::TemplateBody;
+use crate::site::sensitive_words;
+use crate::users::{lists as user_lists, preferences, profiles as users, restrictions};
+
+/// Where a back end publishes (RongCloud seed).
+pub(crate) const PUBLISH: &str = "/message/private/publish.json";
+/// Where it says to each recipient something of its own (facts: rongcloud 6).
+pub(crate) const TEMPLATE: &str = "/message/private/publish_template.json";
+/// Where it tells those who are online now (facts: rongcloud 7).
+pub(crate) const STATUS: &str = "/statusmessage/private/publish.json";
+/// Where it takes a message back (facts: rongcloud 8.1).
+pub(crate) const RECALL: &str = "/message/recall.json";
+/// Where it changes one (facts: rongcloud 8.2).
+pub(crate) const MODIFY: &str = "/message/private/modify.json";
+/// Where it reads (facts: rongcloud 9.1).
+pub(crate) const QUERY: &str = "/v3/message/private/query.json";
+/// Where it cleans the history of one side (facts: rongcloud 9.2).
+pub(crate) const CLEAN: &str = "/conversation/message/history/clean.json";
+/// Where it keeps pairs with a message (facts: rongcloud 10).
+pub(crate) const EXPANSIONS: [&str; 3] =
+    ["/message/expansion/set.json", "/message/expansion/delete.json", "/message/expansion/query.json"];
+
+/// Where it asks for the log of an hour, and deletes it (facts: rongcloud 9.3).
+pub(crate) const LOG: &str = "/message/history.json";
+pub(crate) const DELETE_LOG: &str = "/message/history/delete.json";
+/// Where the logs are.
+pub(crate) const LOG_FILE: &str = "/message/history/{date}.zip";
+
+/// A path that takes POST, as every one of this dialect (facts: rongcloud 1).
+pub(crate) fn post<F, A>(path: &str, handler: F) -> Resource
+where
+    F: Handler<A, Output = HttpResponse>,
+    A: FromRequest + 'static,
+{
+    one(path, [Method::POST]).route(web::post().to(handler))
+}
+
+/// Registers the endpoints.
+pub(crate) fn configure(config: &mut web::ServiceConfig) {
+    let [set, delete, query] = EXPANSIONS;
+    config
+        .service(post(PUBLISH, publish::<PublishBody>))
+        .service(post(TEMPLATE, publish::<TemplateBody>))
+        .service(post(STATUS, pass_on))
+        .service(post(RECALL, messages::recall))
+        .service(post(MODIFY, messages::modify))
+        .service(post(QUERY, history::query))
+        .service(post(CLEAN, history::clean))
+        .service(post(set, expansions::set))
+        .service(post(delete, expansions::delete))
+        .service(post(query, expansions::query))
+        .service(post(LOG, logs::ask))
+        .service(post(DELETE_LOG, logs::delete))
+        .service(one(LOG_FILE, [Method::GET]).route(get().to(logs::read)));
+    for part in [
+        users::configure,
+        user_lists::configure,
+        restrictions::configure,
+        preferences::configure,
+        sensitive_words::configure,
+    ] {
+        config.configure(part);
+    }
+}

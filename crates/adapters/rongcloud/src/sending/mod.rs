@@ -1,0 +1,15 @@
+//! Publishing.
+
+pub(crate) mod content;
+pub(crate) mod content_types;
+pub(crate) mod openapi_publish;
+pub(crate) mod options;
+pub(crate) mod publish;
+pub(crate) mod publish_body;
+#[cfg(test)]
+pub(crate) mod send_once_tests;
+pub(crate) mod template;
+#[cfg(test)]
+pub(crate) mod template_wire_tests;
+#[cfg(test)]
+pub(crate) mod wire_tests;

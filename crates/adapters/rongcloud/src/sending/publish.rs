@@ -1,0 +1,128 @@
+//! The endpoints that publish: first who calls, then what it wants, then whether it may.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use sixin_application::access::authenticate_back_end::BackEnd;
+use sixin_application::sending::pipeline::SendError;
+use sixin_application::sending::ports::{IdempotencyKey, NonceUse};
+use sixin_application::sending::publish_message::{PublishError, PublishRequest};
+use sixin_domain::sending::limits::Limits;
+use sixin_domain::sending::rate::OwnRate;
+use sixin_web::request::idempotency::{self, Given, Parameter};
+
+use crate::admission::{answered, log_refusal, log_store, noted};
+use crate::api::RongCloudApi;
+use crate::codes::{Code, Failure};
+use crate::fields::Fields;
+use crate::responses::{self, done};
+use crate::sending::publish_body::PublishBody;
+
+/// How long `msgRandom` is remembered (facts: rongcloud 5.2).
+const MSG_RANDOM_LIVES_MS: i64 = 60_000;
+
+/// What may be used once, and how often there may be one.
+#[derive(Default)]
+pub(crate) struct Once {
+    pub(crate) nonce: Option<NonceUse>,
+    pub(crate) idempotency: Option<IdempotencyKey>,
+    /// The rate of the app key, if it has one of its own.
+    pub(crate) own_rate: Option<OwnRate>,
+}
+
+/// A body that asks for messages to be published.
+pub(crate) trait Publishing: Sized {
+    /// Where it is sent to.
+    const PATH: &'static str;
+
+    /// Reads the parameters out of a body.
+    fn parse(fields: Fields) -> Result<Self, Failure>;
+
+    /// `msgRandom`, by which a repeat within a minute is known (facts: rongcloud 5.2, 19).
+    fn given_number(&self) -> Option<Given>;
+
+    /// Every parameter that was given, decoded: however it was spelled, it is the same text here.
+    fn parameters(&self) -> Vec<Parameter<'_>>;
+
+    /// The request in the words of the application, if every rule about its form holds.
+    fn into_request(self, limits: &Limits, once: Once) -> Result<PublishRequest, Failure>;
+}
+
+/// `POST /message/private/publish.json` and `publish_template.json`.
+pub(crate) async fn publish<Body: Publishing>(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<RongCloudApi>,
+) -> HttpResponse {
+    match accepted::<Body>(&request, payload, &api).await {
+        Ok(answer) => answer,
+        Err(failure) => responses::refused(request.path(), &failure),
+    }
+}
+
+/// `POST /statusmessage/private/publish.json` (facts: rongcloud 7).
+pub(crate) async fn pass_on(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<RongCloudApi>,
+) -> HttpResponse {
+    answered(&request, payload, &api, async |fields| {
+        let wanted = PublishBody::parse(fields)?.into_request(&api.limits, Once::default())?;
+        api.publish_message.pass_on(wanted).await.inspect_err(log_error)?;
+        Ok(done())
+    })
+    .await
+}
+
+async fn accepted<Body: Publishing>(
+    request: &HttpRequest,
+    payload: web::Payload,
+    api: &RongCloudApi,
+) -> Result<HttpResponse, Failure> {
+    let credentials = noted(request)?;
+    let back_end = api.authenticate_back_end.authenticate(&credentials).await.inspect_err(log_refusal)?;
+    let Some(nonce) = back_end.nonce.clone() else {
+        return stored::<Body>(request, payload, api, back_end).await;
+    };
+    let result = stored::<Body>(request, payload, api, back_end).await;
+    idempotency::settled(result, api.authenticate_back_end.spend(&nonce), Failure::or_replayed).await
+}
+
+/// The messages of a back end that was let in.
+async fn stored<Body: Publishing>(
+    request: &HttpRequest,
+    payload: web::Payload,
+    api: &RongCloudApi,
+    back_end: BackEnd,
+) -> Result<HttpResponse, Failure> {
+    let body = Body::parse(Fields::of_request(request, payload, api).await?)?;
+    // The original answers an error to a msgRandom that comes again; we answer as for any repeat.
+    let given = idempotency::from_header(request)?.or_else(|| body.given_number());
+    let key = given.map(|given| {
+        let lives_ms = match given {
+            Given::Header(_) => api.keys_live_ms,
+            Given::Number(_) => MSG_RANDOM_LIVES_MS,
+        };
+        // Not the path as it was called: slashes may be doubled in it.
+        idempotency::key(back_end.app_key.id, &given, lives_ms, Body::PATH, body.parameters())
+    });
+    let own_rate = back_end.app_key.own_rate();
+    let once = Once { nonce: back_end.nonce, idempotency: key, own_rate };
+    let wanted = body.into_request(&api.limits, once)?;
+    let published = api.publish_message.publish(wanted).await.inspect_err(log_error)?;
+    let answer = responses::published(&published.placed).ok_or_else(|| {
+        tracing::error!("a publish request was accepted without any message");
+        Failure::new(Code::Internal, "an internal error occurred")
+    })?;
+    Ok(idempotency::marked(answer, published.replayed))
+}
+
+fn log_error(error: &PublishError) {
+    match error {
+        PublishError::Send(SendError::Store(error)) => {
+            log_store(error);
+        }
+        PublishError::Send(error @ (SendError::Busy(_) | SendError::Unknown)) => {
+            tracing::warn!(%error, "a message was not accepted");
+        }
+        PublishError::User { .. } | PublishError::Send(_) => {}
+    }
+}

@@ -1,0 +1,192 @@
+//! A publish request: what it may hold, and what it means (RongCloud seed; facts: rongcloud 5.1, 5.2).
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+use sixin_application::sending::publish_message::{PublishRequest, Said, Wording};
+use sixin_domain::message::WantedEffects;
+use sixin_domain::message::object_name::ObjectName;
+use sixin_domain::sending::limits::Limits;
+use sixin_domain::user::username::Username;
+use sixin_web::request::idempotency::{Given, Parameter};
+use validator::{ValidateArgs, ValidationErrors};
+
+use crate::codes::{Code, Failure};
+use crate::fields::conversations::user;
+use crate::fields::{Fields, without_nul};
+use crate::routes::PUBLISH;
+use crate::sending::content::{self, Content};
+use crate::sending::options::Options;
+use crate::sending::publish::{Once, Publishing};
+
+/// The values `count` may have (facts: rongcloud 18): 0 and 1 as in the seed, -1 and 2 to 9999 as a badge number.
+const COUNTS: std::ops::RangeInclusive<i64> = -1..=9999;
+
+/// The body of `POST /message/private/publish.json`, well typed but for the rules of its texts.
+pub(crate) struct PublishBody {
+    from_user_id: String,
+    pub(crate) to_user_id: Vec<String>,
+    object_name: String,
+    content: String,
+    count: Option<i64>,
+    is_counted: Option<bool>,
+    verify_blacklist: Option<bool>,
+    is_persisted: Option<bool>,
+    is_include_sender: Option<bool>,
+    disable_update_last_msg: Option<bool>,
+    options: Options,
+}
+
+impl PublishBody {
+    /// Reads the parameters. Unknown ones are ignored (Python leaves `&` in texts unescaped).
+    pub(crate) fn read(fields: &Fields) -> Result<Self, Failure> {
+        Ok(Self {
+            from_user_id: fields.required_text("fromUserId")?,
+            to_user_id: fields.list("toUserId")?,
+            object_name: fields.required_text("objectName")?,
+            content: fields.required_text("content")?,
+            count: fields.integer("count")?,
+            is_counted: fields.flag("isCounted")?,
+            verify_blacklist: fields.flag("verifyBlacklist")?,
+            is_persisted: fields.flag("isPersisted")?,
+            is_include_sender: fields.flag("isIncludeSender")?,
+            disable_update_last_msg: fields.flag("disableUpdateLastMsg")?,
+            options: Options::from_fields(fields)?,
+        })
+    }
+
+    /// The same but for what is said; that is up to `say`, which gets type, content and options.
+    pub(crate) fn saying(
+        self,
+        limits: &Limits,
+        once: Once,
+        say: impl FnOnce(&ObjectName, String, Map<String, Value>) -> Result<Said, Failure>,
+    ) -> Result<PublishRequest, Failure> {
+        let from = user("fromUserId", &self.from_user_id)?;
+        let to = recipients(&self.to_user_id, limits)?;
+        if self.count.is_some_and(|count| !COUNTS.contains(&count)) {
+            return Err(Failure::parameter("count must be between -1 and 9999"));
+        }
+        self.options.validate_with_args(limits).map_err(|errors| broken_rule(&errors))?;
+        let effects = self.effects();
+        let verify_blacklist = self.verify_blacklist.unwrap_or(false);
+        let delivery = self.delivery()?;
+        let object_name = ObjectName::new(without_nul("objectName", &self.object_name)?)
+            .map_err(|error| Failure::new(Code::TypeUnsupported, format!("objectName {error}")))?;
+        let said = say(&object_name, self.content, delivery)?;
+        Ok(PublishRequest {
+            from,
+            to,
+            object_name,
+            said,
+            replace_text: content::replace_text,
+            effects,
+            verify_blacklist,
+            nonce: once.nonce,
+            idempotency: once.idempotency,
+            own_rate: once.own_rate,
+        })
+    }
+
+    /// What the message is to do to the two views; what is not said here, its type says. `isCounted` decides before `count`,
+    /// because the Go SDK always sends both; a `count` that is a badge number says nothing about it.
+    fn effects(&self) -> WantedEffects {
+        let counted = match self.count {
+            Some(0) => Some(false),
+            Some(1) => Some(true),
+            _ => None,
+        };
+        WantedEffects {
+            is_persisted: self.is_persisted,
+            is_counted: self.is_counted.or(counted),
+            sender_visible: self.is_include_sender.unwrap_or(false),
+            updates_latest: !self.disable_update_last_msg.unwrap_or(false),
+        }
+    }
+
+    /// What the device gateway will need.
+    fn delivery(&self) -> Result<Map<String, Value>, Failure> {
+        let mut delivery: Map<String, Value> = self.options.delivery()?;
+        if let Some(badge) = self.count.filter(|count| !(0..=1).contains(count)) {
+            delivery.insert("count".to_owned(), json!(badge));
+        }
+        Ok(delivery)
+    }
+}
+
+/// What is said, with its options as the text of a JSON object, or without if nothing was supplied.
+pub(crate) fn wording(content: Content, delivery: Map<String, Value>) -> Wording {
+    let Content { content, text } = content;
+    let delivery = (!delivery.is_empty()).then(|| Value::Object(delivery).to_string());
+    Wording { content, text, delivery }
+}
+
+impl Publishing for PublishBody {
+    const PATH: &'static str = PUBLISH;
+
+    fn parse(fields: Fields) -> Result<Self, Failure> {
+        Self::read(&fields)
+    }
+
+    fn given_number(&self) -> Option<Given> {
+        self.options.msg_random.map(Given::Number)
+    }
+
+    /// The recipients are a set, for their order says nothing about what is sent.
+    fn parameters(&self) -> Vec<Parameter<'_>> {
+        let mut parameters: Vec<Parameter<'_>> = vec![
+            ("fromUserId", Cow::Borrowed(&self.from_user_id)),
+            ("objectName", Cow::Borrowed(&self.object_name)),
+            ("content", Cow::Borrowed(&self.content)),
+        ];
+        let recipients: BTreeSet<&str> = self.to_user_id.iter().map(String::as_str).collect();
+        parameters.extend(recipients.into_iter().map(|id| ("toUserId", Cow::Borrowed(id))));
+        parameters.extend(self.count.map(|count| ("count", Cow::Owned(count.to_string()))));
+        let flags = [
+            ("isCounted", self.is_counted),
+            ("verifyBlacklist", self.verify_blacklist),
+            ("isPersisted", self.is_persisted),
+            ("isIncludeSender", self.is_include_sender),
+            ("disableUpdateLastMsg", self.disable_update_last_msg),
+        ];
+        let flags = flags.into_iter().chain(self.options.flags());
+        parameters.extend(flags.filter_map(|(name, flag)| Some((name, flag_text(flag?)))));
+        parameters.extend(self.options.texts());
+        parameters
+    }
+
+    fn into_request(self, limits: &Limits, once: Once) -> Result<PublishRequest, Failure> {
+        self.saying(limits, once, |object_name, content, delivery| {
+            let content = content::check(object_name, content, limits)
+                .map_err(|rule| Failure::new(Code::ContentFormat, rule))?;
+            Ok(Said::ToAll(wording(content, delivery)))
+        })
+    }
+}
+
+fn flag_text(flag: bool) -> Cow<'static, str> {
+    Cow::Borrowed(if flag { "1" } else { "0" })
+}
+
+/// At most 1000 recipients, counted as they were given (facts: rongcloud 5.1, 5.4).
+pub(crate) fn not_too_many(recipients: usize, limits: &Limits) -> Result<(), Failure> {
+    if recipients > limits.recipients {
+        return Err(Failure::parameter(format!("toUserId must name at most {} users", limits.recipients)));
+    }
+    Ok(())
+}
+
+/// The recipients.
+fn recipients(ids: &[String], limits: &Limits) -> Result<Vec<Username>, Failure> {
+    not_too_many(ids.len(), limits)?;
+    ids.iter().map(|id| user("toUserId", id)).collect()
+}
+
+/// The first broken rule, with the parameter's name.
+pub(crate) fn broken_rule(errors: &ValidationErrors) -> Failure {
+    let mut rules: Vec<String> =
+        errors.field_errors().values().flat_map(|errors| errors.iter()).map(ToString::to_string).collect();
+    rules.sort_unstable();
+    Failure::parameter(rules.into_iter().next().unwrap_or_else(|| "a parameter breaks its rule".to_owned()))
+}

@@ -1,0 +1,104 @@
+//! An API of this dialect alone, over mocks.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sixin_application::access::authenticate_back_end::{BackEnd, MockAuthenticateBackEnd};
+use sixin_application::access::ports::MockSignatures;
+use sixin_application::files::links::FileLinks;
+use sixin_application::files::read_file::MockReadFile;
+use sixin_application::messages::change_messages::MockChangeMessages;
+use sixin_application::messages::expand_messages::MockExpandMessages;
+use sixin_application::messages::read_history::MockReadHistory;
+use sixin_application::messages::read_logs::MockReadLogs;
+use sixin_application::ports::MockClock;
+use sixin_application::sending::publish_message::MockPublishMessage;
+use sixin_application::site::keep_sensitive_words::MockKeepSensitiveWords;
+use sixin_application::site::ports::MockSettingSource;
+use sixin_application::users::keep_preferences::MockKeepPreferences;
+use sixin_application::users::keep_user_lists::MockKeepUserLists;
+use sixin_application::users::keep_users::MockKeepUsers;
+use sixin_application::users::restrict_users::MockRestrictUsers;
+use sixin_domain::access::app_key::{AppKey, Dialect, MAIN_API, Secret};
+use sixin_domain::id::AppKeyId;
+use sixin_domain::sending::limits::Limits;
+use sixin_domain::site::settings::Settings;
+use sixin_web::testing::{NOW, SharedMocks, limits, secrets};
+use sixin_web::{HttpApi, HttpLimits};
+
+use crate::api::RongCloudApi;
+use crate::openapi;
+
+/// The mocks behind an API. Those that are not told what to expect fail the test when they are asked.
+#[derive(Default)]
+pub(crate) struct Mocks {
+    pub(crate) back_end: MockAuthenticateBackEnd,
+    pub(crate) publish: MockPublishMessage,
+    pub(crate) change_messages: MockChangeMessages,
+    pub(crate) expand_messages: MockExpandMessages,
+    pub(crate) history: MockReadHistory,
+    pub(crate) users: MockKeepUsers,
+    pub(crate) lists: MockKeepUserLists,
+    pub(crate) restrictions: MockRestrictUsers,
+    pub(crate) preferences: MockKeepPreferences,
+    pub(crate) sensitive_words: MockKeepSensitiveWords,
+    pub(crate) logs: MockReadLogs,
+    pub(crate) settings: BTreeMap<String, String>,
+    pub(crate) http: HttpLimits,
+}
+
+impl Mocks {
+    pub(crate) fn api(self) -> HttpApi {
+        let mut settings = MockSettingSource::new();
+        let in_force = Arc::new(Settings::new(self.settings));
+        settings.expect_settings().returning(move || Ok(Arc::clone(&in_force)));
+        let mut clock = MockClock::new();
+        clock.expect_now().return_const(NOW);
+        let clock = Arc::new(clock);
+        let mut signatures = MockSignatures::new();
+        signatures.expect_sign().returning(|_, _| "5ec7e7".into());
+        let file_links =
+            FileLinks { secret: Secret::new("s"), signatures: Arc::new(signatures), clock: clock.clone() };
+
+        let dialect = RongCloudApi {
+            authenticate_back_end: Arc::new(self.back_end),
+            publish_message: Arc::new(self.publish),
+            change_messages: Arc::new(self.change_messages),
+            expand_messages: Arc::new(self.expand_messages),
+            read_history: Arc::new(self.history),
+            keep_users: Arc::new(self.users),
+            keep_user_lists: Arc::new(self.lists),
+            restrict_users: Arc::new(self.restrictions),
+            keep_preferences: Arc::new(self.preferences),
+            keep_sensitive_words: Arc::new(self.sensitive_words),
+            read_logs: Arc::new(self.logs),
+            file_links: Arc::new(file_links),
+            settings: Arc::new(settings),
+            secrets: Arc::new(secrets()),
+            limits: Limits::default(),
+            keys_live_ms: 86_400_000,
+            http: limits(self.http.clone()),
+        };
+        let shared = SharedMocks { http: self.http, ..SharedMocks::default() };
+        let document = sixin_web::openapi::document("", "0", vec![openapi::description()]);
+        shared.api(vec![Arc::new(dialect)], &document, Arc::new(MockReadFile::new()))
+    }
+}
+
+/// A back end with an ordinary key.
+pub(crate) fn back_end() -> BackEnd {
+    let app_key = AppKey {
+        id: AppKeyId(1),
+        app_id: "your-app-key".into(),
+        dialect: Dialect::RongCloud,
+        platform: 0,
+        kind: MAIN_API,
+        secret: Secret::new("s"),
+        former: None,
+        is_enabled: true,
+        is_strict: false,
+        name: String::new(),
+        sends_per_minute: None,
+    };
+    BackEnd { app_key, nonce: None }
+}

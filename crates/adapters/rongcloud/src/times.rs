@@ -1,0 +1,51 @@
+//! Times as texts, in the site's zone (facts: rongcloud 22: Beijing's, unless it is configured).
+
+use chrono::{DateTime, FixedOffset, Offset, Utc};
+use sixin_domain::site::settings::Settings;
+use sixin_domain::time::Millis;
+
+use crate::admission::log_store;
+use crate::api::RongCloudApi;
+use crate::codes::Failure;
+use crate::fields::{Fields, missing};
+
+/// An optional time: in milliseconds, or in seconds where the number is too small for them.
+pub(crate) fn moment(fields: &Fields, name: &str) -> Result<Option<Millis>, Failure> {
+    let negative = || Failure::parameter(format!("{name} must be milliseconds since 1970, not negative"));
+    let number = fields.integer(name)?;
+    number.map(|number| Millis::of_stamp(number).ok_or_else(negative)).transpose()
+}
+
+/// A time that must be given.
+pub(crate) fn required_moment(fields: &Fields, name: &str) -> Result<Millis, Failure> {
+    moment(fields, name)?.ok_or_else(|| missing(name))
+}
+
+/// The site's time zone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LocalTimes(FixedOffset);
+
+impl LocalTimes {
+    pub(crate) fn of(settings: &Settings) -> Self {
+        Self(FixedOffset::east_opt(settings.zone() * 60).unwrap_or_else(|| Utc.fix()))
+    }
+
+    pub(crate) async fn of_site(api: &RongCloudApi) -> Result<Self, Failure> {
+        let settings = api.settings.settings().await.inspect_err(log_store)?;
+        Ok(Self::of(&settings))
+    }
+
+    /// `2016-05-24 10:38:19`.
+    pub(crate) fn to_the_second(self, at: Millis) -> String {
+        self.local(at).format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// `2016-05-24 10:38:19.052`.
+    pub(crate) fn to_the_millisecond(self, at: Millis) -> String {
+        self.local(at).format("%Y-%m-%d %H:%M:%S%.3f").to_string()
+    }
+
+    fn local(self, at: Millis) -> DateTime<FixedOffset> {
+        DateTime::from_timestamp_millis(at.0).unwrap_or_default().with_timezone(&self.0)
+    }
+}

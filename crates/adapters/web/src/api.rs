@@ -1,0 +1,49 @@
+//! What is served: dialects, and what they share.
+
+use std::sync::Arc;
+
+use actix_web::{HttpResponse, web};
+use sixin_application::files::read_file::ReadFile;
+use sixin_application::operations::health::CheckHealth;
+use sixin_application::ports::SecretSource;
+
+use crate::limits::HttpLimits;
+
+/// A way in which clients talk to the server.
+pub trait Dialect: Send + Sync {
+    /// Registers the endpoints, with the use cases behind them.
+    fn configure(&self, routes: &mut web::ServiceConfig);
+
+    /// The request headers that browsers may send.
+    fn request_headers(&self) -> &'static [&'static str];
+
+    /// The answer to a path that the dialect knows and does not serve. `None` for any other path.
+    fn unsupported(&self, path: &str) -> Option<HttpResponse> {
+        let _ = path;
+        None
+    }
+}
+
+/// What requests of every dialect need.
+#[derive(Clone)]
+pub struct Shared {
+    /// Somebody follows a link to a file.
+    pub read_file: Arc<dyn ReadFile>,
+    /// How the server is.
+    pub check_health: Arc<dyn CheckHealth>,
+    /// Makes request ids.
+    pub secrets: Arc<dyn SecretSource>,
+    /// How much of the server one client may use.
+    pub http: HttpLimits,
+}
+
+/// Everything that is served on one listener.
+#[derive(Clone)]
+pub struct HttpApi {
+    /// What requests of every dialect need.
+    pub shared: Shared,
+    /// The dialects.
+    pub dialects: Vec<Arc<dyn Dialect>>,
+    /// The OpenAPI document, for `/openapi.json`.
+    pub document: Arc<str>,
+}

@@ -1,0 +1,70 @@
+//! The description of the API, for people and for generators. Its files are in the binary, and nothing is fetched from
+//! elsewhere.
+
+use std::sync::Arc;
+
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use utoipa_swagger_ui::Config;
+
+use crate::answer::fallback::{self, get, one};
+
+/// What the page needs and nothing more: its own scripts, styles it writes into itself, pictures that are written into those,
+/// and calls to this server for those who try it out.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// What a document needs that is only read.
+const DOCUMENT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// The routes of the description.
+pub(crate) fn configure(server: &mut web::ServiceConfig, text: Arc<str>) {
+    server
+        .service(one("/openapi.json", [Method::GET]).route(get().to(move || document(Arc::clone(&text)))))
+        .service(one("/", [Method::GET]).route(get().to(to_page)))
+        .service(one("/docs", [Method::GET]).route(get().to(to_page)))
+        .service(one("/docs/{tail:.*}", [Method::GET]).route(get().to(page)));
+}
+
+async fn to_page() -> HttpResponse {
+    HttpResponse::Found().insert_header((header::LOCATION, "/docs/")).json(serde_json::json!({
+        "service": "sixin", "docs": "/docs/", "openapi": "/openapi.json", "health": "/health",
+    }))
+}
+
+async fn document(text: Arc<str>) -> HttpResponse {
+    guarded(DOCUMENT_POLICY).content_type("application/json; charset=utf-8").body(text.to_string())
+}
+
+/// The browsable reference.
+async fn page(request: HttpRequest, tail: web::Path<String>) -> HttpResponse {
+    let config = Arc::new(Config::new(["/openapi.json"]).validator_url("none"));
+    match utoipa_swagger_ui::serve(&tail, config) {
+        Ok(Some(file)) => {
+            let mut answer = guarded(PAGE_POLICY);
+            if file.gzpipped {
+                answer.insert_header((header::CONTENT_ENCODING, "gzip"));
+            }
+            answer.content_type(file.content_type).body(file.bytes.into_owned())
+        }
+        Ok(None) => fallback::not_found(request.path()),
+        Err(error) => {
+            tracing::error!(%error, "the reference could not be shown");
+            fallback::plain(request.path(), StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    }
+}
+
+/// An answer that browsers take for what it is, and show in no other page.
+fn guarded(policy: &'static str) -> HttpResponseBuilder {
+    let mut answer = HttpResponse::Ok();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("referrer-policy"), "no-referrer"),
+    ] {
+        answer.insert_header((name, HeaderValue::from_static(value)));
+    }
+    answer
+}

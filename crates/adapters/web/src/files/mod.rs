@@ -1,0 +1,4 @@
+//! Files, as clients of every dialect find them.
+
+pub mod address;
+pub mod serve;

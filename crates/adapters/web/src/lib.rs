@@ -1,0 +1,28 @@
+//! HTTP below the dialects: connections, reading requests, writing answers, and the kit that describes endpoints.
+//!
+//! It knows no dialect. A dialect is a crate of its own that implements [`Dialect`]; the server mounts it.
+
+mod access_log;
+pub mod answer;
+mod api;
+mod app;
+mod connections;
+mod docs;
+pub mod files;
+mod health;
+mod limits;
+mod measured;
+pub mod openapi;
+pub mod request;
+mod server;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+#[cfg(test)]
+mod wire_tests;
+
+pub use api::{Dialect, HttpApi, Shared};
+pub use app::build;
+pub use connections::ConnectionLimits;
+pub use limits::{HttpLimits, LeastSpeed};
+pub use request::client_address::{Network, NoNetwork};
+pub use server::{start, start_metrics};

@@ -1,0 +1,49 @@
+//! What stores messages.
+
+use std::sync::Arc;
+
+use sixin_application::sending::pipeline::Outbox;
+use sixin_application::sending::publish_message::{MessagePublishing, PublishMessage};
+use sixin_application::sending::rate::SendRate;
+use sixin_application::sending::send_message::{MessageSending, SendMessage};
+
+use super::Parts;
+
+/// The use cases.
+pub(crate) struct Sending {
+    pub(crate) send_message: Arc<dyn SendMessage>,
+    pub(crate) publish_message: Arc<dyn PublishMessage>,
+}
+
+impl Sending {
+    pub(crate) fn new(parts: &Parts<'_>) -> Self {
+        let Parts { config, store, caches, ids, committer, clock, texts, .. } = parts;
+        let outbox = Arc::new(Outbox {
+            ids: Arc::clone(ids),
+            rate: Arc::new(SendRate::new(config.rate())),
+            committer: Arc::clone(committer),
+            keys: store.clone(),
+            clock: Arc::clone(clock),
+        });
+        Self {
+            send_message: Arc::new(MessageSending {
+                users: caches.users.clone(),
+                relations: caches.relations.clone(),
+                roles: caches.roles.clone(),
+                block_words: caches.block_words.clone(),
+                files: store.clone(),
+                stored_bodies: store.clone(),
+                clock: Arc::clone(clock),
+                outbox: Arc::clone(&outbox),
+                limits: config.limits(),
+            }),
+            publish_message: Arc::new(MessagePublishing {
+                users: caches.users.clone(),
+                relations: caches.relations.clone(),
+                texts: Arc::clone(texts),
+                clock: Arc::clone(clock),
+                outbox,
+            }),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What the site decides for everybody.
+
+use std::sync::Arc;
+
+use sixin_application::cached::DropTopic;
+use sixin_application::site::keep_sensitive_words::{KeepSensitiveWords, SensitiveWordKeeping};
+
+use super::Parts;
+
+/// The use cases.
+pub(crate) struct Site {
+    pub(crate) keep_sensitive_words: Arc<dyn KeepSensitiveWords>,
+}
+
+impl Site {
+    pub(crate) fn new(parts: &Parts<'_>) -> Self {
+        let Parts { store, caches, clock, .. } = parts;
+        Self {
+            keep_sensitive_words: Arc::new(SensitiveWordKeeping {
+                words: store.clone(),
+                memory: Arc::clone(caches) as Arc<dyn DropTopic>,
+                clock: Arc::clone(clock),
+            }),
+        }
+    }
+}

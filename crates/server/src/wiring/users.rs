@@ -1,0 +1,78 @@
+//! What is known of users.
+
+use std::sync::Arc;
+
+use sixin_application::cached::DropTopic;
+use sixin_application::users::edit_user::{EditUser, UserEditing};
+use sixin_application::users::keep_preferences::{KeepPreferences, PreferenceKeeping};
+use sixin_application::users::keep_user_lists::{KeepUserLists, UserListKeeping};
+use sixin_application::users::keep_users::{KeepUsers, UserKeeping};
+use sixin_application::users::mark_user::{MarkUser, UserMarking};
+use sixin_application::users::restrict_users::{RestrictUsers, UserRestricting};
+use sixin_application::users::show_user::{ShowUser, UserShowing};
+
+use super::Parts;
+use crate::system::SystemSecrets;
+
+/// The use cases.
+pub(crate) struct Users {
+    pub(crate) keep_users: Arc<dyn KeepUsers>,
+    pub(crate) keep_user_lists: Arc<dyn KeepUserLists>,
+    pub(crate) restrict_users: Arc<dyn RestrictUsers>,
+    pub(crate) keep_preferences: Arc<dyn KeepPreferences>,
+    pub(crate) edit_user: Arc<dyn EditUser>,
+    pub(crate) mark_user: Arc<dyn MarkUser>,
+    pub(crate) show_user: Arc<dyn ShowUser>,
+}
+
+impl Users {
+    pub(crate) fn new(parts: &Parts<'_>) -> Self {
+        let Parts { store, caches, ids, clock, profiles, .. } = parts;
+        Self {
+            keep_users: Arc::new(UserKeeping {
+                // Not from memory: how a user is shown may have been changed by another process a moment ago.
+                users: store.clone(),
+                admin: store.clone(),
+                kept: store.clone(),
+                tokens: store.clone(),
+                secrets: Arc::new(SystemSecrets),
+                memory: Arc::clone(caches) as Arc<dyn DropTopic>,
+                clock: Arc::clone(clock),
+            }),
+            keep_user_lists: Arc::new(UserListKeeping {
+                users: caches.users.clone(),
+                lists: store.clone(),
+                memory: Arc::clone(caches) as Arc<dyn DropTopic>,
+                clock: Arc::clone(clock),
+            }),
+            restrict_users: Arc::new(UserRestricting {
+                users: caches.users.clone(),
+                restrictions: store.clone(),
+                memory: Arc::clone(caches) as Arc<dyn DropTopic>,
+                clock: Arc::clone(clock),
+            }),
+            keep_preferences: Arc::new(PreferenceKeeping {
+                users: caches.users.clone(),
+                push: store.clone(),
+                remarks: store.clone(),
+                pins: store.clone(),
+                ids: Arc::clone(ids),
+                clock: Arc::clone(clock),
+            }),
+            edit_user: Arc::new(UserEditing {
+                users: store.clone(),
+                words: store.clone(),
+                memory: Arc::clone(caches) as Arc<dyn DropTopic>,
+                clock: Arc::clone(clock),
+            }),
+            mark_user: Arc::new(UserMarking {
+                users: caches.users.clone(),
+                roles: caches.roles.clone(),
+                relations: store.clone(),
+                memory: Arc::clone(caches) as Arc<dyn DropTopic>,
+                clock: Arc::clone(clock),
+            }),
+            show_user: Arc::new(UserShowing { profiles: Arc::clone(profiles) }),
+        }
+    }
+}
