@@ -15,7 +15,7 @@ use sixin_storage::Database;
 
 use crate::pairs::USERS;
 
-/// An iOS app (facts: fresns 2).
+/// An iOS app (docs/wire/fresns.md#platforms).
 pub(crate) const PLATFORM: i64 = 5;
 
 /// Everybody.

@@ -1,4 +1,5 @@
-//! Real clients against the built binary: the seed's JavaScript sample, RongCloud's own SDKs, and schemathesis.
+//! Real clients against the built binary: the specification's JavaScript sample, RongCloud's own SDKs, and
+//! schemathesis.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -42,7 +42,8 @@ fn a_message_of_either_dialect_is_in_the_same_conversation(site: &Site) {
     assert_eq!(sent.body["data"]["id"], ids[1]);
 }
 
-/// The signature printed in the seed is that of the sample secret of its time (facts: rongcloud 2.5, vector 4).
+/// The signature printed in the specification is that of the sample secret of its time
+/// (docs/wire/rongcloud.md#signature-vectors).
 fn the_seeds_curl_sample_works_as_printed(site: &Site) {
     for name in ["user1", "user2"] {
         site.sixin(&["user", "create", name]);

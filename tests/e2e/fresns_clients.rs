@@ -1,5 +1,5 @@
 //! What real clients of Fresns send, in our own words: the WeChat mini-program of October 2023 (2.x), and the web engine in
-//! PHP that speaks the seed's own headers.
+//! PHP that speaks the documented headers.
 
 use serde_json::{Value, json};
 use sixin_application::access::ports::{Signatures, SignedParts};
@@ -350,7 +350,7 @@ fn clocks_that_are_off_by_the_zone_of_the_site_are_taken_and_nothing_between(sit
         program.off_ms = minutes * MINUTE;
         assert_eq!(program.call("GET", "common/ip-info", &Value::Null).code(), code, "{minutes}");
     }
-    // The seed's spelling is held to five minutes.
+    // The documented spelling is held to five minutes.
     let stamp = (now_ms() - 6 * MINUTE).to_string();
     let headers = site.user_headers(&site.alice, &[("timestamp", Some(&stamp))]);
     try_call("GET", &site.url("/api/v2/conversation/list"), &headers, b"").unwrap().is(200, 31303);

@@ -1,4 +1,4 @@
-//! Every endpoint of the Fresns dialect for every kind of caller (facts: fresns 2.1 and 3).
+//! Every endpoint of the Fresns dialect for every kind of caller (docs/wire/fresns.md#header-checks).
 
 use std::cell::RefCell;
 

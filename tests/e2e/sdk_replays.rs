@@ -1,5 +1,5 @@
 //! What RongCloud's own server SDKs put on the wire, byte for byte, and what each needs to find in the answer
-//! (facts: rongcloud 2.3, 3, 4, 22).
+//! (docs/wire/rongcloud.md#bodies).
 
 mod go;
 mod go_messages;

@@ -4,6 +4,7 @@
 
 pub mod bench;
 pub mod clients;
+pub mod documents;
 pub mod failure;
 pub mod galera;
 pub mod layers;

@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use xtask::{bench, failure::Result, layers, migrations, newest_mysql, openapi, test_run::TestRun};
+use xtask::{
+    bench, documents, failure::Result, layers, migrations, newest_mysql, openapi, test_run::TestRun,
+};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Commands of the sixin repository")]
@@ -61,6 +63,8 @@ enum Task {
     Migrations,
     /// Check that no layer depends on what it may not know
     Layers,
+    /// Check that pages and anchors that are cited are there, and that both READMEs name the same commands
+    Documents,
 }
 
 fn main() -> ExitCode {
@@ -93,6 +97,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Openapi { check: false } => openapi::write()?,
         Task::Migrations => migrations::check()?,
         Task::Layers => layers::check()?,
+        Task::Documents => documents::check()?,
     }
     Ok(true)
 }

@@ -35,7 +35,7 @@ const MESSAGES: u64 = 10_000_000;
 const MESSAGES_IF_QUICK: u64 = 1_000_000;
 /// Conversations of the user that has many.
 const CONVERSATIONS: usize = 10_000;
-/// Entries of a page, if a client does not say otherwise (facts: fresns 1).
+/// Entries of a page, if a client does not say otherwise (docs/wire/fresns.md#pages).
 const PAGE: i64 = 15;
 /// Where a back end reads.
 const HISTORY: &str = "/v3/message/private/query.json";

@@ -18,7 +18,7 @@ use crate::text::text;
 
 /// How many loads that takes.
 pub(crate) const LOADS: u64 = 2;
-/// Recipients of a call, as many as one may have (facts: rongcloud 5.1).
+/// Recipients of a call, as many as one may have.
 pub(crate) const RECIPIENTS: usize = 1000;
 /// Who publishes, by its place among the people.
 const SENDER: usize = 0;

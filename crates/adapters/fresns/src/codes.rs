@@ -22,7 +22,7 @@ use sixin_web::request::multipart::FormError;
 
 use crate::messages::{self, Row};
 
-/// The code of a send that came too fast (design, chapter 5: ours, the documentation has none).
+/// The code of a send that came too fast (ours, the documentation has none: docs/design.md#rate).
 pub(crate) const TOO_FAST: i64 = 36117;
 
 /// The code of a body or a parameter that is not what it should be.
@@ -48,7 +48,7 @@ pub(crate) const NO_OBJECT: i64 = 30004;
 pub(crate) const NO_STORAGE: i64 = 32100;
 /// The code of two parameters of which only one may be given.
 pub(crate) const EXCLUSIVE: i64 = 30005;
-/// The code of an idempotency key that belongs to another request (design, chapter 3: ours).
+/// The code of an idempotency key that belongs to another request (ours: docs/design.md#send-once).
 pub(crate) const KEY_REUSED: i64 = 30002;
 
 /// Why a request is not answered with code 0. The message is looked up by code and language.
@@ -56,7 +56,7 @@ pub(crate) const KEY_REUSED: i64 = 30002;
 pub(crate) struct Failure {
     /// The code.
     pub(crate) code: i64,
-    /// 200 for all that the API itself refuses (facts: fresns 1).
+    /// 200 for all that the API itself refuses (docs/wire/fresns.md#envelope).
     pub(crate) status: StatusCode,
     /// When to try again.
     pub(crate) retry_after_ms: Option<i64>,
@@ -137,7 +137,7 @@ impl From<CallerRefusal> for Failure {
     }
 }
 
-/// Rows 8 to 22 of facts: fresns 3.
+/// Rows 8 to 22 of docs/wire/fresns.md#header-checks.
 fn of_session(refusal: SessionRefusal) -> i64 {
     match refusal {
         SessionRefusal::AccountUnknown => 31502,
@@ -158,7 +158,8 @@ fn of_session(refusal: SessionRefusal) -> i64 {
 impl From<SignInError> for Failure {
     fn from(error: SignInError) -> Self {
         let code = match error {
-            // 31502 and 34301 would tell who has an account (facts: fresns 9.3 has them for unknown ones).
+            // 31502 and 34301 are documented for unknown accounts, and would tell who has one
+            // (docs/wire/fresns.md#sign-in).
             SignInError::AccountPasswordWrong => 34304,
             SignInError::Locked => 34306,
             SignInError::AccountDisabled => 34307,
@@ -213,7 +214,7 @@ impl From<UploadError> for Failure {
     }
 }
 
-/// Facts: fresns 8. There is no code yet for what plays too long.
+/// See docs/wire/fresns.md#files. There is no code yet for what plays too long.
 fn of_upload(refusal: UploadRefusal) -> i64 {
     match refusal {
         UploadRefusal::KindForbidden | UploadRefusal::ExtensionForbidden | UploadRefusal::ContentWrong => {
@@ -295,7 +296,7 @@ impl From<MarkError> for Failure {
     }
 }
 
-/// Steps 5 to 19 of facts: fresns 6.2.
+/// Steps 5 to 19 of docs/wire/fresns.md#send-steps.
 pub(crate) fn of_refusal(refusal: Refusal) -> i64 {
     match refusal {
         Refusal::ConversationsOff => 36600,

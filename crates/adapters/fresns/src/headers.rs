@@ -1,7 +1,7 @@
 //! The header stage: what every request must carry. The one place that reads headers, in whichever spelling they come.
 //!
-//! The seed's spelling is the documented one. Clients from 2.0.0-beta.5 on send a token of the account beside one of the
-//! user, and clients from 2.2.0 on the same in names of their own, such as the WeChat mini-program of 2023.
+//! The first spelling is the documented one. Clients from 2.0.0-beta.5 on send a token of the account beside one of
+//! the user, and clients from 2.2.0 on the same in names of their own, such as the WeChat mini-program of 2023.
 
 use actix_web::HttpRequest;
 use serde_json::{Map, Value};
@@ -69,7 +69,7 @@ enum Tokens {
     Both { account: &'static str, user: &'static str },
 }
 
-/// The seed's spelling.
+/// The documented spelling.
 const FIRST: Names = Names {
     platform: "platformId",
     version: "version",

@@ -1,6 +1,6 @@
 //! The Fresns dialect: apps call with their user's own token.
 //!
-//! The seed `000` decides; around it the facts of Fresns' documentation of that day.
+//! The specification decides; around it Fresns' documentation of that day (docs/wire/fresns.md#specification).
 
 mod access;
 mod admission;

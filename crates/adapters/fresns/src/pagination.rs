@@ -1,4 +1,4 @@
-//! Pages of lists (facts: fresns 1).
+//! Pages of lists (docs/wire/fresns.md#pages).
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -72,7 +72,7 @@ pub(crate) struct Pagination {
 }
 
 /// A page of a list. Servers of that day wrote `paginate`, their documentation and all later clients `pagination`
-/// (facts: fresns 1): both are here.
+/// (docs/wire/fresns.md#pages): both are here.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Listed<T> {

@@ -1,4 +1,4 @@
-//! Parameters of a request, from a query string or a JSON object (facts: fresns 1, input trimming).
+//! Parameters of a request, from a query string or a JSON object (docs/wire/fresns.md#parameters).
 
 use std::borrow::Cow;
 
@@ -61,7 +61,7 @@ impl Parameters {
         }
     }
 
-    /// A text; a whole number is as good as its digits (facts: fresns 6.1).
+    /// A text; a whole number is as good as its digits (docs/wire/fresns.md#parameters).
     pub(crate) fn text_or_number(&self, name: &'static str) -> Result<Option<Cow<'_, str>>, Failure> {
         match self.0.get(name) {
             Some(Value::Number(number)) if number.is_u64() => Ok(Some(Cow::Owned(number.to_string()))),

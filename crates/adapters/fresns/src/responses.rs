@@ -1,4 +1,4 @@
-//! The envelope of every answer of this dialect (facts: fresns 1).
+//! The envelope of every answer of this dialect (docs/wire/fresns.md#envelope).
 
 use std::borrow::Cow;
 

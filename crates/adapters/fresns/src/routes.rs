@@ -13,7 +13,7 @@ use crate::site::status::{AVATAR, STATUS};
 use crate::site::{block_words, code_messages as site, configs, ip_info, roles, status};
 use crate::users::{detail as users, edits, marks};
 
-/// Where a user sends (Fresns seed).
+/// Where a user sends (docs/wire/fresns.md#send).
 pub(crate) const SEND: &str = "/api/v2/conversation/send-message";
 /// A user's conversations.
 pub(crate) const LIST: &str = "/api/v2/conversation/list";

@@ -1,4 +1,4 @@
-//! How times are written for a caller (facts: fresns 6.8).
+//! How times are written for a caller (docs/wire/fresns.md#times).
 
 use chrono::{DateTime, Datelike, FixedOffset, Offset, Timelike, Utc};
 use sixin_domain::site::settings::{Ago, Settings, offset_minutes};

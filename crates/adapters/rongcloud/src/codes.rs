@@ -8,25 +8,25 @@ use sixin_domain::sending::refusal::Refusal;
 pub(crate) const KEY_REUSED: &str = "Idempotency-Key (or, without one, msgRandom) was used for another request; \
                                      nothing was stored, use a new one";
 
-/// The codes of this dialect: the seed's, and the few official ones for what the seed has no code for
-/// (facts: rongcloud 17, 18).
+/// The codes of this dialect: those of the specification, and the few of RongCloud's own for what it has no code for
+/// (docs/wire/rongcloud.md#codes).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
     /// A fault of the server.
     Internal,
     /// A signature part is missing or wrong.
     Signature,
-    /// The seed's "AppKey does not exist".
+    /// The specification's "AppKey does not exist".
     AppKeyUnknown,
-    /// The seed's "parameter error".
+    /// The specification's "parameter error".
     Parameter,
-    /// The seed's "user does not exist".
+    /// The specification's "user does not exist".
     UserUnknown,
-    /// The seed's "user is in the blacklist".
+    /// The specification's "user is in the blacklist".
     Blacklisted,
-    /// The seed's "content format error".
+    /// The specification's "content format error".
     ContentFormat,
-    /// The seed's "message type unsupported".
+    /// The specification's "message type unsupported".
     TypeUnsupported,
     /// Too many sends.
     TooFast,
@@ -55,7 +55,8 @@ impl Code {
         Self::TooManyWords,
     ];
 
-    /// The number, its HTTP status, and the text its error message begins with (the seed's own where it has one).
+    /// The number, its HTTP status, and the text its error message begins with (the specification's own where it has
+    /// one).
     pub(crate) fn row(self) -> (i64, StatusCode, &'static str) {
         match self {
             Self::Internal => (1000, StatusCode::INTERNAL_SERVER_ERROR, "服务内部错误"),
@@ -102,7 +103,7 @@ impl Code {
     }
 }
 
-/// 430, which no standard names (facts: rongcloud 17).
+/// 430, which no standard names (docs/wire/rongcloud.md#code-1009).
 fn not_activated() -> StatusCode {
     StatusCode::from_u16(430).unwrap_or(StatusCode::FORBIDDEN)
 }

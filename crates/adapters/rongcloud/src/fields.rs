@@ -1,4 +1,5 @@
-//! The parameters of a body, form or JSON, read as leniently as RongCloud's clients need (facts: rongcloud 3).
+//! The parameters of a body, form or JSON, read as leniently as RongCloud's clients need
+//! (docs/wire/rongcloud.md#bodies).
 
 pub(crate) mod conversations;
 pub(crate) mod users;
@@ -14,7 +15,7 @@ mod reading;
 #[derive(Debug)]
 pub(crate) struct Fields(Vec<(String, Value)>);
 
-/// What a Node client sends for a value it does not have (facts: rongcloud 3, Node).
+/// What a Node client sends for a value it does not have (docs/wire/rongcloud.md#absent-values).
 const UNDEFINED: &str = "undefined";
 
 /// What a Java client sends for a number it does not have: `String.valueOf` of nothing.
@@ -46,7 +47,7 @@ impl Fields {
         }
     }
 
-    /// An optional switch, in any of the spellings of facts: rongcloud 3.
+    /// An optional switch, in any of its spellings (docs/wire/rongcloud.md#flags).
     pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
         let Some(value) = self.one(name, Absence::AlsoUndefined)? else { return Ok(None) };
         let flag = match value {
@@ -107,7 +108,8 @@ impl Fields {
     }
 
     /// Texts that are kept apart as they were given: in the spellings of [`Self::list`] but for the commas. A text
-    /// may hold a comma. `['x']` is how the Python client writes a list of one (facts: rongcloud 3.2).
+    /// may hold a comma. `['x']` is how the Python client writes a list of one
+    /// (docs/wire/rongcloud.md#python-list-of-one).
     pub(crate) fn texts(&self, name: &str) -> Result<Vec<String>, Failure> {
         // A word may look like a list of numbers, so only a list of texts is one here.
         let array = |text: &str| serde_json::from_str::<Vec<String>>(text).ok();
@@ -232,7 +234,8 @@ pub(crate) fn without_nul<'a>(name: &str, text: &'a str) -> Result<&'a str, Fail
     Ok(text)
 }
 
-/// The only word of a list, where the text is such a list as Python writes it (facts: rongcloud 3.2).
+/// The only word of a list, where the text is such a list as Python writes it
+/// (docs/wire/rongcloud.md#python-list-of-one).
 pub(crate) fn of_python(text: &str) -> Option<String> {
     let quoted = text.strip_prefix("['").and_then(|text| text.strip_suffix("']"));
     // It takes double quotes where the word has a single one.

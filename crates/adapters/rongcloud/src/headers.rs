@@ -1,4 +1,4 @@
-//! Who is calling: the four signature headers (facts: rongcloud 2.1).
+//! Who is calling: the four signature headers (docs/wire/rongcloud.md#signing-headers).
 
 use actix_web::HttpRequest;
 use sixin_application::access::authenticate_back_end::BackEndCredentials;
@@ -27,7 +27,7 @@ pub(crate) fn credentials(request: &HttpRequest) -> Result<BackEndCredentials, F
 /// Longest nonce and time stamp together: they must fit where the nonces of strict keys are kept.
 const MAX_NONCE_BYTES: usize = 240;
 
-/// The plain name, else its alias for hosts that reserve plain names (facts: rongcloud 2.1).
+/// The plain name, else its alias for hosts that reserve plain names (docs/wire/rongcloud.md#signing-headers).
 fn part(request: &HttpRequest, name: &str) -> Result<String, Failure> {
     header_text(request, name)
         .or_else(|| header_text(request, &format!("RC-{name}")))

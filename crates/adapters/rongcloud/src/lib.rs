@@ -1,6 +1,7 @@
 //! The RongCloud dialect: back ends publish for their users, signing with their app secret.
 //!
-//! The seed `003` decides; around it the facts of RongCloud's own clients, named where a tolerance is theirs.
+//! The specification decides; around it stands what RongCloud's own clients do, named where a tolerance is theirs
+//! (docs/wire/rongcloud.md#specification).
 
 #[cfg(test)]
 mod access_log_tests;

@@ -132,7 +132,7 @@ fn publish() -> Value {
     }})
 }
 
-/// The seed's cURL sample.
+/// The specification's cURL sample.
 fn sample() -> Value {
     json!({
         "fromUserId": "user1", "toUserId": "user2", "objectName": "RC:TxtMsg",

@@ -1,4 +1,4 @@
-//! The answers of this dialect (RongCloud seed; facts: rongcloud 4, 5.3).
+//! The answers of this dialect (docs/wire/rongcloud.md#answer).
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;

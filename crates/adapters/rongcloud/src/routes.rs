@@ -11,31 +11,31 @@ use crate::sending::template::TemplateBody;
 use crate::site::sensitive_words;
 use crate::users::{lists as user_lists, preferences, profiles as users, restrictions};
 
-/// Where a back end publishes (RongCloud seed).
+/// Where a back end publishes (docs/wire/rongcloud.md#publish).
 pub(crate) const PUBLISH: &str = "/message/private/publish.json";
-/// Where it says to each recipient something of its own (facts: rongcloud 6).
+/// Where it says to each recipient something of its own (docs/wire/rongcloud.md#template).
 pub(crate) const TEMPLATE: &str = "/message/private/publish_template.json";
-/// Where it tells those who are online now (facts: rongcloud 7).
+/// Where it tells those who are online now (docs/wire/rongcloud.md#status-message).
 pub(crate) const STATUS: &str = "/statusmessage/private/publish.json";
-/// Where it takes a message back (facts: rongcloud 8.1).
+/// Where it takes a message back (docs/wire/rongcloud.md#recall).
 pub(crate) const RECALL: &str = "/message/recall.json";
-/// Where it changes one (facts: rongcloud 8.2).
+/// Where it changes one (docs/wire/rongcloud.md#modify).
 pub(crate) const MODIFY: &str = "/message/private/modify.json";
-/// Where it reads (facts: rongcloud 9.1).
+/// Where it reads (docs/wire/rongcloud.md#history).
 pub(crate) const QUERY: &str = "/v3/message/private/query.json";
-/// Where it cleans the history of one side (facts: rongcloud 9.2).
+/// Where it cleans the history of one side (docs/wire/rongcloud.md#clean).
 pub(crate) const CLEAN: &str = "/conversation/message/history/clean.json";
-/// Where it keeps pairs with a message (facts: rongcloud 10).
+/// Where it keeps pairs with a message (docs/wire/rongcloud.md#expansion).
 pub(crate) const EXPANSIONS: [&str; 3] =
     ["/message/expansion/set.json", "/message/expansion/delete.json", "/message/expansion/query.json"];
 
-/// Where it asks for the log of an hour, and deletes it (facts: rongcloud 9.3).
+/// Where it asks for the log of an hour, and deletes it (docs/wire/rongcloud.md#hourly-log).
 pub(crate) const LOG: &str = "/message/history.json";
 pub(crate) const DELETE_LOG: &str = "/message/history/delete.json";
 /// Where the logs are.
 pub(crate) const LOG_FILE: &str = "/message/history/{date}.zip";
 
-/// A path that takes POST, as every one of this dialect (facts: rongcloud 1).
+/// A path that takes POST, as every one of this dialect (docs/wire/rongcloud.md#transport).
 pub(crate) fn post<F, A>(path: &str, handler: F) -> Resource
 where
     F: Handler<A, Output = HttpResponse>,

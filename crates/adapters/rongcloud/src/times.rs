@@ -1,4 +1,4 @@
-//! Times as texts, in the site's zone (facts: rongcloud 22: Beijing's, unless it is configured).
+//! Times as texts, in the site's zone (docs/wire/rongcloud.md#local-times).
 
 use chrono::{DateTime, FixedOffset, Offset, Utc};
 use sixin_domain::site::settings::Settings;

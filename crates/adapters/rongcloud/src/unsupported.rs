@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use crate::codes::{Code, Failure};
 use crate::responses;
 
-/// How the paths of other services begin (facts: rongcloud 1, 11, 13).
+/// How the paths of other services begin (docs/wire/rongcloud.md#not-one-to-one).
 const UNSUPPORTED: [&str; 37] = [
     "/group/",
     "/chatroom/",

@@ -1,11 +1,12 @@
-//! Fresns: MD5 over sorted names and values (facts: fresns 4.1 to 4.3).
+//! Fresns: MD5 over sorted names and values (docs/wire/fresns.md#signature).
 
 use md5::{Digest, Md5};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What PHP's `urlencode` leaves alone besides letters and digits; a space becomes `+` (facts: fresns 4.1).
+/// What PHP's `urlencode` leaves alone besides letters and digits; a space becomes `+`
+/// (docs/wire/fresns.md#signature-spellings).
 const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b' ');
-/// The suffix of the seed's generation (facts: fresns 4.3, generation 1a).
+/// The documented suffix (docs/wire/fresns.md#signature-spellings).
 const SUFFIX: &str = "&key=";
 /// The suffix of the betas after it, and the only one of those with two tokens.
 const BETA_SUFFIX: &str = "&appSecret=";
@@ -65,7 +66,8 @@ fn is_encoded(byte: u8) -> bool {
     !byte.is_ascii_alphanumeric() && !b"-_.".contains(&byte)
 }
 
-/// What happens to a value that is the text `0`: PHP takes it for empty, other clients don't (facts: fresns 4.1, 2).
+/// What happens to a value that is the text `0`: PHP takes it for empty, other clients don't
+/// (docs/wire/fresns.md#signature-spellings).
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Zeros {
     Kept,
@@ -127,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_worked_examples_of_the_fact_sheet_fit() {
+    fn the_documented_examples_fit() {
         let user = [
             ("aid", "h8Qp3ZtV"),
             ("uid", "90417"),

@@ -17,8 +17,8 @@ pub struct HttpSignatures;
 
 impl Signatures for HttpSignatures {
     /// The signature may come in either hex case. Each comparison looks at every byte, so the time it takes does not tell
-    /// how far a forged one fits; that a true one stops the search tells only in which spelling it was made (facts:
-    /// fresns 4.1; rongcloud 2.5).
+    /// how far a forged one fits; that a true one stops the search tells only in which spelling it was made
+    /// (docs/wire/fresns.md#signature-spellings).
     fn verify(&self, parts: &SignedParts, secret: &Secret, signature: &str) -> bool {
         let signature = signature.to_ascii_lowercase();
         let fits = |candidate: &str| bool::from(candidate.as_bytes().ct_eq(signature.as_bytes()));

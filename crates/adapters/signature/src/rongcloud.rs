@@ -1,4 +1,4 @@
-//! RongCloud: SHA-1 over secret, nonce and time stamp (facts: rongcloud 2.2).
+//! RongCloud: SHA-1 over secret, nonce and time stamp (docs/wire/rongcloud.md#signature).
 
 use sha1::{Digest, Sha1};
 
@@ -22,12 +22,11 @@ mod tests {
         ("S3cretForDocs", "4210004550", "1732233600", "333a08eaa7304e9a111380ef3db931b49f2c2408"),
         ("S3cretForDocs", "483920.5173928474", "1732233600", "6e40ccb1058cb7992acc6e256eda7f03d95b1593"),
         ("Y1W2MeFwwwRxa0", "14314", "1408710653000", "30be0bbca9c9b2e27578701e9fda2358a814c88f"),
-        // The fact sheet prints 05a9ca68… for this row, which `sha1sum` does not reproduce; this is what it gives.
         ("S3cretForDocs", "77711", "1732233600123", "50ba969627f72c8fbb2875b4c8ca9544cc2210ce"),
     ];
 
     #[test]
-    fn the_vectors_of_the_fact_sheet_fit_in_either_hex_case() {
+    fn the_documented_vectors_fit_in_either_hex_case() {
         for (secret, nonce, timestamp, signature) in VECTORS {
             let parts = SignedParts::NonceAndTime { nonce: nonce.into(), timestamp: timestamp.into() };
             let secret = Secret::new(secret);

@@ -1,4 +1,4 @@
-//! Counters by which other processes learn that something has changed (design, chapter 3, hot reads).
+//! Counters by which other processes learn that something has changed (docs/design.md#epochs).
 
 use async_trait::async_trait;
 use diesel::QueryResult;

@@ -48,7 +48,7 @@ pub fn build(
             let answer = unsupported.unwrap_or_else(|| fallback::not_found(path));
             async move { answer }
         }))
-        // Go and PHP clients double slashes (facts: rongcloud 1).
+        // Go and PHP clients double slashes (docs/wire/rongcloud.md#transport).
         .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
         .wrap(Condition::new(cors.is_some(), cors.unwrap_or_default()))
         .wrap(from_fn(access_log::observe))

@@ -1,4 +1,4 @@
-//! `GET /health`: whether requests should be sent here (design, chapter 3 on weaker settings).
+//! `GET /health`: whether requests should be sent here (docs/design.md#health).
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};

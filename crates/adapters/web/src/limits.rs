@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::connections::ConnectionLimits;
 use crate::request::client_address::Network;
 
-/// Bounds of the HTTP server (design, chapter 6).
+/// Bounds of the HTTP server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpLimits {
     /// Largest body in bytes; larger ones are answered with 413.

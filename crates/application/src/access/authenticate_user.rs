@@ -1,6 +1,6 @@
 //! Who is calling? For apps, which sign with their app secret and send the token of their user.
 //!
-//! The steps and their order are those of facts: fresns 3, rows 3 to 22.
+//! The steps and their order are those of docs/wire/fresns.md#header-checks, rows 3 to 22.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ use crate::users::ports::Users;
 /// Which clients speak: what a time stamp may be depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Generation {
-    /// Those of the seed and of the betas after it.
+    /// Those of the documentation and of the betas after it.
     First,
     /// Those since 2.2, with headers named `X-Fresns-`.
     Later,

@@ -1,4 +1,5 @@
-//! Signing in: to an account with its password, from there to one of its users, and out again (facts: fresns 9.3).
+//! Signing in: to an account with its password, from there to one of its users, and out again
+//! (docs/wire/fresns.md#sign-in).
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -210,7 +211,7 @@ impl SigningIn {
         platform: i64,
     ) -> Result<Secret, SignInError> {
         let now = self.passwords.clock.now();
-        // Sessions that are made over the API last until they are ended (facts: fresns 9.3).
+        // Sessions that are made over the API last until they are ended (docs/wire/fresns.md#sessions).
         let opened =
             sessions::create(&*self.sessions, &*self.secrets, (account, user), platform, None, now).await;
         // Also if it failed: then it is not known whether the former session is still there.

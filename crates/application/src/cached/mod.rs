@@ -1,4 +1,4 @@
-//! Hot reads are memory reads: the read ports over bounded caches (design, chapter 3).
+//! Hot reads are memory reads: the read ports over bounded caches (docs/design.md#memory).
 //!
 //! Each decorator answers from memory what its store has answered before. Four rules keep that honest:
 //! - a topic that has changed is dropped as a whole ([`Caches::drop_topic`]): at once if the change was made through

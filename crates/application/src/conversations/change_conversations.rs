@@ -1,4 +1,4 @@
-//! A user changes its own view of its conversations: read, pinned, deleted (facts: fresns 7.4 to 7.6).
+//! A user changes its own view of its conversations: read, pinned, deleted (docs/wire/fresns.md#targets).
 
 use std::sync::Arc;
 
@@ -65,7 +65,8 @@ impl ChangeConversations for ConversationChanging {
 
     async fn delete(&self, viewer: &Viewer, target: &Target) -> Result<(), ConversationError> {
         let now = self.clock.now();
-        // Deleting is what a member whose time is over may not do, while marking as read is (facts: fresns 5).
+        // Deleting is what a member whose time is over may not do, while marking as read is
+        // (docs/wire/fresns.md#private-sites).
         if viewer.membership_end(now).is_some() {
             return Err(ConversationError::MembershipExpired);
         }

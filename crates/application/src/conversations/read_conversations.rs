@@ -1,4 +1,4 @@
-//! A user reads its conversations (facts: fresns 7.1 to 7.3).
+//! A user reads its conversations (docs/wire/fresns.md#conversations).
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! A user uploads a file for a message it is going to send (facts: fresns 8).
+//! A user uploads a file for a message it is going to send (docs/wire/fresns.md#files).
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
 //! A back end changes what both sides read: it recalls a message, or has it say something else
-//! (facts: rongcloud 8.1, 8.2).
+//! (docs/wire/rongcloud.md#recall).
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! A back end keeps keys and values with a message that was published to carry them (facts: rongcloud 10).
+//! A back end keeps keys and values with a message that was published to carry them
+//! (docs/wire/rongcloud.md#expansion).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

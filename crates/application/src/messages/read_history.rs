@@ -1,4 +1,4 @@
-//! A back end reads what one of its users has of a conversation, and cleans it (facts: rongcloud 9.1, 9.2).
+//! A back end reads what one of its users has of a conversation, and cleans it (docs/wire/rongcloud.md#history).
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

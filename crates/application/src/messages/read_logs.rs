@@ -1,4 +1,4 @@
-//! A back end reads the log of all messages of an hour, or deletes it (facts: rongcloud 9.3).
+//! A back end reads the log of all messages of an hour, or deletes it (docs/wire/rongcloud.md#hourly-log).
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -15,7 +15,7 @@ use crate::operations::ports::{ChangeError, NewUser, SignIn, TakenName, UserAdmi
 use crate::ports::{SecretSource, StoreError};
 use crate::site::ports::Roles;
 
-/// Digits of a generated uid (facts: fresns 13, `user_uid_digit`).
+/// Digits of a generated uid (docs/design.md#user).
 const UID_DIGITS: u32 = 8;
 /// How often another uid is tried when one is taken.
 const UID_TRIES: usize = 16;
@@ -38,7 +38,7 @@ pub struct UserSpec {
 /// Why a user was not added.
 #[derive(Debug, Error)]
 pub enum UserError {
-    /// The name is a number, which is then the uid too (design, chapter 2, word `user`).
+    /// The name is a number, which is then the uid too (docs/design.md#user).
     #[error("a username that is a number has that number as its uid, so the uid can't be {0}")]
     UidDiffers(Uid),
     /// A name that nobody can see, or that turns the text around it.

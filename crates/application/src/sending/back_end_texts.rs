@@ -27,7 +27,7 @@ pub struct BackEndTexts {
 
 impl BackEndTexts {
     /// Content and text as they are stored. A back end's own text passes unchanged unless the site says otherwise
-    /// (design, chapter 5).
+    /// (docs/design.md#back-end-texts).
     ///
     /// # Errors
     /// A refusal for a forbidden word or a text that has grown too long, or what the store says.

@@ -1,4 +1,4 @@
-//! Batches sends so that one commit serves many (design, chapter 3).
+//! Batches sends so that one commit serves many (docs/design.md#committer).
 //!
 //! Units wait in bounded queues, one a lane. Each lane has one writer, which takes all that waits (up to a limit),
 //! has it committed in one transaction, answers every waiter and takes what has gathered meanwhile. There is no timer:

@@ -1,4 +1,4 @@
-//! Ids made under a lease on a process number (design, chapter 2, word `id`).
+//! Ids made under a lease on a process number (docs/design.md#ids).
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -136,8 +136,9 @@ impl Outbox {
         result
     }
 
-    /// The result of the send that this one repeats, asked once a rule has refused it (design, chapter 3): rules may
-    /// have changed since the first one was stored, and a repeat gets the first one's answer. `None`: it is none.
+    /// The result of the send that this one repeats, asked once a rule has refused it (docs/design.md#send-once):
+    /// rules may have changed since the first one was stored, and a repeat gets the first one's answer. `None`: it is
+    /// none.
     ///
     /// # Errors
     /// See [`SendError`].

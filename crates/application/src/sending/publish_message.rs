@@ -1,4 +1,4 @@
-//! A back end publishes a message for one of its users (RongCloud seed).
+//! A back end publishes a message for one of its users (docs/wire/rongcloud.md#publish).
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -62,7 +62,7 @@ pub struct Wording {
 pub enum Said {
     /// All recipients are told the same.
     ToAll(Wording),
-    /// Each is told something of its own, in the order of the recipients (facts: rongcloud 6).
+    /// Each is told something of its own, in the order of the recipients (docs/wire/rongcloud.md#template).
     ToEach(Vec<Wording>),
 }
 
@@ -122,9 +122,9 @@ pub trait PublishMessage: Send + Sync {
     /// rules would refuse it by now.
     async fn publish(&self, request: PublishRequest) -> Result<Published, PublishError>;
 
-    /// For what reaches only users who are online now (facts: rongcloud 7): looks whether it may be published, by the
-    /// same rules. Nothing is stored, counted or limited. While there is no device gateway nobody is online, so that
-    /// nobody gets it.
+    /// For what reaches only users who are online now (docs/wire/rongcloud.md#status-message): looks whether it may
+    /// be published, by the same rules. Nothing is stored, counted or limited. While there is no device gateway
+    /// nobody is online, so that nobody gets it.
     async fn pass_on(&self, request: PublishRequest) -> Result<(), PublishError>;
 }
 
@@ -237,7 +237,7 @@ impl MessagePublishing {
     }
 
     /// The sender, and those recipients that may get the message with their positions in the request. One unknown, deleted
-    /// or disabled user refuses the whole call; a block only skips its recipient (design, chapter 5).
+    /// or disabled user refuses the whole call; a block only skips its recipient (docs/design.md#whom-rules-bind).
     async fn permitted(
         &self,
         request: &PublishRequest,

@@ -1,4 +1,4 @@
-//! The rate limit, kept in memory: per process, across both dialects (RongCloud seed, note 2).
+//! The rate limit, kept in memory: per process, across both dialects (docs/design.md#rate).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

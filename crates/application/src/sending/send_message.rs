@@ -1,4 +1,4 @@
-//! A user sends a message (Fresns seed; facts: fresns 6.2, steps 5 to 20).
+//! A user sends a message (docs/wire/fresns.md#send-steps, steps 5 to 20).
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! A back end keeps words that may not stand in messages (facts: rongcloud 14). They are the block words of the site, as far
-//! as messages go: what a word is blocked in elsewhere stays as it is.
+//! A back end keeps words that may not stand in messages (docs/wire/rongcloud.md#sensitive-words). They are the block
+//! words of the site, as far as messages go: what a word is blocked in elsewhere stays as it is.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! A user changes what others see of it, and who may write to it (facts: fresns 9.3).
+//! A user changes what others see of it, and who may write to it (docs/wire/fresns.md#profile).
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
 //! A back end keeps how the devices of its users are to be woken, what they call each other, and what they have pinned
-//! (facts: rongcloud 12.5, 13).
+//! (docs/wire/rongcloud.md#push-preferences).
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! A back end keeps the blacklists and whitelists of its users (facts: rongcloud 12.3). A blacklist holds the blocks that
-//! users of apps make too.
+//! A back end keeps the blacklists and whitelists of its users (docs/wire/rongcloud.md#user-lists). A blacklist holds
+//! the blocks that users of apps make too.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::ports::{Clock, StoreResult, Topic};
 use crate::users::named_users::{UsersError, ids_of};
 use crate::users::ports::{ListKind, ListPlace, ListSet, UserLists, Users};
 
-/// Users on a list at most (facts: rongcloud 12.3).
+/// Users on a list at most (docs/wire/rongcloud.md#user-lists).
 pub const LONGEST_LIST: i64 = 3000;
 
 /// A part of a list.

@@ -1,4 +1,5 @@
-//! A back end makes users, says how they are shown, and gets tokens for their devices (facts: rongcloud 12.1).
+//! A back end makes users, says how they are shown, and gets tokens for their devices
+//! (docs/wire/rongcloud.md#identity).
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! A user follows or blocks another, or takes that back (facts: fresns 9.3, 12.13).
+//! A user follows or blocks another, or takes that back (docs/wire/fresns.md#marks).
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::site::ports::Roles;
 use crate::users::ports::{Mark, RelationChanges, Toggled, Users};
 use crate::users::profiles::Viewer;
 
-/// How many users one may follow, and block, if its role does not say (facts: fresns 12.5).
+/// How many users one may follow, and block, if their role does not say (docs/wire/fresns.md#marks).
 const USUAL_MOST: i64 = 500;
 
 /// Why a user is not marked.

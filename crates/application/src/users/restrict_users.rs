@@ -1,5 +1,5 @@
 //! A back end keeps users from things: it bans them for a time, mutes them, or deactivates them until they are
-//! reactivated (facts: rongcloud 12.1, 12.2, 12.4).
+//! reactivated (docs/wire/rongcloud.md#users).
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Somebody looks at a user (facts: fresns 10.1).
+//! Somebody looks at a user (docs/wire/fresns.md#user-object).
 
 use std::sync::Arc;
 

@@ -65,7 +65,7 @@ pub struct AppKey {
     pub dialect: Dialect,
     /// Its platform, 1 to 13 (Fresns only; 0 for RongCloud).
     pub platform: i64,
-    /// 1 for the main API (facts: fresns 12.10); other types may not call it.
+    /// 1 for the main API (docs/wire/fresns.md#key-type); other types may not call it.
     pub kind: i64,
     /// Its secret.
     pub secret: Secret,
@@ -73,7 +73,7 @@ pub struct AppKey {
     pub former: Option<(Secret, Millis)>,
     /// Whether it may be used.
     pub is_enabled: bool,
-    /// Whether old time stamps and repeated nonces are refused (design, chapter 5).
+    /// Whether old time stamps and repeated nonces are refused (docs/design.md#strict).
     pub is_strict: bool,
     /// What the operator noted about it.
     pub name: String,
@@ -98,12 +98,12 @@ impl AppKey {
     }
 }
 
-/// How far a time stamp may be off, in both directions: five minutes (facts: fresns 4.1).
+/// How far a time stamp may be off, in both directions: five minutes (docs/wire/fresns.md#time-stamps).
 pub const MAX_CLOCK_SKEW_MS: i64 = 300_000;
 
 /// Reads a signing time in seconds or milliseconds. A Fresns stamp of ten digits is in seconds, any other length in
-/// milliseconds (facts: fresns 4.1); RongCloud's clients differ, so there the size of the number decides
-/// (facts: rongcloud 2.4).
+/// milliseconds (docs/wire/fresns.md#time-stamps); RongCloud's clients differ, so there the size of the number
+/// decides (docs/wire/rongcloud.md#time-stamps).
 #[must_use]
 pub fn signing_time(dialect: Dialect, text: &str) -> Option<Millis> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {

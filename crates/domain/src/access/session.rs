@@ -1,4 +1,4 @@
-//! Sessions of Fresns users, and what makes one valid (facts: fresns 3, rows 8 to 19 and 22).
+//! Sessions of Fresns users, and what makes one valid (docs/wire/fresns.md#header-checks, rows 8 to 19 and 22).
 
 use thiserror::Error;
 
@@ -76,7 +76,8 @@ pub struct Claim<'a> {
     pub platform: i64,
 }
 
-/// Who may call an endpoint (facts: fresns 2.1). Whoever says who it is has to prove it, also where nobody needs to.
+/// Who may call an endpoint (docs/wire/fresns.md#logins). Whoever says who it is has to prove it, also where nobody
+/// needs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Login {
     /// Everybody with an app key.
@@ -89,8 +90,8 @@ pub enum Login {
     User,
 }
 
-/// When the membership of a former member ended; `None` for everybody else (facts: fresns 5). Whom a site lets in all the
-/// same reads what is older, and changes nothing but what it has read.
+/// When the membership of a former member ended; `None` for everybody else (docs/wire/fresns.md#private-sites). Whom
+/// a site lets in all the same reads what is older, and changes nothing but what it has read.
 #[must_use]
 pub fn membership_end(user: &User, mode: Option<SiteMode>, now: Millis) -> Option<Millis> {
     user.expired_at.filter(|_| mode == Some(SiteMode::Private) && user.is_expired(now))
@@ -108,7 +109,7 @@ pub struct Admitted<'a> {
 /// Whom a claim proves at an endpoint that needs that login, on a site in that mode.
 ///
 /// # Errors
-/// The first condition that is not met, in the order of the fact sheet.
+/// The first condition that is not met, in the order of docs/wire/fresns.md#header-checks.
 pub fn admit<'a>(
     claim: &Claim<'a>,
     need: Login,

@@ -12,7 +12,7 @@ pub struct FailureLimit {
 }
 
 impl FailureLimit {
-    /// Of one client address for one account (facts: fresns 9.3, code 34306).
+    /// Of one client address for one account (docs/wire/fresns.md#sign-in-lock, code 34306).
     pub const PAIR: Self = Self { most: 5, window_ms: 60 * 60 * 1000 };
     /// Of one client address, whatever the accounts; ours. Many users may share an address, few of them fail at once.
     pub const ADDRESS: Self = Self { most: 30, window_ms: 60 * 1000 };

@@ -1,4 +1,4 @@
-//! A conversation as it stands, and the view each of its two sides has of it (design, chapter 2).
+//! A conversation as it stands, and the view each of its two sides has of it (docs/design.md#views).
 
 pub mod pair;
 

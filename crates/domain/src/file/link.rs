@@ -5,7 +5,7 @@ use crate::file::media::ThumbnailSize;
 use crate::site::settings::Settings;
 use crate::time::Millis;
 
-/// How long links work if the setting says nothing usable, in minutes (facts: fresns 13).
+/// How long links work if the setting says nothing usable, in minutes (docs/wire/fresns.md#link-lifetime).
 const USUAL_MINUTES: i64 = 10;
 /// Links made within this time are the same, so that a client that lists twice loads a picture once.
 const STEP_MS: i64 = 5 * 60 * 1000;

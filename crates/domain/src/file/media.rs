@@ -2,7 +2,7 @@
 
 use crate::file::FileKind;
 
-/// The sizes in which a picture is shown beside its own (facts: fresns 10.2).
+/// The sizes in which a picture is shown beside its own (docs/wire/fresns.md#file-object).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ThumbnailSize {
     /// The one a site uses for its own purposes.

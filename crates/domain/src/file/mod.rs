@@ -7,7 +7,7 @@ pub mod upload;
 
 use crate::id::{FileId, FileUsageId, UserId};
 
-/// The four kinds of file (facts: fresns 10.2).
+/// The four kinds of file (docs/wire/fresns.md#file-object).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileKind {
     /// A picture.
@@ -64,7 +64,7 @@ impl FileKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// What stands for the file in a brief (Fresns seed, developer notes).
+    /// What stands for the file in a brief (docs/design.md#brief).
     #[must_use]
     pub fn marker(self) -> String {
         format!("[{}]", self.name())

@@ -1,4 +1,5 @@
-//! Files that RongCloud messages point to: kept by somebody else, and never fetched by us (facts: rongcloud 15.1).
+//! Files that RongCloud messages point to: kept by somebody else, and never fetched by us
+//! (docs/wire/rongcloud.md#outside-files).
 
 use serde_json::{Map, Value};
 

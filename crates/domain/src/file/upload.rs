@@ -1,4 +1,4 @@
-//! What may be uploaded, and under which name and path it is kept (facts: fresns 8).
+//! What may be uploaded, and under which name and path it is kept (docs/wire/fresns.md#files).
 
 use chrono::DateTime;
 use thiserror::Error;
@@ -60,7 +60,7 @@ pub struct UploadLimits {
 }
 
 impl UploadLimits {
-    /// The limits for a kind of file: those of the user's role, else those of the site (facts: fresns 8).
+    /// The limits for a kind of file: those of the user's role, else those of the site (docs/wire/fresns.md#files).
     #[must_use]
     pub fn of(kind: FileKind, settings: &Settings, role: Option<&Role>) -> Self {
         let number = |what: &str| {

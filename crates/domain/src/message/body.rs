@@ -7,7 +7,7 @@ use crate::file::outside::outside_file;
 use crate::id::FileId;
 use crate::message::object_name::ObjectName;
 
-/// Longest brief in characters (facts: fresns 6.6).
+/// Longest brief in characters (docs/design.md#brief).
 pub const MAX_BRIEF_CHARS: usize = 255;
 
 /// The content of a message.
@@ -34,7 +34,7 @@ pub enum Body {
 }
 
 impl Body {
-    /// The line that stands for the message in a list, at most 255 characters (design, chapter 2).
+    /// The line that stands for the message in a list, at most 255 characters (docs/design.md#brief).
     #[must_use]
     pub fn brief(&self) -> String {
         match self {

@@ -1,4 +1,4 @@
-//! Keys and values that a message carries and that change after it was sent (facts: rongcloud 10).
+//! Keys and values that a message carries and that change after it was sent (docs/wire/rongcloud.md#expansion).
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! The hours of which back ends get a log of all messages (facts: rongcloud 9.3).
+//! The hours of which back ends get a log of all messages (docs/wire/rongcloud.md#hourly-log).
 
 use std::fmt;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use crate::id::first_id_at;
 use crate::time::Millis;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
-/// For how long after its hour a log can be had (facts: rongcloud 9.3).
+/// For how long after its hour a log can be had (docs/wire/rongcloud.md#hourly-log).
 const KEPT_MS: i64 = 3 * 24 * HOUR_MS;
 /// How long after an hour the last of its messages is stored, with the time-outs as they are by default: an id is made
 /// before its message is stored.

@@ -13,7 +13,7 @@ use crate::message::body::Body;
 use crate::message::object_name::{Keeping, ObjectName};
 use crate::time::Millis;
 
-/// What a message does to the two views of its conversation (design, chapter 2).
+/// What a message does to the two views of its conversation (docs/design.md#effects).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Effects {
     /// Whether it is kept in the conversation; else it only waits for the device gateway.

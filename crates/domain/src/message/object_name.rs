@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-/// Longest object name in characters (facts: rongcloud 5.1, 15.2).
+/// Longest object name in characters (docs/wire/rongcloud.md#custom-types).
 pub const MAX_OBJECT_NAME_CHARS: usize = 32;
 /// The prefix reserved for built-in types.
 pub const BUILT_IN_PREFIX: &str = "RC:";
@@ -20,8 +20,8 @@ pub enum Keeping {
     Signal,
 }
 
-/// The built-in types with what becomes of them: those of the seed, and those that the kits of RongCloud's clients
-/// register.
+/// The built-in types with what becomes of them: those of the specification, and those that the kits of RongCloud's
+/// clients register.
 const BUILT_IN: [(&str, Keeping); 63] = [
     (TEXT, Keeping::Counted),
     ("RC:ImgMsg", Keeping::Counted),
@@ -95,7 +95,7 @@ pub fn built_in() -> impl Iterator<Item = &'static str> {
 }
 
 /// The built-in types that are only for the moment, which no log shows even where a back end has one kept
-/// (RongCloud seed, message types).
+/// (docs/wire/rongcloud.md#hourly-log).
 pub const MOMENTARY: [&str; 8] = [
     "RC:CmdMsg",
     "RC:RcNtf",
@@ -135,7 +135,7 @@ impl ObjectName {
         Self(TEXT.to_owned())
     }
 
-    /// Checks and takes an object name (facts: rongcloud 15.2).
+    /// Checks and takes an object name (docs/wire/rongcloud.md#custom-types).
     ///
     /// # Errors
     /// Says which rule the text breaks.
@@ -174,7 +174,7 @@ impl ObjectName {
         kept_by_name(&self.0).unwrap_or(Keeping::Counted)
     }
 
-    /// What stands for a message of this type where only a line can be shown (design, chapter 2: brief).
+    /// What stands for a message of this type where only a line can be shown (docs/design.md#brief).
     #[must_use]
     pub fn marker(&self) -> String {
         match self.0.as_str() {

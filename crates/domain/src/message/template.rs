@@ -1,4 +1,4 @@
-//! Texts with placeholders, filled in for each recipient of a message (facts: rongcloud 6).
+//! Texts with placeholders, filled in for each recipient of a message (docs/wire/rongcloud.md#template).
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 

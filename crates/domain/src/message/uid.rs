@@ -7,7 +7,7 @@ const CHECK_BITS: u32 = 27;
 
 /// The UID of a message: its id and 27 check bits, so that a mistyped UID is recognised without a look-up.
 ///
-/// Nothing is stored: the id can be read back from the text (facts: rongcloud 5.3 gives the shape).
+/// Nothing is stored: the id can be read back from the text (docs/wire/rongcloud.md#message-uid).
 #[must_use]
 pub fn encode(id: MessageId) -> String {
     let id = u128::from(id.0.unsigned_abs() & MAX_SAFE_INTEGER.unsigned_abs());

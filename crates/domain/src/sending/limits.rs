@@ -1,6 +1,6 @@
-//! How long things may be (design, chapter 6).
+//! How long things may be (docs/design.md#limits).
 
-/// Fewest characters of a password (facts: fresns 13, `password_length`).
+/// Fewest characters of a password; clients read it as `password_length` (docs/wire/fresns.md#settings).
 pub const PASSWORD_CHARS: usize = 8;
 /// Most bytes of a password; ours.
 pub const PASSWORD_BYTES: usize = 256;
@@ -8,13 +8,13 @@ pub const PASSWORD_BYTES: usize = 256;
 /// Limits a deployment may change; the defaults are the design's. All in bytes, but for `recipients`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Text in the content of an `RC:TxtMsg` (RongCloud seed, note 1).
+    /// Text in the content of an `RC:TxtMsg` (docs/wire/rongcloud.md#specification, note 1).
     pub typed_text_bytes: usize,
-    /// Text of a Fresns message (facts: fresns 6.2, step 19).
+    /// Text of a Fresns message.
     pub text_bytes: usize,
     /// Content of any other RongCloud type.
     pub content_bytes: usize,
-    /// `pushContent` and `pushData`, each (RongCloud seed).
+    /// `pushContent` and `pushData`, each (docs/wire/rongcloud.md#publish).
     pub push_bytes: usize,
     /// Recipients of one publish.
     pub recipients: usize,

@@ -1,4 +1,4 @@
-//! May A write to B? (design, chapters 1 and 5; facts: fresns 6.2, steps 5 to 14.)
+//! May A write to B? (docs/design.md#whom-rules-bind; for apps docs/wire/fresns.md#send-steps, steps 5 to 14.)
 
 use crate::sending::refusal::Refusal;
 use crate::site::role::{CONVERSATION, Role, RoleBook, UserRole};
@@ -6,7 +6,7 @@ use crate::site::settings::{Settings, SiteMode};
 use crate::time::Millis;
 use crate::user::{ConversationLimit, Relation, User};
 
-/// On whose behalf a message is sent, which decides the rules that bind it (design, chapter 5).
+/// On whose behalf a message is sent, which decides the rules that bind it (docs/design.md#whom-rules-bind).
 #[derive(Debug, Clone, Copy)]
 pub enum Speaker<'a> {
     /// A user, with its own session.
@@ -67,14 +67,14 @@ pub fn may_write(
         Speaker::BackEnd { verify_blacklist } => {
             let sender = standing_sender(sender)?;
             reachable(sender, recipient)?;
-            // The seed's note 3 and its code 1005 read both ways, so either block counts.
+            // The specification reads both ways, so either block counts (docs/design.md#verify-blacklist).
             let blocked = relation.recipient_blocked_sender || relation.sender_blocked_recipient;
             if verify_blacklist && blocked { Err(Refusal::Blocked) } else { Ok(()) }
         }
     }
 }
 
-/// Whether the site lets `sender` send at all (Fresns seed, developer notes 1 to 3).
+/// Whether the site lets `sender` send at all (docs/wire/fresns.md#send-steps, steps 5 to 7).
 fn site_allows(site: &SiteRules<'_>, sender: &User, now: Millis) -> Result<(), Refusal> {
     if !site.conversations_on {
         return Err(Refusal::ConversationsOff);
@@ -88,7 +88,7 @@ fn site_allows(site: &SiteRules<'_>, sender: &User, now: Millis) -> Result<(), R
     Ok(())
 }
 
-/// Whether no back end keeps the sender from sending (facts: rongcloud 12.2, 12.4; design, chapter 5).
+/// Whether no back end keeps the sender from sending (docs/design.md#whom-rules-bind).
 fn unrestricted(sender: &User, now: Millis) -> Result<(), Refusal> {
     if sender.restrictions.is_banned(now) {
         return Err(Refusal::SenderBanned);
@@ -125,7 +125,7 @@ fn reachable<'a>(sender: &User, recipient: Option<&'a User>) -> Result<&'a User,
     Ok(recipient)
 }
 
-/// Whether the recipient's own settings let the sender through (facts: fresns 6.4).
+/// Whether the recipient's own settings let the sender through (docs/wire/fresns.md#conversation-limit).
 fn accepts(recipient: &User, sender: &User, relation: Relation) -> Result<(), Refusal> {
     if relation.recipient_blocked_sender {
         return Err(Refusal::Blocked);

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::id::AppKeyId;
 use crate::time::Millis;
 
-/// Accepted sends of one user within any window of time (RongCloud seed, note 2: 100 a minute).
+/// Accepted sends of one user within any window of time (docs/design.md#rate: 100 per minute).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     /// How many sends are accepted in a window.

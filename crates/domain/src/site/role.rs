@@ -1,4 +1,4 @@
-//! Roles, and which of them decides (facts: fresns 6.3).
+//! Roles, and which of them decides (docs/wire/fresns.md#role).
 
 use serde_json::Value;
 
@@ -36,7 +36,8 @@ pub struct Role {
 }
 
 impl Role {
-    /// Whether the permission is granted: boolean true, or 1, or `"1"` (facts: fresns 6.3, step 8). Missing means no.
+    /// Whether the permission is granted: boolean true, or 1, or `"1"` (docs/wire/fresns.md#permission-values).
+    /// Missing means no.
     #[must_use]
     pub fn grants(&self, key: &str) -> bool {
         self.permissions.iter().find(|(name, _)| name == key).is_some_and(|(_, value)| match value {
@@ -47,7 +48,8 @@ impl Role {
         })
     }
 
-    /// The number a permission holds, also one that is stored as text (facts: fresns 8). `None` if there is none.
+    /// The number a permission holds, also one that is stored as text (docs/wire/fresns.md#permission-values). `None`
+    /// if there is none.
     #[must_use]
     pub fn number(&self, key: &str) -> Option<i64> {
         let (_, value) = self.permissions.iter().find(|(name, _)| name == key)?;
@@ -95,8 +97,8 @@ impl RoleBook {
         self.0.iter().find(|role| role.id == id && role.is_enabled)
     }
 
-    /// The role that decides for a user who has `roles`, by the procedure of facts: fresns 6.3; `None` means that the
-    /// user has no rights at all.
+    /// The role that decides for a user who has `roles`, by the procedure of docs/wire/fresns.md#role; `None` means
+    /// that the user has no rights at all.
     #[must_use]
     pub fn deciding(&self, roles: &[UserRole], default: Option<RoleId>, now: Millis) -> Option<&Role> {
         let candidate = match roles.iter().find(|role| role.is_main) {

@@ -1,4 +1,4 @@
-//! The site's settings, rows of `configs` (facts: fresns 13).
+//! The site's settings, rows of `configs` (docs/wire/fresns.md#settings).
 
 mod check;
 mod known;
@@ -179,7 +179,7 @@ impl Settings {
 }
 
 /// Reads a UTC offset in decimal hours (`+8`, `-3.5`, `+5.75`) as minutes; `None` if it is none of the known offsets:
-/// every half hour from -12 to +14, and +5.75, +8.75, +12.75, +13.75 (facts: fresns 13, `utc`).
+/// every half hour from -12 to +14, and +5.75, +8.75, +12.75, +13.75 (docs/wire/fresns.md#utc-offsets).
 #[must_use]
 pub fn offset_minutes(text: &str) -> Option<i32> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);

@@ -9,7 +9,7 @@ use crate::id::{AccountId, UserId};
 use crate::time::Millis;
 use crate::user::username::{Uid, Username};
 
-/// Who may write to a user (facts: fresns 6.4), column `users.conversation_limit`.
+/// Who may write to a user (docs/wire/fresns.md#conversation-limit), column `users.conversation_limit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConversationLimit {
     /// 1: everybody.
@@ -74,14 +74,16 @@ pub struct User {
 }
 
 impl User {
-    /// Whether the membership of a private site has run out (facts: fresns 5: strictly before now; never if unset).
+    /// Whether the membership of a private site has run out (docs/wire/fresns.md#private-sites: strictly before now;
+    /// never if unset).
     #[must_use]
     pub fn is_expired(&self, now: Millis) -> bool {
         self.expired_at.is_some_and(|end| end < now)
     }
 }
 
-/// What a back end keeps a user from (facts: rongcloud 12.2, 12.4). It binds the user, not the back end that speaks for it.
+/// What a back end keeps a user from (docs/wire/rongcloud.md#users). It binds the user, not the back end that speaks
+/// for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Restrictions {
     /// Banned up to that time.
@@ -131,10 +133,10 @@ pub struct Relation {
     pub recipient_blocked_sender: bool,
     /// The sender has blocked the recipient.
     pub sender_blocked_recipient: bool,
-    /// The recipient follows the sender (the documented direction, facts: fresns 6.4).
+    /// The recipient follows the sender (the documented direction, docs/wire/fresns.md#conversation-limit).
     pub recipient_follows_sender: bool,
     /// The sender follows the recipient. No rule asks; it is shown.
     pub sender_follows_recipient: bool,
-    /// The sender is on the recipient's whitelist (facts: rongcloud 12.3).
+    /// The sender is on the recipient's whitelist (docs/wire/rongcloud.md#user-lists).
     pub recipient_lists_sender: bool,
 }

@@ -1,4 +1,4 @@
-//! What a user changes about itself (facts: fresns 9.3, 12.3).
+//! What users change about themselves (docs/wire/fresns.md#profile).
 
 use thiserror::Error;
 

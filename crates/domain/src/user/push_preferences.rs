@@ -1,4 +1,4 @@
-//! When the devices of a user stay silent, and for which conversations (facts: rongcloud 12.5, 13).
+//! When the devices of a user stay silent, and for which conversations (docs/wire/rongcloud.md#push-preferences).
 
 use thiserror::Error;
 
@@ -98,7 +98,7 @@ fn second_of_day(text: &str) -> Option<i64> {
     parts.next().is_none().then_some(hour * 3600 + minute * 60 + second)
 }
 
-/// What of a conversation notifies (facts: rongcloud 13, `unpushLevel`).
+/// What of a conversation notifies (`unpushLevel`, docs/wire/rongcloud.md#notification-level).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NotificationLevel(i64);
 

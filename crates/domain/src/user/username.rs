@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::id::MAX_SAFE_INTEGER;
 
-/// Longest username in bytes (both seeds' dialects allow 64).
+/// Longest username in bytes (both dialects allow 64).
 pub const MAX_USERNAME_BYTES: usize = 64;
 
 /// The unique, case-sensitive name of a user. A RongCloud `userId` is this name.
@@ -102,7 +102,7 @@ pub enum UserRef {
 }
 
 impl UserRef {
-    /// Reads `uidOrUsername` (facts: fresns 1; the design's word `user`).
+    /// Reads `uidOrUsername` (docs/design.md#user).
     ///
     /// # Errors
     /// If the text is no canonical number and no possible username either.

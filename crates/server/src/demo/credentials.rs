@@ -21,7 +21,7 @@ use super::DemoError;
 use crate::output::say;
 use crate::system::{SystemClock, SystemSecrets};
 
-/// Responsive web (facts: fresns 2).
+/// Responsive web (docs/wire/fresns.md#platforms).
 const PLATFORM: i64 = 4;
 const NAMES: [&str; 3] = ["alice", "bob", "carol"];
 

@@ -1,4 +1,5 @@
-//! The account object (facts: fresns 10.3), null or empty where there is nothing. What it is reached by is masked.
+//! The account object (docs/wire/fresns.md#account-object), null or empty where there is nothing. What it is reached
+//! by is masked.
 
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! Signing in and out (facts: fresns 9.3).
+//! Signing in and out (docs/wire/fresns.md#sign-in).
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine;

@@ -1,4 +1,4 @@
-//! The conversation object (facts: fresns 7.1 and 7.2).
+//! The conversation object (docs/wire/fresns.md#conversation-object).
 
 use std::collections::HashSet;
 

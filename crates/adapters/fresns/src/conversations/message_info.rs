@@ -1,4 +1,4 @@
-//! The message object (facts: fresns 6.7).
+//! The message object (docs/wire/fresns.md#message-object).
 
 use std::sync::Arc;
 

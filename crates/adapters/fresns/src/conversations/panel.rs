@@ -1,4 +1,4 @@
-//! What an app shows of its user at a glance (facts: fresns 9.1).
+//! What an app shows of its user at a glance (docs/wire/fresns.md#panel).
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;

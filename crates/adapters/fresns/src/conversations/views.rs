@@ -1,4 +1,4 @@
-//! Reading and changing one's conversations (facts: fresns 7).
+//! Reading and changing one's conversations (docs/wire/fresns.md#conversations).
 
 use std::collections::HashSet;
 
@@ -22,7 +22,7 @@ use crate::pagination::{Listed, PAGE_SIZE, Page};
 use crate::parameters::{Parameters, whole_number};
 use crate::responses::{done, done_without_data};
 
-/// Most entries of a page (facts: fresns 1).
+/// Most entries of a page (docs/wire/fresns.md#pages).
 pub(crate) const MOST_OF_A_PAGE: i64 = 30;
 /// Most messages that can be marked or deleted at once; ours.
 pub(crate) const MOST_MESSAGES: usize = 1000;
@@ -191,7 +191,7 @@ fn meant(text: &str) -> Result<ConversationRef, Failure> {
     Ok(ConversationRef::With(peer))
 }
 
-/// What `type`, `conversationId` and `messageIds` name (facts: fresns 7.4).
+/// What `type`, `conversationId` and `messageIds` name (docs/wire/fresns.md#targets).
 fn target(parameters: &Parameters) -> Result<Target, Failure> {
     let conversation = parameters.number("conversationId")?;
     let messages = parameters.text_or_number("messageIds")?;

@@ -1,4 +1,4 @@
-//! The file object (facts: fresns 10.2). Keys of other kinds of file are absent, not null.
+//! The file object (docs/wire/fresns.md#file-object). Keys of other kinds of file are absent, not null.
 
 use serde::Serialize;
 use serde_json::{Map, Value};

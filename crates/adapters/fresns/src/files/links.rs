@@ -1,4 +1,4 @@
-//! Files for messages: uploading, and links (facts: fresns 8).
+//! Files for messages: uploading, and links (docs/wire/fresns.md#files).
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;

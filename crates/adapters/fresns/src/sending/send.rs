@@ -1,4 +1,4 @@
-//! Sending a message (Fresns seed).
+//! Sending a message (docs/wire/fresns.md#send).
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_application::sending::pipeline::SendError;

@@ -1,4 +1,4 @@
-//! The body of a send request (Fresns seed; facts: fresns 6.1 and steps 1 to 4 of 6.2).
+//! The body of a send request (docs/wire/fresns.md#send-steps, steps 1 to 4).
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ const TEXT_OR_FILE: &str = "message / fid";
 /// The code of a message that is both text and file.
 const BOTH: i64 = 36604;
 
-/// The parameters, trimmed, empty ones absent (facts: fresns 1, input trimming).
+/// The parameters, trimmed, empty ones absent (docs/wire/fresns.md#parameters).
 #[derive(Debug, PartialEq, Eq, Validate)]
 #[validate(schema(function = "is_text_or_file", skip_on_field_errors = false))]
 pub(crate) struct SendBody {
@@ -58,7 +58,7 @@ impl SendBody {
     }
 }
 
-/// `message` and `fid`: one of the two, and only one (Fresns seed).
+/// `message` and `fid`: one of the two, and only one (docs/wire/fresns.md#send).
 fn is_text_or_file(body: &SendBody) -> Result<(), ValidationError> {
     match (&body.message, &body.fid) {
         (Some(_), Some(_)) => Err(ValidationError::new("both")),
@@ -67,7 +67,7 @@ fn is_text_or_file(body: &SendBody) -> Result<(), ValidationError> {
     }
 }
 
-/// What is missing comes before what is too much (facts: fresns 6.2).
+/// What is missing comes before what is too much (docs/wire/fresns.md#send-steps).
 fn broken_rule(errors: &ValidationErrors) -> Failure {
     let broken = errors.field_errors();
     if broken.contains_key("uid_or_username") {

@@ -1,4 +1,4 @@
-//! The block words, as clients read them to warn before something is sent (facts: fresns 9.2).
+//! The block words, as clients read them to warn before something is sent (docs/wire/fresns.md#bootstrap).
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! What clients read before anybody signs in (facts: fresns 9.2).
+//! What clients read before anybody signs in (docs/wire/fresns.md#bootstrap).
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! The public settings of the site (facts: fresns 9.2).
+//! The public settings of the site (docs/wire/fresns.md#bootstrap).
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value};
@@ -12,9 +12,9 @@ use crate::pagination::{Listed, Page};
 use crate::parameters::Parameters;
 use crate::responses::done;
 
-/// How long a page is if the client does not say (facts: fresns 9.2).
+/// How long a page is if the client does not say (docs/wire/fresns.md#pages).
 pub(crate) const PAGE_SIZE: i64 = 50;
-/// Most settings of a page (facts: fresns 1).
+/// Most settings of a page (docs/wire/fresns.md#pages).
 pub(crate) const MOST_OF_A_PAGE: i64 = 100;
 /// Most keys and most tags that can be asked for; ours.
 const MOST_NAMES: usize = 200;

@@ -1,4 +1,4 @@
-//! The roles of the site (facts: fresns 9.2).
+//! The roles of the site (docs/wire/fresns.md#bootstrap).
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;

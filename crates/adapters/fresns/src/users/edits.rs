@@ -1,4 +1,4 @@
-//! A user changes itself (facts: fresns 9.3).
+//! Users change themselves (docs/wire/fresns.md#profile).
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_application::users::edit_user::EditError;

@@ -1,4 +1,4 @@
-//! Following and blocking users (facts: fresns 9.3).
+//! Following and blocking users (docs/wire/fresns.md#marks).
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_application::users::mark_user::MarkError;

@@ -1,4 +1,4 @@
-//! The counters of a user object (facts: fresns 10.1, `stats`).
+//! The counters of a user object (docs/wire/fresns.md#stats).
 
 use serde::Serialize;
 use utoipa::ToSchema;

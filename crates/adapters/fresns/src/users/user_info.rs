@@ -1,4 +1,4 @@
-//! The user object (facts: fresns 10.1), with every key of that day's documentation.
+//! The user object (docs/wire/fresns.md#user-object), with every key of that day's documentation.
 
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -1,4 +1,5 @@
-//! How a user is shown: the values of the user object (facts: fresns 10.1), null or empty where there are none.
+//! How a user is shown: the values of the user object (docs/wire/fresns.md#user-object), null or empty where there
+//! are none.
 
 use serde_json::{Map, Value, json};
 use sixin_domain::sending::refusal::Refusal;
@@ -59,7 +60,7 @@ impl Subject<'_> {
             avatar: self.avatar(),
             decorate: None,
             banner: profile.banner_file_url.clone(),
-            // The database counts from 1, the API from 0 (facts: fresns 10.1).
+            // The database counts from 1, the API from 0 (docs/wire/fresns.md#gender).
             gender: (profile.gender - 1).clamp(0, 2),
             birthday: profile.birthday.map(|day| times.date(day)),
             bio: profile.bio.clone(),

@@ -1,4 +1,4 @@
-//! The parameters that name a conversation or a message (facts: rongcloud 8, 9, 13).
+//! The parameters that name a conversation or a message (docs/wire/rongcloud.md#conversations).
 
 use sixin_domain::message::uid::MessageName;
 use sixin_domain::user::username::Username;
@@ -6,7 +6,7 @@ use sixin_domain::user::username::Username;
 use crate::codes::{Code, Failure};
 use crate::fields::{Fields, missing};
 
-/// The conversation of two users; the other types are 2 to 8 and 10 (facts: rongcloud 13).
+/// The conversation of two users; the other types are 2 to 8 and 10 (docs/wire/rongcloud.md#conversations).
 const PRIVATE: i64 = 1;
 
 /// A user's id.

@@ -30,8 +30,8 @@ impl Fields {
         pairs.map(Self::of_pairs).map_err(|error| Failure::parameter(error.to_string()))
     }
 
-    /// Reads a body. One whose first byte that is not blank is `{` is JSON whatever its content type says: the seed's
-    /// JavaScript sample sends that under a form content type with axios before 1.0.
+    /// Reads a body. One whose first byte that is not blank is `{` is JSON whatever its content type says: the
+    /// specification's JavaScript sample sends that under a form content type with axios before 1.0.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Failure> {
         let text = std::str::from_utf8(body);
         if body.trim_ascii_start().first() == Some(&b'{') {

@@ -1,4 +1,4 @@
-//! The parameters that name users and numbers (facts: rongcloud 12, 13).
+//! The parameters that name users and numbers (docs/wire/rongcloud.md#users).
 
 use std::ops::RangeInclusive;
 

@@ -1,4 +1,4 @@
-//! Messages are taken back and changed (facts: rongcloud 8.1, 8.2).
+//! Messages are taken back and changed (docs/wire/rongcloud.md#recall).
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_application::messages::change_messages::{ChangeError, MessageRef, Rewording};

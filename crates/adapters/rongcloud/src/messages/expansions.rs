@@ -1,4 +1,4 @@
-//! Keys and values that a message carries (facts: rongcloud 10).
+//! Keys and values that a message carries (docs/wire/rongcloud.md#expansion).
 
 use std::collections::BTreeMap;
 

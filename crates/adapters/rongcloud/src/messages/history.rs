@@ -1,4 +1,4 @@
-//! A back end reads what a user has of a conversation, and cleans it (facts: rongcloud 9.1, 9.2).
+//! A back end reads what a user has of a conversation, and cleans it (docs/wire/rongcloud.md#history).
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};

@@ -1,4 +1,4 @@
-//! The messages of a history, each as a content of this dialect (facts: rongcloud 9.1, 15.1).
+//! The messages of a history, each as a content of this dialect (docs/wire/rongcloud.md#history).
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! The lines of a log, one a message (facts: rongcloud 9.3).
+//! The lines of a log, one a message (docs/wire/rongcloud.md#hourly-log).
 
 use std::sync::Arc;
 

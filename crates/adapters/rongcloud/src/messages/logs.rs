@@ -1,4 +1,4 @@
-//! A back end asks for the log of an hour, reads it by a link, and deletes it (facts: rongcloud 9.3).
+//! A back end asks for the log of an hour, reads it by a link, and deletes it (docs/wire/rongcloud.md#hourly-log).
 
 use std::sync::Arc;
 

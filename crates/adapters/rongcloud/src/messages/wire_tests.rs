@@ -193,7 +193,7 @@ async fn a_history_shows_messages_of_both_dialects_as_contents_of_this_one() {
                 message(1, 2, typed, Some(delivery)),
             ])
         });
-    // Go sends every value as a string (facts: rongcloud 3.2).
+    // Go sends every value as a string (docs/wire/rongcloud.md#client-quirks).
     let body = r#"{"userId":"ann","targetId":"bob","startTime":"1668061200000","endTime":"1668061300","pageSize":"10","includeStart":"false"}"#;
     let answer = post(mocks, QUERY, body).await;
     insta::assert_snapshot!(answer.wire());

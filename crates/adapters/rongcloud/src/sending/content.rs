@@ -1,4 +1,4 @@
-//! What the content of a message must look like (RongCloud seed, message types; facts: rongcloud 3.1, 15).
+//! What the content of a message must look like (docs/wire/rongcloud.md#types).
 
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -65,7 +65,7 @@ fn whole_characters(object_name: &ObjectName, content: &str) -> Result<(), Strin
 }
 
 /// Python clients encode a content twice when they are given text: a JSON string that holds a JSON object is taken
-/// for that object, once (facts: rongcloud 3.1).
+/// for that object, once (docs/wire/rongcloud.md#double-encoding).
 fn unwrapped(content: String) -> String {
     match serde_json::from_str::<String>(&content) {
         Ok(inner) if Pairs::parse(&inner).is_some() => inner,
@@ -120,7 +120,7 @@ fn expected(kind: Kind) -> &'static str {
     }
 }
 
-/// The text of a text message, at most 4096 bytes by default (RongCloud seed, note 1).
+/// The text of a text message, at most 4096 bytes by default (docs/wire/rongcloud.md#specification, note 1).
 fn text_in(pairs: &Pairs<'_>, limits: &Limits) -> Result<String, String> {
     let text: String =
         pairs.get("content").and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();

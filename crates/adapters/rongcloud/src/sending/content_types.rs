@@ -1,4 +1,4 @@
-//! The built-in message types and the fields of their content (RongCloud seed; facts: rongcloud 15.1).
+//! The built-in message types and the fields of their content (docs/wire/rongcloud.md#types).
 
 /// What a field of a content holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(crate) enum Kind {
     NeededNumber,
     /// A number of seconds, not negative; some clients send it as a string.
     Duration,
-    /// A number; Go sends it as a string (facts: rongcloud 3.2).
+    /// A number; Go sends it as a string (docs/wire/rongcloud.md#client-quirks).
     Size,
     /// An object.
     Object,
@@ -26,7 +26,8 @@ pub(crate) enum Kind {
 type Field = (&'static str, Kind);
 
 /// The checked fields of each type. Fields that are not listed, `user` and `extra` among them, pass unseen: Go's
-/// structs always carry empty ones (facts: rongcloud 3.2). Types that are not listed must only be objects.
+/// structs always carry empty ones (docs/wire/rongcloud.md#client-quirks). Types that are not listed must only be
+/// objects.
 const TYPES: &[(&str, &[Field])] = &[
     ("RC:TxtMsg", &[("content", Kind::Words)]),
     ("RC:ImgMsg", &[("imageUri", Kind::NeededText), ("content", Kind::Text)]),

@@ -1,5 +1,5 @@
 //! The parameters whose effect needs delivery to devices; they are checked now and kept with the message
-//! (RongCloud seed: `pushContent`, `pushData`; facts: rongcloud 5.2, 5.5).
+//! (docs/wire/rongcloud.md#publish).
 
 use std::borrow::Cow;
 
@@ -93,7 +93,7 @@ impl Options {
         Ok(supplied.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
     }
 
-    /// Only together with `expansion` (facts: rongcloud 5.2).
+    /// Only together with `expansion` (docs/wire/rongcloud.md#publish).
     fn extra_content(&self) -> Result<Option<Map<String, Value>>, Failure> {
         let Some(text) = &self.extra_content else { return Ok(None) };
         if self.expansion != Some(true) {
@@ -103,7 +103,7 @@ impl Options {
         Ok(Some(pairs.into_iter().map(|(key, value)| (key, Value::String(value))).collect()))
     }
 
-    /// An object; its title, if any, at most 50 characters (facts: rongcloud 5.5).
+    /// An object; its title, if any, at most 50 characters (docs/wire/rongcloud.md#publish).
     fn push_ext(&self) -> Result<Option<Map<String, Value>>, Failure> {
         let Some(text) = &self.push_ext else { return Ok(None) };
         let push_ext = object("pushExt", text)?;
@@ -121,8 +121,8 @@ impl Options {
     }
 }
 
-/// At most 100 pairs; keys at most 32 of `[A-Za-z0-9+=_-]`, values strings of at most 4096 characters (facts: rongcloud
-/// 5.2, 10).
+/// At most 100 pairs; keys at most 32 of `[A-Za-z0-9+=_-]`, values strings of at most 4096 characters
+/// (docs/wire/rongcloud.md#expansion).
 pub(crate) fn pairs(name: &str, given: Map<String, Value>) -> Result<Vec<(String, String)>, Failure> {
     if given.len() > PAIRS_A_CALL {
         return Err(Failure::parameter(format!("{name} must hold at most {PAIRS_A_CALL} pairs")));

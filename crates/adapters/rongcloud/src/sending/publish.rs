@@ -16,7 +16,7 @@ use crate::fields::Fields;
 use crate::responses::{self, done};
 use crate::sending::publish_body::PublishBody;
 
-/// How long `msgRandom` is remembered (facts: rongcloud 5.2).
+/// How long `msgRandom` is remembered (docs/wire/rongcloud.md#msg-random).
 const MSG_RANDOM_LIVES_MS: i64 = 60_000;
 
 /// What may be used once, and how often there may be one.
@@ -36,7 +36,7 @@ pub(crate) trait Publishing: Sized {
     /// Reads the parameters out of a body.
     fn parse(fields: Fields) -> Result<Self, Failure>;
 
-    /// `msgRandom`, by which a repeat within a minute is known (facts: rongcloud 5.2, 19).
+    /// `msgRandom`, by which a repeat within a minute is known (docs/wire/rongcloud.md#msg-random).
     fn given_number(&self) -> Option<Given>;
 
     /// Every parameter that was given, decoded: however it was spelled, it is the same text here.
@@ -58,7 +58,7 @@ pub(crate) async fn publish<Body: Publishing>(
     }
 }
 
-/// `POST /statusmessage/private/publish.json` (facts: rongcloud 7).
+/// `POST /statusmessage/private/publish.json` (docs/wire/rongcloud.md#status-message).
 pub(crate) async fn pass_on(
     request: HttpRequest,
     payload: web::Payload,

@@ -1,4 +1,4 @@
-//! A publish request: what it may hold, and what it means (RongCloud seed; facts: rongcloud 5.1, 5.2).
+//! A publish request: what it may hold, and what it means (docs/wire/rongcloud.md#publish).
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -20,7 +20,8 @@ use crate::sending::content::{self, Content};
 use crate::sending::options::Options;
 use crate::sending::publish::{Once, Publishing};
 
-/// The values `count` may have (facts: rongcloud 18): 0 and 1 as in the seed, -1 and 2 to 9999 as a badge number.
+/// The values `count` may have (docs/wire/rongcloud.md#count): 0 and 1 as in the specification, -1 and 2 to 9999 as a
+/// badge number.
 const COUNTS: std::ops::RangeInclusive<i64> = -1..=9999;
 
 /// The body of `POST /message/private/publish.json`, well typed but for the rules of its texts.
@@ -169,7 +170,7 @@ fn flag_text(flag: bool) -> Cow<'static, str> {
     Cow::Borrowed(if flag { "1" } else { "0" })
 }
 
-/// At most 1000 recipients, counted as they were given (facts: rongcloud 5.1, 5.4).
+/// At most 1000 recipients, counted as they were given (docs/wire/rongcloud.md#recipients).
 pub(crate) fn not_too_many(recipients: usize, limits: &Limits) -> Result<(), Failure> {
     if recipients > limits.recipients {
         return Err(Failure::parameter(format!("toUserId must name at most {} users", limits.recipients)));

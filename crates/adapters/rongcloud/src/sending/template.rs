@@ -1,4 +1,5 @@
-//! A request that says to each recipient something of its own: a template and values (facts: rongcloud 3.1, 6).
+//! A request that says to each recipient something of its own: a template and values
+//! (docs/wire/rongcloud.md#template).
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};

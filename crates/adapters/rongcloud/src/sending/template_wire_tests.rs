@@ -21,7 +21,7 @@ use crate::sending::wire_tests::{form, known, names, placed, publish, said};
 const TEMPLATE: &str = "/message/private/publish_template.json";
 const STATUS: &str = "/statusmessage/private/publish.json";
 
-/// As Node sends it (facts: rongcloud 3.1).
+/// As Node sends it (docs/wire/rongcloud.md#template).
 fn node() -> Value {
     json!({
         "fromUserId": "a", "objectName": "RC:TxtMsg", "content": r#"{"content":"hi {n}"}"#, "toUserId": ["b", "c"],
@@ -91,7 +91,7 @@ async fn a_value_is_escaped_in_the_content_and_plain_in_the_notification() {
     assert_eq!(delivery, json!({"pushContent": "for 语🙂\n", "pushData": "语🙂\n"}));
 }
 
-/// Also if the template came encoded twice, as Python does it (facts: rongcloud 3.1).
+/// Also if the template came encoded twice, as Python does it (docs/wire/rongcloud.md#double-encoding).
 #[actix_web::test]
 async fn a_value_never_gets_out_of_its_string() {
     let twice = |text: &str| Value::from(text).to_string();
@@ -344,7 +344,7 @@ async fn a_status_is_looked_at_like_a_publish_and_answered_with_200_alone() {
             asked.verify_blacklist && asked.idempotency.is_none() && asked.nonce.is_none()
         })
         .returning(|_| Ok(()));
-    // As Java sends it (facts: rongcloud 3.2).
+    // As Java sends it (docs/wire/rongcloud.md#client-quirks).
     let body = format!(
         "{TYPING}&verifyBlacklist=1&isIncludeSender=0&isPersisted=0&isCounted=0&msgRandom=5&busChannel=c1"
     );

@@ -1,4 +1,4 @@
-//! Words that may not stand in messages (facts: rongcloud 14).
+//! Words that may not stand in messages (docs/wire/rongcloud.md#sensitive-words).
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -168,7 +168,7 @@ fn new_words(fields: &Fields) -> Result<Vec<NewWord>, Failure> {
         return Err(missing("words"));
     }
     at_most(given.len())?;
-    // An empty replacement is none, as everywhere (facts: rongcloud 14).
+    // An empty replacement is none, as everywhere (docs/wire/rongcloud.md#sensitive-words).
     let replacement = |text: Option<TextOrDigits>| text.map(|text| text.0).filter(|text| !text.is_empty());
     Ok(given
         .into_iter()

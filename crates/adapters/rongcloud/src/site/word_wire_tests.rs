@@ -74,7 +74,7 @@ async fn words_to_delete_are_taken_as_clients_write_them() {
         ("/sensitiveword/delete.json", "word=a, b", vec!["a, b"]),
         (DELETE_BATCH, "words=a&words=b%2Cc", vec!["a", "b,c"]),
         (DELETE_BATCH, r#"{"words":["a","b"]}"#, vec!["a", "b"]),
-        // The Python client (facts: rongcloud 3.2).
+        // The Python client (docs/wire/rongcloud.md#python-list-of-one).
         (DELETE_BATCH, "words=['x']", vec!["x"]),
         ("/sensitiveword/delete.json", "word=['x, y']", vec!["x, y"]),
         ("/sensitiveword/delete.json", r#"word=["it's"]"#, vec!["it's"]),

@@ -24,7 +24,7 @@ async fn users_are_put_on_a_list_and_taken_off_in_each_spelling() {
             *of == kind && owner.as_str() == "a" && others == [name("b"), name("c")] && *listed == is_listed
         };
         mocks.lists.expect_set().once().withf(asked).returning(|_, _, _, _| Ok(()));
-        // As the Node SDK sends it (facts: rongcloud 12.3).
+        // As the Node SDK sends it (docs/wire/rongcloud.md#user-lists).
         let answer = post(mocks, path, &format!("{parameter}=b&{parameter}=c&userId=a")).await;
         assert_eq!(answer.text, r#"{"code":200}"#, "{path}");
     }

@@ -1,4 +1,4 @@
-//! Blacklists and whitelists (facts: rongcloud 12.3). The documentation spells the former in two ways.
+//! Blacklists and whitelists (docs/wire/rongcloud.md#user-lists). The documentation spells the former in two ways.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};

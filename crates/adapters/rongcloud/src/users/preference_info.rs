@@ -1,4 +1,4 @@
-//! Preferences as this dialect shows them (facts: rongcloud 12.5, 13).
+//! Preferences as this dialect shows them (docs/wire/rongcloud.md#push-preferences).
 
 use serde::Serialize;
 use sixin_domain::user::push_preferences::{NotificationLevel, PushPeriod};

@@ -1,4 +1,5 @@
-//! How devices are to be woken, what users call each other, and what they have pinned (facts: rongcloud 12.5, 13).
+//! How devices are to be woken, what users call each other, and what they have pinned
+//! (docs/wire/rongcloud.md#push-preferences).
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -204,7 +205,7 @@ async fn pin(request: HttpRequest, payload: web::Payload, api: web::Data<RongClo
     .await
 }
 
-/// `requestId` is the user whose setting it is, not the id of a request (facts: rongcloud 22).
+/// `requestId` is the user whose setting it is, not the id of a request (docs/wire/rongcloud.md#request-id).
 fn conversation(fields: &Fields) -> Result<(Username, Username), Failure> {
     must_be_private(fields)?;
     fields.text("busChannel")?;

@@ -1,4 +1,4 @@
-//! Users are made and shown, looked at, and get tokens for their devices (facts: rongcloud 12.1).
+//! Users are made and shown, looked at, and get tokens for their devices (docs/wire/rongcloud.md#identity).
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};

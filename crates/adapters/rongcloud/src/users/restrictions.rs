@@ -1,4 +1,4 @@
-//! Users are banned, muted and deactivated (facts: rongcloud 12.1, 12.2, 12.4).
+//! Users are banned, muted and deactivated (docs/wire/rongcloud.md#users).
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};

@@ -1,5 +1,5 @@
-//! Users as this dialect shows them (facts: rongcloud 12.1). What looks like a number in some fields is a string there: the
-//! Go client reads them so.
+//! Users as this dialect shows them (docs/wire/rongcloud.md#identity). What looks like a number in some fields is a
+//! string there: the Go client reads them so.
 
 use serde::Serialize;
 use sixin_domain::user::User;

@@ -15,7 +15,7 @@ use crate::testing::Mocks;
 async fn a_token_is_given_for_a_user_with_name_and_portrait() {
     for (body, portrait) in [
         ("userId=a&name=Ann&portraitUri=http%3A%2F%2Fp", Some("http://p")),
-        // Go and Python always send all three (facts: rongcloud 12.1).
+        // Go and Python always send all three (docs/wire/rongcloud.md#identity).
         ("userId=a&name=Ann&portraitUri=", None),
         (r#"{"userId":"a","name":"Ann","portraitUri":null}"#, None),
     ] {
@@ -223,7 +223,7 @@ async fn mutes_are_those_of_conversations_of_two() {
 #[actix_web::test]
 async fn the_restricted_are_listed_as_clients_read_them() {
     let until = NOW.plus(600_000);
-    // Python sends no body at all (facts: rongcloud 1).
+    // Python sends no body at all (docs/wire/rongcloud.md#transport).
     for (body, offset, limit) in
         [("", 0, 1000), ("page=0&size=5", 0, 1000), ("page=3", 100, 50), ("page=2&size=7", 7, 7)]
     {

@@ -95,7 +95,7 @@ impl Database {
 }
 
 /// The messages with these ids that are the user's, by conversation, after the conversations have been locked. Ids of
-/// others and ids nobody has are passed over (facts: fresns 7.4).
+/// others and ids nobody has are passed over (docs/wire/fresns.md#targets).
 fn touched(
     conn: &mut AnyConnection,
     user: UserId,

@@ -15,10 +15,10 @@ use crate::conversations::rows::conversations_of;
 use crate::database::Database;
 use crate::schema::{conversation_messages as messages, file_usages as usages, files};
 
-/// What an upload for a conversation says of itself (Fresns seed).
+/// What an upload for a conversation says of itself (docs/wire/fresns.md#files).
 const TABLE: &str = "conversation_messages";
 const COLUMN: &str = "message_file_id";
-/// The number of conversations among the purposes of a file (facts: fresns 12.9).
+/// The number of conversations among the purposes of a file (docs/wire/fresns.md#file-usages).
 const FOR_CONVERSATIONS: i16 = 6;
 
 /// Uses of a file that are, or may become, messages.

@@ -14,9 +14,9 @@ use crate::schema::{
 };
 use crate::sending::keys;
 
-/// How long messages that are not kept in a conversation wait for the device gateway (design, chapter 2).
+/// How long messages that are not kept in a conversation wait for the device gateway (docs/design.md#transient).
 const TRANSIENT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
-/// For how long a failure to sign in counts (facts: fresns 9.3).
+/// For how long a failure to sign in counts (docs/wire/fresns.md#sign-in-lock).
 const FAILURE_MS: i64 = 60 * 60 * 1000;
 /// Rows that one step removes at most.
 const STEP: i64 = 500;

@@ -1,4 +1,4 @@
-//! Idempotency keys: table `idempotency_keys` (design, chapter 3, "Send once"). A key that another process stores
+//! Idempotency keys: table `idempotency_keys` (docs/design.md#send-once). A key that another process stores
 //! between our look and our write is caught by the primary key, and the batch looks again.
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Storing messages: what is written, and in which transaction (design, chapter 3).
+//! Storing messages: what is written, and in which transaction (docs/design.md#transaction).
 //!
 //! [`transaction`] is the recipe: what may be used once, one upsert of the conversations, one look at them, the
 //! messages, the keys of their repeats. Around it stand retrying, bisecting and settling, so that each unit gets the answer that is true of it.

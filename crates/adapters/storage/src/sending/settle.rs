@@ -1,5 +1,5 @@
-//! An unknown outcome is settled, not reported (design, chapter 3): look for the messages by their ids; those that are
-//! there were committed, the others are stored now.
+//! An unknown outcome is settled, not reported (docs/design.md#unknown-outcome): look for the messages by their ids;
+//! those that are there were committed, the others are stored now.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};

@@ -35,7 +35,7 @@ struct Binding {
     key: Option<String>,
 }
 
-/// Points uploads to their messages (facts: fresns 6.6), in the transaction of the messages.
+/// Points uploads to their messages (docs/wire/fresns.md#writes), in the transaction of the messages.
 pub(super) fn bind(conn: &mut AnyConnection, units: &[&SendUnit], placed: &[Vec<Placed>]) -> QueryResult<()> {
     let binding = |(unit, placed): (&&SendUnit, &Vec<Placed>)| {
         let message = placed.first()?;

@@ -12,7 +12,7 @@ use crate::database::Database;
 use crate::epochs::bump;
 use crate::schema::block_words as words;
 
-/// `conversation_mode` (facts: fresns 6.5).
+/// `conversation_mode` (docs/wire/fresns.md#block-words).
 const IGNORE: i16 = 1;
 const REPLACE: i16 = 2;
 const REFUSE: i16 = 3;

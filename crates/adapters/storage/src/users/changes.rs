@@ -34,7 +34,7 @@ impl Changes {
         Self {
             nickname: edit.nickname.clone(),
             bio: or_null(&edit.bio),
-            // The table begins with 1 where clients begin with 0 (facts: fresns 15, gender numbers).
+            // The table counts from 1, the API from 0 (docs/wire/fresns.md#gender).
             gender: edit.gender.and_then(|gender| small(gender + 1)),
             location: or_null(&edit.location),
             timezone: edit.timezone.clone(),

@@ -15,7 +15,7 @@ use crate::database::Database;
 use crate::epochs::bump;
 use crate::schema::{user_blocks as blocks, user_follows as follows, user_whitelists as whitelists};
 
-/// `follow_type` and `block_type` of users (facts: fresns 12.13).
+/// `follow_type` and `block_type` of users (docs/wire/fresns.md#relation-rows).
 pub(crate) const USER: i16 = 1;
 
 #[async_trait]
@@ -172,8 +172,8 @@ fn followed(conn: &mut AnyConnection, sender: UserId, among: &[i64]) -> QueryRes
         .load(conn)
 }
 
-/// Makes or withdraws a block. The unique key holds withdrawn rows too, so a row is taken up again (facts: fresns
-/// 12.13).
+/// Makes or withdraws a block. The unique key holds withdrawn rows too, so a row is taken up again
+/// (docs/wire/fresns.md#relation-rows).
 pub(crate) fn set_blocked(
     conn: &mut AnyConnection,
     owner: UserId,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::answer::reply;
 
 /// Below this prefix an answer is an envelope of code, message and data; elsewhere code, errorMessage and url
-/// (facts: fresns 1; rongcloud 1).
+/// (docs/wire/fresns.md#envelope, docs/wire/rongcloud.md#unknown-path).
 const ENVELOPED: &str = "/api/";
 
 #[derive(Serialize)]
@@ -47,7 +47,7 @@ pub fn get() -> actix_web::Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
-/// No endpoint has that path (facts: rongcloud 1, unknown path).
+/// No endpoint has that path (docs/wire/rongcloud.md#unknown-path).
 pub fn not_found(path: &str) -> HttpResponse {
     with_text(path, StatusCode::NOT_FOUND, "Not a valid API.")
 }

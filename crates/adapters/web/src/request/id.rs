@@ -8,7 +8,8 @@ pub const HEADER: &str = "x-request-id";
 const MADE_LENGTH: usize = 32;
 const MAX_LENGTH: usize = 64;
 
-/// The id the client gave, if it is 1 to 64 visible ASCII characters, else a new one (facts: rongcloud 2.1).
+/// The id the client gave, if it is 1 to 64 visible ASCII characters, else a new one
+/// (docs/wire/rongcloud.md#signing-headers).
 pub fn of(request: &ServiceRequest, secrets: Option<&dyn SecretSource>) -> String {
     let given = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
     match given.filter(|id| is_acceptable(id)) {

@@ -1,4 +1,4 @@
-//! By what a request and its repeats are known (design, chapter 3, "Send once").
+//! By what a request and its repeats are known (docs/design.md#send-once).
 
 use std::borrow::Cow;
 

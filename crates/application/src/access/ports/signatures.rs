@@ -18,7 +18,7 @@ pub enum SignedParts {
 
 impl std::fmt::Debug for SignedParts {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Signature parts and tokens are never logged (design, chapter 5).
+        // Signature parts and tokens are never logged.
         out.write_str(match self {
             Self::Fields(_) => "Fields(…)",
             Self::NonceAndTime { .. } => "NonceAndTime(…)",

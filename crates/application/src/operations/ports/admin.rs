@@ -210,8 +210,8 @@ pub struct ListedSession {
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait SessionAdmin: Send + Sync {
-    /// Adds a session. It MUST replace an earlier one of the same platform, account and user (facts: fresns 9.3), also
-    /// if several are added at once: one is left.
+    /// Adds a session. It MUST replace an earlier one of the same platform, account and user
+    /// (docs/wire/fresns.md#sessions), also if several are added at once: one is left.
     async fn add(&self, session: &NewSession) -> StoreResult<()>;
 
     /// Removes sessions of a user, all or those of one platform; answers how many.

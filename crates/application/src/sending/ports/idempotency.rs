@@ -8,7 +8,7 @@ use sixin_domain::time::Millis;
 use crate::ports::StoreResult;
 use crate::sending::ports::{AppendError, NonceUse};
 
-/// By what a send and its repeats are known (design, chapter 3, "Send once"). It counts within one app key and one
+/// By what a send and its repeats are known (docs/design.md#send-once). It counts within one app key and one
 /// sending user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {

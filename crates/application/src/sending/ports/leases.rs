@@ -3,7 +3,7 @@ use sixin_domain::time::Millis;
 
 use crate::ports::StoreResult;
 
-/// The right of this process to make ids under one process number (design, chapter 2, word `id`).
+/// The right of this process to make ids under one process number (docs/design.md#ids).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
     /// The process number, 0 to 31.

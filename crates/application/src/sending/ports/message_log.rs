@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::ports::StoreError;
 use crate::sending::ports::IdempotencyKey;
 
-/// The atom of storing, failing, retrying and answering (design, chapter 3): all its messages are stored, or none.
+/// The atom of storing, failing, retrying and answering (docs/design.md#unit): all its messages are stored, or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SendUnit {
     /// What the messages have in common.

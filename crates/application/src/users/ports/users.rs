@@ -75,7 +75,7 @@ pub trait RelationChanges: Send + Sync {
     ) -> StoreResult<Toggled>;
 }
 
-/// Which of a user's lists is meant (facts: rongcloud 12.3).
+/// Which of a user's lists is meant (docs/wire/rongcloud.md#user-lists).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListKind {
     /// Those it blocks.

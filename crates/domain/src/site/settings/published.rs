@@ -1,4 +1,4 @@
-//! What clients may read of the settings (facts: fresns 9.2).
+//! What clients may read of the settings (docs/wire/fresns.md#settings).
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -91,7 +91,7 @@ pub(super) fn is_fixed(key: &str) -> bool {
     fixed().any(|published| published.key == key)
 }
 
-/// What clients of Fresns ask for (facts: fresns 13) and what is so here on every site.
+/// What clients of Fresns ask for (docs/wire/fresns.md#settings) and what is so here on every site.
 fn fixed() -> impl Iterator<Item = Published<'static>> {
     // Accounts are made by the operator; nobody registers or joins by oneself.
     let closed = ["site_public_status", "site_private_status", "site_register_email", "site_register_phone"];
@@ -107,7 +107,7 @@ fn fixed() -> impl Iterator<Item = Published<'static>> {
         .map(|(key, tag, value)| Published { key: key.into(), tag, value })
 }
 
-/// The platforms, their ids as texts (facts: fresns 2 and 13).
+/// The platforms, their ids as texts (docs/wire/fresns.md#platforms).
 fn platforms() -> Value {
     let names = [
         "Other",
