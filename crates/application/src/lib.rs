@@ -5,7 +5,6 @@
 //! database library, no table and no JSON of a dialect.
 
 pub mod access;
-pub mod cached;
 pub mod conversations;
 pub mod files;
 pub mod messages;

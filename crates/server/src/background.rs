@@ -7,10 +7,10 @@ use std::time::Duration;
 use actix_web::rt::task::JoinHandle;
 use actix_web::rt::time::{interval, sleep};
 use metrics_exporter_prometheus::PrometheusHandle;
-use sixin_application::cached::Caches;
 use sixin_application::files::sweep::FileSweeping;
 use sixin_application::ports::Clock;
 use sixin_application::sending::ids::{LEASE_MS, LeasedIds};
+use sixin_cache::Caches;
 use sixin_storage::Database;
 use tokio::time::MissedTickBehavior;
 

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use sixin_application::cached::CacheLimits;
 use sixin_application::sending::committer::CommitterLimits;
+use sixin_cache::CacheLimits;
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::sending::rate::Rate;
 use sixin_files::{Bucket, KeptFiles, PlaceError};

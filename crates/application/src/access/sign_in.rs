@@ -16,10 +16,9 @@ use thiserror::Error;
 
 use crate::access::guarded_passwords::{GuardError, GuardedPasswords};
 use crate::access::ports::{Account, Accounts, Contact, PasswordError, PasswordOwner};
-use crate::cached::DropTopic;
 use crate::operations::ports::SessionAdmin;
 use crate::operations::sessions::{self, SessionError};
-use crate::ports::{SecretSource, StoreError, Topic};
+use crate::ports::{SecretSource, StoreError};
 use crate::users::profiles::Profiles;
 
 /// Most users of an account that are told; ours.
@@ -128,8 +127,6 @@ pub struct SigningIn {
     pub profiles: Arc<Profiles>,
     /// Where sessions are made.
     pub sessions: Arc<dyn SessionAdmin>,
-    /// What is in memory of them.
-    pub memory: Arc<dyn DropTopic>,
     /// The passwords.
     pub passwords: GuardedPasswords,
     /// Makes tokens.
@@ -192,9 +189,7 @@ impl SignIn for SigningIn {
     }
 
     async fn out(&self, account: AccountId, user: Option<UserId>, platform: i64) -> Result<(), SignInError> {
-        let ended = self.sessions.end(account, user, platform).await;
-        self.memory.drop_topic(Topic::Sessions);
-        Ok(ended?)
+        Ok(self.sessions.end(account, user, platform).await?)
     }
 
     async fn account(&self, id: AccountId) -> Result<AccountView, SignInError> {
@@ -212,11 +207,8 @@ impl SigningIn {
     ) -> Result<Secret, SignInError> {
         let now = self.passwords.clock.now();
         // Sessions that are made over the API last until they are ended (docs/wire/fresns.md#sessions).
-        let opened =
-            sessions::create(&*self.sessions, &*self.secrets, (account, user), platform, None, now).await;
-        // Also if it failed: then it is not known whether the former session is still there.
-        self.memory.drop_topic(Topic::Sessions);
-        Ok(opened?)
+        let owner = (account, user);
+        Ok(sessions::create(&*self.sessions, &*self.secrets, owner, platform, None, now).await?)
     }
 
     async fn view(&self, account: Account) -> Result<AccountView, SignInError> {
@@ -240,7 +232,6 @@ impl SigningIn {
             }
             Err(error) => Err(error.to_string()),
         };
-        self.memory.drop_topic(Topic::Users);
         if let Err(error) = renewed {
             tracing::warn!(error, "an outdated hash of a password could not be replaced");
         }

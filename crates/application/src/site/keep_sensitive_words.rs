@@ -8,9 +8,8 @@ use async_trait::async_trait;
 use sixin_domain::site::block_words::WordMode;
 use thiserror::Error;
 
-use crate::cached::DropTopic;
 use crate::operations::block_words::{BlockWordError, check_replacement, check_word};
-use crate::ports::{Clock, StoreError, StoreResult, Topic};
+use crate::ports::{Clock, StoreError, StoreResult};
 use crate::site::ports::{SensitiveWord, SensitiveWords};
 
 /// Words at most that back ends can make the site keep.
@@ -60,8 +59,6 @@ pub trait KeepSensitiveWords: Send + Sync {
 pub struct SensitiveWordKeeping {
     /// The words.
     pub words: Arc<dyn SensitiveWords>,
-    /// What is kept in memory.
-    pub memory: Arc<dyn DropTopic>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -91,10 +88,8 @@ impl KeepSensitiveWords for SensitiveWordKeeping {
                 SensitiveWord { word, mode }
             })
             .collect();
-        let has_room = self.words.put(words, MOST_WORDS, self.clock.now()).await;
-        // Also if it failed: then it is not known whether it was changed.
-        self.memory.drop_topic(Topic::BlockWords);
-        if has_room? { Ok(()) } else { Err(WordsError::TooMany) }
+        let has_room = self.words.put(words, MOST_WORDS, self.clock.now()).await?;
+        if has_room { Ok(()) } else { Err(WordsError::TooMany) }
     }
 
     async fn room(&self) -> StoreResult<i64> {
@@ -103,9 +98,7 @@ impl KeepSensitiveWords for SensitiveWordKeeping {
     }
 
     async fn remove(&self, words: &[String]) -> StoreResult<()> {
-        let removed = self.words.remove(words, self.clock.now()).await;
-        self.memory.drop_topic(Topic::BlockWords);
-        removed
+        self.words.remove(words, self.clock.now()).await
     }
 
     async fn list(&self) -> StoreResult<Vec<SensitiveWord>> {
@@ -116,18 +109,14 @@ impl KeepSensitiveWords for SensitiveWordKeeping {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cached::MockDropTopic;
     use crate::ports::MockClock;
     use crate::site::ports::MockSensitiveWords;
     use sixin_domain::time::Millis;
 
-    fn keeping(words: MockSensitiveWords, drops: usize) -> SensitiveWordKeeping {
-        let mut memory = MockDropTopic::new();
-        let is_words = |topic: &Topic| *topic == Topic::BlockWords;
-        memory.expect_drop_topic().withf(is_words).times(drops).return_const(());
+    fn keeping(words: MockSensitiveWords) -> SensitiveWordKeeping {
         let mut clock = MockClock::new();
         clock.expect_now().return_const(Millis(1000));
-        SensitiveWordKeeping { words: Arc::new(words), memory: Arc::new(memory), clock: Arc::new(clock) }
+        SensitiveWordKeeping { words: Arc::new(words), clock: Arc::new(clock) }
     }
 
     fn word(word: &str, replacement: Option<&str>) -> NewWord {
@@ -139,7 +128,7 @@ mod tests {
         let mut words = MockSensitiveWords::new();
         let word = || SensitiveWord { word: "heck".into(), mode: WordMode::Refuse };
         words.expect_list().once().returning(move |_| Ok(vec![word(); 3]));
-        assert_eq!(keeping(words, 0).room().await.unwrap(), MOST_WORDS - 3);
+        assert_eq!(keeping(words).room().await.unwrap(), MOST_WORDS - 3);
     }
 
     #[tokio::test]
@@ -155,25 +144,25 @@ mod tests {
             .withf(move |put, most, _| (put, *most) == (&wanted, MOST_WORDS))
             .returning(|_, _, _| Ok(true));
         let added = vec![word("darn", None), word("heck", None), word("darn", Some("*"))];
-        keeping(words, 1).add(added).await.unwrap();
+        keeping(words).add(added).await.unwrap();
     }
 
     #[tokio::test]
     async fn a_word_that_can_not_be_one_refuses_all() {
         for wrong in ["", " darn", "-", "*", "-*-", &"x".repeat(33)] {
             let refused =
-                keeping(MockSensitiveWords::new(), 0).add(vec![word("ok", None), word(wrong, None)]).await;
+                keeping(MockSensitiveWords::new()).add(vec![word("ok", None), word(wrong, None)]).await;
             assert!(matches!(refused, Err(WordsError::Word(_))), "{wrong}");
         }
         let long = vec![word("ok", Some(&"x".repeat(65)))];
-        assert!(keeping(MockSensitiveWords::new(), 0).add(long).await.is_err());
+        assert!(keeping(MockSensitiveWords::new()).add(long).await.is_err());
     }
 
     #[tokio::test]
     async fn a_full_list_takes_no_word() {
         let mut words = MockSensitiveWords::new();
         words.expect_put().once().returning(|_, _, _| Ok(false));
-        let refused = keeping(words, 1).add(vec![word("ok", None)]).await;
+        let refused = keeping(words).add(vec![word("ok", None)]).await;
         assert!(matches!(refused, Err(WordsError::TooMany)));
     }
 }

@@ -7,8 +7,7 @@ use sixin_domain::site::block_words::{BlockWord, BlockWordFilter, WordMode};
 use sixin_domain::user::profile_edit::{EditRefusal, ProfileEdit};
 use thiserror::Error;
 
-use crate::cached::DropTopic;
-use crate::ports::{Clock, StoreError, StoreResult, Topic};
+use crate::ports::{Clock, StoreError, StoreResult};
 use crate::site::ports::{BlockWordList, ListedWord, WordScope};
 use crate::users::ports::UserChanges;
 use crate::users::profiles::Viewer;
@@ -44,8 +43,6 @@ pub struct UserEditing {
     pub users: Arc<dyn UserChanges>,
     /// The words that users may not call themselves.
     pub words: Arc<dyn BlockWordList>,
-    /// What is kept in memory.
-    pub memory: Arc<dyn DropTopic>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -65,10 +62,7 @@ impl EditUser for UserEditing {
             // Words may have become longer.
             edit.check(&viewer.settings)?;
         }
-        let edited = self.users.edit(viewer.user.id, &edit, now).await;
-        // Also if it failed: then it is not known whether it was changed.
-        self.memory.drop_topic(Topic::Users);
-        Ok(edited?)
+        Ok(self.users.edit(viewer.user.id, &edit, now).await?)
     }
 }
 
@@ -110,7 +104,6 @@ fn cleaned(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cached::MockDropTopic;
     use crate::ports::MockClock;
     use crate::site::ports::{ListedWords, MockBlockWordList};
     use crate::testing::user;
@@ -130,7 +123,7 @@ mod tests {
         }
     }
 
-    fn editing(users: MockUserChanges, drops: usize) -> UserEditing {
+    fn editing(users: MockUserChanges) -> UserEditing {
         let mut words = MockBlockWordList::new();
         words.expect_page().withf(|scope, _, _| *scope == Some(WordScope::User)).returning(|_, offset, _| {
             // Two pages, as if there were many.
@@ -138,16 +131,9 @@ mod tests {
             let page = all.into_iter().skip(usize::try_from(offset).unwrap()).take(1);
             Ok(ListedWords { words: page.collect(), total: 2 })
         });
-        let mut memory = MockDropTopic::new();
-        memory.expect_drop_topic().withf(|topic| *topic == Topic::Users).times(drops).return_const(());
         let mut clock = MockClock::new();
         clock.expect_now().return_const(Millis(1000));
-        UserEditing {
-            users: Arc::new(users),
-            words: Arc::new(words),
-            memory: Arc::new(memory),
-            clock: Arc::new(clock),
-        }
+        UserEditing { users: Arc::new(users), words: Arc::new(words), clock: Arc::new(clock) }
     }
 
     fn ann() -> Viewer {
@@ -159,7 +145,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn words_are_replaced_before_they_are_stored_and_memory_forgets() {
+    async fn words_are_replaced_before_they_are_stored() {
         let mut users = MockUserChanges::new();
         let expected = named("oh *****");
         users
@@ -167,12 +153,12 @@ mod tests {
             .once()
             .withf(move |id, edit, _| id.0 == 1 && *edit == expected)
             .returning(|_, _, _| Ok(()));
-        editing(users, 1).edit(&ann(), named("oh darn")).await.unwrap();
+        editing(users).edit(&ann(), named("oh darn")).await.unwrap();
     }
 
     #[tokio::test]
     async fn refused_words_and_what_becomes_too_long_are_not_stored() {
-        let refused = async |text: &str| editing(MockUserChanges::new(), 0).edit(&ann(), named(text)).await;
+        let refused = async |text: &str| editing(MockUserChanges::new()).edit(&ann(), named(text)).await;
         let word = refused("what the heck").await;
         assert!(matches!(word, Err(EditError::Refused(EditRefusal::ForbiddenWord("nickname")))));
         let longer = refused("darn darn darn darnx").await;
@@ -185,7 +171,7 @@ mod tests {
         let rows = rows.map(|(key, value)| (key.to_owned(), value.to_owned()));
         let mut viewer = Viewer { settings: Arc::new(Settings::new(rows.into())), ..ann() };
         viewer.user.expired_at = Some(Millis(1));
-        let result = editing(MockUserChanges::new(), 0).edit(&viewer, named("Ann")).await;
+        let result = editing(MockUserChanges::new()).edit(&viewer, named("Ann")).await;
         assert!(matches!(result, Err(EditError::MembershipExpired)));
     }
 }

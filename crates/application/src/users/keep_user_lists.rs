@@ -7,8 +7,7 @@ use async_trait::async_trait;
 use sixin_domain::id::UserId;
 use sixin_domain::user::username::Username;
 
-use crate::cached::DropTopic;
-use crate::ports::{Clock, StoreResult, Topic};
+use crate::ports::Clock;
 use crate::users::named_users::{UsersError, ids_of};
 use crate::users::ports::{ListKind, ListPlace, ListSet, UserLists, Users};
 
@@ -54,8 +53,6 @@ pub struct UserListKeeping {
     pub users: Arc<dyn Users>,
     /// Their lists.
     pub lists: Arc<dyn UserLists>,
-    /// What is kept in memory.
-    pub memory: Arc<dyn DropTopic>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -78,10 +75,8 @@ impl KeepUserLists for UserListKeeping {
             return Ok(());
         }
         let set = ListSet { kind, owner: *owner, others, is_listed, most: LONGEST_LIST };
-        let has_room: StoreResult<bool> = self.lists.set(set, self.clock.now()).await;
-        // Also if it failed: then it is not known whether it was changed.
-        self.memory.drop_topic(Topic::Relations);
-        if has_room? { Ok(()) } else { Err(UsersError::ListFull(LONGEST_LIST)) }
+        let has_room = self.lists.set(set, self.clock.now()).await?;
+        if has_room { Ok(()) } else { Err(UsersError::ListFull(LONGEST_LIST)) }
     }
 
     async fn part(
@@ -112,7 +107,6 @@ impl UserListKeeping {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cached::MockDropTopic;
     use crate::ports::{MockClock, StoreError};
     use crate::testing::{name, three_users};
     use crate::users::ports::{ListedName, MockUserLists};
@@ -120,21 +114,14 @@ mod tests {
 
     const NOW: Millis = Millis(1000);
 
-    fn keeping(lists: MockUserLists, drops: usize) -> UserListKeeping {
-        let mut memory = MockDropTopic::new();
-        memory.expect_drop_topic().withf(|topic| *topic == Topic::Relations).times(drops).return_const(());
+    fn keeping(lists: MockUserLists) -> UserListKeeping {
         let mut clock = MockClock::new();
         clock.expect_now().return_const(NOW);
-        UserListKeeping {
-            users: Arc::new(three_users()),
-            lists: Arc::new(lists),
-            memory: Arc::new(memory),
-            clock: Arc::new(clock),
-        }
+        UserListKeeping { users: Arc::new(three_users()), lists: Arc::new(lists), clock: Arc::new(clock) }
     }
 
     #[tokio::test]
-    async fn users_are_listed_for_their_owner_and_memory_forgets_also_if_that_fails() {
+    async fn users_are_listed_for_their_owner_and_a_failure_is_told() {
         for (kind, fails) in [(ListKind::Black, false), (ListKind::White, true)] {
             let mut lists = MockUserLists::new();
             let wanted = ListSet {
@@ -147,7 +134,7 @@ mod tests {
             lists.expect_set().once().withf(move |set, at| (set, *at) == (&wanted, NOW)).returning(
                 move |_, _| if fails { Err(StoreError::Unavailable("gone".into())) } else { Ok(true) },
             );
-            let set = keeping(lists, 1).set(kind, &name("bob"), &[name("cid"), name("ann")], true).await;
+            let set = keeping(lists).set(kind, &name("bob"), &[name("cid"), name("ann")], true).await;
             assert_eq!(set.is_err(), fails);
         }
     }
@@ -156,25 +143,25 @@ mod tests {
     async fn a_full_list_takes_nobody() {
         let mut lists = MockUserLists::new();
         lists.expect_set().once().returning(|_, _| Ok(false));
-        let set = keeping(lists, 1).set(ListKind::White, &name("bob"), &[name("cid")], true).await;
+        let set = keeping(lists).set(ListKind::White, &name("bob"), &[name("cid")], true).await;
         assert!(matches!(set, Err(UsersError::ListFull(3000))));
     }
 
     #[tokio::test]
     async fn oneself_is_passed_over_on_ones_own_list() {
         for is_listed in [true, false] {
-            let nothing = keeping(MockUserLists::new(), 0);
+            let nothing = keeping(MockUserLists::new());
             nothing.set(ListKind::Black, &name("bob"), &[name("bob")], is_listed).await.unwrap();
             let mut lists = MockUserLists::new();
             lists.expect_set().once().withf(|set, _| set.others == [UserId(1)]).returning(|_, _| Ok(true));
             let others = [name("ann"), name("bob")];
-            keeping(lists, 1).set(ListKind::White, &name("bob"), &others, is_listed).await.unwrap();
+            keeping(lists).set(ListKind::White, &name("bob"), &others, is_listed).await.unwrap();
         }
     }
 
     #[tokio::test]
     async fn nobody_lists_who_is_not_there() {
-        let keeping = keeping(MockUserLists::new(), 0);
+        let keeping = keeping(MockUserLists::new());
         for (owner, other) in [("bob", "dan"), ("dan", "bob"), ("dan", "dan")] {
             let set = keeping.set(ListKind::White, &name(owner), &[name(other)], false).await;
             assert!(matches!(set, Err(UsersError::Unknown(who)) if who.as_str() == "dan"));
@@ -194,7 +181,7 @@ mod tests {
                     Ok((0..stored).map(user).collect())
                 },
             );
-            let part = keeping(lists, 0).part(ListKind::White, &name("ann"), None, 2).await.unwrap();
+            let part = keeping(lists).part(ListKind::White, &name("ann"), None, 2).await.unwrap();
             assert_eq!(part.users.len(), usize::try_from(stored.min(2)).unwrap());
             assert_eq!(part.next, next);
         }

@@ -10,11 +10,10 @@ use sixin_domain::user::User;
 use sixin_domain::user::username::Username;
 
 use crate::access::authenticate_user::hash_token;
-use crate::cached::DropTopic;
 use crate::conversations::ports::Order;
 use crate::operations::ports::{SignIn, UserAdmin};
 use crate::operations::users::{UserError, UserSpec, create};
-use crate::ports::{Clock, SecretSource, StoreError, Topic};
+use crate::ports::{Clock, SecretSource, StoreError};
 use crate::users::named_users::{UsersError, ids_of, one_named};
 use crate::users::ports::{BackEndUsers, DeviceTokens, NewDeviceToken, ShownAs, UserPage, Users};
 
@@ -56,8 +55,6 @@ pub struct UserKeeping {
     pub tokens: Arc<dyn DeviceTokens>,
     /// Where tokens and numbers come from.
     pub secrets: Arc<dyn SecretSource>,
-    /// What is kept in memory.
-    pub memory: Arc<dyn DropTopic>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -128,10 +125,7 @@ impl UserKeeping {
         {
             return Ok(());
         }
-        let changed = self.kept.show(user.id, shown, self.clock.now()).await;
-        // Also if it failed: then it is not known whether it was changed.
-        self.memory.drop_topic(Topic::Users);
-        Ok(changed?)
+        Ok(self.kept.show(user.id, shown, self.clock.now()).await?)
     }
 }
 

@@ -6,8 +6,7 @@ use async_trait::async_trait;
 use sixin_domain::user::username::UserRef;
 use thiserror::Error;
 
-use crate::cached::DropTopic;
-use crate::ports::{Clock, StoreError, Topic};
+use crate::ports::{Clock, StoreError};
 use crate::site::ports::Roles;
 use crate::users::ports::{Mark, RelationChanges, Toggled, Users};
 use crate::users::profiles::Viewer;
@@ -58,8 +57,6 @@ pub struct UserMarking {
     pub roles: Arc<dyn Roles>,
     /// Who follows and blocks whom.
     pub relations: Arc<dyn RelationChanges>,
-    /// What is kept in memory.
-    pub memory: Arc<dyn DropTopic>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -87,10 +84,7 @@ impl MarkUser for UserMarking {
         }
         let role = viewer.role(&*self.roles, now).await?;
         let most = role.and_then(|role| role.number(most)).unwrap_or(USUAL_MOST);
-        let toggled = self.relations.toggle(mark, viewer.user.id, marked.id, most, now).await;
-        // Also if it failed: then it is not known whether it was changed.
-        self.memory.drop_topic(Topic::Relations);
-        match toggled? {
+        match self.relations.toggle(mark, viewer.user.id, marked.id, most, now).await? {
             Toggled::On | Toggled::Off => Ok(()),
             Toggled::TooMany => Err(MarkError::TooMany),
         }
@@ -100,7 +94,6 @@ impl MarkUser for UserMarking {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cached::MockDropTopic;
     use crate::ports::MockClock;
     use crate::site::ports::MockRoles;
     use crate::testing::{general_role, user};
@@ -114,7 +107,7 @@ mod tests {
 
     const NOW: Millis = Millis(1000);
 
-    fn marking(relations: MockRelationChanges, drops: usize) -> UserMarking {
+    fn marking(relations: MockRelationChanges) -> UserMarking {
         let mut users = MockUsers::new();
         users.expect_find().returning(|who| {
             let gone = User { deleted_at: Some(NOW), ..user(3, "gone") };
@@ -126,15 +119,12 @@ mod tests {
         let mut roles = MockRoles::new();
         roles.expect_of().returning(|_| Ok(Vec::new()));
         roles.expect_book().returning(move || Ok(Arc::new(RoleBook(vec![role.clone()]))));
-        let mut memory = MockDropTopic::new();
-        memory.expect_drop_topic().withf(|topic| *topic == Topic::Relations).times(drops).return_const(());
         let mut clock = MockClock::new();
         clock.expect_now().return_const(NOW);
         UserMarking {
             users: Arc::new(users),
             roles: Arc::new(roles),
             relations: Arc::new(relations),
-            memory: Arc::new(memory),
             clock: Arc::new(clock),
         }
     }
@@ -149,7 +139,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_mark_is_toggled_within_the_limit_of_the_role_and_memory_forgets() {
+    async fn a_mark_is_toggled_within_the_limit_of_the_role() {
         for (mark, most) in [(Mark::Follow, 500), (Mark::Block, 7)] {
             let mut relations = MockRelationChanges::new();
             relations
@@ -160,7 +150,7 @@ mod tests {
                 })
                 .returning(|_, _, _, _, _| Ok(Toggled::On));
             let viewer = ann(&[("block_user_setting", "true")]);
-            marking(relations, 1).toggle(&viewer, mark, &named("bob")).await.unwrap();
+            marking(relations).toggle(&viewer, mark, &named("bob")).await.unwrap();
         }
     }
 
@@ -168,14 +158,14 @@ mod tests {
     async fn more_than_the_role_allows_are_refused() {
         let mut relations = MockRelationChanges::new();
         relations.expect_toggle().returning(|_, _, _, _, _| Ok(Toggled::TooMany));
-        let result = marking(relations, 1).toggle(&ann(&[]), Mark::Follow, &named("bob")).await;
+        let result = marking(relations).toggle(&ann(&[]), Mark::Follow, &named("bob")).await;
         assert!(matches!(result, Err(MarkError::TooMany)));
     }
 
     #[tokio::test]
     async fn nobody_marks_itself_who_is_not_there_or_what_the_site_forbids() {
         let refused = async |viewer: &Viewer, mark, who: &UserRef| {
-            marking(MockRelationChanges::new(), 0).toggle(viewer, mark, who).await.unwrap_err()
+            marking(MockRelationChanges::new()).toggle(viewer, mark, who).await.unwrap_err()
         };
         let site = ann(&[]);
         assert!(matches!(refused(&site, Mark::Follow, &named("ann")).await, MarkError::Oneself));

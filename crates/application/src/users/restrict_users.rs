@@ -6,8 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sixin_domain::user::username::Username;
 
-use crate::cached::DropTopic;
-use crate::ports::{Clock, StoreResult, Topic};
+use crate::ports::{Clock, StoreResult};
 use crate::users::named_users::{UsersError, ids_of};
 use crate::users::ports::{BannedUser, NamePage, Restriction, UserRestrictions, Users};
 
@@ -38,8 +37,6 @@ pub struct UserRestricting {
     pub users: Arc<dyn Users>,
     /// What they are kept from.
     pub restrictions: Arc<dyn UserRestrictions>,
-    /// What is kept in memory.
-    pub memory: Arc<dyn DropTopic>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -48,10 +45,7 @@ pub struct UserRestricting {
 impl RestrictUsers for UserRestricting {
     async fn restrict(&self, users: &[Username], restriction: Restriction) -> Result<(), UsersError> {
         let ids = ids_of(&*self.users, users, UsersError::Unknown).await?;
-        let changed = self.restrictions.restrict(&ids, restriction, self.clock.now()).await;
-        // Also if it failed: then it is not known whether it was changed.
-        self.memory.drop_topic(Topic::Users);
-        Ok(changed?)
+        Ok(self.restrictions.restrict(&ids, restriction, self.clock.now()).await?)
     }
 
     async fn ban(&self, users: &[Username], minutes: i64) -> Result<(), UsersError> {
@@ -75,7 +69,6 @@ impl RestrictUsers for UserRestricting {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cached::MockDropTopic;
     use crate::ports::{MockClock, StoreError};
     use crate::testing::{name, three_users};
     use crate::users::ports::MockUserRestrictions;
@@ -84,21 +77,18 @@ mod tests {
 
     const NOW: Millis = Millis(1000);
 
-    fn restricting(restrictions: MockUserRestrictions, drops: usize) -> UserRestricting {
-        let mut memory = MockDropTopic::new();
-        memory.expect_drop_topic().withf(|topic| *topic == Topic::Users).times(drops).return_const(());
+    fn restricting(restrictions: MockUserRestrictions) -> UserRestricting {
         let mut clock = MockClock::new();
         clock.expect_now().return_const(NOW);
         UserRestricting {
             users: Arc::new(three_users()),
             restrictions: Arc::new(restrictions),
-            memory: Arc::new(memory),
             clock: Arc::new(clock),
         }
     }
 
     #[tokio::test]
-    async fn a_ban_ends_so_many_minutes_from_now_and_memory_forgets_also_if_that_fails() {
+    async fn a_ban_ends_so_many_minutes_from_now_and_a_failure_is_told() {
         for fails in [false, true] {
             let mut restrictions = MockUserRestrictions::new();
             let end = Restriction::BannedUntil(Some(Millis(1000 + 600_000)));
@@ -109,14 +99,14 @@ mod tests {
                 .returning(
                     move |_, _, _| if fails { Err(StoreError::Unavailable("gone".into())) } else { Ok(()) },
                 );
-            let banned = restricting(restrictions, 1).ban(&[name("bob"), name("ann")], 10).await;
+            let banned = restricting(restrictions).ban(&[name("bob"), name("ann")], 10).await;
             assert_eq!(banned.is_err(), fails);
         }
     }
 
     #[tokio::test]
     async fn one_unknown_user_refuses_all() {
-        let restricting = restricting(MockUserRestrictions::new(), 0);
+        let restricting = restricting(MockUserRestrictions::new());
         let refused = restricting.restrict(&[name("ann"), name("dan")], Restriction::Muted(true)).await;
         assert!(matches!(refused, Err(UsersError::Unknown(who)) if who.as_str() == "dan"));
     }

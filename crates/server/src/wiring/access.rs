@@ -38,10 +38,9 @@ impl Access {
                 clock: Arc::clone(clock),
             }),
             sign_in: Arc::new(SigningIn {
-                accounts: store.clone(),
+                accounts: parts.dropping(),
                 profiles: Arc::clone(profiles),
-                sessions: store.clone(),
-                memory: caches.clone(),
+                sessions: parts.dropping(),
                 passwords: GuardedPasswords::new(
                     Arc::new(Passwords::default()),
                     store.clone(),

@@ -11,7 +11,6 @@ mod users;
 use std::sync::Arc;
 
 use sixin_application::access::ports::Signatures;
-use sixin_application::cached::{Caches, Stores};
 use sixin_application::files::links::FileLinks;
 use sixin_application::operations::health::HealthCheck;
 use sixin_application::ports::Clock;
@@ -19,6 +18,7 @@ use sixin_application::sending::back_end_texts::BackEndTexts;
 use sixin_application::sending::committer::{Committer, Lanes};
 use sixin_application::sending::ids::LeasedIds;
 use sixin_application::users::profiles::Profiles;
+use sixin_cache::{Caches, Dropping, Stores};
 use sixin_domain::access::app_key::Secret;
 use sixin_files::KeptFiles;
 use sixin_fresns::FresnsApi;
@@ -116,6 +116,13 @@ impl<'a> Parts<'a> {
             file_links: Arc::new(file_links),
             texts: Arc::new(texts),
         }
+    }
+}
+
+impl Parts<'_> {
+    /// The store as a port of writing that drops from memory what it changes.
+    fn dropping(&self) -> Arc<Dropping<Database>> {
+        Arc::new(Dropping::new(Arc::clone(&self.store), Arc::clone(&self.caches)))
     }
 }
 

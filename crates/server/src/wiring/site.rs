@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use sixin_application::cached::DropTopic;
 use sixin_application::site::keep_sensitive_words::{KeepSensitiveWords, SensitiveWordKeeping};
 
 use super::Parts;
@@ -14,11 +13,10 @@ pub(crate) struct Site {
 
 impl Site {
     pub(crate) fn new(parts: &Parts<'_>) -> Self {
-        let Parts { store, caches, clock, .. } = parts;
+        let Parts { clock, .. } = parts;
         Self {
             keep_sensitive_words: Arc::new(SensitiveWordKeeping {
-                words: store.clone(),
-                memory: Arc::clone(caches) as Arc<dyn DropTopic>,
+                words: parts.dropping(),
                 clock: Arc::clone(clock),
             }),
         }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use sixin_application::cached::DropTopic;
 use sixin_application::users::edit_user::{EditUser, UserEditing};
 use sixin_application::users::keep_preferences::{KeepPreferences, PreferenceKeeping};
 use sixin_application::users::keep_user_lists::{KeepUserLists, UserListKeeping};
@@ -30,25 +29,22 @@ impl Users {
         let Parts { store, caches, ids, clock, profiles, .. } = parts;
         Self {
             keep_users: Arc::new(UserKeeping {
-                // Not from memory: how a user is shown may have been changed by another process a moment ago.
+                // Not from
                 users: store.clone(),
                 admin: store.clone(),
-                kept: store.clone(),
+                kept: parts.dropping(),
                 tokens: store.clone(),
                 secrets: Arc::new(SystemSecrets),
-                memory: Arc::clone(caches) as Arc<dyn DropTopic>,
                 clock: Arc::clone(clock),
             }),
             keep_user_lists: Arc::new(UserListKeeping {
                 users: caches.users.clone(),
-                lists: store.clone(),
-                memory: Arc::clone(caches) as Arc<dyn DropTopic>,
+                lists: parts.dropping(),
                 clock: Arc::clone(clock),
             }),
             restrict_users: Arc::new(UserRestricting {
                 users: caches.users.clone(),
-                restrictions: store.clone(),
-                memory: Arc::clone(caches) as Arc<dyn DropTopic>,
+                restrictions: parts.dropping(),
                 clock: Arc::clone(clock),
             }),
             keep_preferences: Arc::new(PreferenceKeeping {
@@ -60,16 +56,14 @@ impl Users {
                 clock: Arc::clone(clock),
             }),
             edit_user: Arc::new(UserEditing {
-                users: store.clone(),
+                users: parts.dropping(),
                 words: store.clone(),
-                memory: Arc::clone(caches) as Arc<dyn DropTopic>,
                 clock: Arc::clone(clock),
             }),
             mark_user: Arc::new(UserMarking {
                 users: caches.users.clone(),
                 roles: caches.roles.clone(),
-                relations: store.clone(),
-                memory: Arc::clone(caches) as Arc<dyn DropTopic>,
+                relations: parts.dropping(),
                 clock: Arc::clone(clock),
             }),
             show_user: Arc::new(UserShowing { profiles: Arc::clone(profiles) }),

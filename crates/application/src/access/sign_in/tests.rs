@@ -1,7 +1,6 @@
 use super::*;
 use crate::access::authenticate_user::hash_token;
 use crate::access::ports::{MockAccounts, MockLoginFailures, MockPasswordHasher, PasswordCheck};
-use crate::cached::MockDropTopic;
 use crate::operations::ports::MockSessionAdmin;
 use crate::ports::{MockClock, MockSecretSource};
 use crate::site::ports::MockRoles;
@@ -26,13 +25,8 @@ fn account() -> Account {
 }
 
 /// Of every hash `right` is the password, and hashes are outdated.
-fn signing_in(
-    mut accounts: MockAccounts,
-    sessions: MockSessionAdmin,
-    mut memory: MockDropTopic,
-) -> SigningIn {
+fn signing_in(mut accounts: MockAccounts, sessions: MockSessionAdmin) -> SigningIn {
     accounts.expect_users_of().returning(|_, _| Ok(vec![UserId(1)]));
-    memory.expect_drop_topic().return_const(());
     let mut users = MockUsers::new();
     users.expect_find().returning(|which| {
         let all = [
@@ -74,7 +68,6 @@ fn signing_in(
         accounts: Arc::new(accounts),
         profiles: Arc::new(profiles),
         sessions: Arc::new(sessions),
-        memory: Arc::new(memory),
         passwords: GuardedPasswords::new(Arc::new(hasher), Arc::new(failures), clock()),
         secrets: Arc::new(secrets),
     }
@@ -97,7 +90,7 @@ async fn to_account(found: Option<Account>, password: &str) -> Result<(Secret, A
     };
     sessions.expect_add().withf(is_new).returning(|_| Ok(()));
     let contact = Contact::Email(Email::parse("ann@example.org").unwrap());
-    let signing_in = signing_in(accounts, sessions, MockDropTopic::new());
+    let signing_in = signing_in(accounts, sessions);
     signing_in.to_account(&contact, &Secret::new(password), FROM).await
 }
 
@@ -136,7 +129,7 @@ async fn to_user(
     accounts.expect_replace_password().returning(|_, _, _, _| Ok(()));
     let mut sessions = MockSessionAdmin::new();
     sessions.expect_add().withf(|session| session.user == Some(UserId(1))).returning(|_| Ok(()));
-    let signing_in = signing_in(accounts, sessions, MockDropTopic::new());
+    let signing_in = signing_in(accounts, sessions);
     let which = UserRef::parse(which).unwrap();
     signing_in.to_user(AccountId(1), &which, password.map(Secret::new), FROM).await
 }
@@ -156,14 +149,4 @@ async fn a_user_with_a_password_needs_it() {
     assert!(matches!(with(None).await, Err(SignInError::UserPasswordMissing)));
     assert!(matches!(with(Some("wrong")).await, Err(SignInError::UserPasswordWrong)));
     assert!(with(Some("right")).await.is_ok());
-}
-
-#[tokio::test(start_paused = true)]
-async fn memory_is_dropped_when_a_session_ends_also_if_it_is_not_known_whether_it_did() {
-    let mut sessions = MockSessionAdmin::new();
-    sessions.expect_end().returning(|_, _, _| Err(StoreError::Unavailable("gone".into())));
-    let mut memory = MockDropTopic::new();
-    memory.expect_drop_topic().withf(|topic| *topic == Topic::Sessions).once().return_const(());
-    let signing_in = signing_in(MockAccounts::new(), sessions, memory);
-    assert!(signing_in.out(AccountId(1), None, 5).await.is_err());
 }

@@ -1,7 +1,6 @@
 use sixin_domain::id::UserId;
 
 use super::*;
-use crate::cached::MockDropTopic;
 use crate::operations::ports::{ChangeError, MockUserAdmin, TakenName};
 use crate::ports::{MockClock, MockSecretSource};
 use crate::testing::{name, user};
@@ -15,7 +14,6 @@ struct Parts {
     admin: MockUserAdmin,
     kept: MockBackEndUsers,
     tokens: MockDeviceTokens,
-    drops: usize,
 }
 
 impl Parts {
@@ -30,8 +28,6 @@ impl Parts {
         let mut secrets = MockSecretSource::new();
         secrets.expect_alphanumeric().returning(|length| "t".repeat(length));
         secrets.expect_number().return_const(12_345_678_i64);
-        let mut memory = MockDropTopic::new();
-        memory.expect_drop_topic().withf(|topic| *topic == Topic::Users).times(self.drops).return_const(());
         let mut clock = MockClock::new();
         clock.expect_now().return_const(NOW);
         UserKeeping {
@@ -40,7 +36,6 @@ impl Parts {
             kept: Arc::new(self.kept),
             tokens: Arc::new(self.tokens),
             secrets: Arc::new(secrets),
-            memory: Arc::new(memory),
             clock: Arc::new(clock),
         }
     }
@@ -77,8 +72,7 @@ async fn who_does_not_exist_is_made_and_gets_a_token_of_which_the_hash_is_stored
 async fn who_exists_is_shown_anew_only_if_that_differs() {
     let same = Parts { tokens: one_token(), ..Parts::default() }.finding(&[Some(named("Ann"))]);
     same.keeping().token(&name("ann"), shown("Ann")).await.unwrap();
-    let mut other =
-        Parts { tokens: one_token(), drops: 1, ..Parts::default() }.finding(&[Some(named("Ann"))]);
+    let mut other = Parts { tokens: one_token(), ..Parts::default() }.finding(&[Some(named("Ann"))]);
     let is_shown =
         |id: &UserId, as_: &ShownAs, at: &Millis| (*id, as_, *at) == (UserId(1), &shown("Anna"), NOW);
     other.kept.expect_show().once().withf(is_shown).returning(|_, _, _| Ok(()));

@@ -2,6 +2,7 @@
 
 mod at_once;
 mod trust;
+mod writes;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,15 +15,14 @@ use sixin_domain::site::block_words::BlockWordFilter;
 use sixin_domain::site::role::{RoleBook, UserRole};
 use sixin_domain::site::settings::Settings;
 use sixin_domain::time::Millis;
-use sixin_domain::user::Relation;
 use sixin_domain::user::username::{Uid, UserRef, Username};
+use sixin_domain::user::{ConversationLimit, Profile, Relation, Restrictions, User};
 
 use super::*;
-use crate::access::ports::{FoundSession, MockAppKeys, MockSessions};
-use crate::ports::{MockCacheEpochs, StoreError};
-use crate::site::ports::{MockBlockWordSource, MockRoles, MockSettingSource};
-use crate::testing::user;
-use crate::users::ports::{MockRelations, MockUsers};
+use sixin_application::access::ports::{FoundSession, MockAppKeys, MockSessions};
+use sixin_application::ports::{MockCacheEpochs, StoreError};
+use sixin_application::site::ports::{MockBlockWordSource, MockRoles, MockSettingSource};
+use sixin_application::users::ports::{MockRelations, MockUsers};
 
 /// The mocked stores, each of which panics when it is asked unexpectedly.
 #[derive(Default)]
@@ -118,8 +118,7 @@ async fn what_is_not_there_is_asked_for_each_time() {
 #[tokio::test]
 async fn a_session_is_kept_for_its_account_and_token_only() {
     let mut mocks = Mocks::default();
-    let session = Session { account: AccountId(1), user: None, platform: 5, expired_at: Some(Millis(7)) };
-    let found = FoundSession { account: Some(AccountId(1)), session: Some(session) };
+    let found = signed_in();
     mocks.sessions.expect_find().times(2).returning(move |aid, token| {
         Ok(if aid == "aid" && token[0] == 1 { found } else { FoundSession::default() })
     });
@@ -281,4 +280,27 @@ async fn a_user_with_long_texts_takes_the_room_of_many() {
         }
     }
     assert!(calls.load(Ordering::SeqCst) > 150, "{calls:?}");
+}
+
+/// A user without any peculiarity.
+fn user(id: i64, name: &str) -> User {
+    User {
+        id: UserId(id),
+        account: AccountId(1),
+        uid: Uid(id + 10_000),
+        username: Username::new(name).unwrap(),
+        conversation_limit: ConversationLimit::Everybody,
+        is_verified: false,
+        is_enabled: true,
+        restrictions: Restrictions::default(),
+        expired_at: None,
+        deleted_at: None,
+        profile: Profile::default(),
+    }
+}
+
+/// What is found of somebody who is signed in.
+fn signed_in() -> FoundSession {
+    let session = Session { account: AccountId(1), user: None, platform: 5, expired_at: Some(Millis(7)) };
+    FoundSession { account: Some(AccountId(1)), session: Some(session) }
 }

@@ -3,9 +3,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sixin_domain::access::app_key::AppKey;
 
-use super::memory::{Freshness, Memory, Shelf};
-use crate::access::ports::AppKeys;
-use crate::ports::StoreResult;
+use crate::memory::{Freshness, Memory, Shelf};
+use sixin_application::access::ports::AppKeys;
+use sixin_application::ports::StoreResult;
 
 /// [`AppKeys`] that remembers the keys there are.
 pub struct CachedAppKeys {
@@ -14,7 +14,7 @@ pub struct CachedAppKeys {
 }
 
 impl CachedAppKeys {
-    pub(super) fn new(store: Arc<dyn AppKeys>, capacity: u64, freshness: Arc<Freshness>) -> Self {
+    pub(crate) fn new(store: Arc<dyn AppKeys>, capacity: u64, freshness: Arc<Freshness>) -> Self {
         Self { store, keys: Shelf::new("app_keys", capacity, |_| 1, freshness) }
     }
 }

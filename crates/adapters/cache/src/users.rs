@@ -6,9 +6,9 @@ use sixin_domain::id::UserId;
 use sixin_domain::user::User;
 use sixin_domain::user::username::{Uid, UserRef, Username};
 
-use super::memory::{Freshness, Generation, Memory, Shelf};
-use crate::ports::StoreResult;
-use crate::users::ports::Users;
+use crate::memory::{Freshness, Generation, Memory, Shelf};
+use sixin_application::ports::StoreResult;
+use sixin_application::users::ports::Users;
 
 /// [`Users`] that remembers the users there are, deleted and disabled ones included.
 pub struct CachedUsers {
@@ -26,7 +26,7 @@ struct Generations {
 }
 
 impl CachedUsers {
-    pub(super) fn new(store: Arc<dyn Users>, capacity: u64, freshness: Arc<Freshness>) -> Self {
+    pub(crate) fn new(store: Arc<dyn Users>, capacity: u64, freshness: Arc<Freshness>) -> Self {
         let third = capacity.div_ceil(3);
         Self {
             store,

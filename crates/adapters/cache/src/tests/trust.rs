@@ -9,7 +9,7 @@ use sixin_domain::site::settings::Settings;
 
 use super::super::*;
 use super::{Mocks, app_key, epochs, gone};
-use crate::ports::MockCacheEpochs;
+use sixin_application::ports::MockCacheEpochs;
 
 #[tokio::test(start_paused = true)]
 async fn memory_is_not_trusted_before_the_epochs_were_read() {

@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::{MAX_AGE, TRUST};
-use crate::ports::{StoreError, StoreResult};
+use sixin_application::ports::{StoreError, StoreResult};
 
 /// Something that keeps answers about one topic.
 pub(super) trait Memory {
@@ -34,7 +34,7 @@ pub(super) struct Freshness {
 }
 
 impl Freshness {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { origin: Instant::now(), trusted_until: AtomicU64::new(0) }
     }
 
@@ -120,7 +120,7 @@ struct Kept<V> {
 
 impl<K: Eq + Hash + Clone, V: Clone> Shelf<K, V> {
     /// Room for answers of that weight together. An answer without peculiarities weighs 1.
-    pub(super) fn new(
+    pub(crate) fn new(
         name: &'static str,
         capacity: u64,
         weight: fn(&V) -> u64,
@@ -190,7 +190,7 @@ struct Attempt<V> {
 }
 
 impl<V> Single<V> {
-    pub(super) fn new(name: &'static str, freshness: Arc<Freshness>) -> Self {
+    pub(crate) fn new(name: &'static str, freshness: Arc<Freshness>) -> Self {
         Self {
             generation: AtomicU64::new(0),
             kept: RwLock::new(None),

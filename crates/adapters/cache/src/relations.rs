@@ -5,9 +5,9 @@ use async_trait::async_trait;
 use sixin_domain::id::UserId;
 use sixin_domain::user::Relation;
 
-use super::memory::{Freshness, Memory, Shelf};
-use crate::ports::StoreResult;
-use crate::users::ports::Relations;
+use crate::memory::{Freshness, Memory, Shelf};
+use sixin_application::ports::StoreResult;
+use sixin_application::users::ports::Relations;
 
 /// [`Relations`] that remembers how a sender stands to a recipient, also that there is nothing between them: that is
 /// the ordinary answer, and both are users that exist.
@@ -17,7 +17,7 @@ pub struct CachedRelations {
 }
 
 impl CachedRelations {
-    pub(super) fn new(store: Arc<dyn Relations>, capacity: u64, freshness: Arc<Freshness>) -> Self {
+    pub(crate) fn new(store: Arc<dyn Relations>, capacity: u64, freshness: Arc<Freshness>) -> Self {
         Self { store, pairs: Shelf::new("relations", capacity, |_| 1, freshness) }
     }
 }

@@ -3,9 +3,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sixin_domain::site::block_words::BlockWordFilter;
 
-use super::memory::{Freshness, Memory, Single};
-use crate::ports::StoreResult;
-use crate::site::ports::BlockWordSource;
+use crate::memory::{Freshness, Memory, Single};
+use sixin_application::ports::StoreResult;
+use sixin_application::site::ports::BlockWordSource;
 
 /// [`BlockWordSource`] that remembers the automaton; however many wait for it, it is built once at a time.
 pub struct CachedBlockWords {
@@ -14,7 +14,7 @@ pub struct CachedBlockWords {
 }
 
 impl CachedBlockWords {
-    pub(super) fn new(store: Arc<dyn BlockWordSource>, freshness: Arc<Freshness>) -> Self {
+    pub(crate) fn new(store: Arc<dyn BlockWordSource>, freshness: Arc<Freshness>) -> Self {
         Self { store, filter: Single::new("block_words", freshness) }
     }
 }

@@ -18,6 +18,7 @@
 
 mod app_keys;
 mod block_words;
+mod dropping;
 mod memory;
 mod relations;
 mod roles;
@@ -36,17 +37,18 @@ use tokio::time::Instant;
 
 pub use app_keys::CachedAppKeys;
 pub use block_words::CachedBlockWords;
+pub use dropping::Dropping;
 pub use relations::CachedRelations;
 pub use roles::CachedRoles;
 pub use sessions::CachedSessions;
 pub use settings::CachedSettings;
 pub use users::CachedUsers;
 
-use crate::access::ports::{AppKeys, Sessions};
-use crate::ports::{CacheEpochs, StoreResult, Topic};
-use crate::site::ports::{BlockWordSource, Roles, SettingSource};
-use crate::users::ports::{Relations, Users};
 use memory::{Freshness, Memory};
+use sixin_application::access::ports::{AppKeys, Sessions};
+use sixin_application::ports::{CacheEpochs, StoreResult, Topic};
+use sixin_application::site::ports::{BlockWordSource, Roles, SettingSource};
+use sixin_application::users::ports::{Relations, Users};
 
 /// For how long after the epochs were last read memory is trusted. The promise is that a change takes effect within
 /// this time.
@@ -87,21 +89,6 @@ pub struct Stores {
     pub roles: Arc<dyn Roles>,
     pub settings: Arc<dyn SettingSource>,
     pub block_words: Arc<dyn BlockWordSource>,
-}
-
-/// Forgets what changes.
-#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
-pub trait DropTopic: Send + Sync {
-    /// Forgets everything about a topic. To be called after a change through this process is committed and before it
-    /// is answered.
-    fn drop_topic(&self, topic: Topic);
-}
-
-impl DropTopic for Caches {
-    fn drop_topic(&self, topic: Topic) {
-        self.memory_of(topic).forget();
-        tracing::debug!(?topic, "dropped what was kept in memory");
-    }
 }
 
 /// The decorators of a process, and what keeps them up to date.
@@ -165,6 +152,13 @@ impl Caches {
         self.freshness.confirm(asked_at);
         self.polls.increment(1);
         Ok(())
+    }
+
+    /// Forgets everything about a topic. To be called after a change through this process and before it is answered,
+    /// whatever came of it: see [`Dropping`].
+    fn drop_topic(&self, topic: Topic) {
+        self.memory_of(topic).forget();
+        tracing::debug!(?topic, "dropped what was kept in memory");
     }
 
     fn memory_of(&self, topic: Topic) -> &dyn Memory {

@@ -3,9 +3,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sixin_domain::site::settings::Settings;
 
-use super::memory::{Freshness, Memory, Single};
-use crate::ports::StoreResult;
-use crate::site::ports::SettingSource;
+use crate::memory::{Freshness, Memory, Single};
+use sixin_application::ports::StoreResult;
+use sixin_application::site::ports::SettingSource;
 
 /// [`SettingSource`] that remembers the settings.
 pub struct CachedSettings {
@@ -14,7 +14,7 @@ pub struct CachedSettings {
 }
 
 impl CachedSettings {
-    pub(super) fn new(store: Arc<dyn SettingSource>, freshness: Arc<Freshness>) -> Self {
+    pub(crate) fn new(store: Arc<dyn SettingSource>, freshness: Arc<Freshness>) -> Self {
         Self { store, settings: Single::new("settings", freshness) }
     }
 }

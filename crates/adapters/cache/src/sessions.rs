@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::memory::{Freshness, Memory, Shelf};
-use crate::access::ports::{FoundSession, Sessions, TokenHash};
-use crate::ports::StoreResult;
+use crate::memory::{Freshness, Memory, Shelf};
+use sixin_application::access::ports::{FoundSession, Sessions, TokenHash};
+use sixin_application::ports::StoreResult;
 
 /// [`Sessions`] that remembers the sessions there are.
 pub struct CachedSessions {
@@ -13,7 +13,7 @@ pub struct CachedSessions {
 }
 
 impl CachedSessions {
-    pub(super) fn new(store: Arc<dyn Sessions>, capacity: u64, freshness: Arc<Freshness>) -> Self {
+    pub(crate) fn new(store: Arc<dyn Sessions>, capacity: u64, freshness: Arc<Freshness>) -> Self {
         Self { store, sessions: Shelf::new("sessions", capacity, |_| 1, freshness) }
     }
 }

@@ -5,9 +5,9 @@ use async_trait::async_trait;
 use sixin_domain::id::UserId;
 use sixin_domain::site::role::{RoleBook, UserRole};
 
-use super::memory::{Freshness, Memory, Shelf, Single};
-use crate::ports::StoreResult;
-use crate::site::ports::Roles;
+use crate::memory::{Freshness, Memory, Shelf, Single};
+use sixin_application::ports::StoreResult;
+use sixin_application::site::ports::Roles;
 
 /// [`Roles`] that remembers the roles of the site and those of each user, also that a user has none: only users that
 /// exist are asked for.
@@ -18,7 +18,7 @@ pub struct CachedRoles {
 }
 
 impl CachedRoles {
-    pub(super) fn new(store: Arc<dyn Roles>, capacity: u64, freshness: Arc<Freshness>) -> Self {
+    pub(crate) fn new(store: Arc<dyn Roles>, capacity: u64, freshness: Arc<Freshness>) -> Self {
         Self {
             store,
             book: Single::new("role_book", Arc::clone(&freshness)),
