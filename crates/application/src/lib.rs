@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod conversations;
+pub mod delivery;
 pub mod files;
 pub mod messages;
 pub mod operations;

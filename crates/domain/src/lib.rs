@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod conversation;
+pub mod event;
 pub mod file;
 pub mod id;
 pub mod message;

@@ -4,6 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
+use sixin_application::delivery::counted_commits::CountedCommits;
 use sixin_application::files::links::FileLinks;
 use sixin_application::files::sweep::FileSweeping;
 use sixin_application::ports::{Clock, SecretSource};
@@ -120,6 +121,7 @@ impl Running {
         let ids = Arc::new(LeasedIds::default());
         let token = SystemSecrets.alphanumeric(32);
         first_lease(&ids, &database, &token).await?;
+        database.hear(Arc::new(CountedCommits));
         let log: Arc<dyn MessageLog> = Arc::new(database.clone());
         let lanes = lanes(config, &database);
         let committer = Arc::new(Committer::start(&log, lanes, config.committer_limits())?);

@@ -55,6 +55,7 @@ fn describe() {
 const COUNTERS: &[(&str, &str)] = &[
     ("sixin_http_requests_total", "Requests answered, by method, route and status."),
     ("sixin_queue_refused_total", "Sends refused because too much waited to be stored."),
+    ("sixin_events_total", "Committed changes that users can see, by event."),
     ("sixin_repeats_total", "Sends that repeated an earlier one and got its answer."),
     ("sixin_batches_halved_total", "Batches that failed and were halved to find the unit to blame."),
     ("sixin_batches_retried_total", "Batches that lost against another transaction and were run again."),

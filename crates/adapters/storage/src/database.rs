@@ -9,6 +9,7 @@ use r2d2::{Pool, PooledConnection};
 use sixin_application::operations::ports::StoreTrouble;
 use sixin_application::ports::{StoreError, StoreResult};
 
+use crate::commits::{Commits, Events};
 use crate::connection::connector::{AnyConnection, Connector, Purpose};
 use crate::connection::durability::Durability;
 use crate::connection::settings_check;
@@ -81,6 +82,7 @@ struct Inner {
     file: Option<DatabaseFile>,
     /// What kept the last write from succeeding, as far as nothing can be written as long as that lasts.
     trouble: Mutex<Option<StoreTrouble>>,
+    commits: Commits,
 }
 
 impl Database {
@@ -122,8 +124,15 @@ impl Database {
             DatabaseUrl::Sqlite(path) => Some(DatabaseFile::at(path)?),
             DatabaseUrl::Mysql(_) => None,
         };
-        let database =
-            Self(Arc::new(Inner { options, reads, writes, counters, file, trouble: Mutex::default() }));
+        let database = Self(Arc::new(Inner {
+            options,
+            reads,
+            writes,
+            counters,
+            file,
+            trouble: Mutex::default(),
+            commits: Commits::default(),
+        }));
         settings_check::check(&database)?;
         Ok(database)
     }
@@ -190,6 +199,10 @@ impl Database {
         })
     }
 
+    pub(crate) fn commits(&self) -> &Commits {
+        &self.0.commits
+    }
+
     /// Notes how a write ended.
     pub(crate) fn note(&self, error: Option<&diesel::result::Error>) {
         let trouble = match error {
@@ -228,16 +241,26 @@ impl Database {
         self.blocking(move || work(&mut *database.reader()?).map_err(store_error)).await
     }
 
-    /// Runs a write transaction beside the async threads. It is begun anew if it loses against others.
+    /// Runs a write transaction that changes nothing users are told of: credentials, leases, settings, what is swept away.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl Fn(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+    ) -> StoreResult<T> {
+        self.change(move |conn, _| work(conn)).await
+    }
+
+    /// Runs a write transaction beside the async threads, and tells its events. It is begun anew if it loses against others.
+    pub(crate) async fn change<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut AnyConnection, &mut Events) -> QueryResult<T> + Send + 'static,
     ) -> StoreResult<T> {
         let database = self.clone();
         self.blocking(move || {
             let mut tries = 0;
             loop {
-                let written = database.writer()?.write(&work).map_err(diesel::result::Error::from);
+                let mut conn = database.writer()?;
+                let written = database.commit(&mut conn, &work).map_err(diesel::result::Error::from);
+                drop(conn);
                 database.note(written.as_ref().err());
                 let error = match written {
                     Ok(value) => return Ok(value),

@@ -2,12 +2,14 @@
 //!
 //! - `connection`: a connection to either database; [`database`]: pools of them, and how blocking work is run;
 //! - `sending`: the one function that stores messages, and its transaction;
+//! - `commits`: the one function that runs a change with its events, and who hears of it;
 //! - `sql`: the few statements that differ between the databases;
 //! - one folder per subject, named as in the use cases: everything else that is read and written.
 //!
 //! Nine of ten statements are ordinary diesel code that names only the connection.
 
 mod access;
+mod commits;
 mod connection;
 mod conversations;
 pub mod database;

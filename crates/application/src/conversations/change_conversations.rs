@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::conversation::NoSuchConversation;
-use sixin_domain::conversation::pair::Side;
+use sixin_domain::conversation::{NoSuchConversation, Seat};
 use sixin_domain::id::{ConversationId, MessageId};
 
 use crate::conversations::ports::{ConversationChanges, ConversationViews};
@@ -51,16 +50,16 @@ impl ChangeConversations for ConversationChanging {
         let now = self.clock.now();
         match target {
             Target::Conversation(id) => {
-                let side = self.side(viewer, *id).await?;
-                Ok(self.changes.mark_read(*id, side, now).await?)
+                let seat = self.seat(viewer, *id).await?;
+                Ok(self.changes.mark_read(seat, now).await?)
             }
             Target::Messages(ids) => Ok(self.changes.mark_messages_read(viewer.user.id, ids, now).await?),
         }
     }
 
     async fn toggle_pin(&self, viewer: &Viewer, id: ConversationId) -> Result<(), ConversationError> {
-        let side = self.side(viewer, id).await?;
-        Ok(self.changes.toggle_pin(id, side, self.clock.now()).await?)
+        let seat = self.seat(viewer, id).await?;
+        Ok(self.changes.toggle_pin(seat, self.clock.now()).await?)
     }
 
     async fn delete(&self, viewer: &Viewer, target: &Target) -> Result<(), ConversationError> {
@@ -72,8 +71,8 @@ impl ChangeConversations for ConversationChanging {
         }
         match target {
             Target::Conversation(id) => {
-                let side = self.side(viewer, *id).await?;
-                Ok(self.changes.delete(*id, side, now).await?)
+                let seat = self.seat(viewer, *id).await?;
+                Ok(self.changes.delete(seat, now).await?)
             }
             Target::Messages(ids) => Ok(self.changes.delete_messages(viewer.user.id, ids, now).await?),
         }
@@ -81,10 +80,10 @@ impl ChangeConversations for ConversationChanging {
 }
 
 impl ConversationChanging {
-    /// The side the viewer is on, if it is one of the conversation's.
-    async fn side(&self, viewer: &Viewer, id: ConversationId) -> Result<Side, ConversationError> {
+    /// Where the viewer sits, if the conversation is theirs.
+    async fn seat(&self, viewer: &Viewer, id: ConversationId) -> Result<Seat, ConversationError> {
         let found = self.views.find(id).await?.ok_or(NoSuchConversation)?;
-        Ok(found.seen_by(viewer.user.id)?.side)
+        Ok(found.seen_by(viewer.user.id)?.seat())
     }
 }
 
@@ -94,6 +93,7 @@ mod tests {
     use crate::conversations::ports::{MockConversationChanges, MockConversationViews};
     use crate::ports::MockClock;
     use crate::testing::{conversation, user};
+    use sixin_domain::conversation::pair::Side;
     use sixin_domain::site::settings::Settings;
     use sixin_domain::time::Millis;
     use std::collections::BTreeMap;
@@ -121,12 +121,12 @@ mod tests {
     async fn each_side_changes_its_own_view_only() {
         for (id, side) in [(1, Side::A), (2, Side::B)] {
             let mut changes = MockConversationChanges::new();
-            let own = move |conversation: &ConversationId, of: &Side, at: &Millis| {
-                (*conversation, *of, *at) == (ConversationId(9), side, NOW)
+            let own = move |seat: &Seat, at: &Millis| {
+                (seat.conversation, seat.owner.0, seat.side, *at) == (ConversationId(9), id, side, NOW)
             };
-            changes.expect_mark_read().withf(own).once().returning(|_, _, _| Ok(()));
-            changes.expect_toggle_pin().withf(own).once().returning(|_, _, _| Ok(()));
-            changes.expect_delete().withf(own).once().returning(|_, _, _| Ok(()));
+            changes.expect_mark_read().withf(own).once().returning(|_, _| Ok(()));
+            changes.expect_toggle_pin().withf(own).once().returning(|_, _| Ok(()));
+            changes.expect_delete().withf(own).once().returning(|_, _| Ok(()));
             let changing = changing(changes);
             let target = Target::Conversation(ConversationId(9));
             changing.mark_read(&viewer(id), &target).await.unwrap();
@@ -163,7 +163,7 @@ mod tests {
     #[tokio::test]
     async fn a_member_whose_time_is_over_may_mark_but_not_delete() {
         let mut changes = MockConversationChanges::new();
-        changes.expect_mark_read().once().returning(|_, _, _| Ok(()));
+        changes.expect_mark_read().once().returning(|_, _| Ok(()));
         let changing = changing(changes);
         let rows = BTreeMap::from([("site_mode".to_owned(), "private".to_owned())]);
         let mut viewer = Viewer { settings: Arc::new(Settings::new(rows)), ..viewer(1) };

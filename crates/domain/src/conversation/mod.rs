@@ -76,6 +76,19 @@ impl Conversation {
     }
 }
 
+/// Where a user sits in a conversation: on one of its two sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seat {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Whose user it is.
+    pub owner: UserId,
+    /// The user on the other side.
+    pub other: UserId,
+    /// The side of `owner`.
+    pub side: Side,
+}
+
 /// One side's view.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
@@ -99,6 +112,12 @@ impl View<'_> {
     pub fn is_read(&self, message: &ViewedMessage) -> bool {
         let reader = if message.sender == self.user { self.others } else { self.own };
         message.read_at.is_some() || message.seq <= reader.read_seq
+    }
+
+    /// Whose view of which conversation it is.
+    #[must_use]
+    pub fn seat(&self) -> Seat {
+        Seat { conversation: self.conversation.id, owner: self.user, other: self.peer, side: self.side }
     }
 
     /// Whether every message after the watermark shows, so that positions can be told from `seq` alone.

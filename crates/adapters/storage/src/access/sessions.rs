@@ -6,6 +6,7 @@ use sixin_application::access::ports::{FoundSession, Sessions, TokenHash};
 use sixin_application::operations::ports::{ListedSession, NewSession, SessionAdmin};
 use sixin_application::ports::{StoreResult, Topic};
 use sixin_domain::access::session::Session;
+use sixin_domain::event::Event;
 use sixin_domain::id::{AccountId, UserId};
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::{Uid, Username};
@@ -82,13 +83,15 @@ impl Sessions for Database {
 impl SessionAdmin for Database {
     async fn add(&self, session: &NewSession) -> StoreResult<()> {
         let session = session.clone();
-        self.write(move |conn| {
+        self.change(move |conn, events| {
             let platform = i16::try_from(session.platform).unwrap_or_default();
             // First of all, so that whoever signs in to the same account at the same time waits here.
             diesel::update(accounts::table.find(session.account.0))
                 .set(accounts::last_login_at.eq(session.created_at.0))
                 .execute(conn)?;
-            remove(conn, session.account, session.user, platform)?;
+            if remove(conn, session.account, session.user, platform)? > 0 {
+                events.push(ended(session.account, session.user, platform));
+            }
             diesel::insert_into(tokens::table)
                 .values((
                     tokens::platform_id.eq(platform),
@@ -105,7 +108,8 @@ impl SessionAdmin for Database {
     }
 
     async fn revoke(&self, user: UserId, platform: Option<i64>) -> StoreResult<usize> {
-        self.write(move |conn| {
+        self.change(move |conn, events| {
+            events.push(Event::SessionsEnded { account: None, user: Some(user), platform });
             let mut all = tokens::table.filter(tokens::user_id.eq(user.0)).select(tokens::id).into_boxed();
             if let Some(platform) = platform {
                 all = all.filter(tokens::platform_id.eq(i16::try_from(platform).unwrap_or_default()));
@@ -142,11 +146,13 @@ impl SessionAdmin for Database {
     }
 
     async fn end(&self, account: AccountId, user: Option<UserId>, platform: i64) -> StoreResult<()> {
-        self.write(move |conn| {
+        self.change(move |conn, events| {
             let platform = i16::try_from(platform).unwrap_or_default();
             remove(conn, account, None, platform)?;
+            events.push(ended(account, None, platform));
             if user.is_some() {
                 remove(conn, account, user, platform)?;
+                events.push(ended(account, user, platform));
             }
             bump(conn, Topic::Sessions)
         })
@@ -154,13 +160,17 @@ impl SessionAdmin for Database {
     }
 }
 
-/// Removes the session of an account or of one of its users on a platform.
+fn ended(account: AccountId, user: Option<UserId>, platform: i16) -> Event {
+    Event::SessionsEnded { account: Some(account), user, platform: Some(platform.into()) }
+}
+
+/// Removes the session of an account or of one of its users on a platform; answers how many there were.
 fn remove(
     conn: &mut AnyConnection,
     account: AccountId,
     user: Option<UserId>,
     platform: i16,
-) -> QueryResult<()> {
+) -> QueryResult<usize> {
     let of_account = tokens::table
         .filter(tokens::account_id.eq(account.0).and(tokens::platform_id.eq(platform)))
         .select(tokens::id)
@@ -169,5 +179,5 @@ fn remove(
         Some(user) => of_account.filter(tokens::user_id.eq(user.0)).load(conn)?,
         None => of_account.filter(tokens::user_id.is_null()).load(conn)?,
     };
-    diesel::delete(tokens::table.filter(tokens::id.eq_any(&ids))).execute(conn).map(drop)
+    diesel::delete(tokens::table.filter(tokens::id.eq_any(&ids))).execute(conn)
 }

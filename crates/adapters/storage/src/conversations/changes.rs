@@ -8,7 +8,8 @@ use diesel::sql_types::{BigInt, Nullable};
 use sixin_application::conversations::ports::ConversationChanges;
 use sixin_application::ports::StoreResult;
 use sixin_domain::conversation::pair::Side;
-use sixin_domain::conversation::{Conversation, View};
+use sixin_domain::conversation::{Conversation, Seat, View};
+use sixin_domain::event::Event;
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::time::Millis;
 
@@ -16,51 +17,78 @@ use crate::connection::connector::AnyConnection;
 use crate::conversations::counters::{Touched, lock, newest, prefix, set_latest, subtract};
 use crate::conversations::rows::conversations_of;
 use crate::database::Database;
-use crate::schema::conversation_messages as messages;
+use crate::schema::{conversation_messages as messages, conversations};
 use crate::sql::composed::{ComposedSql, Spelling};
 
 #[async_trait]
 impl ConversationChanges for Database {
-    async fn mark_read(&self, conversation: ConversationId, side: Side, at: Millis) -> StoreResult<()> {
-        let s = prefix(side);
-        self.update(conversation, at, format!("{s}_read_seq = last_seq, {s}_unread = 0, {s}_status = 2"))
-            .await
+    async fn mark_read(&self, seat: Seat, at: Millis) -> StoreResult<()> {
+        let s = prefix(seat.side);
+        let changes = format!("{s}_read_seq = last_seq, {s}_unread = 0, {s}_status = 2");
+        self.change(move |conn, events| {
+            update(conn, seat.conversation, &changes, at)?;
+            events.push(Event::ConversationRead(seat));
+            Ok(())
+        })
+        .await
     }
 
     async fn mark_messages_read(&self, reader: UserId, ids: &[MessageId], at: Millis) -> StoreResult<()> {
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-        self.write(move |conn| {
+        self.change(move |conn, events| {
             for (conversation, touched) in touched(conn, reader, &ids, at)? {
                 let Ok(view) = conversation.seen_by(reader) else { continue };
-                mark_some(conn, &view, &touched, at)?;
+                let marked = mark_some(conn, &view, &touched, at)?;
+                if !marked.is_empty() {
+                    events.push(Event::MessagesRead(view.seat(), marked));
+                }
             }
             Ok(())
         })
         .await
     }
 
-    async fn toggle_pin(&self, conversation: ConversationId, side: Side, at: Millis) -> StoreResult<()> {
-        let s = prefix(side);
-        self.update(conversation, at, format!("{s}_is_pin = NOT {s}_is_pin")).await
+    async fn toggle_pin(&self, seat: Seat, at: Millis) -> StoreResult<()> {
+        let s = prefix(seat.side);
+        let changes = format!("{s}_is_pin = NOT {s}_is_pin");
+        self.change(move |conn, events| {
+            update(conn, seat.conversation, &changes, at)?;
+            let row = conversations::table.find(seat.conversation.0);
+            let is_pinned = match seat.side {
+                Side::A => row.select(conversations::a_is_pin).first(conn)?,
+                Side::B => row.select(conversations::b_is_pin).first(conn)?,
+            };
+            events.push(Event::ConversationPinned { owner: seat.owner, other: seat.other, is_pinned });
+            Ok(())
+        })
+        .await
     }
 
-    async fn delete(&self, conversation: ConversationId, side: Side, at: Millis) -> StoreResult<()> {
-        let s = prefix(side);
+    async fn delete(&self, seat: Seat, at: Millis) -> StoreResult<()> {
+        let s = prefix(seat.side);
         let changes = format!(
             "{s}_cleared_seq = last_seq, {s}_read_seq = last_seq, {s}_unread = 0, {s}_status = 2, \
              {s}_message_count = 0, {s}_is_display = 0, \
              {s}_latest_message_id = NULL, {s}_latest_message_time = NULL, {s}_latest_message_brief = NULL"
         );
-        self.update(conversation, at, changes).await
+        self.change(move |conn, events| {
+            update(conn, seat.conversation, &changes, at)?;
+            events.push(Event::ConversationDeleted(seat));
+            Ok(())
+        })
+        .await
     }
 
     async fn clear(&self, id: ConversationId, owner: UserId, last: i64, at: Millis) -> StoreResult<()> {
-        self.write(move |conn| {
+        self.change(move |conn, events| {
             lock(conn, &[id.0], at)?;
             let found = conversations_of(conn, &[id.0])?.pop();
             match found.as_ref().map(|found| found.seen_by(owner)) {
                 Some(Ok(view)) if last > view.own.cleared_seq => {
-                    clear(conn, &view, last.min(view.conversation.last_seq))
+                    let last = last.min(view.conversation.last_seq);
+                    clear(conn, &view, last)?;
+                    events.push(Event::HistoryCleared(view.seat(), last));
+                    Ok(())
                 }
                 _ => Ok(()),
             }
@@ -70,10 +98,13 @@ impl ConversationChanges for Database {
 
     async fn delete_messages(&self, owner: UserId, ids: &[MessageId], at: Millis) -> StoreResult<()> {
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-        self.write(move |conn| {
+        self.change(move |conn, events| {
             for (conversation, touched) in touched(conn, owner, &ids, at)? {
                 let Ok(view) = conversation.seen_by(owner) else { continue };
-                delete_some(conn, &view, &touched, at)?;
+                let gone = delete_some(conn, &view, &touched, at)?;
+                if !gone.is_empty() {
+                    events.push(Event::MessagesDeleted(view.seat(), gone));
+                }
             }
             Ok(())
         })
@@ -81,17 +112,11 @@ impl ConversationChanges for Database {
     }
 }
 
-impl Database {
-    /// Changes one conversation, in one statement.
-    async fn update(&self, conversation: ConversationId, at: Millis, changes: String) -> StoreResult<()> {
-        self.write(move |conn| {
-            let mut statement =
-                ComposedSql::new(format!("UPDATE conversations SET {changes}, updated_at = "));
-            statement.int(at.0).sql(" WHERE id = ").int(conversation.0);
-            statement.execute(conn).map(drop)
-        })
-        .await
-    }
+/// Changes one conversation, in one statement.
+fn update(conn: &mut AnyConnection, id: ConversationId, changes: &str, at: Millis) -> QueryResult<()> {
+    let mut statement = ComposedSql::new(format!("UPDATE conversations SET {changes}, updated_at = "));
+    statement.int(at.0).sql(" WHERE id = ").int(id.0);
+    statement.execute(conn).map(drop)
 }
 
 /// The messages with these ids that are the user's, by conversation, after the conversations have been locked. Ids of
@@ -127,30 +152,38 @@ fn count(messages: &[&Touched]) -> i64 {
     i64::try_from(messages.len()).unwrap_or(i64::MAX)
 }
 
-fn mark_some(conn: &mut AnyConnection, view: &View<'_>, touched: &[Touched], at: Millis) -> QueryResult<()> {
+/// Marks those of the messages that are new to the reader, and answers which.
+fn mark_some(
+    conn: &mut AnyConnection,
+    view: &View<'_>,
+    touched: &[Touched],
+    at: Millis,
+) -> QueryResult<Vec<MessageId>> {
     let received = |message: &&Touched| message.send_user_id != view.user.0 && message.shows_in(view);
     let unread = |message: &&Touched| message.receive_read_at.is_none() && message.seq > view.own.read_seq;
     let marked: Vec<&Touched> = touched.iter().filter(received).filter(unread).collect();
-    if marked.is_empty() {
-        return Ok(());
+    let ids: Vec<i64> = marked.iter().map(|message| message.id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
     }
-    let ids = marked.iter().map(|message| message.id);
-    diesel::update(messages::table.filter(messages::id.eq_any(ids)))
+    diesel::update(messages::table.filter(messages::id.eq_any(&ids)))
         .set(messages::receive_read_at.eq(at.0))
         .execute(conn)?;
     let counted: Vec<&Touched> = marked.into_iter().filter(|message| message.is_unread_in(view)).collect();
-    subtract(conn, view, count(&counted), 0)
+    subtract(conn, view, count(&counted), 0)?;
+    Ok(ids.into_iter().map(MessageId).collect())
 }
 
+/// Deletes those of the messages that show in a view, and answers which.
 fn delete_some(
     conn: &mut AnyConnection,
     view: &View<'_>,
     touched: &[Touched],
     at: Millis,
-) -> QueryResult<()> {
+) -> QueryResult<Vec<MessageId>> {
     let gone: Vec<&Touched> = touched.iter().filter(|message| message.shows_in(view)).collect();
     if gone.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let (sent, received): (Vec<&Touched>, Vec<&Touched>) =
         gone.iter().partition(|message| message.send_user_id == view.user.0);
@@ -168,7 +201,7 @@ fn delete_some(
         let newest = newest(conn, view, view.own.cleared_seq)?;
         set_latest(conn, view, newest.as_ref())?;
     }
-    Ok(())
+    Ok(gone.iter().map(|message| MessageId(message.id)).collect())
 }
 
 #[derive(QueryableByName)]

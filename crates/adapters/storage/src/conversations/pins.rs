@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use sixin_application::conversations::ports::{ConversationPins, Pin};
 use sixin_application::ports::StoreResult;
+use sixin_domain::event::Event;
 use sixin_domain::time::Millis;
 
 use crate::conversations::counters::prefix;
@@ -13,9 +14,11 @@ use crate::sql::composed::{ComposedSql, Spelling};
 impl ConversationPins for Database {
     async fn set(&self, pin: Pin, at: Millis) -> StoreResult<()> {
         let Some(side) = pin.pair.side_of(pin.owner) else { return Ok(()) };
+        let other = if pin.owner == pin.pair.a() { pin.pair.b() } else { pin.pair.a() };
         let s = prefix(side);
-        self.write(move |conn| {
+        self.change(move |conn, events| {
             let (a, b) = (pin.pair.a().0, pin.pair.b().0);
+            events.push(Event::ConversationPinned { owner: pin.owner, other, is_pinned: pin.is_pinned });
             if !pin.is_pinned {
                 let mut statement =
                     ComposedSql::new(format!("UPDATE conversations SET {s}_is_pin = 0, updated_at = "));

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use sixin_application::messages::ports::{MessageChanges, PublishedMessage};
 use sixin_application::ports::StoreResult;
 use sixin_domain::conversation::Conversation;
+use sixin_domain::event::{ChangedMessage, Event};
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::message::body::Body;
 use sixin_domain::time::Millis;
@@ -42,7 +43,7 @@ impl MessageChanges for Database {
     }
 
     async fn recall(&self, id: MessageId, at: Millis) -> StoreResult<()> {
-        self.write(move |conn| {
+        self.change(move |conn, events| {
             let Some((conversation, touched)) = locked(conn, id, at)? else { return Ok(()) };
             diesel::update(messages::table.filter(messages::id.eq(id.0)))
                 .set((messages::recalled_at.eq(at.0), messages::is_enable.eq(false)))
@@ -58,6 +59,7 @@ impl MessageChanges for Database {
                     set_latest(conn, &view, newest.as_ref())?;
                 }
             }
+            events.push(Event::MessageRecalled(changed(&conversation, id)));
             follow_latest(conn, &conversation, id)
         })
         .await
@@ -70,7 +72,7 @@ impl MessageChanges for Database {
             Body::File { .. } => return Ok(()),
         };
         let brief = body.brief();
-        self.write(move |conn| {
+        self.change(move |conn, events| {
             let Some((conversation, _)) = locked(conn, id, at)? else { return Ok(()) };
             let delivery = message(conn, id.0)?.and_then(|message| message.delivery);
             keep_revision(conn, id, at)?;
@@ -80,10 +82,16 @@ impl MessageChanges for Database {
             statement.opt_text(text.as_deref()).sql(", content = ").opt_text(content.as_deref());
             statement.sql(", delivery = ").opt_text(delivery.as_deref()).sql(" WHERE id = ").int(id.0);
             statement.execute(conn)?;
+            events.push(Event::MessageEdited(changed(&conversation, id)));
             rename_latest(conn, &conversation, id, &brief)
         })
         .await
     }
+}
+
+/// A message of a conversation, for those who hear that it changed.
+pub(crate) fn changed(conversation: &Conversation, id: MessageId) -> ChangedMessage {
+    ChangedMessage { id, conversation: conversation.id, pair: conversation.pair }
 }
 
 /// The message with its conversation, which is locked; `None` if it shows to nobody.

@@ -7,13 +7,14 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 use sixin_application::messages::ports::MessageExpansions;
 use sixin_application::ports::StoreResult;
+use sixin_domain::event::Event;
 use sixin_domain::id::MessageId;
 use sixin_domain::message::expansion::{Change, Changes, Edit, Expansion, ExpansionRefusal};
 use sixin_domain::time::Millis;
 
 use crate::connection::connector::AnyConnection;
 use crate::database::Database;
-use crate::messages::changes::locked;
+use crate::messages::changes::{changed, locked};
 use crate::sql::composed::{ComposedSql, Spelling, chunks};
 
 #[async_trait]
@@ -30,11 +31,11 @@ impl MessageExpansions for Database {
         edit: Edit,
         at: Millis,
     ) -> StoreResult<Result<(), ExpansionRefusal>> {
-        self.write(move |conn| {
+        self.change(move |conn, events| {
             // Whoever changes the pairs of a message waits here, so that what is counted is what there is.
-            if locked(conn, message, at)?.is_none() {
+            let Some((conversation, _)) = locked(conn, message, at)? else {
                 return Ok(Err(ExpansionRefusal::Recalled));
-            }
+            };
             let changes = changes_of(conn, &[message])?.remove(&message).unwrap_or_default();
             let edits = match (Expansion { changes, ..before.clone() }).edited(edit.clone(), at) {
                 Ok(edits) => edits,
@@ -46,6 +47,7 @@ impl MessageExpansions for Database {
             let forgotten = edits.iter().filter(|(_, change)| change.is_none());
             let forgotten: Vec<&str> = forgotten.map(|(key, _)| key.as_str()).collect();
             forget(conn, message, &forgotten)?;
+            events.push(Event::MessageExpanded(changed(&conversation, message)));
             Ok(Ok(()))
         })
         .await

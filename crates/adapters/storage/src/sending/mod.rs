@@ -19,9 +19,11 @@ use diesel::QueryResult;
 use diesel::result::Error;
 use sixin_application::ports::StoreError;
 use sixin_application::sending::ports::{AppendError, MessageLog, SendUnit, Stored};
+use sixin_domain::event::Event;
 use sixin_domain::message::Placed;
 
 use self::fate::{Fate, Judge};
+use crate::commits::Events;
 use crate::connection::connector::{AnyConnection, TransactionError};
 use crate::database::Database;
 use crate::error::{is_conflict, is_lost, is_not_now, is_taken, store_error};
@@ -98,7 +100,7 @@ impl Database {
         let mut tries = 0;
         loop {
             let mut conn = self.writer().map_err(|error| Failure::Nothing(error, Blame::TheDatabase))?;
-            let error = match conn.write(|conn| transaction(conn, units)) {
+            let error = match self.commit(&mut conn, |conn, events| transaction(conn, units, events)) {
                 Ok(answers) => {
                     self.note(None);
                     return Ok(answers);
@@ -129,7 +131,11 @@ impl Database {
 
 /// The transaction. Units that are stopped, or that repeat others, are answered and not written; an error undoes
 /// everything.
-pub(crate) fn transaction(conn: &mut AnyConnection, units: &[&SendUnit]) -> QueryResult<Vec<Answer>> {
+pub(crate) fn transaction(
+    conn: &mut AnyConnection,
+    units: &[&SendUnit],
+    events: &mut Events,
+) -> QueryResult<Vec<Answer>> {
     let mut judge = Judge::of(conn, units)?;
     let fates = judge.judge(units)?;
     let with = |wanted: fn(&Fate) -> bool| {
@@ -149,8 +155,15 @@ pub(crate) fn transaction(conn: &mut AnyConnection, units: &[&SendUnit]) -> Quer
     messages::insert(conn, &passed, &placed)?;
     uploads::bind(conn, &passed, &placed)?;
     keys::remember(conn, &passed, &placed, &judge.known)?;
+    events.extend(passed.iter().zip(&placed).flat_map(|(unit, placed)| stored(unit, placed)));
     nonces::use_up(conn, with(Fate::is_accepted))?;
     Ok(answers(fates, placed))
+}
+
+/// What others hear of a unit: a stored message for each recipient.
+fn stored<'a>(unit: &'a SendUnit, placed: &'a [Placed]) -> impl Iterator<Item = Event> + 'a {
+    let (sender, sender_visible) = (unit.envelope.sender, unit.envelope.effects.sender_visible);
+    placed.iter().map(move |&placed| Event::MessageStored { sender, placed, sender_visible })
 }
 
 /// The answer to each unit; `placed` holds the places of those that were written, in order.

@@ -12,7 +12,7 @@ use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::Placed;
 use sixin_domain::time::Millis;
 
-use super::{Answer, Pursuit};
+use super::{Answer, Pursuit, stored};
 use crate::connection::connector::AnyConnection;
 use crate::database::Database;
 use crate::error::{is_lost, store_error};
@@ -29,6 +29,7 @@ impl Database {
         let Some(found) = self.look(units, pursuit.deadline) else {
             return units.iter().map(|_| Err(AppendError::Unknown)).collect();
         };
+        self.tell_found(units, &found);
         let missing: Vec<&SendUnit> =
             units.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(unit, _)| *unit).collect();
         let stored = self.store_missing(&missing, &cause, pursuit);
@@ -38,6 +39,12 @@ impl Database {
             None => stored.next().unwrap_or_else(|| Err(unavailable("a unit went unanswered"))),
         };
         found.into_iter().map(&mut answer).collect()
+    }
+
+    /// Tells of units that were committed without our knowing.
+    fn tell_found(&self, units: &[&SendUnit], found: &[Option<Vec<Placed>>]) {
+        let known = units.iter().zip(found).filter_map(|(unit, found)| Some((unit, found.as_ref()?)));
+        self.committed_before(known.flat_map(|(unit, placed)| stored(unit, placed)).collect());
     }
 
     /// Looks until the database answers; `None` if it does not in time.
@@ -82,6 +89,12 @@ impl Database {
         let Some(found) = self.look(units, deadline) else {
             return answers.into_iter().map(|answer| answer.map_err(|_| AppendError::Unknown)).collect();
         };
+        let late: Vec<Option<Vec<Placed>>> = answers
+            .iter()
+            .zip(&found)
+            .map(|(answer, found)| found.clone().filter(|_| met_something(answer)))
+            .collect();
+        self.tell_found(units, &late);
         let own = |(answer, found): (Answer, Option<Vec<Placed>>)| match (answer, found) {
             (answer, Some(placed)) if met_something(&answer) => Ok(Stored::new(placed)),
             // What kept us from storing may be that COMMIT, still under way.

@@ -1,6 +1,7 @@
 //! One suite for every database: each test runs on SQLite and on MySQL, with a fresh database of its own.
 
 mod access;
+mod commits;
 mod conversations;
 mod differences;
 mod files;

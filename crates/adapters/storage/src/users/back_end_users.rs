@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use sixin_application::conversations::ports::Order;
 use sixin_application::ports::{StoreResult, Topic};
 use sixin_application::users::ports::{BackEndUsers, DeviceTokens, NewDeviceToken, ShownAs, UserPage};
+use sixin_domain::event::Event;
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 
@@ -26,7 +27,8 @@ struct Shown {
 #[async_trait]
 impl BackEndUsers for Database {
     async fn show(&self, user: UserId, shown: ShownAs, at: Millis) -> StoreResult<()> {
-        self.write(move |conn| {
+        self.change(move |conn, events| {
+            events.push(Event::ProfileChanged(user));
             let ShownAs { nickname, portrait } = shown.clone();
             let last_nickname_at = nickname.as_ref().map(|_| at.0);
             let change = Shown { nickname, avatar_file_url: portrait, last_nickname_at, updated_at: at.0 };
@@ -85,7 +87,8 @@ impl DeviceTokens for Database {
 
     async fn expire(&self, users: &[UserId], before: Millis) -> StoreResult<()> {
         let ids: Vec<i64> = users.iter().map(|id| id.0).collect();
-        self.write(move |conn| {
+        self.change(move |conn, events| {
+            events.extend(ids.iter().map(|&id| Event::DeviceTokensExpired { user: UserId(id), before }));
             let ended = tokens::user_id.eq_any(&ids).and(tokens::created_at.lt(before.0));
             diesel::delete(tokens::table.filter(ended)).execute(conn).map(drop)
         })

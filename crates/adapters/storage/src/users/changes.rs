@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::ports::{StoreResult, Topic};
 use sixin_application::users::ports::UserChanges;
+use sixin_domain::event::Event;
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::profile_edit::ProfileEdit;
@@ -49,7 +50,8 @@ impl Changes {
 impl UserChanges for Database {
     async fn edit(&self, user: UserId, edit: &ProfileEdit, at: Millis) -> StoreResult<()> {
         let edit = edit.clone();
-        self.write(move |conn| {
+        self.change(move |conn, events| {
+            events.push(Event::ProfileChanged(user));
             diesel::update(users::table.find(user.0)).set(Changes::of(&edit, at)).execute(conn)?;
             bump(conn, Topic::Users)
         })

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::ports::{StoreResult, Topic};
 use sixin_application::users::ports::{ListKind, ListPlace, ListSet, ListedName, UserLists};
+use sixin_domain::event::{Event, Tie};
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::Username;
@@ -18,7 +19,7 @@ use crate::users::relations::{USER, block_count, blocked, set_blocked};
 #[async_trait]
 impl UserLists for Database {
     async fn set(&self, set: ListSet, at: Millis) -> StoreResult<bool> {
-        self.write(move |conn| {
+        self.change(move |conn, events| {
             // First, as in every change of relations: they come one after the other.
             bump(conn, Topic::Relations)?;
             let ids: Vec<i64> = set.others.iter().map(|id| id.0).collect();
@@ -32,6 +33,12 @@ impl UserLists for Database {
                 return Ok(false);
             }
             for other in changed {
+                let tie = match set.kind {
+                    ListKind::Black => Tie::Block,
+                    ListKind::White => Tie::Whitelist,
+                };
+                let (owner, is_set) = (set.owner, set.is_listed);
+                events.push(Event::TieSet { tie, owner, other: UserId(other), is_set });
                 match set.kind {
                     ListKind::Black => set_blocked(conn, set.owner, UserId(other), set.is_listed, at)?,
                     ListKind::White => set_whitelisted(conn, set.owner, other, set.is_listed, at)?,

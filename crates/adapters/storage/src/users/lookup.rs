@@ -7,6 +7,7 @@ use sixin_application::operations::ports::{ChangeError, ListedUser, NewUser, Sig
 use sixin_application::ports::{StoreError, StoreResult, Topic};
 use sixin_application::users::ports::Users;
 use sixin_domain::access::app_key::Secret;
+use sixin_domain::event::{Event, Tie};
 use sixin_domain::id::{AccountId, RoleId, UserId};
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
@@ -132,7 +133,8 @@ impl UserAdmin for Database {
 
     async fn set_password(&self, account: AccountId, hash: &Secret, at: Millis) -> StoreResult<usize> {
         let hash = hash.clone();
-        self.write(move |conn| {
+        self.change(move |conn, events| {
+            events.push(Event::SessionsEnded { account: Some(account), user: None, platform: None });
             let change = (accounts::password.eq(hash.reveal()), accounts::updated_at.eq(at.0));
             diesel::update(accounts::table.find(account.0)).set(change).execute(conn)?;
             let sessions = session_tokens::table.filter(session_tokens::account_id.eq(account.0));
@@ -156,7 +158,8 @@ impl UserAdmin for Database {
     }
 
     async fn set_enabled(&self, user: UserId, is_enabled: bool) -> StoreResult<()> {
-        self.write(move |conn| {
+        self.change(move |conn, events| {
+            events.push(Event::UserStateChanged(user));
             diesel::update(users::table.find(user.0)).set(users::is_enable.eq(is_enabled)).execute(conn)?;
             bump(conn, Topic::Users)
         })
@@ -164,7 +167,9 @@ impl UserAdmin for Database {
     }
 
     async fn delete(&self, user: UserId, at: Millis) -> StoreResult<()> {
-        self.write(move |conn| {
+        self.change(move |conn, events| {
+            events.push(Event::UserStateChanged(user));
+            events.push(Event::SessionsEnded { account: None, user: Some(user), platform: None });
             let present = users::table.filter(users::id.eq(user.0).and(users::deleted_at.is_null()));
             diesel::update(present).set(users::deleted_at.eq(at.0)).execute(conn)?;
             let sessions = session_tokens::table.filter(session_tokens::user_id.eq(user.0));
@@ -182,7 +187,12 @@ impl UserAdmin for Database {
         is_blocked: bool,
         at: Millis,
     ) -> StoreResult<()> {
-        self.write(move |conn| relations::set_blocked(conn, owner, blocked, is_blocked, at)).await
+        self.change(move |conn, events| {
+            let (tie, other, is_set) = (Tie::Block, blocked, is_blocked);
+            events.push(Event::TieSet { tie, owner, other, is_set });
+            relations::set_blocked(conn, owner, blocked, is_blocked, at)
+        })
+        .await
     }
 
     async fn set_main_role(
@@ -193,7 +203,11 @@ impl UserAdmin for Database {
         restore_role: Option<RoleId>,
         at: Millis,
     ) -> StoreResult<()> {
-        self.write(move |conn| roles::set_main(conn, user, role, expired_at, restore_role, at)).await
+        self.change(move |conn, events| {
+            events.push(Event::ProfileChanged(user));
+            roles::set_main(conn, user, role, expired_at, restore_role, at)
+        })
+        .await
     }
 
     async fn list(&self, after: UserId, limit: i64) -> StoreResult<Vec<ListedUser>> {

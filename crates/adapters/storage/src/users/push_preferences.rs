@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::ports::StoreResult;
 use sixin_application::users::ports::PushPreferences;
+use sixin_domain::event::Event;
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::push_preferences::{NotificationLevel, PushPeriod};
@@ -22,7 +23,8 @@ fn target(with: Option<UserId>) -> i64 {
 #[async_trait]
 impl PushPreferences for Database {
     async fn set_period(&self, user: UserId, period: Option<PushPeriod>, at: Millis) -> StoreResult<()> {
-        self.write(move |conn| {
+        self.change(move |conn, events| {
+            events.push(Event::PushPeriodSet { user, period });
             let Some(period) = period else {
                 return diesel::delete(periods::table.find(user.0)).execute(conn).map(drop);
             };
@@ -63,7 +65,8 @@ impl PushPreferences for Database {
         level: NotificationLevel,
         at: Millis,
     ) -> StoreResult<()> {
-        self.write(move |conn| {
+        self.change(move |conn, events| {
+            events.push(Event::NotificationLevelSet { user, with, level });
             let spelling = Spelling::of(conn);
             let mut statement = ComposedSql::new(
                 "INSERT INTO notification_levels (user_id, target_id, level, updated_at) VALUES (",

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::ports::{StoreResult, Topic};
 use sixin_application::users::ports::{Mark, RelationChanges, Relations, Toggled};
+use sixin_domain::event::{Event, Tie};
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::Relation;
@@ -57,7 +58,7 @@ impl RelationChanges for Database {
         most: i64,
         at: Millis,
     ) -> StoreResult<Toggled> {
-        self.write(move |conn| {
+        self.change(move |conn, events| {
             // First: the row of the epoch is locked by it, so that changes of relations come one after the other, and
             // two users who follow each other at the same moment both learn of it.
             bump(conn, Topic::Relations)?;
@@ -68,10 +69,15 @@ impl RelationChanges for Database {
             if !is_on && made >= most {
                 return Ok(Toggled::TooMany);
             }
+            let tie = match mark {
+                Mark::Follow => Tie::Follow,
+                Mark::Block => Tie::Block,
+            };
             match mark {
                 Mark::Follow => set_followed(conn, from, to, !is_on, at)?,
                 Mark::Block => set_blocked(conn, from, to, !is_on, at)?,
             }
+            events.push(Event::TieSet { tie, owner: from, other: to, is_set: !is_on });
             Ok(if is_on { Toggled::Off } else { Toggled::On })
         })
         .await

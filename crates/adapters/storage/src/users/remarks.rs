@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::ports::StoreResult;
 use sixin_application::users::ports::{RemarkPage, Remarks};
+use sixin_domain::event::Event;
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::Username;
@@ -26,7 +27,7 @@ impl Remarks for Database {
         // Of two about the same user the last counts.
         let last: BTreeMap<i64, String> = set.into_iter().map(|(about, text)| (about.0, text)).collect();
         let rows: Vec<(i64, String)> = last.into_iter().collect();
-        self.write(move |conn| {
+        self.change(move |conn, events| {
             let own = || remarks::table.filter(remarks::user_id.eq(owner.0));
             let about: Vec<i64> = rows.iter().map(|(about, _)| *about).collect();
             let others: i64 = own().filter(remarks::target_id.ne_all(&about)).count().get_result(conn)?;
@@ -47,13 +48,16 @@ impl Remarks for Database {
                 statement.sql(new.join(", "));
                 statement.execute(conn)?;
             }
+            let about = rows.iter().map(|(about, _)| UserId(*about)).collect();
+            events.push(Event::RemarksSet { owner, about });
             Ok(true)
         })
         .await
     }
 
     async fn remove(&self, owner: UserId, about: UserId) -> StoreResult<()> {
-        self.write(move |conn| {
+        self.change(move |conn, events| {
+            events.push(Event::RemarksSet { owner, about: vec![about] });
             diesel::delete(remarks::table.find((owner.0, about.0))).execute(conn).map(drop)
         })
         .await

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use sixin_application::ports::{StoreResult, Topic};
 use sixin_application::users::ports::{BannedUser, NamePage, Restriction, UserRestrictions};
+use sixin_domain::event::Event;
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::Username;
@@ -23,7 +24,8 @@ impl UserRestrictions for Database {
         // In one order, so that two changes of the same users never wait for each other.
         ids.sort_unstable();
         ids.dedup();
-        self.write(move |conn| {
+        self.change(move |conn, events| {
+            events.extend(ids.iter().map(|&id| Event::UserStateChanged(UserId(id))));
             for ids in chunks(&ids) {
                 match Column::of(restriction, at) {
                     (column, Some(value)) => set(conn, column, ids, value, at)?,

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
-use sixin_domain::conversation::pair::{Pair, Side};
-use sixin_domain::conversation::{Conversation, ViewedMessage};
+use sixin_domain::conversation::pair::Pair;
+use sixin_domain::conversation::{Conversation, Seat, ViewedMessage};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::body::Body;
 use sixin_domain::time::Millis;
@@ -129,18 +129,18 @@ pub trait ConversationViews: Send + Sync {
 #[async_trait]
 pub trait ConversationChanges: Send + Sync {
     /// All messages there are now are read. MUST cost the same however many there are.
-    async fn mark_read(&self, conversation: ConversationId, side: Side, at: Millis) -> StoreResult<()>;
+    async fn mark_read(&self, seat: Seat, at: Millis) -> StoreResult<()>;
 
     /// These messages are read, as far as the user received them.
     async fn mark_messages_read(&self, reader: UserId, messages: &[MessageId], at: Millis)
     -> StoreResult<()>;
 
-    /// Pins the conversation, or takes that back.
-    async fn toggle_pin(&self, conversation: ConversationId, side: Side, at: Millis) -> StoreResult<()>;
+    /// Pins or unpins the conversation.
+    async fn toggle_pin(&self, seat: Seat, at: Millis) -> StoreResult<()>;
 
     /// The conversation and all messages there are now are gone from the view; the next message brings it back without
     /// them. MUST cost the same however many there are.
-    async fn delete(&self, conversation: ConversationId, side: Side, at: Millis) -> StoreResult<()>;
+    async fn delete(&self, seat: Seat, at: Millis) -> StoreResult<()>;
 
     /// All messages up to that position are gone from the user's view, and the conversation stays in its list. MUST cost the
     /// same however many there are if those are all.

@@ -2,11 +2,10 @@
 
 use sixin_application::conversations::ports::{ConversationChanges, MessageQuery, Order};
 use sixin_application::sending::ports::SendUnit;
-use sixin_domain::conversation::pair::Side;
 use sixin_domain::conversation::{Conversation, SideState};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 
-use crate::tests::conversations::views::{all_of, find, messages, text};
+use crate::tests::conversations::views::{all_of, find, messages, seat, text};
 use crate::tests::harness::{NOW, TestDatabase};
 use crate::tests::on_every_database;
 use crate::tests::operations::hot_reads::{checks, run_by};
@@ -54,7 +53,7 @@ fn status(db: &TestDatabase) -> i64 {
 fn reading_a_conversation_reads_all_there_is_and_nothing_that_comes_later(db: &TestDatabase) {
     let (id, _) = conversation(db, 3);
     assert_eq!((counts(&find(db, id).b), status(db)), ((3, 3), 1));
-    db.wait(db.database.mark_read(ConversationId(id), Side::B, NOW)).unwrap();
+    db.wait(db.database.mark_read(seat(id, 5, 1), NOW)).unwrap();
     let found = find(db, id);
     assert_eq!((counts(&found.b), found.b.read_seq, status(db)), ((0, 3), 3, 2));
     text(db, 1, 5, 9);
@@ -67,7 +66,7 @@ fn reading_a_conversation_reads_all_there_is_and_nothing_that_comes_later(db: &T
 
 fn deleting_a_conversation_hides_it_until_the_next_message_which_comes_alone(db: &TestDatabase) {
     let (id, _) = conversation(db, 3);
-    db.wait(db.database.delete(ConversationId(id), Side::B, NOW)).unwrap();
+    db.wait(db.database.delete(seat(id, 5, 1), NOW)).unwrap();
     let found = find(db, id);
     assert_eq!((counts(&found.b), found.b.is_display, &found.b.latest), ((0, 0), false, &None));
     text(db, 1, 5, 9);
@@ -81,11 +80,11 @@ fn one_side_changes_nothing_for_the_other(db: &TestDatabase) {
     let (id, ids) = conversation(db, 3);
     text(db, 5, 1, 9);
     let before = find(db, id).a;
-    db.wait(db.database.mark_read(ConversationId(id), Side::B, NOW)).unwrap();
-    db.wait(db.database.toggle_pin(ConversationId(id), Side::B, NOW)).unwrap();
+    db.wait(db.database.mark_read(seat(id, 5, 1), NOW)).unwrap();
+    db.wait(db.database.toggle_pin(seat(id, 5, 1), NOW)).unwrap();
     mark(db, 5, &ids);
     delete(db, 5, &ids[..1]);
-    db.wait(db.database.delete(ConversationId(id), Side::B, NOW)).unwrap();
+    db.wait(db.database.delete(seat(id, 5, 1), NOW)).unwrap();
     assert_eq!(find(db, id).a, before);
     assert_eq!(messages(db, all_of(1, id)).len(), 4);
 }
@@ -107,7 +106,7 @@ fn marking_messages_takes_each_off_the_unread_count_once(db: &TestDatabase) {
     mark(db, 5, &[quiet]);
     assert_eq!(counts(&find(db, id).b), (1, 6));
     // Nor does a message that is read already because the conversation is.
-    db.wait(db.database.mark_read(ConversationId(id), Side::B, NOW)).unwrap();
+    db.wait(db.database.mark_read(seat(id, 5, 1), NOW)).unwrap();
     let last = messages(db, all_of(5, id))[0].id;
     mark(db, 5, &[last]);
     assert_eq!(counts(&find(db, id).b), (0, 6));
@@ -187,8 +186,8 @@ fn marking_and_deleting_a_conversation_is_one_statement_however_many_messages_th
     let units: Vec<SendUnit> = (0..500).map(|_| db.unit(1, &[5], "hi")).collect();
     sixin_application::sending::ports::MessageLog::append(&db.database, units);
     let cost = |work: &dyn Fn()| run_by(db, work).writes - checks(db);
-    let marked = cost(&|| db.wait(db.database.mark_read(ConversationId(id), Side::B, NOW)).unwrap());
-    let deleted = cost(&|| db.wait(db.database.delete(ConversationId(id), Side::B, NOW)).unwrap());
+    let marked = cost(&|| db.wait(db.database.mark_read(seat(id, 5, 1), NOW)).unwrap());
+    let deleted = cost(&|| db.wait(db.database.delete(seat(id, 5, 1), NOW)).unwrap());
     // BEGIN and COMMIT stand around it.
     assert_eq!((marked, deleted), (3, 3));
     assert_eq!(counts(&find(db, id).b), (0, 0));

@@ -4,7 +4,8 @@ use sixin_application::conversations::ports::{
     ConversationChanges, ConversationViews, ListQuery, ListStart, ListTotals, MessageQuery, Order,
 };
 use sixin_application::sending::ports::SendUnit;
-use sixin_domain::conversation::pair::{Pair, Side};
+use sixin_domain::conversation::Seat;
+use sixin_domain::conversation::pair::Pair;
 use sixin_domain::conversation::{Conversation, ViewedMessage};
 use sixin_domain::file::FileKind;
 use sixin_domain::id::{ConversationId, FileId, MessageId, UserId};
@@ -30,6 +31,13 @@ on_every_database!(
     bodies_are_found_by_the_ids_of_their_messages,
     a_conversation_whose_messages_never_become_the_latest_has_a_time_all_the_same,
 );
+
+/// Where `owner` sits in a conversation with `other`.
+pub(crate) fn seat(conversation: i64, owner: i64, other: i64) -> Seat {
+    let pair = Pair::of(UserId(owner), UserId(other)).unwrap();
+    let side = pair.side_of(UserId(owner)).unwrap();
+    Seat { conversation: ConversationId(conversation), owner: UserId(owner), other: UserId(other), side }
+}
 
 /// Stores a text at a time and answers its conversation.
 pub(crate) fn text(db: &TestDatabase, from: i64, to: i64, at: i64) -> i64 {
@@ -121,7 +129,7 @@ fn only_what_is_displayed_is_listed_and_summed(db: &TestDatabase) {
     db.store(unit);
     let totals = |user: i64| db.wait(db.database.totals(UserId(user), None)).unwrap();
     assert_eq!(totals(5), ListTotals { conversations: 2, unread: 3 });
-    db.wait(db.database.delete(ConversationId(deleted), Side::A, NOW)).unwrap();
+    db.wait(db.database.delete(seat(deleted, 5, 9), NOW)).unwrap();
     assert_eq!(ids(&list(db, query(5, ListStart::Offset(0), 10))), [kept]);
     assert_eq!(totals(5), ListTotals { conversations: 1, unread: 1 });
     assert_eq!(totals(9), ListTotals { conversations: 1, unread: 0 });
@@ -131,7 +139,7 @@ fn only_what_is_displayed_is_listed_and_summed(db: &TestDatabase) {
 
 fn pinned_conversations_can_be_asked_for_and_left_out(db: &TestDatabase) {
     let (one, other) = (text(db, 1, 5, 0), text(db, 5, 9, 1));
-    db.wait(db.database.toggle_pin(ConversationId(one), Side::B, NOW)).unwrap();
+    db.wait(db.database.toggle_pin(seat(one, 5, 1), NOW)).unwrap();
     let of = |pinned: bool| {
         let query = ListQuery { pinned: Some(pinned), ..query(5, ListStart::Offset(0), 10) };
         let totals = db.wait(db.database.totals(UserId(5), Some(pinned))).unwrap();
@@ -141,7 +149,7 @@ fn pinned_conversations_can_be_asked_for_and_left_out(db: &TestDatabase) {
     // The other side has its own pins.
     let theirs = ListQuery { pinned: Some(true), ..query(1, ListStart::Offset(0), 10) };
     assert_eq!(list(db, theirs), []);
-    db.wait(db.database.toggle_pin(ConversationId(one), Side::B, NOW)).unwrap();
+    db.wait(db.database.toggle_pin(seat(one, 5, 1), NOW)).unwrap();
     assert_eq!(of(true), (vec![], 0));
 }
 

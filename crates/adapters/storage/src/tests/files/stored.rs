@@ -5,12 +5,12 @@ use sixin_application::files::ports::{Files, NewFile, NewUpload, UnsentFiles};
 use sixin_application::messages::ports::MessageChanges;
 use sixin_application::sending::ports::{MessageLog, SendUnit};
 use sixin_application::site::ports::SiteSecrets;
-use sixin_domain::conversation::pair::Side;
 use sixin_domain::file::{FileKind, Keeping};
 use sixin_domain::id::{AccountId, FileId, UserId};
 use sixin_domain::message::Placed;
 use sixin_domain::message::body::Body;
 
+use crate::tests::conversations::views::seat;
 use crate::tests::harness::{NOW, TestDatabase};
 use crate::tests::on_every_database;
 
@@ -87,7 +87,8 @@ fn a_file_is_shown_to_its_uploader_and_to_who_sees_a_message_with_it(db: &TestDa
     assert_eq!([1, 2, 3].map(|user| shown(user, None)), [true, true, false]);
     assert!(shown(2, Some(placed.id.0)) && shown(2, Some(conversation.0)));
     assert!(!shown(2, Some(placed.id.0 + 1000)));
-    let clear = |at| db.wait(ConversationChanges::delete(&db.database, conversation, Side::B, at)).unwrap();
+    let clear =
+        |at| db.wait(ConversationChanges::delete(&db.database, seat(conversation.0, 2, 1), at)).unwrap();
     clear(NOW);
     assert_eq!([1, 2, 3].map(|user| shown(user, None)), [true, false, false], "the recipient deleted it");
 }

@@ -4,13 +4,12 @@ use sixin_application::access::ports::NonceUses;
 use sixin_application::conversations::ports::ConversationViews;
 use sixin_application::messages::ports::MessageChanges;
 use sixin_application::sending::ports::{NonceUse, SendUnit};
-use sixin_domain::conversation::pair::Side;
 use sixin_domain::id::{AppKeyId, ConversationId, MessageId, UserId};
 use sixin_domain::message::body::Body;
 use sixin_domain::message::object_name::ObjectName;
 
 use crate::tests::conversations::changes::{conversation, counts, delete, latest, mark};
-use crate::tests::conversations::views::{all_of, find, messages, text};
+use crate::tests::conversations::views::{all_of, find, messages, seat, text};
 use crate::tests::harness::{NOW, TestDatabase};
 use crate::tests::on_every_database;
 use crate::tests::sending::shared_content::typed;
@@ -79,8 +78,7 @@ fn recalling_takes_off_only_what_a_view_counted(db: &TestDatabase) {
     assert_eq!((counts(&find(db, id).a), counts(&find(db, id).b)), ((0, 3), (3, 3)));
     db.wait(sixin_application::conversations::ports::ConversationChanges::mark_read(
         &db.database,
-        ConversationId(id),
-        Side::B,
+        seat(id, 5, 1),
         NOW,
     ))
     .unwrap();

@@ -12,8 +12,7 @@ use proptest::test_runner::{Config, TestCaseResult, TestRunner};
 use proptest::{prop_assert, prop_assert_eq};
 use sixin_application::conversations::ports::ConversationChanges;
 use sixin_application::sending::ports::{AppendError, MessageLog, SendUnit, Stored};
-use sixin_domain::conversation::pair::Side;
-use sixin_domain::id::{ConversationId, MessageId, UserId};
+use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::time::Millis;
 
 use self::sends::{Change, Event, Request, Send, USERS, events};
@@ -21,6 +20,7 @@ use self::views::{Conversation, Message, Model, View};
 use super::harness::{NOW, TestDatabase};
 use super::on_every_database;
 use crate::database::{Database, DatabaseOptions};
+use crate::tests::conversations::views::seat;
 
 on_every_database!(keys_and_both_views_are_those_of_a_plain_model);
 
@@ -82,13 +82,13 @@ impl<'a> Case<'a> {
     fn change_whole(&mut self, change: Change, user: i64, peer: i64) -> TestCaseResult {
         let pair = (user.min(peer), user.max(peer));
         let Some(conversation) = self.model.conversations.get(&pair) else { return Ok(()) };
-        let (id, at) = (ConversationId(conversation.id), Millis(self.now));
-        let side = if user == pair.0 { Side::A } else { Side::B };
+        let at = Millis(self.now);
+        let seat = seat(conversation.id, user, if user == pair.0 { pair.1 } else { pair.0 });
         let process = &self.processes[0];
         let changed = match change {
-            Change::Read => self.db.wait(process.mark_read(id, side, at)),
-            Change::Delete => self.db.wait(process.delete(id, side, at)),
-            Change::Pin => self.db.wait(process.toggle_pin(id, side, at)),
+            Change::Read => self.db.wait(process.mark_read(seat, at)),
+            Change::Delete => self.db.wait(process.delete(seat, at)),
+            Change::Pin => self.db.wait(process.toggle_pin(seat, at)),
         };
         prop_assert!(changed.is_ok(), "{:?}", changed);
         self.model.change_whole(change, user, pair);

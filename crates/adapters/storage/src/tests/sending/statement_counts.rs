@@ -94,7 +94,7 @@ fn what_a_batch_looks_up_in_mysql_it_looks_up_by_a_named_index() {
                 collector.lock().unwrap().push(query.to_string());
             }
         });
-        assert!(conn.write(|conn| transaction(conn, &[&unit])).unwrap()[0].is_ok());
+        assert!(conn.write(|conn| transaction(conn, &[&unit], &mut Vec::new())).unwrap()[0].is_ok());
         let seen = seen.lock().unwrap();
         let looks: Vec<_> = seen.iter().filter(|query| query.starts_with("SELECT")).collect();
         assert_eq!(looks.len(), 3, "{seen:?}");
