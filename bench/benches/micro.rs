@@ -148,7 +148,7 @@ impl CheckHealth for OpenDoor {
             migrated: true,
             queue_stuck: false,
             has_number: true,
-            trouble: None,
+            write_failure: None,
             weakness: None,
         }
     }

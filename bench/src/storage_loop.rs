@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use sixin::system::SystemClock;
 use sixin_application::ports::Clock;
-use sixin_application::sending::ports::{MessageLog, SendUnit};
+use sixin_application::sending::ports::{MessageStore, SendUnit};
 use sixin_domain::id::{ConversationId, IdSequence, MessageId, UserId};
 use sixin_domain::message::body::Body;
 use sixin_domain::message::{Effects, Envelope, NewMessage};

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use crate::calls::PUBLISH;
 use crate::clients::{prepared, run};
-use crate::forgetful::{Instead, forgetful};
+use crate::lossy_proxy::{Instead, lossy_proxy};
 use crate::on_every_database;
 use crate::site::Site;
 
@@ -31,7 +31,7 @@ fn the_python_client_repeats_what_is_not_answered_and_each_message_is_stored_onc
     let Some(python) = prepared("SIXIN_TEST_PYTHON_EXAMPLE") else { return };
     let directory = generated(Path::new(&python));
     let forgotten = &[Instead::KeepSilent, Instead::HangUp, Instead::GiveUp];
-    let (address, asked) = forgetful(&site.server.url, PUBLISH, forgotten);
+    let (address, asked) = lossy_proxy(&site.server.url, PUBLISH, forgotten);
     let mut command = Command::new(python);
     command.arg(directory.path().join("publish.py"));
     // A strict key wants each attempt signed anew.

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::atomic::Ordering;
 
 use crate::clients::{prepared, run};
-use crate::forgetful::{Instead, forgetful};
+use crate::lossy_proxy::{Instead, lossy_proxy};
 use crate::on_every_database;
 use crate::site::Site;
 
@@ -47,7 +47,7 @@ fn the_typescript_client_walks_through_a_conversation_and_repeats_what_is_not_an
         site.sixin_with_input(&["user", "create", name, "--email", email, "--password", "-"], PASSWORD);
     }
     let (address, asked) =
-        forgetful(&site.server.url, crate::calls::SEND, &[Instead::HangUp, Instead::GiveUp]);
+        lossy_proxy(&site.server.url, crate::calls::SEND, &[Instead::HangUp, Instead::GiveUp]);
     let mut command = Command::new("node");
     command.arg(directory.path().join("dist/walk.js")).env("SIXIN_PASSWORD", PASSWORD);
     command.env("SIXIN_EMAIL", "dora@example.org").env("SIXIN_OTHER_EMAIL", "emil@example.org");

@@ -5,6 +5,7 @@
 //! database library, no table and no JSON of a dialect.
 
 pub mod access;
+pub mod bulkhead;
 pub mod conversations;
 pub mod delivery;
 pub mod files;
@@ -15,5 +16,4 @@ pub mod sending;
 pub mod site;
 #[cfg(test)]
 mod testing;
-pub mod turns;
 pub mod users;

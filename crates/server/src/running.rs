@@ -10,7 +10,7 @@ use sixin_application::files::sweep::FileSweeping;
 use sixin_application::ports::{Clock, SecretSource};
 use sixin_application::sending::committer::Committer;
 use sixin_application::sending::ids::{LEASE_MS, LeasedIds};
-use sixin_application::sending::ports::{MessageLog, ProcessLeases};
+use sixin_application::sending::ports::{MessageStore, ProcessLeases};
 use sixin_files::PlaceError;
 use sixin_storage::{Database, DatabaseOptions, OpenError};
 use thiserror::Error;
@@ -122,7 +122,7 @@ impl Running {
         let token = SystemSecrets.alphanumeric(32);
         first_lease(&ids, &database, &token).await?;
         database.hear(Arc::new(CountedCommits));
-        let log: Arc<dyn MessageLog> = Arc::new(database.clone());
+        let log: Arc<dyn MessageStore> = Arc::new(database.clone());
         let lanes = lanes(config, &database);
         let committer = Arc::new(Committer::start(&log, lanes, config.committer_limits())?);
         let caches = Arc::new(caches(config, &database));

@@ -27,8 +27,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use sixin_application::bulkhead::{Bulkhead, Overload};
 use sixin_application::files::ports::{InspectError, Inspected, MediaInspector};
-use sixin_application::turns::{NoTurn, Turns};
 use sixin_domain::file::FileKind;
 use sixin_domain::file::media::Form;
 
@@ -43,24 +43,24 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// [`MediaInspector`] on the threads for blocking work.
 #[derive(Debug)]
-pub struct Media(Turns);
+pub struct Media(Bulkhead);
 
 impl Default for Media {
     fn default() -> Self {
-        Self(Turns::new(AT_A_TIME, WAITING, PATIENCE))
+        Self(Bulkhead::new(AT_A_TIME, WAITING, PATIENCE))
     }
 }
 
 impl Media {
-    /// Does something with a file in its turn.
+    /// Does something with a file under a permit.
     async fn take<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Flaw> + Send + 'static,
     ) -> Result<T, InspectError> {
-        match self.0.take(work).await {
+        match self.0.run(work).await {
             Ok(found) => found.map_err(InspectError::from),
-            Err(NoTurn::Busy) => Err(InspectError::Busy),
-            Err(broken @ NoTurn::Broken) => Err(InspectError::Unreadable(broken.into())),
+            Err(Overload::Busy) => Err(InspectError::Busy),
+            Err(broken @ Overload::Broken) => Err(InspectError::Unreadable(broken.into())),
         }
     }
 }

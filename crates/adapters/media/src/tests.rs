@@ -347,6 +347,6 @@ async fn a_file_is_looked_into_beside_the_async_threads() {
     assert!(matches!(media.inspect(file.path(), "png").await, Err(InspectError::Wrong)));
     let gone = media.inspect(Path::new("/nowhere/at.all"), "pdf").await;
     assert!(matches!(gone, Err(InspectError::Unreadable(_))));
-    let busy = Media(Turns::new(0, 0, PATIENCE));
+    let busy = Media(Bulkhead::new(0, 0, PATIENCE));
     assert!(matches!(busy.inspect(file.path(), "pdf").await, Err(InspectError::Busy)));
 }

@@ -6,7 +6,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use async_trait::async_trait;
 use sixin_application::access::ports::{PasswordCheck, PasswordError, PasswordHasher};
-use sixin_application::turns::{NoTurn, Turns};
+use sixin_application::bulkhead::{Bulkhead, Overload};
 use sixin_domain::access::app_key::Secret;
 
 /// How many are hashed at a time: each takes a core and 19 MiB for a while, and messages come first.
@@ -20,24 +20,24 @@ const NO_SALT: &[u8] = b"nobody has this!";
 
 /// [`PasswordHasher`] on the threads for blocking work.
 #[derive(Debug)]
-pub struct Passwords(Turns);
+pub struct Passwords(Bulkhead);
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self(Turns::new(AT_A_TIME, WAITING, PATIENCE))
+        Self(Bulkhead::new(AT_A_TIME, WAITING, PATIENCE))
     }
 }
 
 impl Passwords {
-    /// Runs slow work in its turn.
+    /// Runs slow work under a permit.
     async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
-        self.0.take(work).await.unwrap_or_else(|none| {
+        self.0.run(work).await.unwrap_or_else(|none| {
             Err(match none {
-                NoTurn::Busy => PasswordError::Busy,
-                NoTurn::Broken => PasswordError::Fault,
+                Overload::Busy => PasswordError::Busy,
+                Overload::Broken => PasswordError::Fault,
             })
         })
     }

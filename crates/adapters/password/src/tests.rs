@@ -47,6 +47,6 @@ async fn without_a_hash_every_password_is_wrong_and_with_a_broken_one_that_is_ou
 
 #[tokio::test]
 async fn a_password_that_finds_no_turn_is_neither_right_nor_wrong() {
-    let passwords = Passwords(Turns::new(0, 0, PATIENCE));
+    let passwords = Passwords(Bulkhead::new(0, 0, PATIENCE));
     assert_eq!(passwords.check(&secret("a"), None).await, Err(PasswordError::Busy));
 }

@@ -191,7 +191,7 @@ impl From<LogError> for Failure {
                 Self::parameter("date must be an hour as yyyyMMddHH, ten digits of a day and hour that exist")
             }
             LogError::LinkWrong | LogError::Unknown => Self::parameter(error.to_string()),
-            LogError::NoTurn(_) => Self::later(Code::Busy, error.to_string(), TRY_AGAIN_MS),
+            LogError::Overload(_) => Self::later(Code::Busy, error.to_string(), TRY_AGAIN_MS),
             LogError::Store(error) => error.into(),
         }
     }

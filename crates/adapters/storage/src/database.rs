@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 use r2d2::{Pool, PooledConnection};
-use sixin_application::operations::ports::StoreTrouble;
+use sixin_application::operations::ports::WriteFailure;
 use sixin_application::ports::{StoreError, StoreResult};
 
 use crate::commits::{Commits, Events};
@@ -15,7 +15,7 @@ use crate::connection::durability::Durability;
 use crate::connection::settings_check;
 use crate::connection::sqlite_file::{DatabaseFile, create_file, open_to_others};
 use crate::connection::url::DatabaseUrl;
-use crate::error::{OpenError, is_conflict, store_error, trouble};
+use crate::error::{OpenError, is_conflict, store_error, write_failure_of};
 use crate::migrations;
 use crate::sql::counts::{StatementCounter, StatementCounts};
 
@@ -81,7 +81,7 @@ struct Inner {
     counters: [StatementCounter; 2],
     file: Option<DatabaseFile>,
     /// What kept the last write from succeeding, as far as nothing can be written as long as that lasts.
-    trouble: Mutex<Option<StoreTrouble>>,
+    write_failure: Mutex<Option<WriteFailure>>,
     commits: Commits,
 }
 
@@ -130,7 +130,7 @@ impl Database {
             writes,
             counters,
             file,
-            trouble: Mutex::default(),
+            write_failure: Mutex::default(),
             commits: Commits::default(),
         }));
         settings_check::check(&database)?;
@@ -205,20 +205,20 @@ impl Database {
 
     /// Notes how a write ended.
     pub(crate) fn note(&self, error: Option<&diesel::result::Error>) {
-        let trouble = match error {
+        let write_failure = match error {
             // It wrote, or could have.
             None => None,
-            Some(error) => match trouble(error) {
-                Some(trouble) => Some(trouble),
+            Some(error) => match write_failure_of(error) {
+                Some(write_failure) => Some(write_failure),
                 None => return,
             },
         };
-        *self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+        *self.0.write_failure.lock().unwrap_or_else(PoisonError::into_inner) = write_failure;
     }
 
     /// What keeps writes from succeeding, as far as the last one tells.
-    pub(crate) fn trouble(&self) -> Option<StoreTrouble> {
-        *self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn last_write_failure(&self) -> Option<WriteFailure> {
+        *self.0.write_failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A connection that writes. Blocks.

@@ -3,7 +3,7 @@
 //! [`OpenError`] belongs to starting up; everything after that is a port's [`StoreError`].
 
 use diesel::result::{DatabaseErrorKind, Error};
-use sixin_application::operations::ports::StoreTrouble;
+use sixin_application::operations::ports::WriteFailure;
 use sixin_application::ports::StoreError;
 use thiserror::Error as ThisError;
 
@@ -109,16 +109,16 @@ pub(crate) fn is_lost(error: &Error) -> bool {
 }
 
 /// Whether nothing can be written to where this connection leads, as long as that lasts.
-pub(crate) fn trouble(error: &Error) -> Option<StoreTrouble> {
+pub(crate) fn write_failure_of(error: &Error) -> Option<WriteFailure> {
     let says = |texts: &[&str]| match error {
         Error::DatabaseError(_, information) => texts.iter().any(|text| information.message().contains(text)),
         _ => false,
     };
     match error {
-        _ if says(FULL) => Some(StoreTrouble::Full),
-        error if is_read_only(error) => Some(StoreTrouble::ReadOnly),
+        _ if says(FULL) => Some(WriteFailure::Full),
+        error if is_read_only(error) => Some(WriteFailure::ReadOnly),
         error if is_conflict(error) => None,
-        error if is_not_now(error) => Some(StoreTrouble::Unavailable),
+        error if is_not_now(error) => Some(WriteFailure::Unavailable),
         _ => None,
     }
 }
@@ -200,19 +200,19 @@ mod tests {
     #[test]
     fn what_keeps_a_database_from_being_written_is_told_apart() {
         for (text, expected) in [
-            ("database or disk is full", Some(StoreTrouble::Full)),
-            ("The table 'conversation_messages' is full", Some(StoreTrouble::Full)),
-            ("attempt to write a readonly database", Some(StoreTrouble::ReadOnly)),
+            ("database or disk is full", Some(WriteFailure::Full)),
+            ("The table 'conversation_messages' is full", Some(WriteFailure::Full)),
+            ("attempt to write a readonly database", Some(WriteFailure::ReadOnly)),
             (
                 "The MySQL server is running with the --super-read-only option so it cannot execute this statement",
-                Some(StoreTrouble::ReadOnly),
+                Some(WriteFailure::ReadOnly),
             ),
-            ("WSREP: node is not connected to primary component", Some(StoreTrouble::ReadOnly)),
-            ("disk I/O error", Some(StoreTrouble::Unavailable)),
+            ("WSREP: node is not connected to primary component", Some(WriteFailure::ReadOnly)),
+            ("disk I/O error", Some(WriteFailure::Unavailable)),
             ("Lock wait timeout exceeded; try restarting transaction", None),
             ("no such table: users", None),
         ] {
-            assert_eq!(trouble(&unknown(text)), expected, "{text}");
+            assert_eq!(write_failure_of(&unknown(text)), expected, "{text}");
         }
         assert!(matches!(store_error(unknown("--super-read-only")), StoreError::Unavailable(_)));
     }

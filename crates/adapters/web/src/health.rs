@@ -65,7 +65,7 @@ impl From<Health> for HealthInfo {
                 migrations: health.migrated,
                 queue: !health.queue_stuck,
                 process_number: health.has_number,
-                writable: health.trouble.is_none(),
+                writable: health.write_failure.is_none(),
             },
             reasons,
             weakness: health.weakness,

@@ -14,7 +14,7 @@ fn healthy(is_reachable: bool) -> SharedMocks {
         migrated: is_reachable,
         queue_stuck: false,
         has_number: true,
-        trouble: None,
+        write_failure: None,
         weakness: None,
     });
     mocks

@@ -24,7 +24,7 @@ use crate::ports::{Clock, StoreError};
 const TURNS: usize = 256;
 /// How many attempts of one network are under way at a time; with that few, those who are right leave room for each other.
 const AT_ONCE: usize = 8;
-/// How long an attempt waits for its turn.
+/// How long an attempt waits for a permit.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A failure takes at least this long, so that nobody can tell by the time whether there is such an account and how its hash
 /// was made: a bcrypt of cost 12 takes less.

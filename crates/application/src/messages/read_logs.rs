@@ -13,11 +13,11 @@ use sixin_domain::site::settings::Settings;
 use sixin_domain::user::username::Username;
 use thiserror::Error;
 
+use crate::bulkhead::{Bulkhead, Overload, Permit};
 use crate::files::links::{FileLinks, SignedLink};
-use crate::messages::ports::MessageLogs;
+use crate::messages::ports::HourlyLogs;
 use crate::ports::{Clock, StoreError, StoreResult};
 use crate::site::ports::SettingSource;
-use crate::turns::{NoTurn, Turn, Turns};
 use crate::users::ports::Users;
 
 /// Messages that are read at a time.
@@ -42,7 +42,7 @@ pub struct OpenLog {
     /// The site's settings.
     pub settings: Arc<Settings>,
     /// To be held as long as it is read: few logs are at a time.
-    pub turn: Turn,
+    pub permit: Permit,
 }
 
 /// Why there is no log.
@@ -59,7 +59,7 @@ pub enum LogError {
     Unknown,
     /// Too many are read already.
     #[error(transparent)]
-    NoTurn(#[from] NoTurn),
+    Overload(#[from] Overload),
     /// The store could not.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -87,7 +87,7 @@ pub trait ReadLogs: Send + Sync {
 /// [`ReadLogs`] over the ports.
 pub struct LogReading {
     /// The messages, and which logs are deleted.
-    pub logs: Arc<dyn MessageLogs>,
+    pub logs: Arc<dyn HourlyLogs>,
     /// Who sent and got them.
     pub users: Arc<dyn Users>,
     /// The site's clock.
@@ -97,14 +97,14 @@ pub struct LogReading {
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// How many logs are read at a time.
-    pub turns: Turns,
+    pub bulkhead: Bulkhead,
 }
 
 impl LogReading {
     /// Few at a time: each takes a connection and a processor now and then, and the memory of a page.
     #[must_use]
-    pub fn usual_turns() -> Turns {
-        Turns::new(4, 16, Duration::from_secs(10))
+    pub fn usual_bulkhead() -> Bulkhead {
+        Bulkhead::new(4, 16, Duration::from_secs(10))
     }
 
     async fn hour(&self, date: &str) -> Result<(LogHour, Arc<Settings>), LogError> {
@@ -142,8 +142,12 @@ impl ReadLogs for LogReading {
     async fn open(&self, link: &SignedLink<LogLink>) -> Result<OpenLog, LogError> {
         self.links.works_for(link).ok_or(LogError::LinkWrong)?;
         let (hour, settings) = self.hour(&link.link.date).await?;
-        let turn = self.turns.turn().await?;
-        if self.is_there(hour).await? { Ok(OpenLog { hour, settings, turn }) } else { Err(LogError::Unknown) }
+        let permit = self.bulkhead.permit().await?;
+        if self.is_there(hour).await? {
+            Ok(OpenLog { hour, settings, permit })
+        } else {
+            Err(LogError::Unknown)
+        }
     }
 
     async fn page(&self, hour: LogHour, after: Option<MessageId>) -> StoreResult<Vec<LoggedMessage>> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::operations::ports::{StoreHealth, StoreTrouble};
+use crate::operations::ports::{StoreHealth, WriteFailure};
 use crate::ports::Clock;
 use crate::sending::committer::Committer;
 use crate::sending::ids::LeasedIds;
@@ -27,7 +27,7 @@ pub struct Health {
     /// Whether this process holds a number, without which it makes no ids.
     pub has_number: bool,
     /// What keeps messages from being stored.
-    pub trouble: Option<StoreTrouble>,
+    pub write_failure: Option<WriteFailure>,
     /// What is configured to be less durable than the default.
     pub weakness: Option<String>,
 }
@@ -42,17 +42,17 @@ impl Health {
     /// Why no requests should be sent here.
     #[must_use]
     pub fn reasons(&self) -> Vec<&'static str> {
-        let trouble = self.trouble.map(|trouble| match trouble {
-            StoreTrouble::Full => "the database's disk is full",
-            StoreTrouble::ReadOnly => "the database only reads",
-            StoreTrouble::Unavailable => "the database can't be written",
+        let write_failure = self.write_failure.map(|write_failure| match write_failure {
+            WriteFailure::Full => "the database's disk is full",
+            WriteFailure::ReadOnly => "the database only reads",
+            WriteFailure::Unavailable => "the database can't be written",
         });
         let reasons = [
             (!self.database_reachable).then_some("the database does not answer"),
             (self.database_reachable && !self.migrated).then_some("the database lacks migrations"),
             self.queue_stuck.then_some("the queue of messages has been full for seconds"),
             (!self.has_number).then_some("this process holds no number, so it makes no ids"),
-            trouble,
+            write_failure,
         ];
         reasons.into_iter().flatten().collect()
     }
@@ -90,7 +90,7 @@ impl CheckHealth for HealthCheck {
             migrated: matches!(answer, Ok(Ok(true))),
             queue_stuck: self.committer.full_for().is_some_and(|full| full > MAX_FULL),
             has_number: self.ids.is_ready(self.clock.steady()),
-            trouble: self.store.trouble(),
+            write_failure: self.store.last_write_failure(),
             weakness: self.store.weakness(),
         }
     }
@@ -102,21 +102,25 @@ mod tests {
     use crate::operations::ports::MockStoreHealth;
     use crate::ports::{MockClock, StoreError, StoreResult};
     use crate::sending::committer::{CommitterLimits, Lanes};
-    use crate::sending::ports::{MessageLog, MockMessageLog};
+    use crate::sending::ports::{MessageStore, MockMessageStore};
     use sixin_domain::id::ID_EPOCH;
 
     async fn check(ready: StoreResult<bool>) -> Health {
         check_with(ready, None, crate::testing::ids()).await
     }
 
-    async fn check_with(ready: StoreResult<bool>, trouble: Option<StoreTrouble>, ids: LeasedIds) -> Health {
+    async fn check_with(
+        ready: StoreResult<bool>,
+        write_failure: Option<WriteFailure>,
+        ids: LeasedIds,
+    ) -> Health {
         let mut store = MockStoreHealth::new();
-        store.expect_trouble().return_const(trouble);
+        store.expect_last_write_failure().return_const(write_failure);
         let mut clock = MockClock::new();
         clock.expect_steady().return_const(ID_EPOCH);
         store.expect_is_ready().return_once(|| ready);
         store.expect_weakness().return_const(None);
-        let log: Arc<dyn MessageLog> = Arc::new(MockMessageLog::new());
+        let log: Arc<dyn MessageStore> = Arc::new(MockMessageStore::new());
         let lanes = Lanes { narrow: 1, wide: false };
         let committer = Arc::new(Committer::start(&log, lanes, CommitterLimits::default()).unwrap());
         let (ids, clock) = (Arc::new(ids), Arc::new(clock));
@@ -127,8 +131,8 @@ mod tests {
     async fn a_server_that_can_store_no_messages_is_not_ready_and_says_why() {
         let unled = check_with(Ok(true), None, LeasedIds::default()).await;
         assert_eq!(unled.reasons(), ["this process holds no number, so it makes no ids"]);
-        for trouble in [StoreTrouble::Full, StoreTrouble::ReadOnly, StoreTrouble::Unavailable] {
-            let health = check_with(Ok(true), Some(trouble), crate::testing::ids()).await;
+        for write_failure in [WriteFailure::Full, WriteFailure::ReadOnly, WriteFailure::Unavailable] {
+            let health = check_with(Ok(true), Some(write_failure), crate::testing::ids()).await;
             assert_eq!((health.is_ready(), health.reasons().len()), (false, 1));
         }
     }

@@ -14,7 +14,7 @@ use sixin_domain::conversation::pair::Pair;
 use thiserror::Error;
 use tokio::sync::oneshot;
 
-use crate::sending::ports::{AppendError, MessageLog, SendUnit, Stored};
+use crate::sending::ports::{AppendError, MessageStore, SendUnit, Stored};
 
 /// Bounds of queues and batches.
 #[derive(Debug, Clone, Copy)]
@@ -147,7 +147,7 @@ impl Lane {
         Some(batch)
     }
 
-    fn work(&self, log: &dyn MessageLog) {
+    fn work(&self, log: &dyn MessageStore) {
         while let Some(batch) = self.next_batch() {
             let (units, replies): (Vec<_>, Vec<_>) =
                 batch.into_iter().map(|waiting| (waiting.unit, waiting.reply)).unzip();
@@ -181,7 +181,11 @@ impl Committer {
     ///
     /// # Errors
     /// If a thread can't be started.
-    pub fn start(log: &Arc<dyn MessageLog>, lanes: Lanes, limits: CommitterLimits) -> std::io::Result<Self> {
+    pub fn start(
+        log: &Arc<dyn MessageStore>,
+        lanes: Lanes,
+        limits: CommitterLimits,
+    ) -> std::io::Result<Self> {
         let lane = || Arc::new(Lane { queue: Mutex::default(), wake: Condvar::new(), limits });
         let narrow: Vec<_> = (0..lanes.narrow.max(1)).map(|_| lane()).collect();
         let wide = lanes.wide.then(lane);

@@ -100,7 +100,7 @@ const LEASE_TRIES: usize = 20;
 const LEASE_PAUSE: Duration = Duration::from_millis(100);
 
 /// Where accepted sends go.
-pub struct Outbox {
+pub struct Pipeline {
     /// Makes their ids.
     pub ids: Arc<LeasedIds>,
     /// Counts them.
@@ -113,7 +113,7 @@ pub struct Outbox {
     pub clock: Arc<dyn Clock>,
 }
 
-impl Outbox {
+impl Pipeline {
     /// Counts, numbers and stores a send. `Ok` means that every message of it is committed and on disk.
     ///
     /// # Errors
@@ -198,18 +198,18 @@ mod tests {
     use super::*;
     use crate::ports::MockClock;
     use crate::sending::committer::{CommitterLimits, Lanes};
-    use crate::sending::ports::{MessageLog, MockIdempotencyKeys, MockMessageLog};
+    use crate::sending::ports::{MessageStore, MockIdempotencyKeys, MockMessageStore};
     use crate::testing::{ids, key, stored, unit};
     use sixin_domain::id::ID_EPOCH;
     use sixin_domain::sending::rate::Rate;
 
-    fn outbox(log: MockMessageLog, ids: LeasedIds) -> Outbox {
+    fn pipeline(log: MockMessageStore, ids: LeasedIds) -> Pipeline {
         let mut clock = MockClock::new();
         clock.expect_now().return_const(ID_EPOCH);
         clock.expect_steady().return_const(ID_EPOCH);
-        let log: Arc<dyn MessageLog> = Arc::new(log);
+        let log: Arc<dyn MessageStore> = Arc::new(log);
         let lanes = Lanes { narrow: 1, wide: false };
-        Outbox {
+        Pipeline {
             ids: Arc::new(ids),
             rate: Arc::new(SendRate::new(Rate { sends: 1, window_ms: 1000 })),
             committer: Arc::new(Committer::start(&log, lanes, CommitterLimits::default()).unwrap()),
@@ -231,7 +231,7 @@ mod tests {
 
     #[tokio::test]
     async fn every_message_and_every_possible_conversation_gets_an_id_of_its_own() {
-        let mut log = MockMessageLog::new();
+        let mut log = MockMessageStore::new();
         log.expect_append().returning(|units| {
             let unit = &units[0];
             let mut ids: Vec<_> =
@@ -241,55 +241,55 @@ mod tests {
             assert_eq!(ids.len(), 6);
             units.iter().map(|unit| Ok(stored(unit))).collect()
         });
-        let delivered = outbox(log, ids()).send(draft(&[2, 3, 4])).await.unwrap();
+        let delivered = pipeline(log, ids()).send(draft(&[2, 3, 4])).await.unwrap();
         assert_eq!(delivered.placed.iter().map(|placed| placed.recipient.0).collect::<Vec<_>>(), [2, 3, 4]);
     }
 
     #[tokio::test]
     async fn a_call_counts_once_whatever_its_recipients_and_the_next_is_too_fast() {
-        let mut log = MockMessageLog::new();
+        let mut log = MockMessageStore::new();
         log.expect_append().once().returning(|units| units.iter().map(|unit| Ok(stored(unit))).collect());
-        let outbox = outbox(log, ids());
-        assert!(outbox.send(draft(&[2, 3])).await.is_ok());
+        let pipeline = pipeline(log, ids());
+        assert!(pipeline.send(draft(&[2, 3])).await.is_ok());
         assert!(matches!(
-            outbox.send(draft(&[2])).await,
+            pipeline.send(draft(&[2])).await,
             Err(SendError::Refused(Refusal::TooFast { retry_after_ms: 1000 }))
         ));
     }
 
     #[tokio::test]
     async fn a_send_that_was_not_stored_does_not_count() {
-        let mut log = MockMessageLog::new();
+        let mut log = MockMessageStore::new();
         log.expect_append().times(2).returning(|units| {
             units.iter().map(|_| Err(StoreError::Fault("broken".into()).into())).collect()
         });
-        let outbox = outbox(log, ids());
+        let pipeline = pipeline(log, ids());
         for _ in 0..2 {
-            assert!(matches!(outbox.send(draft(&[2])).await, Err(SendError::Store(_))));
+            assert!(matches!(pipeline.send(draft(&[2])).await, Err(SendError::Store(_))));
         }
     }
 
     #[tokio::test]
     async fn a_repeat_does_not_count() {
-        let mut log = MockMessageLog::new();
+        let mut log = MockMessageStore::new();
         log.expect_append().times(3).returning(|units| {
             let answer = |unit: &SendUnit| Stored { replayed: unit.idempotency.is_some(), ..stored(unit) };
             units.iter().map(|unit| Ok(answer(unit))).collect()
         });
-        let outbox = outbox(log, ids());
+        let pipeline = pipeline(log, ids());
         for _ in 0..2 {
             let repeat = Draft { idempotency: Some(key("k")), ..draft(&[2]) };
-            assert!(outbox.send(repeat).await.unwrap().replayed);
+            assert!(pipeline.send(repeat).await.unwrap().replayed);
         }
-        assert!(!outbox.send(draft(&[2])).await.unwrap().replayed);
-        assert!(matches!(outbox.send(draft(&[2])).await, Err(SendError::Refused(_))));
+        assert!(!pipeline.send(draft(&[2])).await.unwrap().replayed);
+        assert!(matches!(pipeline.send(draft(&[2])).await, Err(SendError::Refused(_))));
     }
 
     #[tokio::test(start_paused = true)]
     async fn without_a_process_number_nothing_is_sent_and_nothing_counts() {
-        let outbox = outbox(MockMessageLog::new(), LeasedIds::default());
+        let pipeline = pipeline(MockMessageStore::new(), LeasedIds::default());
         for _ in 0..2 {
-            assert!(matches!(outbox.send(draft(&[2])).await, Err(SendError::Busy(_))));
+            assert!(matches!(pipeline.send(draft(&[2])).await, Err(SendError::Busy(_))));
         }
     }
 }

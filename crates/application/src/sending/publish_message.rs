@@ -17,7 +17,7 @@ use thiserror::Error;
 
 use crate::ports::{Clock, StoreError};
 use crate::sending::back_end_texts::{BackEndTexts, ReplaceText};
-use crate::sending::pipeline::{Addressee, Draft, Outbox, SendError};
+use crate::sending::pipeline::{Addressee, Draft, Pipeline, SendError};
 use crate::sending::ports::{IdempotencyKey, NonceUse, Stored};
 use crate::users::ports::{Relations, Users};
 
@@ -139,7 +139,7 @@ pub struct MessagePublishing {
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Where accepted messages go.
-    pub outbox: Arc<Outbox>,
+    pub pipeline: Arc<Pipeline>,
 }
 
 #[async_trait]
@@ -189,7 +189,7 @@ impl MessagePublishing {
         let (nonce, idempotency) = (request.nonce.clone(), request.idempotency.clone());
         let draft =
             Draft { envelope, recipients, upload: None, nonce, idempotency, own_rate: request.own_rate };
-        Ok(self.outbox.send(draft).await?)
+        Ok(self.pipeline.send(draft).await?)
     }
 
     /// What is said, after forbidden words are replaced, and who is told something else.
@@ -230,7 +230,7 @@ impl MessagePublishing {
     ) -> Result<Option<Stored>, PublishError> {
         match (users.get(&request.from), request.idempotency.clone()) {
             (Some(sender), Some(key)) => {
-                Ok(self.outbox.earlier(sender.id, key, request.nonce.clone()).await?)
+                Ok(self.pipeline.earlier(sender.id, key, request.nonce.clone()).await?)
             }
             _ => Ok(None),
         }

@@ -18,7 +18,7 @@ use sixin_domain::user::{Relation, User};
 
 use crate::files::ports::Files;
 use crate::ports::{Clock, StoreError};
-use crate::sending::pipeline::{Draft, Outbox, SendError};
+use crate::sending::pipeline::{Draft, Pipeline, SendError};
 use crate::sending::ports::{IdempotencyKey, NonceUse, Stored, StoredBodies};
 use crate::site::block_words::applied;
 use crate::site::ports::{BlockWordSource, Roles};
@@ -97,7 +97,7 @@ pub struct MessageSending {
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Where accepted messages go.
-    pub outbox: Arc<Outbox>,
+    pub pipeline: Arc<Pipeline>,
     /// How long texts may be.
     pub limits: Limits,
 }
@@ -134,7 +134,7 @@ impl MessageSending {
         let (nonce, idempotency) = (request.nonce.clone(), request.idempotency.clone());
         let recipients = vec![recipient.id.into()];
         let draft = Draft { envelope, recipients, upload, nonce, idempotency, own_rate: request.own_rate };
-        let stored = self.outbox.send(draft).await?;
+        let stored = self.pipeline.send(draft).await?;
         if stored.replayed {
             return self.as_stored(stored).await;
         }
@@ -145,7 +145,7 @@ impl MessageSending {
     /// The message that a refused request repeats, or the refusal if it repeats none.
     async fn earlier(&self, request: &SendRequest, refusal: Refusal) -> Result<Sent, SendError> {
         let Some(key) = request.idempotency.clone() else { return Err(refusal.into()) };
-        match self.outbox.earlier(request.sender.id, key, request.nonce.clone()).await? {
+        match self.pipeline.earlier(request.sender.id, key, request.nonce.clone()).await? {
             Some(stored) => self.as_stored(stored).await,
             None => Err(refusal.into()),
         }

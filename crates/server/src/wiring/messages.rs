@@ -46,7 +46,7 @@ impl Messages {
                 settings: caches.settings.clone(),
                 links: Arc::clone(file_links),
                 clock: Arc::clone(clock),
-                turns: LogReading::usual_turns(),
+                bulkhead: LogReading::usual_bulkhead(),
             }),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sixin_application::sending::pipeline::Outbox;
+use sixin_application::sending::pipeline::Pipeline;
 use sixin_application::sending::publish_message::{MessagePublishing, PublishMessage};
 use sixin_application::sending::rate::SendRate;
 use sixin_application::sending::send_message::{MessageSending, SendMessage};
@@ -18,7 +18,7 @@ pub(crate) struct Sending {
 impl Sending {
     pub(crate) fn new(parts: &Parts<'_>) -> Self {
         let Parts { config, store, caches, ids, committer, clock, texts, .. } = parts;
-        let outbox = Arc::new(Outbox {
+        let pipeline = Arc::new(Pipeline {
             ids: Arc::clone(ids),
             rate: Arc::new(SendRate::new(config.rate())),
             committer: Arc::clone(committer),
@@ -34,7 +34,7 @@ impl Sending {
                 files: store.clone(),
                 stored_bodies: store.clone(),
                 clock: Arc::clone(clock),
-                outbox: Arc::clone(&outbox),
+                pipeline: Arc::clone(&pipeline),
                 limits: config.limits(),
             }),
             publish_message: Arc::new(MessagePublishing {
@@ -42,7 +42,7 @@ impl Sending {
                 relations: caches.relations.clone(),
                 texts: Arc::clone(texts),
                 clock: Arc::clone(clock),
-                outbox,
+                pipeline,
             }),
         }
     }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use actix_web::rt::task::{JoinError, spawn_blocking};
+use sixin_application::bulkhead::Permit;
 use sixin_application::messages::read_logs::{LoggedMessage, ReadLogs};
 use sixin_application::ports::StoreError;
-use sixin_application::turns::Turn;
 use sixin_domain::message::log_hour::LogHour;
 use sixin_web::answer::archive::Archive;
 use sixin_web::answer::streamed::{BodySender, BrokenOff};
@@ -36,14 +36,14 @@ pub(crate) async fn write(
     hour: LogHour,
     lines: Lines,
     sender: BodySender,
-    turn: Turn,
+    permit: Permit,
 ) {
     match written(&*logs, hour, lines, sender).await {
         Ok(()) => {}
         Err(error @ WriteError::Broken(_)) => tracing::info!(%error, "a log was not read to its end"),
         Err(error) => tracing::error!(%error, "a log broke off"),
     }
-    drop(turn);
+    drop(permit);
 }
 
 async fn written(

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
+use sixin_application::bulkhead::{Bulkhead, Overload};
 use sixin_application::files::links::SignedLink;
 use sixin_application::messages::read_logs::{LogError, LoggedMessage, OpenLog};
 use sixin_application::ports::StoreError;
-use sixin_application::turns::{NoTurn, Turns};
 use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::message::body::Body;
@@ -113,9 +113,9 @@ fn message(number: i64, body: Body) -> LoggedMessage {
 /// A log of an hour in a place with an unusual clock.
 async fn open() -> OpenLog {
     let settings = Settings::new([("default_timezone".to_owned(), "+5.75".to_owned())].into());
-    let turn = Turns::new(1, 0, Duration::ZERO).turn().await.unwrap();
+    let permit = Bulkhead::new(1, 0, Duration::ZERO).permit().await.unwrap();
     let hour = LogHour::parse("2022111013", settings.zone()).unwrap();
-    OpenLog { hour, settings: Arc::new(settings), turn }
+    OpenLog { hour, settings: Arc::new(settings), permit }
 }
 
 /// A log with these pages; the last one may fail.
@@ -191,7 +191,7 @@ async fn a_link_that_is_not_ours_or_leads_nowhere_is_refused_in_json() {
         ((|| LogError::LinkWrong) as fn() -> LogError, 403),
         (|| LogError::Unknown, 404),
         (|| LogError::NoSuchHour, 404),
-        (|| LogError::NoTurn(NoTurn::Busy), 503),
+        (|| LogError::Overload(Overload::Busy), 503),
         (|| LogError::Store(StoreError::Unavailable("gone".into())), 503),
         (|| LogError::Store(StoreError::Fault("secret".into())), 500),
     ] {

@@ -96,7 +96,7 @@ async fn opened(request: &HttpRequest, date: String, api: &RongCloudApi) -> Resu
     let query = web::Query::<Query>::from_query(request.query_string());
     let Query { app_id, expires, signature } = query.map_err(|_| LogError::LinkWrong)?.into_inner();
     let signed = SignedLink { link: LogLink { date, app_id, expires }, signature };
-    let OpenLog { hour, settings, turn } = api.read_logs.open(&signed).await?;
+    let OpenLog { hour, settings, permit } = api.read_logs.open(&signed).await?;
     let mut answer = HttpResponse::Ok();
     answer
         .insert_header((header::CONTENT_TYPE, "application/zip"))
@@ -111,7 +111,7 @@ async fn opened(request: &HttpRequest, date: String, api: &RongCloudApi) -> Resu
     let links = Arc::clone(&api.file_links);
     let lines = Lines { app_id: signed.link.app_id, settings, origin, links };
     let (sender, body) = streamed::streamed_body();
-    actix_web::rt::spawn(log_stream::write(Arc::clone(&api.read_logs), hour, lines, sender, turn));
+    actix_web::rt::spawn(log_stream::write(Arc::clone(&api.read_logs), hour, lines, sender, permit));
     Ok(answer.streaming(body))
 }
 
@@ -138,7 +138,7 @@ fn refused(request: &HttpRequest, error: &LogError) -> HttpResponse {
     match error {
         LogError::LinkWrong => plain(StatusCode::FORBIDDEN),
         LogError::Unknown | LogError::NoSuchHour => fallback::gone(request.path()),
-        LogError::NoTurn(_) | LogError::Store(StoreError::Unavailable(_)) => {
+        LogError::Overload(_) | LogError::Store(StoreError::Unavailable(_)) => {
             with_retry_after(plain(StatusCode::SERVICE_UNAVAILABLE), TRY_AGAIN_MS)
         }
         LogError::Store(StoreError::Fault(_)) => plain(StatusCode::INTERNAL_SERVER_ERROR),

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::messages::ports::MessageLogs;
+use sixin_application::messages::ports::HourlyLogs;
 use sixin_application::ports::StoreResult;
 use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::id::UserId;
@@ -17,7 +17,7 @@ use crate::error::is_taken;
 use crate::schema::deleted_message_logs::dsl::{deleted_at, deleted_message_logs, starts_at};
 
 #[async_trait]
-impl MessageLogs for Database {
+impl HourlyLogs for Database {
     async fn made(&self, ids: Range<i64>, limit: i64) -> StoreResult<Vec<(ViewedMessage, UserId)>> {
         self.read(move |conn| made(conn, &ids, limit)).await
     }

@@ -1,7 +1,7 @@
 //! The state of the database.
 
 use async_trait::async_trait;
-use sixin_application::operations::ports::{StoreHealth, StoreTrouble};
+use sixin_application::operations::ports::{StoreHealth, WriteFailure};
 use sixin_application::ports::{StoreError, StoreResult};
 
 use crate::connection::durability::Durability;
@@ -18,8 +18,8 @@ impl StoreHealth for Database {
         }
     }
 
-    fn trouble(&self) -> Option<StoreTrouble> {
-        self.trouble()
+    fn last_write_failure(&self) -> Option<WriteFailure> {
+        self.last_write_failure()
     }
 
     fn weakness(&self) -> Option<String> {

@@ -4,7 +4,7 @@
 //! messages, the keys of their repeats. Around it stand retrying, bisecting and settling, so that each unit gets the answer that is true of it.
 
 mod conversations;
-mod fate;
+mod deduplication;
 mod fold;
 mod idempotency;
 pub(crate) mod keys;
@@ -18,11 +18,11 @@ use std::time::{Duration, Instant};
 use diesel::QueryResult;
 use diesel::result::Error;
 use sixin_application::ports::StoreError;
-use sixin_application::sending::ports::{AppendError, MessageLog, SendUnit, Stored};
+use sixin_application::sending::ports::{AppendError, MessageStore, SendUnit, Stored};
 use sixin_domain::event::Event;
 use sixin_domain::message::Placed;
 
-use self::fate::{Fate, Judge};
+use self::deduplication::{Decision, Deduplication};
 use crate::commits::Events;
 use crate::connection::connector::{AnyConnection, TransactionError};
 use crate::database::Database;
@@ -30,7 +30,7 @@ use crate::error::{is_conflict, is_lost, is_not_now, is_taken, store_error};
 
 type Answer = Result<Stored, AppendError>;
 
-/// How long a batch that loses against other transactions, or whose outcome is unknown, is pursued.
+/// How long a batch that loses against other transactions, or whose outcome is unknown, is tried again.
 const PATIENCE: Duration = Duration::from_secs(8);
 /// How often a batch is stored again whose COMMIT failed; a disk that is full fails every time.
 const SETTLEMENTS: usize = 3;
@@ -40,16 +40,16 @@ const TRIES: usize = 3;
 /// The pause before a lost batch is tried again; doubles up to thirty-two times that.
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 
-impl MessageLog for Database {
+impl MessageStore for Database {
     fn append(&self, units: Vec<SendUnit>) -> Vec<Answer> {
         let units: Vec<&SendUnit> = units.iter().collect();
-        self.store(&units, Pursuit { deadline: Instant::now() + PATIENCE, settlements: SETTLEMENTS })
+        self.store(&units, RetryBudget { deadline: Instant::now() + PATIENCE, settlements: SETTLEMENTS })
     }
 }
 
-/// How far a batch is pursued.
+/// How long and how often a batch is tried again.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Pursuit {
+pub(crate) struct RetryBudget {
     /// Until when.
     pub(crate) deadline: Instant,
     /// How often an unknown outcome may still be settled by storing again what is not there.
@@ -75,18 +75,18 @@ enum Blame {
 
 impl Database {
     /// Stores a batch; if that fails because of a unit, its halves.
-    pub(crate) fn store(&self, units: &[&SendUnit], pursuit: Pursuit) -> Vec<Answer> {
-        let (error, blame) = match self.attempt(units, pursuit.deadline) {
+    pub(crate) fn store(&self, units: &[&SendUnit], budget: RetryBudget) -> Vec<Answer> {
+        let (error, blame) = match self.attempt(units, budget.deadline) {
             Ok(answers) => return answers,
-            Err(Failure::Unknown(error)) => return self.settle(units, error, pursuit),
+            Err(Failure::Unknown(error)) => return self.settle(units, error, budget),
             Err(Failure::Nothing(error, blame)) => (error, blame),
         };
         if blame == Blame::AUnit && units.len() > 1 {
             tracing::warn!(%error, units = units.len(), "a batch can't be stored, trying its halves");
             metrics::counter!("sixin_batches_halved_total").increment(1);
             let (one, other) = units.split_at(units.len() / 2);
-            let mut answers = self.store(one, pursuit);
-            answers.extend(self.store(other, pursuit));
+            let mut answers = self.store(one, budget);
+            answers.extend(self.store(other, budget));
             return answers;
         }
         // Those who answer log it, with the request it belongs to.
@@ -136,12 +136,12 @@ pub(crate) fn transaction(
     units: &[&SendUnit],
     events: &mut Events,
 ) -> QueryResult<Vec<Answer>> {
-    let mut judge = Judge::of(conn, units)?;
-    let fates = judge.judge(units)?;
-    let with = |wanted: fn(&Fate) -> bool| {
-        units.iter().zip(&fates).filter(move |(_, fate)| wanted(fate)).map(|(unit, _)| *unit)
+    let mut deduplication = Deduplication::of(conn, units)?;
+    let decisions = deduplication.decide(units)?;
+    let with = |wanted: fn(&Decision) -> bool| {
+        units.iter().zip(&decisions).filter(move |(_, decision)| wanted(decision)).map(|(unit, _)| *unit)
     };
-    let passed: Vec<&SendUnit> = with(|fate| matches!(fate, Fate::Write)).collect();
+    let passed: Vec<&SendUnit> = with(|decision| matches!(decision, Decision::Write)).collect();
     let kept: Vec<&SendUnit> =
         passed.iter().filter(|unit| unit.envelope.effects.is_persisted).copied().collect();
     let deltas = fold::fold(&kept);
@@ -154,10 +154,10 @@ pub(crate) fn transaction(
         .ok_or(Error::NotFound)?;
     messages::insert(conn, &passed, &placed)?;
     uploads::bind(conn, &passed, &placed)?;
-    keys::remember(conn, &passed, &placed, &judge.known)?;
+    keys::remember(conn, &passed, &placed, &deduplication.known)?;
     events.extend(passed.iter().zip(&placed).flat_map(|(unit, placed)| stored(unit, placed)));
-    nonces::use_up(conn, with(Fate::is_accepted))?;
-    Ok(answers(fates, placed))
+    nonces::use_up(conn, with(Decision::is_accepted))?;
+    Ok(answers(decisions, placed))
 }
 
 /// What others hear of a unit: a stored message for each recipient.
@@ -167,16 +167,16 @@ fn stored<'a>(unit: &'a SendUnit, placed: &'a [Placed]) -> impl Iterator<Item = 
 }
 
 /// The answer to each unit; `placed` holds the places of those that were written, in order.
-fn answers(fates: Vec<Fate>, placed: Vec<Vec<Placed>>) -> Vec<Answer> {
+fn answers(decisions: Vec<Decision>, placed: Vec<Vec<Placed>>) -> Vec<Answer> {
     let mut placed = placed.into_iter();
-    let mut answers: Vec<Answer> = Vec::with_capacity(fates.len());
-    for fate in fates {
-        let answer = match fate {
-            Fate::Write => Ok(Stored::new(placed.next().unwrap_or_default())),
-            Fate::Stop(error) => Err(error),
-            Fate::Repeat(placed) => Ok(Stored::replayed(placed)),
-            // The first one stands before its twin and was written.
-            Fate::Twin(first) => match answers.get(first) {
+    let mut answers: Vec<Answer> = Vec::with_capacity(decisions.len());
+    for decision in decisions {
+        let answer = match decision {
+            Decision::Write => Ok(Stored::new(placed.next().unwrap_or_default())),
+            Decision::Stop(error) => Err(error),
+            Decision::Repeat(placed) => Ok(Stored::replayed(placed)),
+            // The first one stands before its duplicate and was written.
+            Decision::Duplicate(first) => match answers.get(first) {
                 Some(Ok(stored)) => Ok(Stored::replayed(stored.placed.clone())),
                 _ => Err(StoreError::Fault("a repeat lost its first one".into()).into()),
             },

@@ -12,7 +12,7 @@ use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::Placed;
 use sixin_domain::time::Millis;
 
-use super::{Answer, Pursuit, stored};
+use super::{Answer, RetryBudget, stored};
 use crate::connection::connector::AnyConnection;
 use crate::database::Database;
 use crate::error::{is_lost, store_error};
@@ -23,17 +23,17 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 impl Database {
     /// Finds out what became of a batch whose COMMIT was not answered or failed, and stores what is not there.
-    pub(crate) fn settle(&self, units: &[&SendUnit], cause: Error, pursuit: Pursuit) -> Vec<Answer> {
+    pub(crate) fn settle(&self, units: &[&SendUnit], cause: Error, budget: RetryBudget) -> Vec<Answer> {
         tracing::warn!(error = %cause, units = units.len(), "the outcome of a batch is unknown, settling it");
         metrics::counter!("sixin_batches_settled_total").increment(1);
-        let Some(found) = self.look(units, pursuit.deadline) else {
+        let Some(found) = self.look(units, budget.deadline) else {
             return units.iter().map(|_| Err(AppendError::Unknown)).collect();
         };
         self.tell_found(units, &found);
         let missing: Vec<&SendUnit> =
             units.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(unit, _)| *unit).collect();
-        let stored = self.store_missing(&missing, &cause, pursuit);
-        let mut stored = self.look_behind(&missing, stored, &cause, pursuit.deadline).into_iter();
+        let stored = self.store_missing(&missing, &cause, budget);
+        let mut stored = self.look_behind(&missing, stored, &cause, budget.deadline).into_iter();
         let mut answer = |found: Option<Vec<Placed>>| match found {
             Some(placed) => Ok(Stored::new(placed)),
             None => stored.next().unwrap_or_else(|| Err(unavailable("a unit went unanswered"))),
@@ -62,15 +62,15 @@ impl Database {
     }
 
     /// What was looked for and not found was not committed, so it is stored now; not for ever, though.
-    fn store_missing(&self, missing: &[&SendUnit], cause: &Error, pursuit: Pursuit) -> Vec<Answer> {
+    fn store_missing(&self, missing: &[&SendUnit], cause: &Error, budget: RetryBudget) -> Vec<Answer> {
         if missing.is_empty() {
             return Vec::new();
         }
-        if pursuit.settlements == 0 || Instant::now() >= pursuit.deadline {
+        if budget.settlements == 0 || Instant::now() >= budget.deadline {
             return missing.iter().map(|_| Err(unavailable(&cause.to_string()))).collect();
         }
         std::thread::sleep(PAUSE);
-        self.store(missing, Pursuit { settlements: pursuit.settlements - 1, ..pursuit })
+        self.store(missing, RetryBudget { settlements: budget.settlements - 1, ..budget })
     }
 
     /// The first COMMIT may have been under way on the server while we looked. Units that then met what it stored (a

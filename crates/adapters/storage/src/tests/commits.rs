@@ -8,7 +8,7 @@ use sixin_application::conversations::ports::{ConversationChanges, ConversationP
 use sixin_application::delivery::ports::CommitListener;
 use sixin_application::messages::ports::{MessageChanges, MessageExpansions};
 use sixin_application::operations::ports::{NewSession, SessionAdmin, UserAdmin};
-use sixin_application::sending::ports::MessageLog;
+use sixin_application::sending::ports::MessageStore;
 use sixin_application::users::ports::{
     BackEndUsers, DeviceTokens, ListKind, ListSet, Mark, PushPreferences, RelationChanges, Remarks,
     Restriction, ShownAs, UserChanges, UserLists, UserRestrictions,

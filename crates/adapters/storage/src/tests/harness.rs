@@ -8,7 +8,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use sixin_application::operations::ports::{NewUser, SignIn, UserAdmin};
-use sixin_application::sending::ports::{MessageLog, SendUnit};
+use sixin_application::sending::ports::{MessageStore, SendUnit};
 use sixin_application::users::ports::Users;
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::body::Body;

@@ -1,9 +1,9 @@
 //! What these use cases need from outside.
 
+mod hourly_logs;
 mod message_changes;
 mod message_expansions;
-mod message_logs;
 
+pub use hourly_logs::*;
 pub use message_changes::*;
 pub use message_expansions::*;
-pub use message_logs::*;

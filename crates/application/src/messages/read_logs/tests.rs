@@ -1,6 +1,6 @@
 use super::*;
 use crate::access::ports::MockSignatures;
-use crate::messages::ports::MockMessageLogs;
+use crate::messages::ports::MockHourlyLogs;
 use crate::ports::MockClock;
 use crate::site::ports::MockSettingSource;
 use crate::testing::user;
@@ -27,7 +27,7 @@ fn message(id: i64, sender: i64, recipient: i64) -> (ViewedMessage, UserId) {
     (message, UserId(recipient))
 }
 
-fn reading(logs: MockMessageLogs) -> LogReading {
+fn reading(logs: MockHourlyLogs) -> LogReading {
     let mut users = MockUsers::new();
     users.expect_find_numbered().returning(|ids| {
         let all = [user(1, "ann"), user(2, "bob")];
@@ -48,13 +48,13 @@ fn reading(logs: MockMessageLogs) -> LogReading {
         settings: Arc::new(settings),
         links: Arc::new(links),
         clock,
-        turns: Turns::new(1, 0, Duration::from_secs(1)),
+        bulkhead: Bulkhead::new(1, 0, Duration::from_secs(1)),
     }
 }
 
 /// Logs of an hour in which a message was sent, or none.
-fn logs(messages: usize, is_deleted: bool) -> MockMessageLogs {
-    let mut logs = MockMessageLogs::new();
+fn logs(messages: usize, is_deleted: bool) -> MockHourlyLogs {
+    let mut logs = MockHourlyLogs::new();
     logs.expect_is_deleted().returning(move |_| Ok(is_deleted));
     logs.expect_made().returning(move |_, limit| {
         assert_eq!(limit, 1);
@@ -72,14 +72,14 @@ async fn there_is_a_link_only_to_a_log_that_is_there() {
     assert_eq!(link(LAST_HOUR, logs(0, false)).await, None);
     assert_eq!(link(LAST_HOUR, logs(1, true)).await, None);
     for date in ["2022111014", "2022111015", "2022110713", "1999010100"] {
-        assert_eq!(link(date, MockMessageLogs::new()).await, None, "{date}");
+        assert_eq!(link(date, MockHourlyLogs::new()).await, None, "{date}");
     }
     assert!(link("2022110714", logs(1, false)).await.is_some());
 }
 
 #[tokio::test]
 async fn an_hour_that_is_none_is_refused() {
-    let reading = reading(MockMessageLogs::new());
+    let reading = reading(MockHourlyLogs::new());
     for date in ["9999999999", "202211101", "2022111024"] {
         assert!(matches!(reading.link(date, "key").await, Err(LogError::NoSuchHour)), "{date}");
         assert!(matches!(reading.delete(date).await, Err(LogError::NoSuchHour)), "{date}");
@@ -88,12 +88,12 @@ async fn an_hour_that_is_none_is_refused() {
 
 #[tokio::test]
 async fn only_a_log_that_can_be_had_is_deleted() {
-    let mut logs = MockMessageLogs::new();
+    let mut logs = MockHourlyLogs::new();
     let is_it = |hour: &LogHour, at: &Millis| hour.to_string() == LAST_HOUR && *at == NOW;
     logs.expect_delete().once().withf(is_it).returning(|_, _| Ok(()));
     reading(logs).delete(LAST_HOUR).await.unwrap();
     for date in ["2022111014", "2022111015", "2022110713"] {
-        reading(MockMessageLogs::new()).delete(date).await.unwrap();
+        reading(MockHourlyLogs::new()).delete(date).await.unwrap();
     }
 }
 
@@ -107,7 +107,7 @@ async fn only_our_own_links_lead_to_a_log_and_only_to_one_that_is_still_there() 
         reading.open(&link).await.err()
     };
     assert!(refused(logs(1, false), |_| ()).await.is_none());
-    let nothing = MockMessageLogs::new;
+    let nothing = MockHourlyLogs::new;
     let forged = refused(nothing(), |link| link.signature = "bad".into()).await;
     assert!(matches!(forged, Some(LogError::LinkWrong)));
     let over = refused(nothing(), |link| link.link.expires = NOW.0 / 1000).await;
@@ -122,7 +122,7 @@ async fn few_logs_are_read_at_a_time() {
     let reading = reading(logs(1, false));
     let link = reading.link(LAST_HOUR, "key").await.unwrap().unwrap();
     let open = reading.open(&link).await.unwrap();
-    assert!(matches!(reading.open(&link).await, Err(LogError::NoTurn(NoTurn::Busy))));
+    assert!(matches!(reading.open(&link).await, Err(LogError::Overload(Overload::Busy))));
     drop(open);
     assert!(reading.open(&link).await.is_ok());
 }
@@ -133,7 +133,7 @@ async fn pages_go_on_after_a_message_and_name_both_sides() {
     let whole = hour.ids();
     let after = whole.start + 5;
     for (from, start) in [(None, whole.start), (Some(MessageId(after)), after + 1)] {
-        let mut logs = MockMessageLogs::new();
+        let mut logs = MockHourlyLogs::new();
         let expected = start..whole.end;
         logs.expect_made()
             .once()
@@ -148,7 +148,7 @@ async fn pages_go_on_after_a_message_and_name_both_sides() {
 #[tokio::test]
 async fn a_message_of_nobody_is_a_fault_and_not_left_out() {
     let hour = LogHour::parse(LAST_HOUR, 480).unwrap();
-    let mut logs = MockMessageLogs::new();
+    let mut logs = MockHourlyLogs::new();
     logs.expect_made().returning(|_, _| Ok(vec![message(7, 1, 2), message(8, 1, 3)]));
     assert!(matches!(reading(logs).page(hour, None).await, Err(StoreError::Fault(_))));
 }

@@ -4,7 +4,7 @@ use crate::ports::StoreResult;
 
 /// Why nothing can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StoreTrouble {
+pub enum WriteFailure {
     /// The disk is full.
     Full,
     /// The database only reads.
@@ -21,7 +21,7 @@ pub trait StoreHealth: Send + Sync {
     async fn is_ready(&self) -> StoreResult<bool>;
 
     /// What keeps writes from succeeding, as far as the last one tells. It MUST be `None` again once one has succeeded.
-    fn trouble(&self) -> Option<StoreTrouble>;
+    fn last_write_failure(&self) -> Option<WriteFailure>;
 
     /// What the operator has configured to be less durable than the default, if anything.
     fn weakness(&self) -> Option<String>;

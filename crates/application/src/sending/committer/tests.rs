@@ -1,6 +1,6 @@
 use super::*;
 use crate::ports::StoreError;
-use crate::sending::ports::MockMessageLog;
+use crate::sending::ports::MockMessageStore;
 use crate::testing::{stored, unit};
 use std::sync::mpsc;
 
@@ -10,25 +10,25 @@ fn placed(units: &[SendUnit]) -> Vec<Answer> {
     units.iter().map(|unit| Ok(stored(unit))).collect()
 }
 
-fn start(log: MockMessageLog, limits: CommitterLimits) -> Arc<Committer> {
-    let log: Arc<dyn MessageLog> = Arc::new(log);
+fn start(log: MockMessageStore, limits: CommitterLimits) -> Arc<Committer> {
+    let log: Arc<dyn MessageStore> = Arc::new(log);
     Arc::new(Committer::start(&log, ONE_LANE, limits).unwrap())
 }
 
 #[tokio::test]
 async fn a_lone_unit_is_committed_at_once_and_answered() {
-    let mut log = MockMessageLog::new();
+    let mut log = MockMessageStore::new();
     log.expect_append().once().returning(|units| placed(&units));
     let committer = start(log, CommitterLimits::default());
     assert_eq!(committer.commit(unit(1, &[2])).await.unwrap().placed.len(), 1);
 }
 
 /// A log whose first batch waits for a signal, so that others gather behind it. Reports batch sizes.
-fn gated() -> (MockMessageLog, mpsc::Sender<()>, mpsc::Receiver<usize>) {
+fn gated() -> (MockMessageStore, mpsc::Sender<()>, mpsc::Receiver<usize>) {
     let (open, gate) = mpsc::channel();
     let (report, sizes) = mpsc::channel();
     let gate = Mutex::new(gate);
-    let mut log = MockMessageLog::new();
+    let mut log = MockMessageStore::new();
     log.expect_append().returning(move |units| {
         report.send(units.len()).unwrap();
         gate.lock().unwrap().recv().ok();
@@ -144,7 +144,7 @@ struct WrongOnce {
     calls: std::sync::atomic::AtomicUsize,
 }
 
-impl MessageLog for WrongOnce {
+impl MessageStore for WrongOnce {
     fn append(&self, units: Vec<SendUnit>) -> Vec<Answer> {
         let is_wrong = self.calls.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == self.at;
         match self.what {
@@ -160,7 +160,7 @@ impl MessageLog for WrongOnce {
 async fn whatever_a_log_does_on_whichever_call_every_waiter_is_answered_and_the_writer_goes_on() {
     for what in [Wrong::Panics, Wrong::Fails, Wrong::Forgets] {
         for at in 0..3 {
-            let log: Arc<dyn MessageLog> = Arc::new(WrongOnce { what, at, calls: 0.into() });
+            let log: Arc<dyn MessageStore> = Arc::new(WrongOnce { what, at, calls: 0.into() });
             let patience = Duration::from_secs(3600);
             let limits = CommitterLimits { batch_units: 4, patience, ..CommitterLimits::default() };
             let committer = Arc::new(Committer::start(&log, ONE_LANE, limits).unwrap());
@@ -188,7 +188,7 @@ async fn whatever_a_log_does_on_whichever_call_every_waiter_is_answered_and_the_
 
 #[tokio::test]
 async fn each_unit_gets_its_own_answer() {
-    let mut log = MockMessageLog::new();
+    let mut log = MockMessageStore::new();
     log.expect_append()
         .returning(|units| units.iter().map(|_| Err(StoreError::Fault("broken".into()).into())).collect());
     let committer = start(log, CommitterLimits::default());
@@ -197,7 +197,7 @@ async fn each_unit_gets_its_own_answer() {
 
 #[test]
 fn both_directions_of_a_pair_take_the_same_lane_and_wide_units_their_own() {
-    let log: Arc<dyn MessageLog> = Arc::new(MockMessageLog::new());
+    let log: Arc<dyn MessageStore> = Arc::new(MockMessageStore::new());
     let lanes = Lanes { narrow: 4, wide: true };
     let committer = Committer::start(&log, lanes, CommitterLimits::default()).unwrap();
     let lane = |unit: SendUnit| Arc::as_ptr(committer.lane_of(&unit).unwrap());

@@ -35,7 +35,7 @@ pub struct Repetition {
     pub accepted_at: Millis,
 }
 
-/// Results of sends with a key, for reading. They are written by [`crate::sending::ports::MessageLog::append`].
+/// Results of sends with a key, for reading. They are written by [`crate::sending::ports::MessageStore::append`].
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait IdempotencyKeys: Send + Sync {

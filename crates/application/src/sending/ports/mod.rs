@@ -2,8 +2,8 @@
 
 mod idempotency;
 mod leases;
-mod message_log;
+mod message_store;
 
 pub use idempotency::*;
 pub use leases::*;
-pub use message_log::*;
+pub use message_store::*;

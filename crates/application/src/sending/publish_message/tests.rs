@@ -1,7 +1,7 @@
 use super::*;
 use crate::ports::MockClock;
 use crate::sending::committer::{Committer, CommitterLimits, Lanes};
-use crate::sending::ports::{AppendError, MessageLog, MockIdempotencyKeys, MockMessageLog, SendUnit};
+use crate::sending::ports::{AppendError, MessageStore, MockIdempotencyKeys, MockMessageStore, SendUnit};
 use crate::sending::rate::SendRate;
 use crate::site::ports::{MockBlockWordSource, MockSettingSource};
 use crate::testing::{ids, key, stored, user};
@@ -95,16 +95,16 @@ fn publishing(
     clock.expect_steady().return_const(ID_EPOCH);
     let clock: Arc<dyn Clock> = Arc::new(clock);
     let appended = Arc::new(Mutex::new(Vec::new()));
-    let mut log = MockMessageLog::new();
+    let mut log = MockMessageStore::new();
     let seen = Arc::clone(&appended);
     log.expect_append().returning(move |units| {
         let answers = units.iter().map(|unit| Ok(stored(unit))).collect();
         seen.lock().unwrap().extend(units);
         answers
     });
-    let log: Arc<dyn MessageLog> = Arc::new(log);
+    let log: Arc<dyn MessageStore> = Arc::new(log);
     let lanes = Lanes { narrow: 1, wide: false };
-    let outbox = Outbox {
+    let pipeline = Pipeline {
         ids: Arc::new(ids()),
         rate: Arc::new(SendRate::new(Rate::default())),
         committer: Arc::new(Committer::start(&log, lanes, CommitterLimits::default()).unwrap()),
@@ -120,7 +120,7 @@ fn publishing(
             limits: Limits { typed_text_bytes: 40, ..Limits::default() },
         }),
         clock,
-        outbox: Arc::new(outbox),
+        pipeline: Arc::new(pipeline),
     };
     (publishing, appended)
 }

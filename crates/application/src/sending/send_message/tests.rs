@@ -2,7 +2,9 @@ use super::*;
 use crate::files::ports::MockFiles;
 use crate::ports::MockClock;
 use crate::sending::committer::{Committer, CommitterLimits, Lanes};
-use crate::sending::ports::{AppendError, MessageLog, MockIdempotencyKeys, MockMessageLog, MockStoredBodies};
+use crate::sending::ports::{
+    AppendError, MessageStore, MockIdempotencyKeys, MockMessageStore, MockStoredBodies,
+};
 use crate::sending::rate::SendRate;
 use crate::site::ports::{MockBlockWordSource, MockRoles};
 use crate::testing::{general_role, ids, key, stored, stored_file, user};
@@ -43,11 +45,11 @@ fn sending(files: MockFiles, relation: Relation, times: usize) -> MessageSending
     clock.expect_now().return_const(ID_EPOCH);
     clock.expect_steady().return_const(ID_EPOCH);
     let clock: Arc<dyn Clock> = Arc::new(clock);
-    let mut log = MockMessageLog::new();
+    let mut log = MockMessageStore::new();
     log.expect_append().times(times).returning(|units| units.iter().map(|unit| Ok(stored(unit))).collect());
-    let log: Arc<dyn MessageLog> = Arc::new(log);
+    let log: Arc<dyn MessageStore> = Arc::new(log);
     let lanes = Lanes { narrow: 1, wide: false };
-    let outbox = Outbox {
+    let pipeline = Pipeline {
         ids: Arc::new(ids()),
         rate: Arc::new(SendRate::new(Rate::default())),
         committer: Arc::new(Committer::start(&log, lanes, CommitterLimits::default()).unwrap()),
@@ -62,7 +64,7 @@ fn sending(files: MockFiles, relation: Relation, times: usize) -> MessageSending
         files: Arc::new(files),
         stored_bodies: Arc::new(MockStoredBodies::new()),
         clock,
-        outbox: Arc::new(outbox),
+        pipeline: Arc::new(pipeline),
         limits: Limits { text_bytes: 50, ..Limits::default() },
     }
 }
@@ -190,10 +192,10 @@ fn knowing(found: Result<Option<Vec<Placed>>, AppendError>, relation: Relation) 
         .withf(|id| *id == MessageId(77))
         .returning(|_| Ok(Some((Body::Text("as it was".into()), None))));
     let mut sending = sending(MockFiles::new(), relation, 0);
-    let outbox = &sending.outbox;
-    let (ids, rate) = (Arc::clone(&outbox.ids), Arc::clone(&outbox.rate));
-    let (committer, clock) = (Arc::clone(&outbox.committer), Arc::clone(&outbox.clock));
-    sending.outbox = Arc::new(Outbox { ids, rate, committer, clock, keys: Arc::new(keys) });
+    let pipeline = &sending.pipeline;
+    let (ids, rate) = (Arc::clone(&pipeline.ids), Arc::clone(&pipeline.rate));
+    let (committer, clock) = (Arc::clone(&pipeline.committer), Arc::clone(&pipeline.clock));
+    sending.pipeline = Arc::new(Pipeline { ids, rate, committer, clock, keys: Arc::new(keys) });
     sending.stored_bodies = Arc::new(bodies);
     sending
 }
@@ -221,23 +223,23 @@ async fn a_refused_request_that_was_none_stays_refused() {
 #[tokio::test]
 async fn a_sender_who_is_too_fast_still_gets_the_answer_to_a_repeat() {
     let sending = knowing(Ok(Some(vec![placed()])), Relation::default());
-    let rate = &sending.outbox.rate;
+    let rate = &sending.pipeline.rate;
     while rate.enter(UserId(1), None, ID_EPOCH).is_ok() {}
     assert!(sending.send(with_key("hi")).await.unwrap().replayed);
 }
 
 #[tokio::test]
 async fn a_repeat_the_store_knows_is_answered_with_the_first_message_as_it_was_stored() {
-    let mut log = MockMessageLog::new();
+    let mut log = MockMessageStore::new();
     log.expect_append().return_once(|units| {
         assert_eq!(units[0].idempotency, Some(key("k")));
         vec![Ok(Stored::replayed(vec![placed()]))]
     });
-    let log: Arc<dyn MessageLog> = Arc::new(log);
+    let log: Arc<dyn MessageStore> = Arc::new(log);
     let mut sending = knowing(Ok(None), Relation::default());
     let lanes = Lanes { narrow: 1, wide: false };
     let committer = Committer::start(&log, lanes, CommitterLimits::default()).unwrap();
-    Arc::get_mut(&mut sending.outbox).unwrap().committer = Arc::new(committer);
+    Arc::get_mut(&mut sending.pipeline).unwrap().committer = Arc::new(committer);
     let sent = sending.send(with_key("hi")).await.unwrap();
     assert!(sent.replayed);
     assert_eq!(sent.body, Body::Text("as it was".into()));

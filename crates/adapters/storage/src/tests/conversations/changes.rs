@@ -184,7 +184,7 @@ fn messages_of_others_and_of_nobody_are_passed_over(db: &TestDatabase) {
 fn marking_and_deleting_a_conversation_is_one_statement_however_many_messages_there_are(db: &TestDatabase) {
     let (id, _) = conversation(db, 1);
     let units: Vec<SendUnit> = (0..500).map(|_| db.unit(1, &[5], "hi")).collect();
-    sixin_application::sending::ports::MessageLog::append(&db.database, units);
+    sixin_application::sending::ports::MessageStore::append(&db.database, units);
     let cost = |work: &dyn Fn()| run_by(db, work).writes - checks(db);
     let marked = cost(&|| db.wait(db.database.mark_read(seat(id, 5, 1), NOW)).unwrap());
     let deleted = cost(&|| db.wait(db.database.delete(seat(id, 5, 1), NOW)).unwrap());

@@ -6,7 +6,7 @@ use diesel::connection::{Instrumentation, InstrumentationEvent};
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use sixin_application::conversations::ports::{ListQuery, ListStart, MessageQuery, Order};
-use sixin_application::sending::ports::{MessageLog, SendUnit};
+use sixin_application::sending::ports::{MessageStore, SendUnit};
 use sixin_domain::id::{ConversationId, UserId};
 use sixin_domain::time::Millis;
 

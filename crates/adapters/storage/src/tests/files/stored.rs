@@ -3,7 +3,7 @@
 use sixin_application::conversations::ports::ConversationChanges;
 use sixin_application::files::ports::{Files, NewFile, NewUpload, UnsentFiles};
 use sixin_application::messages::ports::MessageChanges;
-use sixin_application::sending::ports::{MessageLog, SendUnit};
+use sixin_application::sending::ports::{MessageStore, SendUnit};
 use sixin_application::site::ports::SiteSecrets;
 use sixin_domain::file::{FileKind, Keeping};
 use sixin_domain::id::{AccountId, FileId, UserId};

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use sixin_application::messages::ports::{MessageChanges, MessageLogs};
-use sixin_application::sending::ports::{MessageLog, SendUnit};
+use sixin_application::messages::ports::{HourlyLogs, MessageChanges};
+use sixin_application::sending::ports::{MessageStore, SendUnit};
 use sixin_domain::id::{MessageId, UserId, first_id_at};
 use sixin_domain::message::body::Body;
 use sixin_domain::message::log_hour::LogHour;
@@ -94,8 +94,8 @@ fn a_log_is_deleted_once_and_for_every_process_and_forgotten_with_the_others(db:
     db.database.append(vec![with_id(db.unit(1, &[2], "hi"), young.ids().start)]);
     assert!(!is_deleted(old) && !is_deleted(young));
     for _ in 0..2 {
-        db.wait(MessageLogs::delete(&db.database, young, NOW)).unwrap();
-        db.wait(MessageLogs::delete(&other.database, old, NOW)).unwrap();
+        db.wait(HourlyLogs::delete(&db.database, young, NOW)).unwrap();
+        db.wait(HourlyLogs::delete(&other.database, old, NOW)).unwrap();
         assert!(is_deleted(old) && is_deleted(young) && !is_deleted(hour("2026111918")));
     }
     assert_eq!(made(db, young.ids(), 5).len(), 1);

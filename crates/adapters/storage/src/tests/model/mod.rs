@@ -1,4 +1,4 @@
-//! Random sends, publishes, repeats, twins, changed bodies and restarts on the store, and users who mark, pin and delete,
+//! Random sends, publishes, repeats, duplicates at once, changed bodies and restarts on the store, and users who mark, pin and delete,
 //! against a model in memory: keys and both sides' views are exactly those of the model.
 
 mod sends;
@@ -11,7 +11,7 @@ use proptest::sample::Index;
 use proptest::test_runner::{Config, TestCaseResult, TestRunner};
 use proptest::{prop_assert, prop_assert_eq};
 use sixin_application::conversations::ports::ConversationChanges;
-use sixin_application::sending::ports::{AppendError, MessageLog, SendUnit, Stored};
+use sixin_application::sending::ports::{AppendError, MessageStore, SendUnit, Stored};
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::time::Millis;
 
@@ -66,7 +66,7 @@ impl<'a> Case<'a> {
     fn happen(&mut self, event: &Event) -> TestCaseResult {
         match event {
             Event::Batch(requests) => self.batch(requests),
-            Event::Twins(request) => self.twins(request),
+            Event::AtOnce(request) => self.at_once(request),
             Event::Restart => {
                 self.processes[0] = open(self.db);
                 self.processes.swap(0, 1);
@@ -147,7 +147,7 @@ impl<'a> Case<'a> {
         Ok(())
     }
 
-    fn twins(&mut self, request: &Request) -> TestCaseResult {
+    fn at_once(&mut self, request: &Request) -> TestCaseResult {
         let Some(send) = self.send(request) else { return Ok(()) };
         let units = [0, 1].map(|_| send.unit(self.db, self.base, Millis(self.now)));
         let [one, other] = &self.processes;

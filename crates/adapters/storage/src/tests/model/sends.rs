@@ -45,7 +45,7 @@ pub(crate) enum Event {
     /// Requests that make one batch.
     Batch(Vec<Request>),
     /// The same request at the same instant through two processes.
-    Twins(Request),
+    AtOnce(Request),
     /// A process is stopped and started.
     Restart,
     /// A user changes its view of the conversation with another.
@@ -68,7 +68,7 @@ pub(crate) fn events() -> impl Strategy<Value = Vec<(i64, Event)>> {
     let batch = prop::collection::vec(request(), 1..6).prop_map(Event::Batch);
     let event = prop_oneof![
         6 => batch,
-        3 => request().prop_map(Event::Twins),
+        3 => request().prop_map(Event::AtOnce),
         1 => Just(Event::Restart),
         2 => (whole_change(), 0..USERS, 1..USERS).prop_map(|(change, user, away)| {
             Event::Whole(change, user, (user + away) % USERS)

@@ -6,7 +6,7 @@ use sixin_application::operations::ports::{
     AppKeyAdmin, BlockWordAdmin, BlockWordRow, NewAppKey, RoleAdmin, SessionAdmin, SettingAdmin, UserAdmin,
 };
 use sixin_application::ports::{CacheEpochs, Topic};
-use sixin_application::sending::ports::MessageLog;
+use sixin_application::sending::ports::MessageStore;
 use sixin_application::site::ports::{SensitiveWord, SensitiveWords, SettingSource};
 use sixin_application::users::ports::{
     BackEndUsers, ListKind, ListSet, Restriction, ShownAs, UserLists, UserRestrictions,

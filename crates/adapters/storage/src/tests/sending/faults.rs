@@ -9,14 +9,16 @@ use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
-use sixin_application::sending::ports::{AppendError, MessageLog, SendUnit};
+use sixin_application::sending::ports::{AppendError, MessageStore, SendUnit};
 
 use crate::faults::{Step, pass, under};
-use crate::sending::Pursuit;
+use crate::sending::RetryBudget;
 use crate::tests::harness::TestDatabase;
 use crate::tests::on_every_database;
 use crate::tests::operations::hot_reads::{checks, run_by};
-use crate::tests::sending::truth::{Answer, answers_are_true, batch, repeats_are_stored_once, stored};
+use crate::tests::sending::acknowledgements::{
+    Answer, answers_are_true, batch, repeats_are_stored_once, stored,
+};
 
 on_every_database!(
     every_statement_of_a_batch_is_a_step_that_can_fail,
@@ -131,8 +133,8 @@ fn a_fault_that_stays_is_answered_truly_and_the_writer_goes_on(db: &TestDatabase
             let units = batch(db, &case);
             let refer: Vec<&SendUnit> = units.iter().collect();
             let deadline = Instant::now() + Duration::from_millis(30);
-            let pursuit = Pursuit { deadline, settlements: 1 };
-            let answers = under(always_at(n, text), || db.database.store(&refer, pursuit));
+            let budget = RetryBudget { deadline, settlements: 1 };
+            let answers = under(always_at(n, text), || db.database.store(&refer, budget));
             answers_are_true(&fresh, &units, &answers, &case);
             repeats_are_stored_once(db, &fresh, &units, &case);
         }
@@ -164,13 +166,13 @@ fn an_outcome_that_stays_unknown_is_called_so_and_a_repeat_is_stored_once(db: &T
         let case = format!("{lost_at:?}, and nothing after it");
         let units = batch(db, &case);
         let refer: Vec<&SendUnit> = units.iter().collect();
-        let pursuit = Pursuit { deadline: Instant::now() + Duration::from_millis(200), settlements: 3 };
+        let budget = RetryBudget { deadline: Instant::now() + Duration::from_millis(200), settlements: 3 };
         let mut is_lost = false;
         let plan = move |step| {
             is_lost |= step == lost_at;
             if is_lost { Err(error(LOST)) } else { Ok(()) }
         };
-        let answers = under(plan, || db.database.store(&refer, pursuit));
+        let answers = under(plan, || db.database.store(&refer, budget));
         let is_unknown = |answer: &Answer| matches!(answer, Err(AppendError::Unknown));
         assert!(answers.iter().all(is_unknown), "{case}: {answers:?}");
         answers_are_true(&fresh, &units, &answers, &case);

@@ -5,12 +5,12 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-use sixin_application::sending::ports::MessageLog;
+use sixin_application::sending::ports::MessageStore;
 
 use crate::connection::url::DatabaseUrl;
 use crate::database::{Database, DatabaseOptions};
 use crate::tests::harness::{TestDatabase, on_mysql};
-use crate::tests::sending::truth::{answers_are_true, batch, repeats_are_stored_once};
+use crate::tests::sending::acknowledgements::{answers_are_true, batch, repeats_are_stored_once};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cut {

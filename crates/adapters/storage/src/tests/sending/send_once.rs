@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use diesel::connection::{Connection, InstrumentationEvent};
 use sixin_application::access::authenticate_user::hash_token;
 use sixin_application::sending::ports::{
-    AppendError, IdempotencyKey, IdempotencyKeys, MessageLog, NonceUse, Repetition, SendUnit, StoredBodies,
+    AppendError, IdempotencyKey, IdempotencyKeys, MessageStore, NonceUse, Repetition, SendUnit, StoredBodies,
 };
 use sixin_domain::file::FileKind;
 use sixin_domain::id::{AppKeyId, FileId, FileUsageId, MessageId, UserId};
@@ -24,10 +24,10 @@ on_every_database!(
     an_ended_key_is_free_again_before_it_is_swept,
     ended_keys_are_swept_in_steps_and_live_ones_stay,
     app_keys_senders_and_keys_do_not_share_results,
-    twins_in_one_batch_are_stored_once,
-    twins_of_a_unit_that_is_stopped_are_not_its_repeats,
-    twins_from_two_processes_are_stored_once,
-    an_ended_key_is_replaced_once_by_twins_from_two_processes,
+    duplicates_in_one_batch_are_stored_once,
+    duplicates_of_a_unit_that_is_stopped_are_not_its_repeats,
+    duplicates_from_two_processes_are_stored_once,
+    an_ended_key_is_replaced_once_by_duplicates_from_two_processes,
     a_result_of_a_thousand_recipients_comes_back_whole,
     a_message_that_is_not_kept_is_sent_once_too,
     repeats_change_nothing_for_their_neighbours,
@@ -127,7 +127,7 @@ fn app_keys_senders_and_keys_do_not_share_results(db: &TestDatabase) {
     }
 }
 
-fn twins_in_one_batch_are_stored_once(db: &TestDatabase) {
+fn duplicates_in_one_batch_are_stored_once(db: &TestDatabase) {
     let units = vec![
         db.unit(1, &[2], "before"),
         keyed(db, &[2], key("k", 7)),
@@ -147,14 +147,14 @@ fn twins_in_one_batch_are_stored_once(db: &TestDatabase) {
     assert_eq!((messages(db), keys(db)), (3, 1));
 }
 
-fn twins_of_a_unit_that_is_stopped_are_not_its_repeats(db: &TestDatabase) {
+fn duplicates_of_a_unit_that_is_stopped_are_not_its_repeats(db: &TestDatabase) {
     let taken = SendUnit { upload: Some(FileUsageId(404)), ..keyed(db, &[2], key("k", 7)) };
     let answers = db.database.append(vec![taken, keyed(db, &[2], key("k", 8))]);
     assert!(matches!(answers[0], Err(AppendError::UploadTaken)));
     assert!(!answers[1].as_ref().unwrap().replayed);
 }
 
-/// Twenty twins at once through two pools, as if through two processes: how many were stored.
+/// Twenty duplicates at once through two pools, as if through two processes: how many were stored.
 fn storm(db: &TestDatabase, ms: i64) -> usize {
     let other = Database::open(DatabaseOptions::new(db.url.clone())).unwrap();
     let units: Vec<_> = (0..20).map(|_| at(keyed(db, &[2, 3], key("k", 7)), ms)).collect();
@@ -173,13 +173,13 @@ fn storm(db: &TestDatabase, ms: i64) -> usize {
     answers.iter().filter(|stored| !stored.replayed).count()
 }
 
-fn twins_from_two_processes_are_stored_once(db: &TestDatabase) {
+fn duplicates_from_two_processes_are_stored_once(db: &TestDatabase) {
     assert_eq!(storm(db, 0), 1);
     assert_eq!((messages(db), keys(db)), (2, 1));
     assert_eq!(storm(db, 1), 0);
 }
 
-fn an_ended_key_is_replaced_once_by_twins_from_two_processes(db: &TestDatabase) {
+fn an_ended_key_is_replaced_once_by_duplicates_from_two_processes(db: &TestDatabase) {
     store(db, keyed(db, &[2, 3], key("k", 7))).unwrap();
     assert_eq!(storm(db, 5000), 1);
     assert_eq!((messages(db), keys(db)), (4, 1));

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use diesel::Connection;
 use diesel::connection::InstrumentationEvent;
-use sixin_application::sending::ports::{MessageLog, NonceUse, SendUnit};
+use sixin_application::sending::ports::{MessageStore, NonceUse, SendUnit};
 use sixin_domain::id::AppKeyId;
 
 use crate::database::{Database, DatabaseOptions};

@@ -5,13 +5,13 @@ use std::time::Instant;
 
 use diesel::result::{DatabaseErrorKind, Error};
 use sixin_application::ports::StoreError;
-use sixin_application::sending::ports::{AppendError, MessageLog, NonceUse, SendUnit};
+use sixin_application::sending::ports::{AppendError, MessageStore, NonceUse, SendUnit};
 use sixin_domain::id::{AppKeyId, FileUsageId};
 use sixin_domain::message::Effects;
 use sixin_domain::message::body::Body;
 use sixin_domain::message::object_name::ObjectName;
 
-use crate::sending::Pursuit;
+use crate::sending::RetryBudget;
 use crate::tests::harness::{NOW, TestDatabase, seq};
 use crate::tests::on_every_database;
 
@@ -29,7 +29,7 @@ on_every_database!(
     an_upload_is_bound_to_one_message,
     a_unit_that_cannot_be_stored_does_not_fail_its_neighbours,
     an_unknown_outcome_is_settled_by_looking,
-    a_commit_that_keeps_failing_is_not_pursued_for_ever,
+    a_commit_that_keeps_failing_is_not_tried_for_ever,
     many_writers_at_once_make_one_conversation_without_holes,
     a_broken_table_is_an_error_and_the_next_batch_works,
 );
@@ -217,8 +217,8 @@ fn an_unknown_outcome_is_settled_by_looking(db: &TestDatabase) {
     let expected = db.store(committed.clone());
     db.store(transient.clone());
     let cause = Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new("connection lost".to_owned()));
-    let pursuit = Pursuit { deadline: Instant::now() + std::time::Duration::from_secs(5), settlements: 1 };
-    let answers = db.database.settle(&[&committed, &lost, &transient], cause, pursuit);
+    let budget = RetryBudget { deadline: Instant::now() + std::time::Duration::from_secs(5), settlements: 1 };
+    let answers = db.database.settle(&[&committed, &lost, &transient], cause, budget);
     assert_eq!(answers[0].as_ref().unwrap().placed, expected);
     assert_eq!(seq(&answers[1].as_ref().unwrap().placed[0]), 2);
     assert_eq!(answers[2].as_ref().unwrap().placed[0].place, None);
@@ -226,11 +226,11 @@ fn an_unknown_outcome_is_settled_by_looking(db: &TestDatabase) {
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM transient_messages"), 1);
 }
 
-fn a_commit_that_keeps_failing_is_not_pursued_for_ever(db: &TestDatabase) {
+fn a_commit_that_keeps_failing_is_not_tried_for_ever(db: &TestDatabase) {
     let lost = db.unit(1, &[2], "lost");
     let cause = Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new("disk I/O error".to_owned()));
-    let pursuit = Pursuit { deadline: Instant::now() + std::time::Duration::from_secs(5), settlements: 0 };
-    let answers = db.database.settle(&[&lost], cause, pursuit);
+    let budget = RetryBudget { deadline: Instant::now() + std::time::Duration::from_secs(5), settlements: 0 };
+    let answers = db.database.settle(&[&lost], cause, budget);
     assert!(matches!(answers[0], Err(AppendError::Store(StoreError::Unavailable(_)))));
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM conversation_messages"), 0);
 }

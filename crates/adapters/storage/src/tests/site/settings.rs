@@ -2,7 +2,7 @@
 
 use sixin_application::files::ports::Files;
 use sixin_application::operations::ports::{BlockWordAdmin, BlockWordRow, SettingAdmin, StoreHealth};
-use sixin_application::sending::ports::{MessageLog, NonceUse, SendUnit};
+use sixin_application::sending::ports::{MessageStore, NonceUse, SendUnit};
 use sixin_application::site::ports::{BlockWordList, BlockWordSource, SettingSource, WordScope};
 use sixin_domain::file::FileKind;
 use sixin_domain::id::{AppKeyId, ID_EPOCH, MessageId, UserId};

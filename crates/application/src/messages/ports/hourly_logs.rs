@@ -11,7 +11,7 @@ use crate::ports::StoreResult;
 /// The messages of everybody, by when they were made.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
-pub trait MessageLogs: Send + Sync {
+pub trait HourlyLogs: Send + Sync {
     /// The first `limit` messages with these ids, by id, each with its recipient. Recalled ones and those that are only for
     /// the moment ([`sixin_domain::message::object_name::MOMENTARY`]) MUST NOT be among them. MUST NOT take longer the more messages
     /// there are outside.

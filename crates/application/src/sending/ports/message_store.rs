@@ -92,7 +92,7 @@ pub enum AppendError {
 
 /// The durable log of messages.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
-pub trait MessageLog: Send + Sync {
+pub trait MessageStore: Send + Sync {
     /// Stores a batch of units in one transaction and answers each, in order; blocks until the answer is certain.
     ///
     /// - `Ok` MUST mean that the unit, or the one it repeats, is committed and on disk, once, with the ids it came with.

@@ -1,4 +1,4 @@
-//! A proxy that forgets answers, for clients that must repeat what was not answered.
+//! A proxy that loses answers, for clients that must repeat what was not answered.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -21,7 +21,7 @@ pub(crate) enum Instead {
 
 /// Passes everything on, but not the answers to the first requests for that path: the server gets them and does what they
 /// ask for, and this is what becomes of its answers. Returns the address, and how many such requests there were.
-pub(crate) fn forgetful(
+pub(crate) fn lossy_proxy(
     server: &str,
     path: &'static str,
     instead: &'static [Instead],

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sixin_application::sending::ports::{AppendError, MessageLog, SendUnit, Stored};
+use sixin_application::sending::ports::{AppendError, MessageStore, SendUnit, Stored};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::Placed;
 use sixin_domain::message::body::Body;
