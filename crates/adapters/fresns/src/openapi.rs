@@ -69,7 +69,8 @@ use crate::users::user_info::{Extends, Interactive, MainRole, Operations, Permis
 )))]
 struct Schemas;
 
-const SIGNATURE: &str = "**Signature.** `sign` is the hex MD5 of the present ones among `aid`, `appId`, `platformId`, \
+const ABOUT: &str = "For apps that call with their user's token.\n\n\
+**Signature.** `sign` is the hex MD5 of the present ones among `aid`, `appId`, `platformId`, \
 `timestamp`, `token`, `uid`, `version`, sorted by name, written as `name=value` and joined with `&`, then `&key=` and \
 the app secret. Values may be form-encoded or raw, the last name `key` or `appSecret`, the hex in either case. The time \
 stamp may be five minutes off. The body is not covered, so use TLS. Clients of Fresns 2.x send the same in headers that \
@@ -82,7 +83,18 @@ that is not met decides.\n\n";
 pub fn description() -> Description {
     Description {
         tag: "fresns",
-        about: "For apps that call with their user's token.",
+        about: ABOUT,
+        credentials: &[
+            "platformId",
+            "version",
+            "appId",
+            "timestamp",
+            "sign",
+            "aid",
+            "uid",
+            "token",
+            "deviceInfo",
+        ],
         schemas: schemas(),
         paths: paths(),
     }
@@ -122,7 +134,7 @@ impl Endpoint {
             "tags": ["fresns"],
             "operationId": self.id,
             "summary": self.summary,
-            "description": format!("{}{SIGNATURE}", self.about),
+            "description": if self.about.trim().is_empty() { format!("{}.", self.summary) } else { self.about.trim().to_owned() },
             "parameters": parameters,
             "responses": responses(self.data, self.body.is_some()),
         });
@@ -331,7 +343,7 @@ pub(crate) fn schemas() -> Map<String, Value> {
         "properties": {
             "uidOrUsername": {
                 "description": "Who gets it: the number or the name of a user.",
-                "anyOf": [{"type": "string", "minLength": 1}, {"type": "integer", "minimum": 0}],
+                "type": "string", "minLength": 1,
             },
             "message": {"type": ["string", "null"], "description": "The text, at most 65,535 bytes."},
             "fid": {"type": ["string", "null"], "description": "Id of a file that was uploaded for this user."},

@@ -84,6 +84,7 @@ pub fn description() -> Description {
     Description {
         tag: "rongcloud",
         about: "For back ends that sign with their app secret.",
+        credentials: &["App-Key", "Nonce", "Timestamp", "Signature"],
         schemas: schemas(),
         paths: paths(),
     }
@@ -135,7 +136,7 @@ fn publish() -> Value {
 /// The specification's cURL sample.
 fn sample() -> Value {
     json!({
-        "fromUserId": "user1", "toUserId": "user2", "objectName": "RC:TxtMsg",
+        "fromUserId": "user1", "toUserId": ["user2"], "objectName": "RC:TxtMsg",
         "content": "{\"content\":\"Hello World\"}",
     })
 }
@@ -235,23 +236,14 @@ pub(crate) fn schemas() -> Map<String, Value> {
     schemas.insert("RongCloudSwitch".to_owned(), json!({
         "description": "0 or 1; the other spellings are those of existing clients. Empty, null and `undefined` mean \
                         not given.",
-        "anyOf": [
-            {"type": "integer", "enum": [0, 1]},
-            {"type": "boolean"},
-            {"type": "string",
-             "enum": ["0", "1", "true", "True", "TRUE", "false", "False", "FALSE", "", "undefined"]},
-            {"type": "null"},
-        ],
+        "type": "integer", "enum": [0, 1],
     }));
     schemas
 }
 
 /// A whole number, also as text.
 pub(crate) fn number(about: &str, least: i64, most: i64) -> Value {
-    json!({"description": about, "anyOf": [
-        {"type": "integer", "format": "int64", "minimum": least, "maximum": most},
-        {"type": "string", "pattern": "^([+-]?[0-9]+|undefined)?$"},
-        {"type": "null"}]})
+    json!({"description": about, "type": "integer", "format": "int64", "minimum": least, "maximum": most})
 }
 
 /// A switch.
@@ -266,21 +258,16 @@ fn recipient_body() -> Value {
 
 fn body(recipient: &Value) -> Value {
     let text = |about: &str, most: u32| json!({"type": "string", "minLength": 1, "maxLength": most, "description": about});
-    let option =
-        |about: &str, most: u32| json!({"type": ["string", "null"], "maxLength": most, "description": about});
-    let object = |about: &str| json!({"type": ["string", "null"], "description": about});
+    let option = |about: &str, most: u32| json!({"type": "string", "maxLength": most, "description": about});
+    let object = |about: &str| json!({"type": "string", "description": about});
     json!({
         "type": "object",
         "required": ["fromUserId", "toUserId", "objectName", "content"],
         "properties": {
             "fromUserId": text("Who sends: a user id of at most 64 bytes.", 64),
             "toUserId": {
-                "description": "Who gets it: 1 to 1000 user ids of at most 64 bytes each; one id, several joined with \
-                                commas, or an array.",
-                "anyOf": [
-                    {"type": "string", "minLength": 1},
-                    {"type": "array", "items": recipient, "minItems": 1, "maxItems": 1000},
-                ],
+                "description": "Who gets it: 1 to 1000 user ids of at most 64 bytes each.",
+                "type": "array", "items": recipient, "minItems": 1, "maxItems": 1000,
             },
             "objectName": text("Type of the message: a built-in one (RC:TxtMsg, RC:ImgMsg, ...) or a custom one of at \
                                 most 32 characters that does not begin with RC:.", 32),
@@ -295,13 +282,13 @@ fn body(recipient: &Value) -> Value {
             "isCounted": switch("0: adds nothing to the unread count. Default: 1, but 0 for notices and signals."),
             "isIncludeSender": switch("1: shows in the sender's own view too. Default 0."),
             "contentAvailable": switch("1: silent push on iOS. Default 0."),
-            "expansion": switch("true: the message can carry key-value data later. Default false."),
+            "expansion": switch("1: the message can carry key-value data later. Default false."),
             "extraContent": object("Text of a JSON object of at most 100 pairs; needs expansion=true."),
-            "disablePush": switch("true: no notification. Default false."),
+            "disablePush": switch("1: no notification. Default false."),
             "pushExt": object("Text of a JSON object with settings for push services; title at most 50 characters."),
-            "busChannel": {"type": ["string", "null"], "maxLength": 20, "pattern": "^[A-Za-z0-9]*$",
+            "busChannel": {"type": "string", "maxLength": 20, "pattern": "^[A-Za-z0-9]*$",
                            "description": "Channel within the conversation, at most 20 letters and digits."},
-            "disableUpdateLastMsg": switch("true: does not become the conversation's latest message. Default false."),
+            "disableUpdateLastMsg": switch("1: does not become the conversation's latest message. Default false."),
             "needReadReceipt": switch("1: asks for a read receipt. Default 0."),
             "msgRandom": number("A number of the caller's choice, kept with the message. Without header Idempotency-Key the request is \
                                  known by it for one minute: a repeat gets the first answer.", i64::MIN, i64::MAX),

@@ -30,11 +30,11 @@ fn login() -> Value {
             "type": {"type": "string", "enum": ["email", "phone"]},
             "account": {
                 "description": "The e-mail address, or the telephone number without the code of its country.",
-                "anyOf": [{"type": "string", "minLength": 1}, {"type": "integer", "minimum": 0}],
+                "type": "string", "minLength": 1,
             },
             "countryCode": {
                 "description": "The code of the country, with type `phone`.",
-                "anyOf": [{"type": ["string", "null"]}, {"type": "integer", "minimum": 0}],
+                "type": "string",
             },
             "password": password("The password in Base64."),
             "verifyCode": {"type": ["string", "null"], "description": "No codes are sent here, so none is right."},
@@ -107,7 +107,7 @@ fn auth() -> Value {
         "properties": {
             "uidOrUsername": {
                 "description": "The number or the name of a user of the account.",
-                "anyOf": [{"type": "string", "minLength": 1}, {"type": "integer", "minimum": 0}],
+                "type": "string", "minLength": 1,
             },
             "password": password("The password of the user in Base64, if it has one (`hasPassword`)."),
         },

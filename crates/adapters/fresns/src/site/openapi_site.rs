@@ -164,7 +164,7 @@ fn mark_user() -> Value {
             "markType": {"type": "string", "enum": ["user"]},
             "fsid": {
                 "description": "The number or the name of the user.",
-                "anyOf": [{"type": "string", "minLength": 1}, {"type": "integer", "minimum": 0}],
+                "type": "string", "minLength": 1,
             },
         },
     });

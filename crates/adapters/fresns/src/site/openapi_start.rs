@@ -60,7 +60,7 @@ fn status() -> Value {
         "properties": {
             "activate": {"type": "boolean"},
             "deactivateDescription": {
-                "type": "object", "required": ["default"], "additionalProperties": {"type": "string"},
+                "type": "object", "required": ["default"], "properties": {"default": {"type": "string"}}, "additionalProperties": {"type": "string"},
             },
         },
     });

@@ -43,11 +43,10 @@ fn change(
 }
 
 fn set() -> Value {
-    let pairs = json!({"description": "1 to 100 pairs: the text of a JSON object, or one. Keys are 1 to 32 characters out of \
+    let pairs = json!({"description": "1 to 100 pairs; in a form the text of the object. Keys are 1 to 32 characters out of \
                                        A-Z a-z 0-9 + = _ -, values strings of at most 4096 characters.",
-                       "example": "{\"state\":\"done\"}",
-                       "anyOf": [{"type": "string", "minLength": 1},
-                                 {"type": "object", "additionalProperties": {"type": "string", "maxLength": 4096}}]});
+                       "example": {"state": "done"},
+                       "type": "object", "additionalProperties": {"type": "string", "maxLength": 4096}});
     let about = "Only for a message that was published with expansion=true; the `extraContent` it was published with is part of \
                  its pairs. Either of its two users may set them. A key that is there gets the new value. A message has at \
                  most 300 pairs. Nobody stored the message, it was recalled or published without expansion=true: 1003.";
@@ -55,10 +54,9 @@ fn set() -> Value {
 }
 
 fn delete() -> Value {
-    let keys = json!({"description": "1 to 100 keys: the text of a JSON array, or one.",
-                      "example": "[\"state\"]",
-                      "anyOf": [{"type": "string", "minLength": 1},
-                                {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 100}]});
+    let keys = json!({"description": "1 to 100 keys; in a form the text of the array.",
+                      "example": ["state"],
+                      "type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 100});
     let about = "The counterpart of set.json, with the same rules. A key that is not there is no mistake.";
     change("delete_message_expansion", ("Remove keys of a message", about), "extraKey", &keys)
 }

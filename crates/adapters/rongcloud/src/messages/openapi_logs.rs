@@ -14,10 +14,7 @@ pub(crate) fn paths() -> Vec<(&'static str, Value)> {
 fn date() -> Value {
     json!({"date": {
         "description": "An hour of the site's clock (setting default_timezone): yyyyMMddHH.",
-        "anyOf": [
-            {"type": "string", "pattern": "^[0-9]{10}$"},
-            {"type": "integer", "format": "int64", "minimum": 1_000_010_100_i64, "maximum": 9_999_123_123_i64},
-        ],
+        "type": "string", "pattern": "^[0-9]{10}$",
     }})
 }
 

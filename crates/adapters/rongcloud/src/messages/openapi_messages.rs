@@ -74,14 +74,14 @@ fn query() -> Value {
         properties: json!({
             "userId": text("Whose view it is.", 64),
             "targetId": text("The other side.", 64),
-            "startTime": number("Where to begin: a time in milliseconds (or seconds) since 1970; a message of exactly that time is left out, unless `includeStart` is true.", 0, i64::MAX),
+            "startTime": number("Where to begin: a time in milliseconds (or seconds) since 1970; a message of exactly that time is left out, unless `includeStart` is 1.", 0, i64::MAX),
             "endTime": number("Where to end: a time, and with it. Before startTime: backwards.", 0, i64::MAX),
             "pageSize": number("How many at most, 1 to 100, those nearest to startTime. Default 10, also for 0.", 0, 100),
-            "includeStart": switch("true: also a message of exactly startTime. Default false."),
+            "includeStart": switch("1: also a message of exactly startTime. Default false."),
             "busChannel": option("Of no effect; each message says which it was sent in.", 20),
         }),
         sample: json!({"userId": "user1", "targetId": "user2", "startTime": 1_640_995_200_000_i64,
-                       "endTime": 1_640_998_800_000_i64, "pageSize": 10, "includeStart": true}),
+                       "endTime": 1_640_998_800_000_i64, "pageSize": 10, "includeStart": 1}),
         answer: "RongCloudHistory",
         is_typed: false,
     }

@@ -28,17 +28,14 @@ pub(crate) fn text(about: &str, most: u32) -> Value {
 
 /// A text that may be given.
 pub(crate) fn option(about: &str, most: u32) -> Value {
-    json!({"type": ["string", "null"], "maxLength": most, "description": about})
+    json!({"type": "string", "maxLength": most, "description": about})
 }
 
 /// Several users.
 pub(crate) fn users(about: &str, most: usize) -> Value {
     json!({
-        "description": format!("{about} 1 to {most} user ids: one, several joined with commas, or an array."),
-        "anyOf": [
-            {"type": "string", "minLength": 1},
-            {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": most},
-        ],
+        "description": format!("{about} 1 to {most} user ids."),
+        "type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1, "maxItems": most,
     })
 }
 
@@ -64,8 +61,7 @@ pub(crate) fn message_name() -> Value {
 
 /// The type of a conversation.
 pub(crate) fn conversation_type() -> Value {
-    json!({"description": "1; there are no other conversations here.",
-           "anyOf": [{"type": "integer", "enum": [1]}, {"type": "string", "enum": ["1"]}]})
+    json!({"description": "1; there are no other conversations here.", "type": "integer", "enum": [1]})
 }
 
 impl Operation {

@@ -46,17 +46,15 @@ fn template() -> Value {
 pub(crate) fn body(publish: &Value) -> Value {
     let mut body = publish.clone();
     let list = |about: &str, most: u32| {
-        json!({"description": "One for each recipient.", "anyOf": [
-            {"type": "array", "items": option(about, most), "maxItems": 1000}, option(about, most)]})
+        json!({"description": "One for each recipient. One text stands for all.",
+               "type": "array", "items": option(about, most), "maxItems": 1000})
     };
     let values = json!({
         "type": "object", "propertyNames": {"minLength": 1}, "additionalProperties": {"type": ["string", "number"]},
         "description": "What stands for what."});
-    let as_text = json!({"type": "string", "description": "The same as the text of JSON."});
     let lists = json!({
-        "values": {"description": "One for each recipient.", "anyOf": [
-            {"type": "array", "minItems": 1, "maxItems": 1000, "items": {"anyOf": [values, as_text]}},
-            values, as_text]},
+        "values": {"description": "One for each recipient.",
+                   "type": "array", "minItems": 1, "maxItems": 1000, "items": values},
         "pushContent": list("Text of the notification, at most 1000 bytes when filled in.", 1000),
         "pushData": list("Data of the notification, at most 1000 bytes when filled in.", 1000),
         "pushExt": list("Text of a JSON object with settings for push services; nothing is filled in.", 131_072),
@@ -74,10 +72,8 @@ pub(crate) fn body(publish: &Value) -> Value {
 
 fn status() -> Value {
     let recipients = json!({
-        "description": "Who is told: 1 to 1000 user ids of at most 64 bytes each; one id, several joined with commas, or \
-                        an array.",
-        "anyOf": [{"type": "string", "minLength": 1},
-                  {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 1000}],
+        "description": "Who is told: 1 to 1000 user ids of at most 64 bytes each.",
+        "type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1, "maxItems": 1000,
     });
     let mut item = Operation {
         id: "publish_private_status".to_owned(),
@@ -98,7 +94,7 @@ fn status() -> Value {
             "busChannel": option("Channel within the conversation, at most 20 letters and digits.", 20),
             "msgRandom": number("Of no effect.", i64::MIN, i64::MAX),
         }),
-        sample: json!({"fromUserId": "user1", "toUserId": "user2", "objectName": "RC:TypSts",
+        sample: json!({"fromUserId": "user1", "toUserId": ["user2"], "objectName": "RC:TypSts",
                        "content": "{\"typingContentType\":\"RC:TxtMsg\"}"}),
         answer: DONE,
         is_typed: false,

@@ -53,9 +53,8 @@ fn add_batch() -> Value {
         about: format!("{SAME} All or none; of two that are the same the last counts."),
         required: vec!["words"],
         properties: json!({"words": {
-            "description": "1 to 50 words: an array, or the text of one.",
-            "anyOf": [{"type": "array", "items": item, "minItems": 1, "maxItems": MOST_WORDS},
-                      {"type": "string", "minLength": 1}],
+            "description": "1 to 50 words. In a form: the text of the array.",
+            "type": "array", "items": item, "minItems": 1, "maxItems": MOST_WORDS,
         }}),
         sample: json!({"words": [{"word": "darn", "replaceWord": "***"}, {"word": "heck"}]}),
         answer: "RongCloudWordsAdded",
@@ -85,11 +84,8 @@ fn delete_batch() -> Value {
         about: "As for one.".to_owned(),
         required: vec!["words"],
         properties: json!({"words": {
-            "description": "1 to 50 words: one, or an array.",
-            "anyOf": [
-                {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1, "maxItems": MOST_WORDS},
-                {"type": "string", "minLength": 1},
-            ],
+            "description": "1 to 50 words.",
+            "type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1, "maxItems": MOST_WORDS,
         }}),
         sample: json!({"words": ["darn", "heck"]}),
         answer: DONE,

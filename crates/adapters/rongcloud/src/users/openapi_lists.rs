@@ -44,7 +44,7 @@ fn change(kind: ListKind, name: &str, adds: bool) -> Value {
         ),
         required: vec!["userId", listed_parameter(kind)],
         properties: Value::Object(properties),
-        sample: json!({"userId": "user1", (listed_parameter(kind)): "user2"}),
+        sample: json!({"userId": "user1", (listed_parameter(kind)): ["user2"]}),
         answer: DONE,
         is_typed: false,
     }

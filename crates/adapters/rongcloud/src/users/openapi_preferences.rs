@@ -49,11 +49,9 @@ fn set_period() -> Value {
             "userId": text("The user.", 64),
             "startTime": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$",
                           "description": "When it begins each day: HH:mm:ss."},
-            "period": {"description": "How many minutes it takes.", "anyOf": [
-                {"type": "integer", "minimum": 1, "maximum": 1439}, {"type": "string", "pattern": "^[0-9]+$"}]},
+            "period": {"description": "How many minutes it takes.", "type": "integer", "minimum": 1, "maximum": 1439},
             "level": {"description": "1: private conversations and mentions still notify; 5: nothing does. Default 1.",
-                      "anyOf": [{"type": "integer", "enum": [1, 5]}, {"type": "string", "enum": ["1", "5", ""]},
-                                {"type": "null"}]},
+                      "type": "integer", "enum": [1, 5]},
         }),
         sample: json!({"userId": "user1", "startTime": "22:00:00", "period": 480, "level": 1}),
         answer: DONE,
@@ -79,12 +77,11 @@ fn set_remarks() -> Value {
         properties: json!({
             "userId": text("Who calls them so.", 64),
             "remarks": {
-                "description": "1 to 100 remarks: the text of a JSON array, or an array.",
-                "anyOf": [{"type": "string", "minLength": 1},
-                          {"type": "array", "items": remark, "minItems": 1, "maxItems": 100}],
+                "description": "1 to 100 remarks. In a form: the text of the array.",
+                "type": "array", "items": remark, "minItems": 1, "maxItems": 100,
             },
         }),
-        sample: json!({"userId": "user1", "remarks": "[{\"id\":\"user2\",\"remark\":\"Bob from work\"}]"}),
+        sample: json!({"userId": "user1", "remarks": [{"id": "user2", "remark": "Bob from work"}]}),
         answer: DONE,
         is_typed: false,
     }
@@ -204,11 +201,9 @@ fn pin() -> Value {
             "userId": text("In whose list.", 64),
             "conversationType": conversation_type(),
             "targetId": text("The other side.", 64),
-            "setTop": {"description": "true: pinned, false: not.", "anyOf": [
-                {"type": "boolean"}, {"type": "string", "enum": ["true", "false", "True", "False", "0", "1"]},
-                {"type": "integer", "enum": [0, 1]}]},
+            "setTop": {"description": "true: pinned, false: not.", "type": "boolean"},
         }),
-        sample: json!({"userId": "user1", "conversationType": 1, "targetId": "user2", "setTop": "true"}),
+        sample: json!({"userId": "user1", "conversationType": 1, "targetId": "user2", "setTop": true}),
         answer: DONE,
         is_typed: true,
     }

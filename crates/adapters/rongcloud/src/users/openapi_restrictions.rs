@@ -31,9 +31,7 @@ pub(crate) fn paths() -> Vec<(&'static str, Value)> {
 
 /// A whole number that must be given.
 fn needed(about: &str, least: i64, most: i64) -> Value {
-    json!({"description": about, "anyOf": [
-        {"type": "integer", "format": "int64", "minimum": least, "maximum": most},
-        {"type": "string", "pattern": "^[+-]?[0-9]+$"}]})
+    json!({"description": about, "type": "integer", "format": "int64", "minimum": least, "maximum": most})
 }
 
 fn person() -> Value {
@@ -50,7 +48,7 @@ fn block() -> Value {
             "userId": users("Who.", 20),
             "minute": needed("For how many minutes, at most 30 days.", 1, LONGEST_BAN_MINUTES),
         }),
-        sample: json!({"userId": "user1", "minute": 10}),
+        sample: json!({"userId": ["user1"], "minute": 10}),
         answer: DONE,
         is_typed: false,
     }
@@ -64,7 +62,7 @@ fn unblock() -> Value {
         about: "For users who are not banned it changes nothing.".to_owned(),
         required: vec!["userId"],
         properties: json!({"userId": users("Who.", 20)}),
-        sample: json!({"userId": "user1"}),
+        sample: json!({"userId": ["user1"]}),
         answer: DONE,
         is_typed: false,
     }
@@ -99,7 +97,7 @@ fn mute() -> Value {
             "state": needed("1: mute, 0: lift.", 0, 1),
             "type": person(),
         }),
-        sample: json!({"userId": "user1", "state": 1, "type": "PERSON"}),
+        sample: json!({"userId": ["user1"], "state": 1, "type": "PERSON"}),
         answer: DONE,
         is_typed: true,
     }
@@ -140,7 +138,7 @@ fn deactivate(id: &str) -> Value {
         about: format!("{about} It is done when this is answered."),
         required: vec!["userId"],
         properties: json!({"userId": users("Who.", 100)}),
-        sample: json!({"userId": "user1,user2"}),
+        sample: json!({"userId": ["user1", "user2"]}),
         answer: "RongCloudOperation",
         is_typed: false,
     }

@@ -110,7 +110,7 @@ fn expire() -> Value {
             "userId": users("Whose tokens.", 20),
             "time": number("Milliseconds since 1970, or seconds.", 0, i64::MAX),
         }),
-        sample: json!({"userId": "user1", "time": 1_640_995_200_000_i64}),
+        sample: json!({"userId": ["user1"], "time": 1_640_995_200_000_i64}),
         answer: DONE,
         is_typed: false,
     }

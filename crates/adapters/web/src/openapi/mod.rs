@@ -1,6 +1,9 @@
 //! The OpenAPI document: endpoints described beside their handlers, code tables taken from the handlers' own tables,
 //! answers derived from the structs that are sent.
 
+mod components;
+
+use components::Components;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
@@ -17,6 +20,8 @@ pub struct Description {
     pub tag: &'static str,
     /// What the tag means.
     pub about: &'static str,
+    /// The request headers that say who calls.
+    pub credentials: &'static [&'static str],
     /// Its schemas, by name.
     pub schemas: Map<String, Value>,
     /// Its paths, in the order in which they are shown.
@@ -34,23 +39,40 @@ pub fn document(about: &str, version: &str, parts: Vec<Description>) -> String {
 fn composed(about: &str, version: &str, parts: Vec<Description>) -> Value {
     let mut schemas = derived_schemas(&Schemas::openapi());
     let (mut tags, mut paths) = (Vec::new(), Map::new());
-    for part in parts {
+    let mut components = Components::default();
+    for mut part in parts.into_iter().chain([of_the_server()]) {
         tags.push(json!({"name": part.tag, "description": part.about}));
         schemas.extend(part.schemas);
+        let items = part.paths.iter_mut().filter_map(|(_, item)| item.as_object_mut());
+        let mut operations: Vec<&mut Value> =
+            items.flat_map(|item| item.iter_mut().map(|(_, operation)| operation)).collect();
+        for operation in &mut operations {
+            components.secure(operation, part.tag, part.credentials);
+        }
+        components.share(part.tag, &mut operations);
         paths.extend(part.paths.into_iter().map(|(path, item)| (path.to_owned(), item)));
     }
-    tags.push(json!({"name": "server", "description": "For operators."}));
-    paths.insert("/health".to_owned(), health());
-    paths.insert("/openapi.json".to_owned(), this_document());
     json!({
         "openapi": "3.1.0",
         "info": {"title": "sixin", "description": about, "version": version,
+                 "contact": {"name": "The authors of sixin"},
                  "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"}},
         "servers": [{"url": "/"}],
         "tags": tags,
         "paths": paths,
-        "components": {"schemas": schemas},
+        "components": components.with_schemas(schemas),
     })
+}
+
+/// What the server answers without any dialect.
+fn of_the_server() -> Description {
+    Description {
+        tag: "server",
+        about: "For operators.",
+        credentials: &[],
+        schemas: Map::new(),
+        paths: vec![("/health", health()), ("/openapi.json", this_document())],
+    }
 }
 
 /// The schemas of structs that derive theirs.
@@ -152,7 +174,11 @@ pub fn parameter(
         "name": name, "in": place, "required": required, "description": description, "schema": schema,
     });
     if let (Some(parameter), false) = (parameter.as_object_mut(), example.is_empty()) {
-        parameter.insert("example".to_owned(), json!(example));
+        // Written as text, shown as what it is.
+        let is_text = schema.get("type").and_then(Value::as_str).is_none_or(|kind| kind == "string");
+        let example =
+            if is_text { json!(example) } else { serde_json::from_str(example).unwrap_or(json!(example)) };
+        parameter.insert("example".to_owned(), example);
     }
     parameter
 }
@@ -168,14 +194,17 @@ fn health() -> Value {
     let schema = schema_ref("Health");
     json!({"get": {
         "tags": ["server"], "operationId": "health", "summary": "Whether requests should be sent here",
+        "description": "200 if they should. Else 503, and `reasons` says why.",
         "parameters": [request_id_header()],
         "responses": {
             "200": answer("Ready.", &schema, &json!({"ready": {"value": {
                 "status": "ready", "live": true, "ready": true,
-                "checks": {"database": true, "migrations": true, "queue": true}, "weakness": null}}}), false),
+                "checks": {"database": true, "migrations": true, "queue": true, "process_number": true, "writable": true},
+                "reasons": [], "weakness": null}}}), false),
             "503": answer("Not ready; `checks` says why.", &schema, &json!({"unreachable": {"value": {
                 "status": "unready", "live": true, "ready": false,
-                "checks": {"database": false, "migrations": false, "queue": true}, "weakness": null}}}), false),
+                "checks": {"database": false, "migrations": false, "queue": true, "process_number": true, "writable": true},
+                "reasons": ["the database does not answer"], "weakness": null}}}), false),
         },
     }})
 }
@@ -183,6 +212,7 @@ fn health() -> Value {
 fn this_document() -> Value {
     json!({"get": {
         "tags": ["server"], "operationId": "openapi", "summary": "This document",
+        "description": "OpenAPI 3.1, the same that is in the repository.",
         "parameters": [request_id_header()],
         "responses": {"200": answer("The document.", &json!({"type": "object"}), &json!({}), false)},
     }})
