@@ -17,14 +17,15 @@ fn example() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/typescript")
 }
 
+const SOURCES: [&str; 6] =
+    ["src/client.ts", "src/index.ts", "src/md5.ts", "src/retrying.ts", "src/signing.ts", "src/walk.ts"];
+
 /// The example's programs in a directory of their own, with its packages, generated and compiled.
 fn compiled(packages: &Path) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     let (from, to) = (example(), directory.path());
     std::fs::create_dir(to.join("src")).unwrap();
-    for file in
-        ["package.json", "tsconfig.json", "src/client.ts", "src/retrying.ts", "src/signing.ts", "src/walk.ts"]
-    {
+    for file in ["package.json", "tsconfig.json"].into_iter().chain(SOURCES) {
         std::fs::copy(from.join(file), to.join(file)).unwrap();
     }
     std::os::unix::fs::symlink(packages.join("node_modules"), to.join("node_modules")).unwrap();

@@ -1,24 +1,13 @@
-// A client with full types, of which only the headers that the middleware sets are left out.
+// A client with full types. Credentials are security schemes of the document, so no call asks for them.
 import createClient from "openapi-fetch";
 import type { paths } from "./schema.js";
 import { retrying } from "./retrying.js";
 import { signing, type App, type Session } from "./signing.js";
 
-/** The same endpoints, their headers set by the middleware. */
-type Signed<Paths> = {
-  [Path in keyof Paths]: {
-    [Method in keyof Paths[Path]]: Paths[Path][Method] extends { parameters: infer Parameters }
-      ? Omit<Paths[Path][Method], "parameters"> & {
-          parameters: Omit<Parameters, "header"> & { header?: Record<string, string> };
-        }
-      : Paths[Path][Method];
-  };
-};
-
 export type Client = ReturnType<typeof connect>;
 
 export function connect(baseUrl: string, app: App, session: Session, timeoutMs = 10_000) {
-  const client = createClient<Signed<paths>>({ baseUrl, fetch: retrying(timeoutMs) });
+  const client = createClient<paths>({ baseUrl, fetch: retrying(timeoutMs) });
   client.use(signing(app, session));
   return client;
 }

@@ -1,13 +1,13 @@
 // A fetch that repeats what was not answered, or answered with 5xx. A message is stored once all the same: all attempts
 // carry the same Idempotency-Key. Each is signed anew where the app key is strict; here one signature is good for all.
-import { randomUUID } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
-
 const ATTEMPTS = 4;
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function retrying(timeoutMs: number): (request: Request) => Promise<Response> {
   return async (request) => {
-    if (request.method !== "GET") request.headers.set("Idempotency-Key", randomUUID());
+    // Web Crypto, which browsers, React Native and Node have alike.
+    if (request.method !== "GET") request.headers.set("Idempotency-Key", newKey());
     for (let attempt = 1; ; attempt++) {
       try {
         const answer = await fetch(request.clone(), { signal: AbortSignal.timeout(timeoutMs) });
@@ -20,4 +20,10 @@ export function retrying(timeoutMs: number): (request: Request) => Promise<Respo
       await pause(100 * 2 ** attempt);
     }
   };
+}
+
+/** 128 random bits in hex. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,6 +1,6 @@
 // Signs every request of a Fresns client: the hex MD5 of the signed headers, sorted by name, and the app secret.
-import { createHash } from "node:crypto";
 import type { Middleware } from "openapi-fetch";
+import { md5 } from "./md5.js";
 
 export interface App {
   appId: string;
@@ -30,7 +30,7 @@ export function signing(app: App, session: Session): Middleware {
       const names = Object.keys(signed).sort();
       const text = names.map((name) => `${name}=${signed[name]}`).join("&") + `&key=${app.secret}`;
       names.forEach((name) => request.headers.set(name, signed[name] ?? ""));
-      request.headers.set("sign", createHash("md5").update(text).digest("hex"));
+      request.headers.set("sign", md5(text));
       request.headers.set("deviceInfo", "{}");
       request.headers.set("langTag", "en");
       return request;
