@@ -216,7 +216,7 @@ fn api() -> HttpApi {
         secrets: Arc::new(SystemSecrets),
         http: HttpLimits::default(),
     };
-    Apis { rongcloud, fresns, shared }.into()
+    Apis { rongcloud, fresns, shared, filled_in: None }.into()
 }
 
 fn fresns() -> SignedRequest {

@@ -7,9 +7,9 @@ import time
 import httpx
 
 from retrying import Retrying
-from signing import UNSIGNED, BackEnd
+from signing import BackEnd
 from sixin_client.api.rongcloud import publish_private_message, query_private_messages
-from sixin_client.client import Client
+from sixin_client.client import AuthenticatedClient
 from sixin_client.models import (
     QueryPrivateMessagesJsonBody,
     RongCloudError,
@@ -26,17 +26,21 @@ def setting(name: str) -> str:
     return value
 
 
-def connect() -> Client:
+def connect() -> AuthenticatedClient:
     """A client that signs and repeats."""
-    back_end = BackEnd(setting("SIXIN_APP_KEY"), setting("SIXIN_APP_SECRET"))
-    return Client(
+    app_key = setting("SIXIN_APP_KEY")
+    back_end = BackEnd(app_key, setting("SIXIN_APP_SECRET"))
+    return AuthenticatedClient(
         base_url=setting("SIXIN_URL"),
         timeout=httpx.Timeout(float(os.environ.get("SIXIN_TIMEOUT_SECONDS", "10"))),
+        token=app_key,
+        prefix="",
+        auth_header_name="App-Key",
         httpx_args={"transport": Retrying(httpx.HTTPTransport(), back_end.sign)},
     )
 
 
-def publish(client: Client, sender: str, recipient: str, text: str) -> str:
+def publish(client: AuthenticatedClient, sender: str, recipient: str, text: str) -> str:
     """Publishes a text and returns the UID of its message."""
     body = RongCloudPublishJson(
         from_user_id=sender,
@@ -45,12 +49,12 @@ def publish(client: Client, sender: str, recipient: str, text: str) -> str:
         content=json.dumps({"content": text}),
         is_include_sender=1,
     )
-    answer = publish_private_message.sync(client=client, body=body, **UNSIGNED)
+    answer = publish_private_message.sync(client=client, body=body)
     assert isinstance(answer, RongCloudPublished), refusal(answer)
     return answer.message_ui_ds[0].message_uid
 
 
-def texts(client: Client, user: str, other: str, since: int) -> dict[str, str]:
+def texts(client: AuthenticatedClient, user: str, other: str, since: int) -> dict[str, str]:
     """What `user` sees of its conversation with `other`: texts by the UIDs of their messages."""
     body = QueryPrivateMessagesJsonBody(
         user_id=user,
@@ -58,9 +62,9 @@ def texts(client: Client, user: str, other: str, since: int) -> dict[str, str]:
         start_time=since,
         end_time=since + 3_600_000,
         page_size=100,
-        include_start=True,
+        include_start=1,
     )
-    answer = query_private_messages.sync(client=client, body=body, **UNSIGNED)
+    answer = query_private_messages.sync(client=client, body=body)
     assert isinstance(answer, RongCloudHistory), refusal(answer)
     return {message.message_uid: json.loads(message.content)["content"] for message in answer.data}
 

@@ -1,13 +1,10 @@
-"""Signs requests of a back end: the hex SHA-1 of secret, nonce and time, one after the other."""
+"""Signs requests of a back end: the hex SHA-1 of secret, nonce and time, concatenated."""
 
 import hashlib
 import secrets
 import time
 
 import httpx
-
-# The generated functions ask for the signing headers, each a text; `BackEnd` puts the real ones in their place.
-UNSIGNED = dict.fromkeys(("app_key", "nonce", "timestamp", "signature"), "")
 
 
 class BackEnd:

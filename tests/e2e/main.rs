@@ -35,6 +35,7 @@ mod publish_options;
 mod python_client;
 mod raw;
 mod read_only;
+mod reference_page;
 mod rongcloud_expansions;
 mod rongcloud_messages;
 mod rongcloud_templates;

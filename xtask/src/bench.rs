@@ -10,6 +10,10 @@ use crate::{
 /// # Errors
 /// When cargo can't be started.
 pub fn run(arguments: &[String]) -> Result<bool> {
+    // What it can do is told without building what it measures.
+    if arguments.iter().any(|argument| ["--help", "-h"].contains(&argument.as_str())) {
+        return cargo(&["run", "--locked", "--quiet", "-p", "sixin-bench", "--", "--help"]);
+    }
     // Both in one go: what they share is then built once.
     let build = ["build", "--release", "--locked", "-p", "sixin", "-p", "sixin-bench"];
     let measure = ["run", "--release", "--locked", "--quiet", "-p", "sixin-bench"];

@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsStr,
+    path::{Path, PathBuf},
     process::{Command, ExitStatus},
 };
 
@@ -9,7 +10,7 @@ use crate::{
     clients::Clients,
     failure::{Failure, Result},
     mysql_server::{MySqlServer, URL_VARIABLE},
-    workspace,
+    programs, workspace,
 };
 
 /// What was asked for on the command line.
@@ -60,7 +61,7 @@ impl TestRun {
         let mysql = if self.no_mysql { None } else { Some(MySqlServer::obtain()?) };
         let clients = if self.no_clients { None } else { Some(Clients::prepare()?) };
         let status = self
-            .cargo_test(mysql.as_ref(), clients.as_ref())
+            .cargo_test(mysql.as_ref(), clients.as_ref(), self.chromium().as_deref())
             .status()
             .map_err(|error| Failure::to_start("cargo test", &error))?;
         let summary = self.summary(mysql.as_ref().map(|server| server.origin.as_str()), status);
@@ -69,7 +70,21 @@ impl TestRun {
         Ok(status.success())
     }
 
-    fn cargo_test(&self, mysql: Option<&MySqlServer>, clients: Option<&Clients>) -> Command {
+    /// The browser that the reference page is opened in. It is large, so it is used where it is and installed nowhere.
+    fn chromium(&self) -> Option<PathBuf> {
+        if self.no_clients {
+            None
+        } else {
+            programs::find(&["chromium", "chromium-browser", "google-chrome"])
+        }
+    }
+
+    fn cargo_test(
+        &self,
+        mysql: Option<&MySqlServer>,
+        clients: Option<&Clients>,
+        chromium: Option<&Path>,
+    ) -> Command {
         let mut cargo = workspace::cargo();
         cargo.arg("test");
         if !selects_packages(&self.cargo_arguments) {
@@ -92,6 +107,10 @@ impl TestRun {
                 cargo.env_remove("SIXIN_TEST_PYTHON_EXAMPLE");
             }
         }
+        match chromium {
+            Some(browser) => drop(cargo.env("SIXIN_TEST_CHROMIUM", browser)),
+            None => drop(cargo.env_remove("SIXIN_TEST_CHROMIUM")),
+        }
         if let Some(rounds) = self.crash_rounds {
             cargo.env("SIXIN_CRASH_ROUNDS", rounds.to_string());
         }
@@ -104,6 +123,9 @@ impl TestRun {
             lines.push(format!("MySQL: {origin}"));
         }
         lines.extend(self.left_out().into_iter().map(|part| format!("left out by choice: {part}")));
+        if !self.no_clients && self.chromium().is_none() {
+            lines.push("left out: the reference page in Chromium, which is not on this machine (Debian's package: chromium)".to_owned());
+        }
         let outcome = if status.success() { "all tests passed" } else { "tests failed" };
         let but = if self.left_out().is_empty() { "" } else { ", apart from what was left out" };
         lines.push(format!("{outcome}{but}"));
@@ -170,7 +192,7 @@ mod tests {
     #[test]
     fn what_is_left_out_is_told_to_the_tests() {
         let run = TestRun { no_mysql: true, no_clients: true, ..TestRun::default() };
-        let cargo = run.cargo_test(None, None);
+        let cargo = run.cargo_test(None, None, None);
         let variables: Vec<_> = cargo.get_envs().collect();
         assert!(variables.contains(&("SIXIN_TEST_NO_MYSQL".as_ref(), Some("1".as_ref()))));
         assert!(variables.contains(&("SIXIN_TEST_NO_CLIENTS".as_ref(), Some("1".as_ref()))));

@@ -6,6 +6,8 @@ use sixin_fresns::FresnsApi;
 use sixin_rongcloud::RongCloudApi;
 use sixin_web::{HttpApi, Shared, openapi};
 
+use crate::reference::reference;
+
 const ABOUT: &str = "One-to-one messages over one store, in two HTTP dialects: Fresns (apps call with their user's \
 token) and RongCloud (back ends sign with their app secret). A message sent through one is a message in the other. \
 Nothing is acknowledged before it is committed to disk. Repeated slashes in paths count as one; parameters nobody \
@@ -20,15 +22,17 @@ pub struct Apis {
     pub fresns: FresnsApi,
     /// What requests of both need.
     pub shared: Shared,
+    /// Keys that the reference page fills in, as JSON. `None` but in a demo.
+    pub filled_in: Option<Arc<str>>,
 }
 
 impl From<Apis> for HttpApi {
     fn from(apis: Apis) -> Self {
-        let Apis { rongcloud, fresns, shared } = apis;
+        let Apis { rongcloud, fresns, shared, filled_in } = apis;
         Self {
             shared,
             dialects: vec![Arc::new(rongcloud), Arc::new(fresns)],
-            document: openapi_json().into(),
+            reference: reference(filled_in),
         }
     }
 }

@@ -13,6 +13,7 @@ mod descriptors;
 mod disks;
 mod output;
 mod process;
+mod reference;
 mod running;
 pub mod signed_request;
 pub mod system;

@@ -15,7 +15,7 @@ pub struct SignedRequest {
     pub path: &'static str,
     /// Its headers, signature included.
     pub headers: Vec<(&'static str, String)>,
-    /// What it says.
+    /// What it says; nothing if it only reads.
     pub body: String,
 }
 
@@ -38,6 +38,21 @@ pub struct FresnsCaller {
 /// A user sends a text.
 #[must_use]
 pub fn fresns_request(caller: &FresnsCaller, to: &str, text: &str, now: Millis) -> SignedRequest {
+    let mut headers = signed_headers(caller, now);
+    headers.push(("Content-Type", "application/json".to_owned()));
+    let body = serde_json::json!({ "uidOrUsername": to, "message": text }).to_string();
+    SignedRequest { path: "/api/v2/conversation/send-message", headers, body }
+}
+
+/// A user reads what conversations they have, each with its newest message.
+#[must_use]
+pub fn fresns_list(caller: &FresnsCaller, now: Millis) -> SignedRequest {
+    let headers = signed_headers(caller, now);
+    SignedRequest { path: "/api/v2/conversation/list", headers, body: String::new() }
+}
+
+/// The headers of a user's request.
+fn signed_headers(caller: &FresnsCaller, now: Millis) -> Vec<(&'static str, String)> {
     let signed = vec![
         ("platformId", caller.platform.to_string()),
         ("version", env!("CARGO_PKG_VERSION").to_owned()),
@@ -52,9 +67,7 @@ pub fn fresns_request(caller: &FresnsCaller, to: &str, text: &str, now: Millis) 
     headers.push(("sign", sign));
     headers.push(("langTag", "en".to_owned()));
     headers.push(("deviceInfo", "{}".to_owned()));
-    headers.push(("Content-Type", "application/json".to_owned()));
-    let body = serde_json::json!({ "uidOrUsername": to, "message": text }).to_string();
-    SignedRequest { path: "/api/v2/conversation/send-message", headers, body }
+    headers
 }
 
 /// A back end publishes a text.
@@ -90,11 +103,15 @@ impl SignedRequest {
     /// A line that can be pasted into a shell.
     #[must_use]
     pub fn curl(&self, url: &str) -> String {
-        let mut line = format!("curl -sS -X POST {}", quoted(&format!("{url}{}", self.path)));
+        let method = if self.body.is_empty() { "" } else { "-X POST " };
+        let mut line = format!("curl -sS {method}{}", quoted(&format!("{url}{}", self.path)));
         for (name, value) in &self.headers {
             line.push_str(&format!(" \\\n  -H {}", quoted(&format!("{name}: {value}"))));
         }
-        line + &format!(" \\\n  -d {}", quoted(&self.body))
+        if !self.body.is_empty() {
+            line.push_str(&format!(" \\\n  -d {}", quoted(&self.body)));
+        }
+        line
     }
 }
 

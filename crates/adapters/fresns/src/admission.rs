@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use actix_web::http::header::{AcceptLanguage, Header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::access::authenticate_user::{Caller, CallerRefusal, UserCredentials, Visitor};
+use sixin_application::access::authenticate_user::{Caller, UserCredentials, Visitor};
 use sixin_application::files::links::FileLinks;
-use sixin_application::ports::StoreError;
 use sixin_application::users::profiles::Viewer;
 use sixin_domain::access::session::Login;
 use sixin_domain::file::StoredFile;
@@ -83,7 +82,7 @@ impl Visit {
 pub(crate) async fn visit(request: &HttpRequest, api: &FresnsApi) -> Result<Visit, Failure> {
     let credentials = credentials(request)?;
     note_app_key(request, &credentials.app_id);
-    let caller = api.authenticate_user.authenticate(&credentials).await.inspect_err(log_refusal)?;
+    let caller = api.authenticate_user.authenticate(&credentials).await?;
     Ok(visit_of(request, &credentials, caller, api))
 }
 
@@ -91,7 +90,7 @@ pub(crate) async fn visit(request: &HttpRequest, api: &FresnsApi) -> Result<Visi
 pub(crate) async fn sender(request: &HttpRequest, api: &FresnsApi) -> Result<Visit, Failure> {
     let credentials = credentials(request)?;
     note_app_key(request, &credentials.app_id);
-    let caller = api.authenticate_user.identify(&credentials).await.inspect_err(log_refusal)?;
+    let caller = api.authenticate_user.identify(&credentials).await?;
     Ok(visit_of(request, &credentials, caller, api))
 }
 
@@ -109,7 +108,7 @@ pub(crate) async fn enter(
 ) -> Result<(Visitor, Locale), Failure> {
     let credentials = credentials(request)?;
     note_app_key(request, &credentials.app_id);
-    let visitor = api.authenticate_user.admit(&credentials, need).await.inspect_err(log_refusal)?;
+    let visitor = api.authenticate_user.admit(&credentials, need).await?;
     let timezone = visitor.user.as_ref().and_then(|user| user.profile.timezone.as_deref());
     let locale = locale(request, &credentials, (&visitor.settings, timezone), api);
     Ok((visitor, locale))
@@ -191,16 +190,4 @@ async fn language_of_refusal(request: &HttpRequest, api: &FresnsApi) -> Language
 
 fn site_language(settings: &Settings) -> Language {
     Language::of_tag(settings.text("default_language")).unwrap_or(Language::English)
-}
-
-/// What is nobody's fault but ours is logged once, with its cause.
-pub(crate) fn log_store(error: &StoreError) {
-    tracing::error!(%error, "the store could not answer");
-}
-
-/// The same among the reasons not to let somebody in.
-fn log_refusal(refusal: &CallerRefusal) {
-    if let CallerRefusal::Store(error) = refusal {
-        log_store(error);
-    }
 }

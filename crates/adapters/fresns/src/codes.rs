@@ -7,7 +7,7 @@ use sixin_application::access::sign_in::SignInError;
 use sixin_application::conversations::read_conversations::ConversationError;
 use sixin_application::files::read_file::ReadFileError;
 use sixin_application::files::upload_file::UploadError;
-use sixin_application::ports::StoreError;
+use sixin_application::ports::{Cause, StoreError};
 use sixin_application::sending::pipeline::SendError;
 use sixin_application::users::edit_user::EditError;
 use sixin_application::users::mark_user::MarkError;
@@ -52,7 +52,7 @@ pub(crate) const EXCLUSIVE: i64 = 30005;
 pub(crate) const KEY_REUSED: i64 = 30002;
 
 /// Why a request is not answered with code 0. The message is looked up by code and language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Failure {
     /// The code.
     pub(crate) code: i64,
@@ -64,12 +64,23 @@ pub(crate) struct Failure {
     pub(crate) parameter: Option<&'static str>,
     /// What is said instead of what the code says, where a code has two causes.
     pub(crate) words: Option<&'static Row>,
+    /// What is nobody's fault but ours. It is logged where the failure is answered.
+    pub(crate) cause: Option<Cause>,
+}
+
+/// What the client is told; the cause is for the log.
+#[cfg(test)]
+impl PartialEq for Failure {
+    fn eq(&self, other: &Self) -> bool {
+        let told = |failure: &Self| (failure.code, failure.status, failure.retry_after_ms, failure.parameter);
+        told(self) == told(other) && self.words.map(|row| row.0) == other.words.map(|row| row.0)
+    }
 }
 
 impl Failure {
     /// A refusal of the API, in HTTP 200.
     pub(crate) fn new(code: i64) -> Self {
-        Self { code, status: StatusCode::OK, retry_after_ms: None, parameter: None, words: None }
+        Self { code, status: StatusCode::OK, retry_after_ms: None, parameter: None, words: None, cause: None }
     }
 
     /// A refusal of the API because of one parameter.
@@ -85,6 +96,11 @@ impl Failure {
     /// A failure whose code is its HTTP status.
     fn transport(status: StatusCode) -> Self {
         Self { status, ..Self::new(i64::from(status.as_u16())) }
+    }
+
+    /// The same failure with its cause, for the log.
+    fn because(self, cause: impl Into<Cause>) -> Self {
+        Self { cause: Some(cause.into()), ..self }
     }
 
     fn unavailable() -> Self {
@@ -113,10 +129,11 @@ impl From<BadKey> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        match error {
+        let failure = match error {
             StoreError::Unavailable(_) => Self::unavailable(),
             StoreError::Fault(_) => Self::transport(StatusCode::INTERNAL_SERVER_ERROR),
-        }
+        };
+        failure.because(error)
     }
 }
 
@@ -208,7 +225,8 @@ impl From<UploadError> for Failure {
         match error {
             UploadError::File(refusal) => Self::of(of_upload(refusal), "file"),
             UploadError::Refused(refusal) => refusal.into(),
-            UploadError::Busy | UploadError::Bytes(_) => Self::unavailable(),
+            UploadError::Busy => Self::unavailable(),
+            UploadError::Bytes(error) => Self::unavailable().because(error),
             UploadError::Store(error) => error.into(),
         }
     }
@@ -230,7 +248,7 @@ impl From<ReadFileError> for Failure {
         match error {
             ReadFileError::Unknown | ReadFileError::LinkWrong => Refusal::FileUnknown.into(),
             ReadFileError::Disabled => Refusal::FileDisabled.into(),
-            ReadFileError::Bytes(_) => Self::unavailable(),
+            ReadFileError::Bytes(error) => Self::unavailable().because(error),
             ReadFileError::Store(error) => error.into(),
         }
     }
@@ -247,7 +265,7 @@ impl From<SendError> for Failure {
                 words: Some(&messages::KEY_REUSED),
                 ..Self::of(KEY_REUSED, HEADER)
             },
-            SendError::Busy(_) | SendError::Unknown => Self::unavailable(),
+            error @ (SendError::Busy(_) | SendError::Unknown) => Self::unavailable().because(error),
             SendError::Store(error) => error.into(),
         }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::Serialize;
-use sixin_web::answer::reply;
+use sixin_web::answer::reply::{self, log};
 
 use crate::codes::Failure;
 use crate::messages::{Languages, in_languages, message};
@@ -37,6 +37,9 @@ pub(crate) fn refused(failure: Failure, languages: Languages) -> HttpResponse {
 
 /// The same, with more to read for whoever meets it.
 pub(crate) fn refused_with(failure: Failure, languages: Languages, more: &str) -> HttpResponse {
+    if let Some(cause) = &failure.cause {
+        log(failure.status, cause);
+    }
     let text = match failure.words {
         Some(row) => in_languages(row, languages),
         None => message(failure.code, languages),

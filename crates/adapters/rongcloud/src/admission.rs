@@ -1,8 +1,7 @@
 //! What every request of a back end goes through that stores no message.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::access::authenticate_back_end::{BackEndCredentials, BackEndRefusal};
-use sixin_application::ports::StoreError;
+use sixin_application::access::authenticate_back_end::BackEndCredentials;
 use sixin_web::answer::reply;
 
 use crate::api::RongCloudApi;
@@ -20,7 +19,7 @@ pub(crate) async fn answered(
 ) -> HttpResponse {
     let result = async {
         let credentials = noted(request)?;
-        api.authenticate_back_end.admit(&credentials).await.inspect_err(log_refusal)?;
+        api.authenticate_back_end.admit(&credentials).await?;
         work(Fields::of_request(request, payload, api).await?).await
     };
     result.await.unwrap_or_else(|failure| responses::refused(request.path(), &failure))
@@ -31,16 +30,4 @@ pub(crate) fn noted(request: &HttpRequest) -> Result<BackEndCredentials, Failure
     let credentials = credentials(request)?;
     reply::note_app_key(request, &credentials.app_key);
     Ok(credentials)
-}
-
-/// What is nobody's fault but ours is logged once, with its cause.
-pub(crate) fn log_refusal(refusal: &BackEndRefusal) {
-    if let BackEndRefusal::Store(error) = refusal {
-        log_store(error);
-    }
-}
-
-/// The same among the reasons not to do what was asked for.
-pub(crate) fn log_store(error: &StoreError) {
-    tracing::error!(%error, "the store could not answer");
 }

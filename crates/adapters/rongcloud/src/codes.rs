@@ -2,6 +2,7 @@
 //! here. What goes wrong besides rules is in `failures`.
 
 use actix_web::http::StatusCode;
+use sixin_application::ports::Cause;
 use sixin_domain::sending::refusal::Refusal;
 
 /// What a caller is told whose key belongs to another request.
@@ -119,17 +120,24 @@ pub(crate) struct Failure {
     pub(crate) detail: String,
     /// When to try again.
     pub(crate) retry_after_ms: Option<i64>,
+    /// What is nobody's fault but ours. It is logged where the failure is answered.
+    pub(crate) cause: Option<Cause>,
 }
 
 impl Failure {
     /// A failure with the status of its code.
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, status: code.row().1, detail: detail.into(), retry_after_ms: None }
+        Self { code, status: code.row().1, detail: detail.into(), retry_after_ms: None, cause: None }
     }
 
     /// A parameter error.
     pub(crate) fn parameter(detail: impl Into<String>) -> Self {
         Self::new(Code::Parameter, detail)
+    }
+
+    /// The same failure with its cause, for the log.
+    pub(crate) fn because(self, cause: impl Into<Cause>) -> Self {
+        Self { cause: Some(cause.into()), ..self }
     }
 
     /// A failure after which it makes sense to try again.

@@ -61,14 +61,15 @@ impl From<BackEndRefusal> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        match error {
+        let failure = match error {
             StoreError::Unavailable(_) => {
                 Self::later(Code::Busy, "the database is not available; try again later", TRY_AGAIN_MS)
             }
             StoreError::Fault(_) => {
                 Self::new(Code::Internal, "an internal error occurred; nothing was stored")
             }
-        }
+        };
+        failure.because(error)
     }
 }
 
@@ -116,16 +117,14 @@ impl From<PublishError> for Failure {
             PublishError::Send(SendError::KeyReused) => {
                 Self { status: StatusCode::CONFLICT, ..Self::parameter(KEY_REUSED) }
             }
-            PublishError::Send(SendError::Busy(_)) => Self::later(
-                Code::Busy,
-                "too much waits to be stored; nothing was stored, try again",
-                TRY_AGAIN_MS,
-            ),
-            PublishError::Send(SendError::Unknown) => Self::later(
-                Code::Busy,
-                "storing took too long; the message may or may not be stored",
-                TRY_AGAIN_MS,
-            ),
+            PublishError::Send(error @ SendError::Busy(_)) => {
+                let told = "too much waits to be stored; nothing was stored, try again";
+                Self::later(Code::Busy, told, TRY_AGAIN_MS).because(error)
+            }
+            PublishError::Send(error @ SendError::Unknown) => {
+                let told = "storing took too long; the message may or may not be stored";
+                Self::later(Code::Busy, told, TRY_AGAIN_MS).because(error)
+            }
             PublishError::Send(SendError::Store(error)) => error.into(),
         }
     }

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 use sixin_domain::message::{Placed, uid as message_uid};
 use sixin_domain::user::username::Username;
-use sixin_web::answer::reply;
+use sixin_web::answer::reply::{self, log};
 use utoipa::ToSchema;
 
 use crate::codes::Failure;
@@ -100,6 +100,9 @@ pub(crate) fn published(placed: &[(Username, Placed)]) -> Option<HttpResponse> {
 
 /// The answer to a request that was not accepted.
 pub(crate) fn refused(url: &str, failure: &Failure) -> HttpResponse {
+    if let Some(cause) = &failure.cause {
+        log(failure.status, cause);
+    }
     let (code, _, text) = failure.code.row();
     let error_message = format!("{text}: {}", failure.detail);
     let answer = reply::json(

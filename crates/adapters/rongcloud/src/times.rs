@@ -4,7 +4,6 @@ use chrono::{DateTime, FixedOffset, Offset, Utc};
 use sixin_domain::site::settings::Settings;
 use sixin_domain::time::Millis;
 
-use crate::admission::log_store;
 use crate::api::RongCloudApi;
 use crate::codes::Failure;
 use crate::fields::{Fields, missing};
@@ -31,7 +30,7 @@ impl LocalTimes {
     }
 
     pub(crate) async fn of_site(api: &RongCloudApi) -> Result<Self, Failure> {
-        let settings = api.settings.settings().await.inspect_err(log_store)?;
+        let settings = api.settings.settings().await?;
         Ok(Self::of(&settings))
     }
 

@@ -44,6 +44,17 @@ pub struct HttpApi {
     pub shared: Shared,
     /// The dialects.
     pub dialects: Vec<Arc<dyn Dialect>>,
-    /// The OpenAPI document, for `/openapi.json`.
+    /// How the API is described.
+    pub reference: Reference,
+}
+
+/// How the API is described: for programs at `/openapi.json`, for people at `/docs/`.
+#[derive(Clone)]
+pub struct Reference {
+    /// The OpenAPI document.
     pub document: Arc<str>,
+    /// The script that starts the page for people.
+    pub script: Arc<str>,
+    /// Keys that are filled in for whoever opens the page, as JSON. `None` but in a demo.
+    pub credentials: Option<Arc<str>>,
 }

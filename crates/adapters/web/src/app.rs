@@ -28,7 +28,7 @@ pub fn build(
         InitError = (),
     >,
 > {
-    let HttpApi { shared, dialects, document } = api;
+    let HttpApi { shared, dialects, reference } = api;
     let http = shared.http.clone();
     let cors = cors(&http, &dialects);
     let mounted = dialects.clone();
@@ -39,7 +39,7 @@ pub fn build(
         .service(one("/health", [Method::GET]).route(get().to(health::health)))
         .configure(move |routes| {
             if http.docs {
-                docs::configure(routes, document);
+                docs::configure(routes, reference);
             }
         })
         .default_service(web::to(move |request: HttpRequest| {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
-use utoipa_swagger_ui::Config;
 
 use crate::answer::fallback::{self, get, one};
+use crate::api::Reference;
 
 /// What the page needs and nothing more: its own scripts, styles it writes into itself, pictures that are written into those,
 /// and calls to this server for those who try it out.
@@ -16,14 +16,31 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// What a document needs that is only read.
 const DOCUMENT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+const JSON: &str = "application/json; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// The routes of the description.
-pub(crate) fn configure(server: &mut web::ServiceConfig, text: Arc<str>) {
+pub(crate) fn configure(server: &mut web::ServiceConfig, reference: Reference) {
+    let Reference { document, script, credentials } = reference;
+    let text = |content_type, policy, text: Arc<str>| {
+        get().to(move || {
+            let answer = guarded(policy).content_type(content_type).body(text.to_string());
+            async move { answer }
+        })
+    };
     server
-        .service(one("/openapi.json", [Method::GET]).route(get().to(move || document(Arc::clone(&text)))))
+        .service(one("/openapi.json", [Method::GET]).route(text(JSON, DOCUMENT_POLICY, document)))
         .service(one("/", [Method::GET]).route(get().to(to_page)))
         .service(one("/docs", [Method::GET]).route(get().to(to_page)))
-        .service(one("/docs/{tail:.*}", [Method::GET]).route(get().to(page)));
+        .service(one("/docs/swagger-initializer.js", [Method::GET]).route(text(SCRIPT, PAGE_POLICY, script)));
+    if let Some(credentials) = credentials {
+        server.service(one("/docs/credentials.json", [Method::GET]).route(text(
+            JSON,
+            DOCUMENT_POLICY,
+            credentials,
+        )));
+    }
+    server.service(one("/docs/{tail:.*}", [Method::GET]).route(get().to(page)));
 }
 
 async fn to_page() -> HttpResponse {
@@ -32,14 +49,9 @@ async fn to_page() -> HttpResponse {
     }))
 }
 
-async fn document(text: Arc<str>) -> HttpResponse {
-    guarded(DOCUMENT_POLICY).content_type("application/json; charset=utf-8").body(text.to_string())
-}
-
 /// The browsable reference.
 async fn page(request: HttpRequest, tail: web::Path<String>) -> HttpResponse {
-    let config = Arc::new(Config::new(["/openapi.json"]).validator_url("none"));
-    match utoipa_swagger_ui::serve(&tail, config) {
+    match utoipa_swagger_ui::serve(&tail, Arc::default()) {
         Ok(Some(file)) => {
             let mut answer = guarded(PAGE_POLICY);
             if file.gzpipped {

@@ -31,7 +31,7 @@ use sixin_domain::time::Millis;
 use sixin_domain::user::username::{Uid, Username};
 use sixin_domain::user::{ConversationLimit, Profile, Restrictions, User};
 
-use crate::api::{Dialect, HttpApi, Shared};
+use crate::api::{Dialect, HttpApi, Reference, Shared};
 use crate::app::build;
 use crate::limits::HttpLimits;
 use crate::server::start;
@@ -72,7 +72,9 @@ impl SharedMocks {
             secrets: Arc::new(secrets()),
             http: limits(self.http),
         };
-        HttpApi { shared, dialects, document: document.into() }
+        let reference =
+            Reference { document: document.into(), script: "// starts the page\n".into(), credentials: None };
+        HttpApi { shared, dialects, reference }
     }
 
     /// An API without any dialect.

@@ -12,10 +12,12 @@ use thiserror::Error;
 
 pub(crate) use credentials::{Credentials, credentials_path, read_credentials};
 
+use crate::api::Apis;
 use crate::cli::Demo;
 use crate::commands::until_stopped;
 use crate::config::{Config, ConfigError};
 use crate::output::say;
+use crate::reference::filled_in;
 use crate::running::{Running, StartError};
 
 /// Why the demo can't be shown.
@@ -62,7 +64,11 @@ pub(crate) fn use_directory(config: &mut Config, dir: &Path) -> Result<(), DemoE
 /// Shows everything, then serves until Ctrl-C.
 pub(crate) async fn run(config: &Config, database: Database, demo: &Demo) -> Result<(), DemoError> {
     let credentials = credentials::prepare(&database, &demo.dir).await?;
-    let running = Running::start(config, database.clone(), std::convert::identity).await?;
+    let running = Running::start(config, database.clone(), |apis| Apis {
+        filled_in: Some(filled_in(&credentials)),
+        ..apis
+    })
+    .await?;
     let url = format!("http://{}", running.address);
     let shown = show::run(&database, &credentials, &url, &demo.dir).await;
     if shown.is_ok() && !demo.once {

@@ -14,7 +14,7 @@ use sixin_storage::Database;
 
 use super::{Credentials, DemoError};
 use crate::output::say;
-use crate::signed_request::{FresnsCaller, SignedRequest, fresns_request, rongcloud_request};
+use crate::signed_request::{FresnsCaller, SignedRequest, fresns_list, fresns_request, rongcloud_request};
 use crate::system::SystemClock;
 
 /// Sends, prints, and looks at the store.
@@ -55,6 +55,10 @@ pub(super) async fn run(
     say(format_args!(
         "A user sends (its signature holds for five minutes):\n\n{}\n",
         send("Hello again").curl(url)
+    ));
+    say(format_args!(
+        "And reads what has come (for five minutes too):\n\n{}\n",
+        fresns_list(&caller, now).curl(url)
     ));
     say("Freshly signed lines:  cargo run -- curl fresns    cargo run -- curl rongcloud");
     if dir != Path::new("var") {

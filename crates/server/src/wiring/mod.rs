@@ -185,5 +185,6 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
             secrets: Arc::new(SystemSecrets),
             http: config.http_limits(),
         },
+        filled_in: None,
     }
 }

@@ -19,7 +19,7 @@ use sixin_web::request::client_address::client_address;
 use utoipa::ToSchema;
 
 use crate::access::account_info::AccountInfo;
-use crate::admission::{Locale, answered, body, enter, log_store};
+use crate::admission::{Locale, answered, body, enter};
 use crate::api::FresnsApi;
 use crate::codes::{
     CODE_WRONG, Failure, MALFORMED, MISSING, NO_REGISTRATION, NOT_ALLOWED, PASSWORD_MISSING, USER_UNKNOWN,
@@ -140,7 +140,7 @@ pub(crate) async fn login(
 pub(crate) async fn detail(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
     answered(&request, &api, async {
         let (_, account, locale) = enter_account(&request, &api).await?;
-        let view = api.sign_in.account(account).await.inspect_err(log_failure)?;
+        let view = api.sign_in.account(account).await?;
         let detail = AccountDetail { items: Items::default(), detail: AccountInfo::of(&view, &locale) };
         Ok(done(detail, locale.language))
     })
@@ -186,8 +186,8 @@ pub(crate) async fn auth(
         let which = UserRef::parse(&which).map_err(|_| Failure::new(USER_UNKNOWN))?;
         let from = origin(&request, &api, &visitor);
         let (token, user) = told("user/auth", api.sign_in.to_user(account, &which, password, from).await)?;
-        let roles = api.roles.of(user.id).await.inspect_err(log_store)?;
-        let role_book = api.roles.book().await.inspect_err(log_store)?;
+        let roles = api.roles.of(user.id).await?;
+        let role_book = api.roles.book().await?;
         let subject = Subject { user: &user, roles: &roles, role_book: &role_book, locale: &locale };
         // Whoever has a session of an account has named it.
         let aid = visitor.aid.as_deref().unwrap_or_default();
@@ -217,16 +217,11 @@ fn origin(request: &HttpRequest, api: &FresnsApi, visitor: &Visitor) -> Origin {
 fn told<T>(what: &'static str, result: Result<T, SignInError>) -> Result<T, Failure> {
     match &result {
         Ok(_) => tracing::info!(outcome = "done", what),
-        Err(SignInError::Store(error)) => log_store(error),
+        // Logged with its cause where it is answered.
+        Err(SignInError::Store(_)) => {}
         Err(error) => tracing::info!(outcome = %error, what),
     }
     Ok(result?)
-}
-
-fn log_failure(error: &SignInError) {
-    if let SignInError::Store(error) = error {
-        log_store(error);
-    }
 }
 
 /// By what the account is found.
@@ -249,9 +244,9 @@ fn contact(parameters: &Parameters) -> Result<Contact, Failure> {
 /// The password, which comes in Base64. One that nobody can have is not looked at.
 fn password(parameters: &Parameters) -> Result<Option<Secret>, Failure> {
     let Some(text) = parameters.text("password")? else { return Ok(None) };
-    let malformed = Failure::of(MALFORMED, "password");
-    let bytes = BASE64.decode(text).map_err(|_| malformed)?;
-    let password = String::from_utf8(bytes).map_err(|_| malformed)?;
+    let malformed = || Failure::of(MALFORMED, "password");
+    let bytes = BASE64.decode(text).map_err(|_| malformed())?;
+    let password = String::from_utf8(bytes).map_err(|_| malformed())?;
     let fits = !password.is_empty() && password.len() <= PASSWORD_BYTES && !password.contains('\0');
-    if fits { Ok(Some(Secret::new(password))) } else { Err(malformed) }
+    if fits { Ok(Some(Secret::new(password))) } else { Err(malformed()) }
 }

@@ -10,7 +10,6 @@ use utoipa::ToSchema;
 
 use crate::admission::{answered, visit};
 use crate::api::FresnsApi;
-use crate::conversations::views::log;
 use crate::responses::done;
 
 /// The panel of a user. What belongs to plugins, posts and comments is empty: this server has none.
@@ -175,7 +174,7 @@ impl Panel {
 pub(crate) async fn panel(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
     answered(&request, &api, async {
         let visit = visit(&request, &api).await?;
-        let totals = api.read_conversations.totals(&visit.viewer()).await.inspect_err(log)?;
+        let totals = api.read_conversations.totals(&visit.viewer()).await?;
         Ok(done(Panel::of(totals, &visit.locale.settings), visit.locale.language))
     })
     .await

@@ -12,7 +12,7 @@ use sixin_domain::id::{ConversationId, MessageId};
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::UserRef;
 
-use crate::admission::{answered, body, log_store, query, visit};
+use crate::admission::{answered, body, query, visit};
 use crate::api::FresnsApi;
 use crate::codes::{EXCLUSIVE, Failure, MALFORMED, MISSING, NOT_ALLOWED};
 use crate::conversations::conversation_info::Cast;
@@ -46,8 +46,8 @@ pub(crate) async fn list(request: HttpRequest, api: web::Data<FresnsApi>) -> Htt
         };
         let wanted = ListRequest { pinned, start, limit: page.size };
         let viewer = visit.viewer();
-        let found = api.read_conversations.list(&viewer, wanted).await.inspect_err(log)?;
-        let words = api.block_words.filter().await.inspect_err(log_store)?;
+        let found = api.read_conversations.list(&viewer, wanted).await?;
+        let words = api.block_words.filter().await?;
         let cast = Cast {
             shown: &found.shown,
             files: &found.files,
@@ -74,8 +74,8 @@ pub(crate) async fn detail(
         let keys = KeyFilter::of(&query(&request))?;
         let viewer = visit.viewer();
         let which = meant(&which)?;
-        let found = api.read_conversations.detail(&viewer, &which).await.inspect_err(log)?;
-        let words = api.block_words.filter().await.inspect_err(log_store)?;
+        let found = api.read_conversations.detail(&viewer, &which).await?;
+        let words = api.block_words.filter().await?;
         let cast = Cast {
             shown: &found.shown,
             files: &found.files,
@@ -112,11 +112,11 @@ pub(crate) async fn messages(
         let keys = KeyFilter::of(&parameters)?;
         let viewer = visit.viewer();
         let which = meant(&which)?;
-        let mut found = api.read_conversations.messages(&viewer, &which, wanted).await.inspect_err(log)?;
+        let mut found = api.read_conversations.messages(&viewer, &which, wanted).await?;
         if in_page != order {
             found.messages.reverse();
         }
-        let words = api.block_words.filter().await.inspect_err(log_store)?;
+        let words = api.block_words.filter().await?;
         let files = HashSet::new();
         let cast =
             Cast { shown: &found.shown, files: &files, keys: &keys, words: &words, locale: &visit.locale };
@@ -126,7 +126,7 @@ pub(crate) async fn messages(
             .iter()
             .map(|message| viewed(message, &view, cast.user(message.sender), &visit.locale))
             .collect();
-        cleaned(&mut list, &words).await.inspect_err(log_store)?;
+        cleaned(&mut list, &words).await?;
         let pagination = page.pagination(view.own.message_count);
         Ok(done(Listed::new(pagination, list), visit.locale.language))
     })
@@ -142,7 +142,7 @@ pub(crate) async fn mark_as_read(
     answered(&request, &api, async {
         let visit = visit(&request, &api).await?;
         let target = target(&body(&request, payload, &api).await?)?;
-        api.change_conversations.mark_read(&visit.viewer(), &target).await.inspect_err(log)?;
+        api.change_conversations.mark_read(&visit.viewer(), &target).await?;
         Ok(done_without_data(visit.locale.language))
     })
     .await
@@ -159,7 +159,7 @@ pub(crate) async fn pin(
         let parameters = body(&request, payload, &api).await?;
         let id = parameters.number("conversationId")?.ok_or(Failure::of(MISSING, "conversationId"))?;
         let viewer = visit.viewer();
-        api.change_conversations.toggle_pin(&viewer, ConversationId(id)).await.inspect_err(log)?;
+        api.change_conversations.toggle_pin(&viewer, ConversationId(id)).await?;
         Ok(done_without_data(visit.locale.language))
     })
     .await
@@ -174,7 +174,7 @@ pub(crate) async fn delete(
     answered(&request, &api, async {
         let visit = visit(&request, &api).await?;
         let target = target(&body(&request, payload, &api).await?)?;
-        api.change_conversations.delete(&visit.viewer(), &target).await.inspect_err(log)?;
+        api.change_conversations.delete(&visit.viewer(), &target).await?;
         Ok(done_without_data(visit.locale.language))
     })
     .await
@@ -253,13 +253,6 @@ fn read_cursor(text: &str) -> Option<ListStart> {
     let (time, id) = text.split_once('-')?;
     let number = |text: &str| i64::from_str_radix(text, 16).ok().filter(|number| *number >= 0);
     Some(ListStart::After(Millis(number(time)?), ConversationId(number(id)?)))
-}
-
-/// What is nobody's fault but ours is logged once, with its cause.
-pub(crate) fn log(error: &ConversationError) {
-    if let ConversationError::Store(error) = error {
-        log_store(error);
-    }
 }
 
 #[cfg(test)]

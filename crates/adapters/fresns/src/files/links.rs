@@ -3,16 +3,13 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use sixin_application::files::ports::FileBytesError;
-use sixin_application::files::read_file::ReadFileError;
 use sixin_application::files::upload_file::{UploadError, UploadRequest};
 use sixin_domain::file::FileKind;
 use sixin_domain::file::upload::taken;
-use sixin_web::request::multipart::FormError;
 use sixin_web::request::{body, multipart};
 use utoipa::ToSchema;
 
-use crate::admission::{Visit, answered, log_store, query, visit};
+use crate::admission::{Visit, answered, query, visit};
 use crate::api::FresnsApi;
 use crate::codes::{EXCLUSIVE, Failure, MALFORMED, MISSING, NO_OBJECT, NO_STORAGE, NOT_ALLOWED};
 use crate::files::file_info::{file_info, file_url};
@@ -42,7 +39,7 @@ pub(crate) async fn upload(
     answered(&request, &api, async {
         let begun = async {
             let visit = visit(&request, &api).await?;
-            let arrival = api.upload_file.begin(&visit.viewer()).await.inspect_err(log_upload)?;
+            let arrival = api.upload_file.begin(&visit.viewer()).await?;
             Ok::<_, Failure>((visit, arrival))
         };
         let (visit, arrival) = match begun.await {
@@ -54,13 +51,13 @@ pub(crate) async fn upload(
         };
         let arrival = (arrival.file, arrival.most_bytes);
         let form = multipart::read(&request, payload, arrival, &api.http).await;
-        let form = form.inspect_err(log_form)?;
+        let form = form?;
         let (name, staged) = form.file.unzip();
         let wanted = wanted(&Parameters::of_fields(form.values), name, &visit)?;
         let staged = staged.ok_or(Failure::of(MISSING, "file"))?;
         let viewer = visit.viewer();
         let language = visit.locale.language;
-        match api.upload_file.finish(&viewer, wanted, staged).await.inspect_err(log_upload) {
+        match api.upload_file.finish(&viewer, wanted, staged).await {
             Ok(file) => Ok(done(file_info(&file, &visit.locale), language)),
             Err(UploadError::File(refusal)) if refusal.is_for_what_it_is() => {
                 let more = taken(&viewer.settings);
@@ -127,33 +124,9 @@ pub(crate) async fn link(
         }
         let within = parameters.number("fsid")?;
         let shown = api.read_file.shown(visit.caller.user.id, &fid, within).await;
-        let file = shown.inspect_err(log_read)?;
+        let file = shown?;
         let original_url = file_url(&file, &visit.locale);
         Ok(done(FileLinkInfo { original_url }, visit.locale.language))
     })
     .await
-}
-
-fn log_form(error: &FormError) {
-    if let FormError::File(error) = error {
-        log_bytes(error);
-    }
-}
-
-fn log_bytes(error: &FileBytesError) {
-    tracing::error!(%error, "a file could not be kept");
-}
-
-fn log_upload(error: &UploadError) {
-    match error {
-        UploadError::Store(error) => log_store(error),
-        UploadError::Bytes(error) => log_bytes(error),
-        UploadError::File(_) | UploadError::Refused(_) | UploadError::Busy => {}
-    }
-}
-
-fn log_read(error: &ReadFileError) {
-    if let ReadFileError::Store(error) = error {
-        log_store(error);
-    }
 }

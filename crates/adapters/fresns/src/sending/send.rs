@@ -1,7 +1,6 @@
 //! Sending a message (docs/wire/fresns.md#send).
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::sending::pipeline::SendError;
 use sixin_application::sending::send_message::SendRequest;
 use sixin_web::request::idempotency;
 
@@ -52,20 +51,7 @@ async fn stored(
         idempotency: key,
         own_rate: visit.caller.own_rate,
     };
-    let sent = api.send_message.send(wanted).await.inspect_err(log)?;
+    let sent = api.send_message.send(wanted).await?;
     let answer = done(message_info::sent(&sent, &visit.locale), visit.locale.language);
     Ok(idempotency::marked(answer, sent.replayed))
-}
-
-/// What is nobody's fault but ours is logged once, with its cause.
-fn log(error: &SendError) {
-    match error {
-        SendError::Store(error) => {
-            tracing::error!(%error, "a message could not be stored");
-        }
-        SendError::Busy(_) | SendError::Unknown => {
-            tracing::warn!(%error, "a message was not accepted");
-        }
-        SendError::Refused(_) | SendError::Replayed | SendError::KeyReused => {}
-    }
 }

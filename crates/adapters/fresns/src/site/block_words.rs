@@ -6,7 +6,7 @@ use sixin_application::site::ports::{ListedWord, WordScope};
 use sixin_domain::access::session::Login;
 use utoipa::ToSchema;
 
-use crate::admission::{answered, enter, log_store, query};
+use crate::admission::{answered, enter, query};
 use crate::api::FresnsApi;
 use crate::codes::{Failure, NOT_ALLOWED};
 use crate::pagination::{Listed, Page};
@@ -45,7 +45,7 @@ pub(crate) async fn block_words(request: HttpRequest, api: web::Data<FresnsApi>)
         let parameters = query(&request);
         let page = Page::of(&parameters, PAGE_SIZE, MOST_OF_A_PAGE)?;
         let scope = scope(&parameters)?;
-        let found = api.listed_words.page(scope, page.offset(), page.size).await.inspect_err(log_store)?;
+        let found = api.listed_words.page(scope, page.offset(), page.size).await?;
         let list: Vec<BlockWordInfo> = found.words.into_iter().map(Into::into).collect();
         Ok(done(Listed::new(page.pagination(found.total), list), locale.language))
     })

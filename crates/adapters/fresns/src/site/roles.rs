@@ -7,7 +7,7 @@ use sixin_domain::access::session::Login;
 use sixin_domain::site::role::Role;
 use utoipa::ToSchema;
 
-use crate::admission::{answered, enter, log_store, query};
+use crate::admission::{answered, enter, query};
 use crate::api::FresnsApi;
 use crate::codes::{Failure, NOT_ALLOWED};
 use crate::pagination::{Listed, PAGE_SIZE, Page};
@@ -84,7 +84,7 @@ pub(crate) async fn roles(request: HttpRequest, api: web::Data<FresnsApi>) -> Ht
         let parameters = query(&request);
         let page = Page::of(&parameters, PAGE_SIZE, MOST_OF_A_PAGE)?;
         let wanted = Wanted::of(&parameters)?;
-        let book = api.roles.book().await.inspect_err(log_store)?;
+        let book = api.roles.book().await?;
         let (pagination, here) = page.cut(book.0.iter().filter(|role| wanted.has(role)).collect());
         let list: Vec<_> = here.into_iter().map(ListedRole::of).collect();
         Ok(done(Listed::new(pagination, list), locale.language))

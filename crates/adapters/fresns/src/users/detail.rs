@@ -7,7 +7,7 @@ use sixin_application::users::show_user::SeenUser;
 use sixin_domain::access::session::Login;
 use sixin_domain::user::username::UserRef;
 
-use crate::admission::{Locale, answered, enter, log_store, query};
+use crate::admission::{Locale, answered, enter, query};
 use crate::api::FresnsApi;
 use crate::codes::{Failure, USER_UNKNOWN};
 use crate::key_filter::{Filtered, KeyFilter};
@@ -32,7 +32,7 @@ pub(crate) async fn detail(
         let keys = KeyFilter::of(&query(&request))?;
         let which = UserRef::parse(&which).map_err(|_| Failure::new(USER_UNKNOWN))?;
         let viewer = visitor.user.map(|user| Viewer { user, settings: visitor.settings });
-        let seen = api.show_user.show(viewer, &which).await.inspect_err(log_store)?;
+        let seen = api.show_user.show(viewer, &which).await?;
         let value = object(&seen.ok_or(Failure::new(USER_UNKNOWN))?, &locale);
         Ok(done(Detail { detail: Filtered { value, keys: &keys } }, locale.language))
     })

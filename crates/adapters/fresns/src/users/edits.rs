@@ -1,11 +1,10 @@
 //! Users change themselves (docs/wire/fresns.md#profile).
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::users::edit_user::EditError;
 use sixin_domain::user::ConversationLimit;
 use sixin_domain::user::profile_edit::ProfileEdit;
 
-use crate::admission::{answered, body, log_store, visit};
+use crate::admission::{answered, body, visit};
 use crate::api::FresnsApi;
 use crate::codes::{Failure, NOT_ALLOWED};
 use crate::parameters::Parameters;
@@ -20,7 +19,7 @@ pub(crate) async fn edit(
     answered(&request, &api, async {
         let visit = visit(&request, &api).await?;
         let edit = wanted(&body(&request, payload, &api).await?)?;
-        api.edit_user.edit(&visit.viewer(), edit).await.inspect_err(log)?;
+        api.edit_user.edit(&visit.viewer(), edit).await?;
         Ok(done_without_data(visit.locale.language))
     })
     .await
@@ -45,10 +44,4 @@ fn wanted(parameters: &Parameters) -> Result<ProfileEdit, Failure> {
         timezone: owned(parameters.text("timezone")?),
         conversation_limit: limit,
     })
-}
-
-fn log(error: &EditError) {
-    if let EditError::Store(error) = error {
-        log_store(error);
-    }
 }

@@ -1,11 +1,10 @@
 //! Following and blocking users (docs/wire/fresns.md#marks).
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::users::mark_user::MarkError;
 use sixin_application::users::ports::Mark;
 use sixin_domain::user::username::UserRef;
 
-use crate::admission::{answered, body, log_store, visit};
+use crate::admission::{answered, body, visit};
 use crate::api::FresnsApi;
 use crate::codes::{Failure, MISSING, NOT_ALLOWED, USER_UNKNOWN};
 use crate::parameters::Parameters;
@@ -26,7 +25,7 @@ pub(crate) async fn mark(
         }
         let whom = parameters.text_or_number("fsid")?.ok_or(Failure::of(MISSING, "fsid"))?;
         let whom = UserRef::parse(&whom).map_err(|_| Failure::new(USER_UNKNOWN))?;
-        api.mark_user.toggle(&visit.viewer(), mark, &whom).await.inspect_err(log)?;
+        api.mark_user.toggle(&visit.viewer(), mark, &whom).await?;
         Ok(done_without_data(visit.locale.language))
     })
     .await
@@ -44,11 +43,5 @@ fn wanted(parameters: &Parameters) -> Result<Mark, Failure> {
         "follow" => Ok(Mark::Follow),
         "block" => Ok(Mark::Block),
         _ => Err(Failure::of(NOT_ALLOWED, NAME)),
-    }
-}
-
-fn log(error: &MarkError) {
-    if let MarkError::Store(error) = error {
-        log_store(error);
     }
 }

@@ -2,10 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-use sixin_application::users::named_users::UsersError;
 use sixin_domain::user::username::Username;
 
-use crate::admission::log_store;
 use crate::codes::{Code, Failure};
 use crate::fields::conversations::user;
 use crate::fields::{Fields, missing};
@@ -71,12 +69,5 @@ pub(crate) fn must_be_person(fields: &Fields) -> Result<(), Failure> {
             Err(Failure::new(Code::NotOneToOne, "sixin is for one-to-one messages; type must be PERSON"))
         }
         _ => Err(Failure::parameter("type must be PERSON")),
-    }
-}
-
-/// What is nobody's fault but ours is logged once, with its cause.
-pub(crate) fn log_users(error: &UsersError) {
-    if let UsersError::Store(error) = error {
-        log_store(error);
     }
 }

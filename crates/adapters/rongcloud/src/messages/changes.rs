@@ -1,10 +1,10 @@
 //! Messages are taken back and changed (docs/wire/rongcloud.md#recall).
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::messages::change_messages::{ChangeError, MessageRef, Rewording};
+use sixin_application::messages::change_messages::{MessageRef, Rewording};
 use sixin_domain::message::object_name::ObjectName;
 
-use crate::admission::{answered, log_store};
+use crate::admission::answered;
 use crate::api::RongCloudApi;
 use crate::codes::{Code, Failure};
 use crate::fields::conversations::{message, must_be_private, required_user};
@@ -27,7 +27,7 @@ pub(crate) async fn recall(
         for name in ["isDelete", "disablePush"] {
             fields.flag(name)?;
         }
-        api.change_messages.recall(&wanted, is_admin).await.inspect_err(log_change)?;
+        api.change_messages.recall(&wanted, is_admin).await?;
         Ok(done())
     })
     .await
@@ -50,7 +50,7 @@ pub(crate) async fn modify(
             },
             replace_text: content::replace_text,
         };
-        api.change_messages.rewrite(&wanted, rewording).await.inspect_err(log_change)?;
+        api.change_messages.rewrite(&wanted, rewording).await?;
         Ok(done())
     })
     .await
@@ -68,10 +68,4 @@ fn object_name(fields: &Fields) -> Result<Option<ObjectName>, Failure> {
     let Some(name) = fields.text("objectName")? else { return Ok(None) };
     let name = ObjectName::new(without_nul("objectName", &name)?);
     name.map(Some).map_err(|error| Failure::new(Code::TypeUnsupported, format!("objectName {error}")))
-}
-
-fn log_change(error: &ChangeError) {
-    if let ChangeError::Store(error) = error {
-        log_store(error);
-    }
 }

@@ -7,12 +7,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sixin_application::messages::change_messages::MessageRef;
-use sixin_application::messages::expand_messages::ExpandError;
 use sixin_domain::message::expansion::{Edit, PAIRS_A_CALL};
 use sixin_web::answer::reply;
 use utoipa::ToSchema;
 
-use crate::admission::{answered, log_store};
+use crate::admission::answered;
 use crate::api::RongCloudApi;
 use crate::codes::Failure;
 use crate::fields::conversations::{message, must_be_private, required_user};
@@ -76,7 +75,7 @@ pub(crate) async fn query(
         }
         // One that does not fit is beyond the last.
         let page = usize::try_from(page).unwrap_or(usize::MAX);
-        let found = api.expand_messages.query(wanted, page, read_expansion).await.inspect_err(log_expand)?;
+        let found = api.expand_messages.query(wanted, page, read_expansion).await?;
         let pair = |(key, v, at): (_, _, sixin_domain::time::Millis)| (key, Pair { v, ts: at.0 });
         let answer = Carried { code: SUCCESS, extra_content: found.into_iter().map(pair).collect() };
         Ok(reply::json(StatusCode::OK, SUCCESS, &answer))
@@ -106,7 +105,7 @@ async fn edited(
     // Well formed, and without an effect while there are no devices.
     fields.flag("isSyncSender")?;
     let edit = read(fields)?;
-    api.expand_messages.edit(&wanted, edit, read_expansion).await.inspect_err(log_expand)?;
+    api.expand_messages.edit(&wanted, edit, read_expansion).await?;
     Ok(done())
 }
 
@@ -129,10 +128,4 @@ fn old_keys(fields: &Fields) -> Result<Edit, Failure> {
     }
     let keys = keys.into_iter().map(|key| expansion_key(NAME, key));
     Ok(Edit::Remove(keys.collect::<Result<_, _>>()?))
-}
-
-fn log_expand(error: &ExpandError) {
-    if let ExpandError::Store(error) = error {
-        log_store(error);
-    }
 }

@@ -2,12 +2,12 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use sixin_application::messages::read_history::{HistoryError, HistoryRequest};
+use sixin_application::messages::read_history::HistoryRequest;
 use sixin_domain::time::Millis;
 use sixin_web::answer::reply;
 use sixin_web::files::address::origin;
 
-use crate::admission::{answered, log_store};
+use crate::admission::answered;
 use crate::api::RongCloudApi;
 use crate::codes::Failure;
 use crate::fields::Fields;
@@ -30,8 +30,8 @@ pub(crate) async fn query(
 ) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
         let wanted = wanted(&fields)?;
-        let found = api.read_history.between(&wanted).await.inspect_err(log_history)?;
-        let settings = api.settings.settings().await.inspect_err(log_store)?;
+        let found = api.read_history.between(&wanted).await?;
+        let settings = api.settings.settings().await?;
         let origin = origin(&request, &settings);
         let addresses = Addresses { settings: &settings, origin: &origin, links: &api.file_links };
         let answer: History = history(&wanted, found, &addresses);
@@ -51,7 +51,7 @@ pub(crate) async fn clean(
         let (user, with) = (required_user(&fields, "fromUserId")?, required_user(&fields, "targetId")?);
         // Of 0, which clients send that can't leave a number out, follows what follows of none: all is cleaned.
         let until = moment(&fields, "msgTimestamp")?.filter(|until| *until > Millis(0));
-        api.read_history.clean(&user, &with, until).await.inspect_err(log_history)?;
+        api.read_history.clean(&user, &with, until).await?;
         Ok(done())
     })
     .await
@@ -70,10 +70,4 @@ fn wanted(fields: &Fields) -> Result<HistoryRequest, Failure> {
         limit,
         read_expansion,
     })
-}
-
-fn log_history(error: &HistoryError) {
-    if let HistoryError::Store(error) = error {
-        log_store(error);
-    }
 }

@@ -14,7 +14,7 @@ use sixin_web::answer::{fallback, reply, streamed};
 use sixin_web::files::address::origin;
 use utoipa::ToSchema;
 
-use crate::admission::{answered, log_store};
+use crate::admission::answered;
 use crate::api::RongCloudApi;
 use crate::codes::Failure;
 use crate::fields::{Fields, missing};
@@ -54,10 +54,10 @@ pub(crate) async fn ask(
 ) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
         let (date, app_key) = (date(&fields)?, credentials(&request)?.app_key);
-        let found = api.read_logs.link(&date, &app_key).await.inspect_err(log_log)?;
+        let found = api.read_logs.link(&date, &app_key).await?;
         let url = match found {
             Some(signed) => {
-                let settings = api.settings.settings().await.inspect_err(log_store)?;
+                let settings = api.settings.settings().await?;
                 format!("{}{}", origin(&request, &settings), path(&signed))
             }
             None => String::new(),
@@ -74,7 +74,7 @@ pub(crate) async fn delete(
     api: web::Data<RongCloudApi>,
 ) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
-        api.read_logs.delete(&date(&fields)?).await.inspect_err(log_log)?;
+        api.read_logs.delete(&date(&fields)?).await?;
         Ok(done())
     })
     .await
@@ -126,14 +126,10 @@ fn date(fields: &Fields) -> Result<String, Failure> {
     fields.text("date")?.ok_or_else(|| missing("date"))
 }
 
-fn log_log(error: &LogError) {
-    if let LogError::Store(error) = error {
-        log_store(error);
-    }
-}
-
 fn refused(request: &HttpRequest, error: &LogError) -> HttpResponse {
-    log_log(error);
+    if let LogError::Store(error) = error {
+        tracing::error!(%error, "a log could not be read");
+    }
     let plain = |status| fallback::plain(request.path(), status);
     match error {
         LogError::LinkWrong => plain(StatusCode::FORBIDDEN),

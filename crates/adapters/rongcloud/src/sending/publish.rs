@@ -2,14 +2,13 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_application::access::authenticate_back_end::BackEnd;
-use sixin_application::sending::pipeline::SendError;
 use sixin_application::sending::ports::{IdempotencyKey, NonceUse};
-use sixin_application::sending::publish_message::{PublishError, PublishRequest};
+use sixin_application::sending::publish_message::PublishRequest;
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::sending::rate::OwnRate;
 use sixin_web::request::idempotency::{self, Given, Parameter};
 
-use crate::admission::{answered, log_refusal, log_store, noted};
+use crate::admission::{answered, noted};
 use crate::api::RongCloudApi;
 use crate::codes::{Code, Failure};
 use crate::fields::Fields;
@@ -66,7 +65,7 @@ pub(crate) async fn pass_on(
 ) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
         let wanted = PublishBody::parse(fields)?.into_request(&api.limits, Once::default())?;
-        api.publish_message.pass_on(wanted).await.inspect_err(log_error)?;
+        api.publish_message.pass_on(wanted).await?;
         Ok(done())
     })
     .await
@@ -78,7 +77,7 @@ async fn accepted<Body: Publishing>(
     api: &RongCloudApi,
 ) -> Result<HttpResponse, Failure> {
     let credentials = noted(request)?;
-    let back_end = api.authenticate_back_end.authenticate(&credentials).await.inspect_err(log_refusal)?;
+    let back_end = api.authenticate_back_end.authenticate(&credentials).await?;
     let Some(nonce) = back_end.nonce.clone() else {
         return stored::<Body>(request, payload, api, back_end).await;
     };
@@ -107,22 +106,10 @@ async fn stored<Body: Publishing>(
     let own_rate = back_end.app_key.own_rate();
     let once = Once { nonce: back_end.nonce, idempotency: key, own_rate };
     let wanted = body.into_request(&api.limits, once)?;
-    let published = api.publish_message.publish(wanted).await.inspect_err(log_error)?;
+    let published = api.publish_message.publish(wanted).await?;
     let answer = responses::published(&published.placed).ok_or_else(|| {
         tracing::error!("a publish request was accepted without any message");
         Failure::new(Code::Internal, "an internal error occurred")
     })?;
     Ok(idempotency::marked(answer, published.replayed))
-}
-
-fn log_error(error: &PublishError) {
-    match error {
-        PublishError::Send(SendError::Store(error)) => {
-            log_store(error);
-        }
-        PublishError::Send(error @ (SendError::Busy(_) | SendError::Unknown)) => {
-            tracing::warn!(%error, "a message was not accepted");
-        }
-        PublishError::User { .. } | PublishError::Send(_) => {}
-    }
 }

@@ -3,13 +3,13 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use sixin_application::site::keep_sensitive_words::{NewWord, WordsError};
+use sixin_application::site::keep_sensitive_words::NewWord;
 use sixin_application::site::ports::SensitiveWord;
 use sixin_domain::site::block_words::WordMode;
 use sixin_web::answer::reply;
 use utoipa::ToSchema;
 
-use crate::admission::{answered, log_store};
+use crate::admission::answered;
 use crate::api::RongCloudApi;
 use crate::codes::Failure;
 use crate::fields::users::number_or;
@@ -92,7 +92,7 @@ async fn add(request: HttpRequest, payload: web::Payload, api: web::Data<RongClo
     answered(&request, payload, &api, async |fields| {
         let word = fields.required_text("word")?;
         let new = NewWord { word, replacement: fields.text("replaceWord")? };
-        api.keep_sensitive_words.add(vec![new]).await.inspect_err(log_words)?;
+        api.keep_sensitive_words.add(vec![new]).await?;
         Ok(done())
     })
     .await
@@ -104,8 +104,8 @@ async fn add_batch(
     api: web::Data<RongCloudApi>,
 ) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
-        api.keep_sensitive_words.add(new_words(&fields)?).await.inspect_err(log_words)?;
-        let remain_quota = api.keep_sensitive_words.room().await.inspect_err(log_store)?;
+        api.keep_sensitive_words.add(new_words(&fields)?).await?;
+        let remain_quota = api.keep_sensitive_words.room().await?;
         Ok(reply::json(StatusCode::OK, SUCCESS, &Added { code: SUCCESS, remain_quota }))
     })
     .await
@@ -116,7 +116,7 @@ async fn delete(request: HttpRequest, payload: web::Payload, api: web::Data<Rong
         let word = fields.required_text("word")?;
         without_nul("word", &word)?;
         let word = of_python(&word).unwrap_or(word);
-        api.keep_sensitive_words.remove(&[word]).await.inspect_err(log_store)?;
+        api.keep_sensitive_words.remove(&[word]).await?;
         Ok(done())
     })
     .await
@@ -133,7 +133,7 @@ async fn delete_batch(
         for word in &words {
             without_nul("words", word)?;
         }
-        api.keep_sensitive_words.remove(&words).await.inspect_err(log_store)?;
+        api.keep_sensitive_words.remove(&words).await?;
         Ok(done())
     })
     .await
@@ -142,7 +142,7 @@ async fn delete_batch(
 async fn list(request: HttpRequest, payload: web::Payload, api: web::Data<RongCloudApi>) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
         let wanted = number_or(&fields, "type", REPLACED..=BOTH, REFUSED)?;
-        let found = api.keep_sensitive_words.list().await.inspect_err(log_store)?;
+        let found = api.keep_sensitive_words.list().await?;
         let is_wanted = |word: &SensitiveWord| match word.mode {
             WordMode::Replace(_) => wanted != REFUSED,
             WordMode::Refuse => wanted != REPLACED,
@@ -184,10 +184,4 @@ fn at_most(count: usize) -> Result<(), Failure> {
         return Err(Failure::parameter(format!("words must hold at most {MOST_WORDS} words")));
     }
     Ok(())
-}
-
-fn log_words(error: &WordsError) {
-    if let WordsError::Store(error) = error {
-        log_store(error);
-    }
 }

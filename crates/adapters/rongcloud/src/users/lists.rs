@@ -12,7 +12,7 @@ use crate::admission::answered;
 use crate::api::RongCloudApi;
 use crate::codes::Failure;
 use crate::fields::conversations::required_user;
-use crate::fields::users::{log_users, size_or, users};
+use crate::fields::users::{size_or, users};
 use crate::responses::{SUCCESS, done};
 use crate::routes::post;
 
@@ -103,7 +103,7 @@ async fn set(
     answered(request, payload, api, async |fields| {
         let owner = required_user(&fields, "userId")?;
         let others = users(&fields, listed_parameter(kind), MOST_USERS)?;
-        api.keep_user_lists.set(kind, &owner, &others, is_listed).await.inspect_err(log_users)?;
+        api.keep_user_lists.set(kind, &owner, &others, is_listed).await?;
         Ok(done())
     })
     .await
@@ -119,7 +119,7 @@ async fn part(
         let owner = required_user(&fields, "userId")?;
         let after = fields.text("pageToken")?.map(|token| place(&token)).transpose()?;
         let size = size_or(&fields, "size", LARGEST_PART, LARGEST_PART)?;
-        let part = api.keep_user_lists.part(kind, &owner, after, size).await.inspect_err(log_users)?;
+        let part = api.keep_user_lists.part(kind, &owner, after, size).await?;
         let users = part.users.iter().map(ToString::to_string).collect();
         let next = part.next.map(|place| format!("{:x}-{:x}", place.since.0, place.number));
         Ok(reply::json(StatusCode::OK, SUCCESS, &UserList { code: SUCCESS, users, next }))

@@ -13,7 +13,7 @@ use crate::admission::answered;
 use crate::api::RongCloudApi;
 use crate::codes::Failure;
 use crate::fields::conversations::{must_be_private, required_user, user};
-use crate::fields::users::{log_users, offset, required_flag, required_number, size_or};
+use crate::fields::users::{offset, required_flag, required_number, size_or};
 use crate::fields::{Fields, TextOrDigits, missing, without_nul};
 use crate::responses::{SUCCESS, done};
 use crate::routes::post;
@@ -62,7 +62,7 @@ async fn set_period(
         let minutes = required_number(&fields, "period", i64::MIN..=i64::MAX)?;
         let period = PushPeriod::new(&start, minutes, fields.integer("level")?);
         let period = period.map_err(|error| Failure::parameter(error.to_string()))?;
-        api.keep_preferences.set_push_period(&user, Some(period)).await.inspect_err(log_users)?;
+        api.keep_preferences.set_push_period(&user, Some(period)).await?;
         Ok(done())
     })
     .await
@@ -75,7 +75,7 @@ async fn get_period(
 ) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
         let user = required_user(&fields, "userId")?;
-        let period = api.keep_preferences.push_period(&user).await.inspect_err(log_users)?;
+        let period = api.keep_preferences.push_period(&user).await?;
         let answer = Period { code: SUCCESS, data: PeriodData::of(period) };
         Ok(reply::json(StatusCode::OK, SUCCESS, &answer))
     })
@@ -89,7 +89,7 @@ async fn delete_period(
 ) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
         let user = required_user(&fields, "userId")?;
-        api.keep_preferences.set_push_period(&user, None).await.inspect_err(log_users)?;
+        api.keep_preferences.set_push_period(&user, None).await?;
         Ok(done())
     })
     .await
@@ -103,7 +103,7 @@ async fn set_remarks(
     answered(&request, payload, &api, async |fields| {
         let user = required_user(&fields, "userId")?;
         let remarks = remarks(&fields)?;
-        api.keep_preferences.set_remarks(&user, remarks).await.inspect_err(log_users)?;
+        api.keep_preferences.set_remarks(&user, remarks).await?;
         Ok(done())
     })
     .await
@@ -118,7 +118,7 @@ async fn get_remarks(
         let user = required_user(&fields, "userId")?;
         let size = size_or(&fields, "size", 100, 50)?;
         let offset = offset(&fields, "page", size)?;
-        let page = api.keep_preferences.remarks(&user, offset, size).await.inspect_err(log_users)?;
+        let page = api.keep_preferences.remarks(&user, offset, size).await?;
         let remark = |(id, remark): (Username, String)| Remark { id: id.to_string(), remark };
         let users = page.remarks.into_iter().map(remark).collect();
         let answer = RemarkListing { code: SUCCESS, total: page.total, users };
@@ -134,7 +134,7 @@ async fn delete_remark(
 ) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
         let (user, about) = (required_user(&fields, "userId")?, required_user(&fields, "targetId")?);
-        api.keep_preferences.remove_remark(&user, &about).await.inspect_err(log_users)?;
+        api.keep_preferences.remove_remark(&user, &about).await?;
         Ok(done())
     })
     .await
@@ -147,7 +147,7 @@ async fn set_level(
 ) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
         let (user, with) = conversation(&fields)?;
-        api.keep_preferences.set_level(&user, Some(with), level(&fields)?).await.inspect_err(log_users)?;
+        api.keep_preferences.set_level(&user, Some(with), level(&fields)?).await?;
         Ok(done())
     })
     .await
@@ -160,7 +160,7 @@ async fn get_level(
 ) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
         let (user, with) = conversation(&fields)?;
-        let level = api.keep_preferences.level(&user, Some(with)).await.inspect_err(log_users)?;
+        let level = api.keep_preferences.level(&user, Some(with)).await?;
         Ok(reply::json(StatusCode::OK, SUCCESS, &Level::of(level)))
     })
     .await
@@ -174,7 +174,7 @@ async fn set_type_level(
     answered(&request, payload, &api, async |fields| {
         must_be_private(&fields)?;
         let user = required_user(&fields, "requestId")?;
-        api.keep_preferences.set_level(&user, None, level(&fields)?).await.inspect_err(log_users)?;
+        api.keep_preferences.set_level(&user, None, level(&fields)?).await?;
         Ok(done())
     })
     .await
@@ -188,7 +188,7 @@ async fn get_type_level(
     answered(&request, payload, &api, async |fields| {
         must_be_private(&fields)?;
         let user = required_user(&fields, "requestId")?;
-        let level = api.keep_preferences.level(&user, None).await.inspect_err(log_users)?;
+        let level = api.keep_preferences.level(&user, None).await?;
         Ok(reply::json(StatusCode::OK, SUCCESS, &Level::of(level)))
     })
     .await
@@ -199,7 +199,7 @@ async fn pin(request: HttpRequest, payload: web::Payload, api: web::Data<RongClo
         must_be_private(&fields)?;
         let (user, with) = (required_user(&fields, "userId")?, required_user(&fields, "targetId")?);
         let is_pinned = required_flag(&fields, "setTop")?;
-        api.keep_preferences.pin(&user, &with, is_pinned).await.inspect_err(log_users)?;
+        api.keep_preferences.pin(&user, &with, is_pinned).await?;
         Ok(done())
     })
     .await

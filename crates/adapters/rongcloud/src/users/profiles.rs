@@ -11,7 +11,7 @@ use crate::admission::answered;
 use crate::api::RongCloudApi;
 use crate::codes::Failure;
 use crate::fields::conversations::required_user;
-use crate::fields::users::{log_users, offset, size_or, users};
+use crate::fields::users::{offset, size_or, users};
 use crate::fields::{Fields, missing};
 use crate::responses::{SUCCESS, done};
 use crate::routes::post;
@@ -56,7 +56,7 @@ async fn get_token(
         if shown.nickname.is_none() {
             return Err(missing("name"));
         }
-        let token = api.keep_users.token(&user, shown).await.inspect_err(log_users)?;
+        let token = api.keep_users.token(&user, shown).await?;
         let answer = Token { code: SUCCESS, user_id: user.to_string(), token: token.reveal().to_owned() };
         Ok(reply::json(StatusCode::OK, SUCCESS, &answer))
     })
@@ -66,7 +66,7 @@ async fn get_token(
 async fn refresh(request: HttpRequest, payload: web::Payload, api: web::Data<RongCloudApi>) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
         let user = required_user(&fields, "userId")?;
-        api.keep_users.refresh(&user, shown(&fields)?).await.inspect_err(log_users)?;
+        api.keep_users.refresh(&user, shown(&fields)?).await?;
         Ok(done())
     })
     .await
@@ -74,7 +74,7 @@ async fn refresh(request: HttpRequest, payload: web::Payload, api: web::Data<Ron
 
 async fn info(request: HttpRequest, payload: web::Payload, api: web::Data<RongCloudApi>) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
-        let user = api.keep_users.find(&required_user(&fields, "userId")?).await.inspect_err(log_users)?;
+        let user = api.keep_users.find(&required_user(&fields, "userId")?).await?;
         let times = LocalTimes::of_site(&api).await?;
         Ok(reply::json(StatusCode::OK, SUCCESS, &UserInfo::of(user, &times)))
     })
@@ -86,7 +86,7 @@ async fn query(request: HttpRequest, payload: web::Payload, api: web::Data<RongC
         let size = size_or(&fields, "pageSize", LARGEST_PAGE, PAGE)?;
         let offset = offset(&fields, "page", size)?;
         let order = if fields.flag("order")?.unwrap_or(false) { Order::Newest } else { Order::Oldest };
-        let page = api.keep_users.page(order, offset, size).await.inspect_err(log_users)?;
+        let page = api.keep_users.page(order, offset, size).await?;
         let times = LocalTimes::of_site(&api).await?;
         let users = page.users.into_iter().map(|user| UserOnPage::of(user, &times)).collect();
         Ok(reply::json(StatusCode::OK, SUCCESS, &UserListing { code: SUCCESS, total: page.total, users }))
@@ -101,7 +101,7 @@ async fn check_online(
     api: web::Data<RongCloudApi>,
 ) -> HttpResponse {
     answered(&request, payload, &api, async |fields| {
-        api.keep_users.find(&required_user(&fields, "userId")?).await.inspect_err(log_users)?;
+        api.keep_users.find(&required_user(&fields, "userId")?).await?;
         Ok(reply::json(StatusCode::OK, SUCCESS, &Online { code: SUCCESS, status: "0" }))
     })
     .await
@@ -111,7 +111,7 @@ async fn expire(request: HttpRequest, payload: web::Payload, api: web::Data<Rong
     answered(&request, payload, &api, async |fields| {
         let users = users(&fields, "userId", MOST_USERS)?;
         let before = required_moment(&fields, "time")?;
-        api.keep_users.expire_tokens(&users, before).await.inspect_err(log_users)?;
+        api.keep_users.expire_tokens(&users, before).await?;
         Ok(done())
     })
     .await

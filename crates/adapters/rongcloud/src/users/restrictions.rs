@@ -7,10 +7,10 @@ use sixin_application::users::ports::{NamePage, Restriction};
 use sixin_web::answer::reply;
 use utoipa::ToSchema;
 
-use crate::admission::{answered, log_store};
+use crate::admission::answered;
 use crate::api::RongCloudApi;
 use crate::fields::users::{
-    log_users, must_be_person, number_or, offset, required_flag, required_number, size_or, users,
+    must_be_person, number_or, offset, required_flag, required_number, size_or, users,
 };
 use crate::responses::{SUCCESS, done};
 use crate::routes::post;
@@ -121,7 +121,7 @@ async fn block(request: HttpRequest, payload: web::Payload, api: web::Data<RongC
     answered(&request, payload, &api, async |fields| {
         let users = users(&fields, "userId", MOST_BANNED)?;
         let minutes = required_number(&fields, "minute", 1..=LONGEST_BAN_MINUTES)?;
-        api.restrict_users.ban(&users, minutes).await.inspect_err(log_users)?;
+        api.restrict_users.ban(&users, minutes).await?;
         Ok(done())
     })
     .await
@@ -131,7 +131,7 @@ async fn unblock(request: HttpRequest, payload: web::Payload, api: web::Data<Ron
     answered(&request, payload, &api, async |fields| {
         let users = users(&fields, "userId", MOST_BANNED)?;
         let lifted = Restriction::BannedUntil(None);
-        api.restrict_users.restrict(&users, lifted).await.inspect_err(log_users)?;
+        api.restrict_users.restrict(&users, lifted).await?;
         Ok(done())
     })
     .await
@@ -146,7 +146,7 @@ async fn blocked(request: HttpRequest, payload: web::Payload, api: web::Data<Ron
             0 => (0, LARGEST_BANNED_PAGE),
             page => ((page - 1).saturating_mul(size), size),
         };
-        let banned = api.restrict_users.banned(offset, limit).await.inspect_err(log_store)?;
+        let banned = api.restrict_users.banned(offset, limit).await?;
         let times = LocalTimes::of_site(&api).await?;
         let user = |user: sixin_application::users::ports::BannedUser| BlockedUser {
             user_id: user.username.to_string(),
@@ -163,7 +163,7 @@ async fn mute(request: HttpRequest, payload: web::Payload, api: web::Data<RongCl
         must_be_person(&fields)?;
         let users = users(&fields, "userId", MOST_MUTED)?;
         let restriction = Restriction::Muted(required_flag(&fields, "state")?);
-        api.restrict_users.restrict(&users, restriction).await.inspect_err(log_users)?;
+        api.restrict_users.restrict(&users, restriction).await?;
         Ok(done())
     })
     .await
@@ -174,7 +174,7 @@ async fn muted(request: HttpRequest, payload: web::Payload, api: web::Data<RongC
         must_be_person(&fields)?;
         let limit = size_or(&fields, "num", 200, 100)?;
         let offset = number_or(&fields, "offset", 0..=i64::MAX, 0)?;
-        let page = api.restrict_users.muted(offset, limit).await.inspect_err(log_store)?;
+        let page = api.restrict_users.muted(offset, limit).await?;
         let answer = Muted { code: SUCCESS, total: page.total, users: names(&page) };
         Ok(reply::json(StatusCode::OK, SUCCESS, &answer))
     })
@@ -207,7 +207,7 @@ async fn set_deactivated(
     answered(request, payload, api, async |fields| {
         let users = users(&fields, "userId", MOST_DEACTIVATED)?;
         let restriction = Restriction::Deactivated(is_deactivated);
-        api.restrict_users.restrict(&users, restriction).await.inspect_err(log_users)?;
+        api.restrict_users.restrict(&users, restriction).await?;
         let operate_id = api.secrets.alphanumeric(OPERATION_CHARS);
         Ok(reply::json(StatusCode::OK, SUCCESS, &DoneAs { code: SUCCESS, operate_id }))
     })
@@ -222,7 +222,7 @@ async fn deactivated(
     answered(&request, payload, &api, async |fields| {
         let size = size_or(&fields, "pageSize", 50, 50)?;
         let offset = offset(&fields, "pageNo", size)?;
-        let page = api.restrict_users.deactivated(offset, size).await.inspect_err(log_store)?;
+        let page = api.restrict_users.deactivated(offset, size).await?;
         Ok(reply::json(StatusCode::OK, SUCCESS, &Deactivated { code: SUCCESS, users: names(&page) }))
     })
     .await

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use serde::Serialize;
+use sixin_application::ports::Cause;
 
 /// The content type of every answer of both dialects.
 pub const JSON: &str = "application/json; charset=utf-8";
@@ -33,6 +34,15 @@ pub fn with_retry_after(mut answer: HttpResponse, after_ms: i64) -> HttpResponse
     let seconds = after_ms.max(1).saturating_add(999) / 1000;
     answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     answer
+}
+
+/// Logs why a request failed that was not the client's fault. What may work in a moment is a warning.
+pub fn log(status: StatusCode, cause: &Cause) {
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        tracing::warn!(error = %cause, "a request can't be answered now");
+    } else {
+        tracing::error!(error = %cause, "a request failed");
+    }
 }
 
 /// Notes the app key for the access log.
