@@ -75,6 +75,24 @@ impl Code {
         }
     }
 
+    /// What the code says, in English.
+    pub(crate) fn meaning(self) -> &'static str {
+        match self {
+            Self::Internal => "a fault of the server",
+            Self::Signature => "a part of the signature is missing or wrong",
+            Self::AppKeyUnknown => "there is no such app key",
+            Self::Parameter => "a parameter is missing or wrong",
+            Self::UserUnknown => "there is no such user",
+            Self::Blacklisted => "a block, or the recipient's settings, stand in the way",
+            Self::ContentFormat => "the content does not fit its type",
+            Self::TypeUnsupported => "the type of the message is not supported",
+            Self::TooFast => "too many messages; see Retry-After",
+            Self::Busy => "the server can't do it now; see Retry-After",
+            Self::NotOneToOne => "not for two users, so not served",
+            Self::TooManyWords => "there are too many sensitive words",
+        }
+    }
+
     /// The code for a rule that says no.
     pub(crate) fn of(refusal: Refusal) -> Self {
         match refusal {

@@ -118,13 +118,13 @@ fn publish() -> Value {
         "requestBody": {
             "required": true,
             "content": {
+                "application/json": {
+                    "schema": schema_ref("RongCloudPublishJson"),
+                    "examples": {"text": {"value": sample()}},
+                },
                 "application/x-www-form-urlencoded": {
                     "schema": schema_ref("RongCloudPublishForm"),
                     "encoding": {"toUserId": {"style": "form", "explode": true}},
-                    "examples": {"text": {"value": sample()}},
-                },
-                "application/json": {
-                    "schema": schema_ref("RongCloudPublishJson"),
                     "examples": {"text": {"value": sample()}},
                 },
             },
@@ -142,10 +142,12 @@ fn sample() -> Value {
 }
 
 pub(crate) fn code_table() -> String {
-    let mut table = format!("| code | HTTP | meaning |\n| --- | --- | --- |\n| {SUCCESS} | 200 | 成功 |\n");
+    let mut table = format!(
+        "| code | HTTP | text | meaning |\n| --- | --- | --- | --- |\n| {SUCCESS} | 200 | 成功 | done |\n"
+    );
     for code in Code::ALL.into_iter().filter(|code| !matches!(code, Code::NotOneToOne | Code::TooManyWords)) {
         let (number, status, text) = code.row();
-        table.push_str(&format!("| {number} | {} | {text} |\n", status.as_u16()));
+        table.push_str(&format!("| {number} | {} | {text} | {} |\n", status.as_u16(), code.meaning()));
     }
     table.push_str("\nA body that is too large (413), that does not arrive in time (408) or is in an encoding that is not read (415), and a key of another request (409), have code 1003.");
     table

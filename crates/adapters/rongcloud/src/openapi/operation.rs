@@ -77,8 +77,8 @@ impl Operation {
             "description": self.about,
             "parameters": signed(),
             "requestBody": {"required": true, "content": {
-                "application/x-www-form-urlencoded": body,
                 "application/json": body,
+                "application/x-www-form-urlencoded": body,
             }},
             "responses": self.responses(),
         }})

@@ -153,7 +153,7 @@ pub fn idempotency_header() -> Value {
     let about = "Names this request, so that it can be repeated without being carried out twice: 1 to 255 visible ASCII \
                  characters, a new one for each new request (a UUID is fine).";
     let schema = json!({"type": "string", "minLength": 1, "maxLength": MAX_LENGTH, "pattern": "^[!-~]+$"});
-    header(HEADER, false, about, &schema, "8e03978e-40d5-43e8-bc93-6894a57f9324")
+    header(HEADER, false, about, &schema, "")
 }
 
 /// A header of a request.
@@ -161,7 +161,8 @@ pub fn header(name: &str, required: bool, description: &str, schema: &Value, exa
     parameter("header", name, required, description, schema, example)
 }
 
-/// A parameter of a request: where it stands, and what it is.
+/// A parameter of a request: where it stands, and what it is. An example is shown for one that must be given; pages fill examples
+/// in, and what may be left out is better left out.
 pub fn parameter(
     place: &str,
     name: &str,
@@ -173,7 +174,7 @@ pub fn parameter(
     let mut parameter = json!({
         "name": name, "in": place, "required": required, "description": description, "schema": schema,
     });
-    if let (Some(parameter), false) = (parameter.as_object_mut(), example.is_empty()) {
+    if let (Some(parameter), false) = (parameter.as_object_mut(), example.is_empty() || !required) {
         // Written as text, shown as what it is.
         let is_text = schema.get("type").and_then(Value::as_str).is_none_or(|kind| kind == "string");
         let example =
@@ -187,7 +188,7 @@ pub fn parameter(
 pub fn request_id_header() -> Value {
     let about = "1 to 64 visible ASCII characters by which the request is found in the log; anything else is \
                  replaced.";
-    header("X-Request-Id", false, about, &json!({"type": "string"}), "4f6c0f7e-9d1f-4f0e-8c52-0b6f6b1f7a10")
+    header("X-Request-Id", false, about, &json!({"type": "string"}), "")
 }
 
 fn health() -> Value {
