@@ -12,7 +12,7 @@ use diesel_async::AsyncMysqlConnection;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use sixin_domain::id::UserId;
 use sixin_storage::{Database, DatabaseOptions, DatabaseUrl};
-use xtask::private_mysql::{PrivateMySql, RunningMySql};
+use xtask::mysql::private::{PrivateMySql, RunningMySql};
 
 use crate::population::Population;
 use crate::storage_loop;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use xtask::galera::{self, Galera};
-use xtask::private_mysql::RunningMySql;
+use xtask::mysql::galera::{self, Galera};
+use xtask::mysql::private::RunningMySql;
 
 use crate::calls::{Answer, FORM, back_end_headers, form, now_ms, post, text_content};
 use crate::database::TestDatabase;

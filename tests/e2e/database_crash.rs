@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rand::RngExt;
-use xtask::private_mysql::{PrivateMySql, RunningMySql};
+use xtask::mysql::private::{PrivateMySql, RunningMySql};
 
 use crate::acknowledged::{Acknowledged, SENDERS, rounds};
 use crate::database::TestDatabase;

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use xtask::private_mysql::{PrivateMySql, RunningMySql};
+use xtask::mysql::private::{PrivateMySql, RunningMySql};
 
 use crate::calls::{Answer, FORM, back_end_headers, form, get, now_ms, post, text_content};
 use crate::database::TestDatabase;

@@ -6,16 +6,11 @@ pub mod bench;
 pub mod clients;
 pub mod documents;
 pub mod failure;
-pub mod galera;
 pub mod layers;
 pub mod migrations;
-pub mod mysql_programs;
-pub mod mysql_server;
-pub mod newest_mysql;
-
+pub mod mysql;
 pub mod node;
 pub mod openapi;
-pub mod private_mysql;
 pub mod programs;
 pub mod python;
 pub mod shims;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use xtask::{
-    bench, documents, failure::Result, layers, migrations, newest_mysql, openapi, test_run::TestRun,
+    bench, documents, failure::Result, layers, migrations, mysql::newest, openapi, test_run::TestRun,
 };
 
 #[derive(Parser)]
@@ -90,7 +90,7 @@ fn run(task: Task) -> Result<bool> {
             return TestRun { no_mysql, no_clients, cargo_arguments, crash_rounds: None }.run();
         }
         Task::Crash { rounds, no_mysql } => return TestRun::crash_loop(rounds, no_mysql).run(),
-        Task::NewestMysql => return newest_mysql::run(),
+        Task::NewestMysql => return newest::run(),
         Task::Cluster => return TestRun::cluster().run(),
         Task::Bench { arguments } => return bench::run(&arguments),
         Task::Openapi { check: true } => openapi::check()?,

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     clients::Clients,
     failure::{Failure, Result},
-    mysql_server::{MySqlServer, URL_VARIABLE},
+    mysql::server::{MySqlServer, URL_VARIABLE},
     programs, workspace,
 };
 

@@ -18,8 +18,8 @@ use std::time::Duration;
 use actix_web::body::{MessageBody, to_bytes};
 use actix_web::dev::{Payload, ServiceResponse};
 use actix_web::error::PayloadError;
-use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
+use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::web::Bytes;
 use serde_json::Value;
@@ -34,6 +34,7 @@ use sixin_domain::user::{ConversationLimit, Profile, Restrictions, User};
 use crate::api::{Dialect, HttpApi, Reference, Shared};
 use crate::app::build;
 use crate::limits::HttpLimits;
+use crate::openapi::Description;
 use crate::server::start;
 
 /// 2022-11-10 14:20:00 in +8.
@@ -226,4 +227,23 @@ pub fn entries(bytes: &[u8]) -> Vec<(String, String)> {
         found.push((entry.name().unwrap().into_owned(), text));
     }
     found
+}
+
+/// What can be read by GET at these paths is answered to HEAD alike. Parameters in paths are called by their names.
+pub async fn heads_answer_as_gets(api: impl Fn() -> HttpApi, paths: impl IntoIterator<Item = &'static str>) {
+    for path in paths {
+        let path = path.replace(['{', '}'], "");
+        let of = |method| TestRequest::default().method(method).uri(&path);
+        let got = call(api(), of(Method::GET)).await;
+        let head = call(api(), of(Method::HEAD)).await;
+        let kind = |answer: &Answer| (answer.status, answer.header("content-type").map(str::to_owned));
+        assert_eq!(kind(&head), kind(&got), "{path}");
+        assert!(got.status != 405, "{path}");
+    }
+}
+
+/// The paths of a description that can be read as text.
+pub fn readable(described: Description) -> Vec<&'static str> {
+    let gets = described.paths.into_iter().filter(|(_, item)| item.get("get").is_some());
+    gets.map(|(path, _)| path).filter(|path| !path.ends_with(".png")).collect()
 }

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::{
     failure::{Failure, Result},
-    private_mysql::{PrivateMySql, RunningMySql, free_port},
+    mysql::private::{PrivateMySql, RunningMySql, free_port},
     programs,
 };
 

@@ -7,12 +7,12 @@ use std::{
 
 use crate::{
     failure::{Failure, Result},
-    mysql_programs::SERVER_VARIABLE,
-    mysql_server::URL_VARIABLE,
+    mysql::programs::SERVER_VARIABLE,
+    mysql::server::URL_VARIABLE,
     programs, workspace,
 };
 
-const UNPACK: &str = include_str!("unpack_mysql.sh");
+const UNPACK: &str = include_str!("unpack.sh");
 
 /// Unpacks the server below `target` and runs the tests on it. Returns whether they passed.
 ///

@@ -4,8 +4,8 @@ use std::env;
 
 use crate::{
     failure::{Failure, Result},
-    mysql_programs::MySqlPrograms,
-    private_mysql::{MISSING, PrivateMySql, RunningMySql},
+    mysql::private::{MISSING, PrivateMySql, RunningMySql},
+    mysql::programs::MySqlPrograms,
     programs,
 };
 

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 use crate::{
     failure::{Failure, Result},
-    mysql_programs::MySqlPrograms,
+    mysql::programs::MySqlPrograms,
     supervisor::Supervised,
 };
 
