@@ -1,5 +1,7 @@
 //! Users that a back end names, who all have to exist.
 
+use std::collections::HashMap;
+
 use sixin_domain::id::UserId;
 use sixin_domain::user::User;
 use sixin_domain::user::username::Username;
@@ -47,10 +49,8 @@ pub(crate) async fn ids_of<E: From<StoreError>>(
     unknown: fn(Username) -> E,
 ) -> Result<Vec<UserId>, E> {
     let found = users.find_named(names).await?;
-    let id = |name: &Username| {
-        let user = found.iter().find(|user| user.username == *name);
-        user.map(|user| user.id).ok_or_else(|| unknown(name.clone()))
-    };
+    let ids: HashMap<&Username, UserId> = found.iter().map(|user| (&user.username, user.id)).collect();
+    let id = |name: &Username| ids.get(name).copied().ok_or_else(|| unknown(name.clone()));
     names.iter().map(id).collect()
 }
 
