@@ -11,6 +11,7 @@ pub mod migrations;
 pub mod mysql;
 pub mod node;
 pub mod openapi;
+pub mod openapi_changes;
 pub mod programs;
 pub mod python;
 pub mod shims;

@@ -1,10 +1,11 @@
 //! Commands of the repository, run as `cargo xtask`; without an argument it lists them.
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, Parser, Subcommand};
 use xtask::{
-    bench, documents, failure::Result, layers, migrations, mysql::newest, openapi, test_run::TestRun,
+    bench, documents, failure::Result, layers, migrations, mysql::newest, openapi, openapi_changes,
+    test_run::TestRun, workspace,
 };
 
 #[derive(Parser)]
@@ -58,6 +59,9 @@ enum Task {
         /// Write nothing; fail if the file is stale
         #[arg(long)]
         check: bool,
+        /// Write nothing; fail if clients made from this earlier document break
+        #[arg(long, value_name = "FILE", conflicts_with = "check")]
+        against: Option<PathBuf>,
     },
     /// Check that both databases have the same migrations
     Migrations,
@@ -93,8 +97,11 @@ fn run(task: Task) -> Result<bool> {
         Task::NewestMysql => return newest::run(),
         Task::Cluster => return TestRun::cluster().run(),
         Task::Bench { arguments } => return bench::run(&arguments),
-        Task::Openapi { check: true } => openapi::check()?,
-        Task::Openapi { check: false } => openapi::write()?,
+        Task::Openapi { against: Some(earlier), .. } => {
+            openapi_changes::check(&earlier, &workspace::root().join(openapi::DOCUMENT))?;
+        }
+        Task::Openapi { check: true, .. } => openapi::check()?,
+        Task::Openapi { check: false, .. } => openapi::write()?,
         Task::Migrations => migrations::check()?,
         Task::Layers => layers::check()?,
         Task::Documents => documents::check()?,

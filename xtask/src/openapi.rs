@@ -7,8 +7,8 @@ use crate::{
     workspace,
 };
 
-/// Where the document is kept.
-const DOCUMENT: &str = "openapi/sixin.json";
+/// Where the document is kept, below the root of the repository.
+pub const DOCUMENT: &str = "openapi/sixin.json";
 const REPAIR: &str = "cargo xtask openapi";
 
 /// Writes the document of the server as it stands.
