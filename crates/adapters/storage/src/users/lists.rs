@@ -8,13 +8,13 @@ use sixin_application::users::ports::{ListKind, ListPlace, ListSet, ListedName, 
 use sixin_domain::event::{Event, Tie};
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
-use sixin_domain::user::username::Username;
 
 use crate::connection::connector::AnyConnection;
 use crate::database::Database;
 use crate::epochs::bump;
 use crate::schema::{user_blocks as blocks, user_whitelists as whitelists, users};
 use crate::users::relations::{USER, block_count, blocked, set_blocked};
+use crate::users::rows::readable;
 
 #[async_trait]
 impl UserLists for Database {
@@ -64,9 +64,9 @@ impl UserLists for Database {
             };
             let user = |(since, number, username): (i64, i64, String)| {
                 let place = ListPlace { since: Millis(since), number };
-                Some(ListedName { username: Username::new(username).ok()?, place })
+                Ok(ListedName { username: readable(username)?, place })
             };
-            Ok(rows.into_iter().filter_map(user).collect())
+            rows.into_iter().map(user).collect()
         })
         .await
     }

@@ -9,11 +9,11 @@ use sixin_application::users::ports::{RemarkPage, Remarks};
 use sixin_domain::event::Event;
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
-use sixin_domain::user::username::Username;
 
 use crate::database::Database;
 use crate::schema::{user_remarks as remarks, users};
 use crate::sql::composed::{ComposedSql, Spelling, chunks};
+use crate::users::rows::readable;
 
 #[async_trait]
 impl Remarks for Database {
@@ -77,8 +77,9 @@ impl Remarks for Database {
                 .offset(offset)
                 .select((users::username, remarks::remark))
                 .load(conn)?;
-            let remark = |(name, text): (String, String)| Some((Username::new(name).ok()?, text));
-            Ok(RemarkPage { remarks: rows.into_iter().filter_map(remark).collect(), total })
+            let remark = |(name, text): (String, String)| Ok((readable(name)?, text));
+            let remarks = rows.into_iter().map(remark).collect::<QueryResult<_>>()?;
+            Ok(RemarkPage { remarks, total })
         })
         .await
     }

@@ -8,14 +8,13 @@ use sixin_application::users::ports::{BannedUser, NamePage, Restriction, UserRes
 use sixin_domain::event::Event;
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
-use sixin_domain::user::username::Username;
 
 use crate::connection::connector::AnyConnection;
 use crate::database::Database;
 use crate::epochs::bump;
 use crate::schema::{user_restrictions as restrictions, users};
 use crate::sql::composed::{ComposedSql, Spelling, chunks};
-use crate::users::rows::found_users;
+use crate::users::rows::{found_users, readable};
 
 #[async_trait]
 impl UserRestrictions for Database {
@@ -47,9 +46,9 @@ impl UserRestrictions for Database {
                 .select((users::username, restrictions::banned_until.nullable()))
                 .load(conn)?;
             let banned = |(username, until): (String, Option<i64>)| {
-                Some(BannedUser { username: Username::new(username).ok()?, until: Millis(until?) })
+                Ok(BannedUser { username: readable(username)?, until: Millis(until.unwrap_or(now.0)) })
             };
-            Ok(rows.into_iter().filter_map(banned).collect())
+            rows.into_iter().map(banned).collect()
         })
         .await
     }
@@ -87,7 +86,7 @@ fn page(conn: &mut AnyConnection, column: &str, offset: i64, limit: i64) -> Quer
     names.sql(" OFFSET ").int(offset);
     let names = names.load::<Named>(conn)?;
     Ok(NamePage {
-        names: names.into_iter().filter_map(|row| Username::new(row.username).ok()).collect(),
+        names: names.into_iter().map(|row| readable(row.username)).collect::<QueryResult<_>>()?,
         total: counted.first().map_or(0, |row| row.total),
     })
 }

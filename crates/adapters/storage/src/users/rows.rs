@@ -1,7 +1,7 @@
 //! Rows of users, with what back ends keep them from.
 
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error};
+use diesel::result::Error;
 use sixin_domain::id::{AccountId, UserId};
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::{Uid, Username};
@@ -82,12 +82,7 @@ impl FoundUser {
 impl UserRow {
     fn into_user(self) -> QueryResult<User> {
         let time = |at: Option<i64>| at.map(Millis);
-        let username = Username::new(self.username).map_err(|error| {
-            Error::DatabaseError(
-                DatabaseErrorKind::Unknown,
-                Box::new(format!("user {}: username {error}", self.id)),
-            )
-        })?;
+        let username = readable(self.username)?;
         Ok(User {
             id: UserId(self.id),
             account: AccountId(self.account_id),
@@ -123,4 +118,9 @@ impl UserRow {
             },
         })
     }
+}
+
+/// A name as it stands in a row. One that can't be a name was put there by hand: the row is an error, not left out.
+pub(crate) fn readable(name: String) -> QueryResult<Username> {
+    Username::new(name).map_err(|error| Error::DeserializationError(error.into()))
 }

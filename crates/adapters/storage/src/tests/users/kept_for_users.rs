@@ -17,6 +17,7 @@ use crate::tests::harness::{NOW, TestDatabase};
 use crate::tests::on_every_database;
 
 on_every_database!(
+    a_name_that_can_not_be_read_is_an_error_and_not_left_out,
     a_user_is_shown_anew_in_what_is_given,
     users_are_paged_by_when_they_were_made_without_those_who_left,
     of_too_many_tokens_the_oldest_end_and_those_before_a_time_do,
@@ -239,4 +240,14 @@ fn a_pin_counts_before_the_first_message_and_after(db: &TestDatabase) {
     pin(bob, false, 75);
     assert_eq!((pinned(ann), pinned(bob)), (1, 0));
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM conversations"), 1);
+}
+
+fn a_name_that_can_not_be_read_is_an_error_and_not_left_out(db: &TestDatabase) {
+    let (ann, bob) = (db.user("ann").id, db.user("bob").id);
+    db.wait(db.database.restrict(&[bob], Restriction::Muted(true), NOW)).unwrap();
+    db.wait(Remarks::set(&db.database, ann, vec![(bob, "Bo".into())], 9, NOW)).unwrap();
+    assert_eq!(db.wait(db.database.muted(0, 9)).unwrap().names.len(), 1);
+    db.execute("UPDATE users SET username = 'a,b' WHERE username = 'bob'");
+    assert!(db.wait(db.database.muted(0, 9)).is_err());
+    assert!(db.wait(Remarks::page(&db.database, ann, 0, 9)).is_err());
 }
