@@ -300,9 +300,10 @@ fn the_demo_sends_through_both_dialects_and_reuses_what_it_made() {
     let first = demo();
     assert!(first.contains("\"code\":200") && first.contains("\"code\":0"), "{first}");
     assert!(
-        first.contains("seq 1") && first.contains("seq 2") && first.matches("curl -sS").count() == 2,
+        first.contains("seq 1") && first.contains("seq 2") && first.matches("curl -sS").count() == 3,
         "{first}"
     );
+    assert!(first.contains("/api/v2/conversation/list"), "one of the lines reads: {first}");
     assert_eq!((mode("var"), mode("var/demo.json"), mode("var/sixin.db")), (0o700, 0o600, 0o600));
     let made = credentials();
     let second = demo();
