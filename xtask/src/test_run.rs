@@ -109,7 +109,8 @@ impl TestRun {
         }
         match chromium {
             Some(browser) => drop(cargo.env("SIXIN_TEST_CHROMIUM", browser)),
-            None => drop(cargo.env_remove("SIXIN_TEST_CHROMIUM")),
+            // The test is told that there is none; left unset it fails, so that it is never passed over in silence.
+            None => drop(cargo.env("SIXIN_TEST_CHROMIUM", "")),
         }
         if let Some(rounds) = self.crash_rounds {
             cargo.env("SIXIN_CRASH_ROUNDS", rounds.to_string());

@@ -4,24 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sixin_application::access::authenticate_user::MockAuthenticateUser;
-use sixin_application::access::ports::MockSignatures;
 use sixin_application::access::sign_in::MockSignIn;
 use sixin_application::conversations::change_conversations::MockChangeConversations;
 use sixin_application::conversations::read_conversations::MockReadConversations;
-use sixin_application::files::links::FileLinks;
 use sixin_application::files::read_file::MockReadFile;
 use sixin_application::files::upload_file::MockUploadFile;
-use sixin_application::ports::MockClock;
 use sixin_application::sending::send_message::MockSendMessage;
-use sixin_application::site::ports::{MockBlockWordList, MockBlockWordSource, MockRoles, MockSettingSource};
+use sixin_application::site::ports::{MockBlockWordList, MockBlockWordSource, MockRoles};
 use sixin_application::users::edit_user::MockEditUser;
 use sixin_application::users::mark_user::MockMarkUser;
 use sixin_application::users::show_user::MockShowUser;
-use sixin_domain::access::app_key::Secret;
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::site::block_words::{BlockWord, BlockWordFilter};
-use sixin_domain::site::settings::Settings;
-use sixin_web::testing::{NOW, SharedMocks, limits};
+use sixin_web::testing::{SharedMocks, clock, file_links, limits, settings};
 use sixin_web::{HttpApi, HttpLimits};
 
 use crate::api::FresnsApi;
@@ -49,19 +44,9 @@ pub(crate) struct Mocks {
 
 impl Mocks {
     pub(crate) fn api(self) -> HttpApi {
-        let mut settings = MockSettingSource::new();
-        let in_force = Arc::new(Settings::new(self.settings));
-        settings.expect_settings().returning(move || Ok(Arc::clone(&in_force)));
         let mut block_words = MockBlockWordSource::new();
         let words = Arc::new(BlockWordFilter::new(self.words));
         block_words.expect_filter().returning(move || Ok(Arc::clone(&words)));
-        let mut clock = MockClock::new();
-        clock.expect_now().return_const(NOW);
-        let clock = Arc::new(clock);
-        let mut signatures = MockSignatures::new();
-        signatures.expect_sign().returning(|_, _| "5ec7e7".into());
-        let file_links =
-            FileLinks { secret: Secret::new("s"), signatures: Arc::new(signatures), clock: clock.clone() };
         let read_file = Arc::new(self.read_file);
         let dialect = FresnsApi {
             authenticate_user: Arc::new(self.user),
@@ -73,13 +58,13 @@ impl Mocks {
             mark_user: Arc::new(self.mark),
             upload_file: Arc::new(self.upload),
             read_file: read_file.clone(),
-            file_links: Arc::new(file_links),
+            file_links: file_links(),
             block_words: Arc::new(block_words),
             show_user: Arc::new(self.show_user),
             listed_words: Arc::new(self.listed_words),
             roles: Arc::new(self.roles),
-            settings: Arc::new(settings),
-            clock,
+            settings: settings(self.settings),
+            clock: clock(),
             limits: Limits::default(),
             keys_live_ms: 86_400_000,
             http: limits(self.http.clone()),

@@ -4,17 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sixin_application::access::authenticate_back_end::{BackEnd, MockAuthenticateBackEnd};
-use sixin_application::access::ports::MockSignatures;
-use sixin_application::files::links::FileLinks;
 use sixin_application::files::read_file::MockReadFile;
 use sixin_application::messages::change_messages::MockChangeMessages;
 use sixin_application::messages::expand_messages::MockExpandMessages;
 use sixin_application::messages::read_history::MockReadHistory;
 use sixin_application::messages::read_logs::MockReadLogs;
-use sixin_application::ports::MockClock;
 use sixin_application::sending::publish_message::MockPublishMessage;
 use sixin_application::site::keep_sensitive_words::MockKeepSensitiveWords;
-use sixin_application::site::ports::MockSettingSource;
 use sixin_application::users::keep_preferences::MockKeepPreferences;
 use sixin_application::users::keep_user_lists::MockKeepUserLists;
 use sixin_application::users::keep_users::MockKeepUsers;
@@ -22,8 +18,7 @@ use sixin_application::users::restrict_users::MockRestrictUsers;
 use sixin_domain::access::app_key::{AppKey, Dialect, MAIN_API, Secret};
 use sixin_domain::id::AppKeyId;
 use sixin_domain::sending::limits::Limits;
-use sixin_domain::site::settings::Settings;
-use sixin_web::testing::{NOW, SharedMocks, limits, secrets};
+use sixin_web::testing::{SharedMocks, file_links, limits, secrets, settings};
 use sixin_web::{HttpApi, HttpLimits};
 
 use crate::api::RongCloudApi;
@@ -49,17 +44,6 @@ pub(crate) struct Mocks {
 
 impl Mocks {
     pub(crate) fn api(self) -> HttpApi {
-        let mut settings = MockSettingSource::new();
-        let in_force = Arc::new(Settings::new(self.settings));
-        settings.expect_settings().returning(move || Ok(Arc::clone(&in_force)));
-        let mut clock = MockClock::new();
-        clock.expect_now().return_const(NOW);
-        let clock = Arc::new(clock);
-        let mut signatures = MockSignatures::new();
-        signatures.expect_sign().returning(|_, _| "5ec7e7".into());
-        let file_links =
-            FileLinks { secret: Secret::new("s"), signatures: Arc::new(signatures), clock: clock.clone() };
-
         let dialect = RongCloudApi {
             authenticate_back_end: Arc::new(self.back_end),
             publish_message: Arc::new(self.publish),
@@ -72,8 +56,8 @@ impl Mocks {
             keep_preferences: Arc::new(self.preferences),
             keep_sensitive_words: Arc::new(self.sensitive_words),
             read_logs: Arc::new(self.logs),
-            file_links: Arc::new(file_links),
-            settings: Arc::new(settings),
+            file_links: file_links(),
+            settings: settings(self.settings),
             secrets: Arc::new(secrets()),
             limits: Limits::default(),
             keys_live_ms: 86_400_000,

@@ -8,6 +8,7 @@
     reason = "only tests use it"
 )]
 
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::pin::Pin;
@@ -23,10 +24,15 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::web::Bytes;
 use serde_json::Value;
+use sixin_application::access::ports::MockSignatures;
+use sixin_application::files::links::FileLinks;
 use sixin_application::files::read_file::{MockReadFile, ReadFile};
 use sixin_application::operations::health::MockCheckHealth;
-use sixin_application::ports::MockSecretSource;
+use sixin_application::ports::{MockClock, MockSecretSource};
+use sixin_application::site::ports::MockSettingSource;
+use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::{AccountId, UserId};
+use sixin_domain::site::settings::Settings;
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::{Uid, Username};
 use sixin_domain::user::{ConversationLimit, Profile, Restrictions, User};
@@ -50,6 +56,28 @@ pub fn secrets() -> MockSecretSource {
     let mut secrets = MockSecretSource::new();
     secrets.expect_alphanumeric().returning(|length| "r".repeat(length));
     secrets
+}
+
+/// The settings of a site, which has these rows.
+pub fn settings(rows: BTreeMap<String, String>) -> Arc<MockSettingSource> {
+    let mut settings = MockSettingSource::new();
+    let in_force = Arc::new(Settings::new(rows));
+    settings.expect_settings().returning(move || Ok(Arc::clone(&in_force)));
+    Arc::new(settings)
+}
+
+/// A clock that stands at [`NOW`].
+pub fn clock() -> Arc<MockClock> {
+    let mut clock = MockClock::new();
+    clock.expect_now().return_const(NOW);
+    Arc::new(clock)
+}
+
+/// Links that are all signed alike.
+pub fn file_links() -> Arc<FileLinks> {
+    let mut signatures = MockSignatures::new();
+    signatures.expect_sign().returning(|_, _| "5ec7e7".into());
+    Arc::new(FileLinks { secret: Secret::new("s"), signatures: Arc::new(signatures), clock: clock() })
 }
 
 /// The mocks behind what dialects share. Those that are not told what to expect fail the test when they are asked.

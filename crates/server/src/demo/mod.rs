@@ -65,7 +65,8 @@ pub(crate) fn use_directory(config: &mut Config, dir: &Path) -> Result<(), DemoE
 pub(crate) async fn run(config: &Config, database: Database, demo: &Demo) -> Result<(), DemoError> {
     let credentials = credentials::prepare(&database, &demo.dir).await?;
     let running = Running::start(config, database.clone(), |apis| Apis {
-        filled_in: Some(filled_in(&credentials)),
+        // Whoever reaches the page may use the demo's keys, so it holds them only where nobody else reaches it.
+        filled_in: demo.listen.ip().is_loopback().then(|| filled_in(&credentials)),
         ..apis
     })
     .await?;

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::openapi::number;
 use crate::openapi::operation::{DONE, Operation, users};
 use crate::users::restrictions::{
-    ABANDON, ABANDONED, ACTIVATE, BLOCK, BLOCKED, DEACTIVATE, DEACTIVATED, LONGEST_BAN_MINUTES, MUTE, MUTED,
-    REACTIVATE, UNBLOCK,
+    ABANDON, ABANDONED, ACTIVATE, BLOCK, BLOCKED, DEACTIVATE, DEACTIVATED, LONGEST_BAN_MINUTES, MOST_BANNED,
+    MOST_DEACTIVATED, MOST_MUTED, MUTE, MUTED, REACTIVATE, UNBLOCK,
 };
 
 const BINDS: &str =
@@ -45,7 +45,7 @@ fn block() -> Value {
         about: format!("A banned user can't send messages until the ban is over. {BINDS} Banned again, the new end counts."),
         required: vec!["userId", "minute"],
         properties: json!({
-            "userId": users("Who.", 20),
+            "userId": users("Who.", MOST_BANNED),
             "minute": needed("For how many minutes, at most 30 days.", 1, LONGEST_BAN_MINUTES),
         }),
         sample: json!({"userId": ["user1"], "minute": 10}),
@@ -61,7 +61,7 @@ fn unblock() -> Value {
         summary: "Lift bans",
         about: "For users who are not banned it changes nothing.".to_owned(),
         required: vec!["userId"],
-        properties: json!({"userId": users("Who.", 20)}),
+        properties: json!({"userId": users("Who.", MOST_BANNED)}),
         sample: json!({"userId": ["user1"]}),
         answer: DONE,
         is_typed: false,
@@ -93,7 +93,7 @@ fn mute() -> Value {
         about: format!("A muted user can't send messages. {BINDS}"),
         required: vec!["userId", "state", "type"],
         properties: json!({
-            "userId": users("Who.", 1000),
+            "userId": users("Who.", MOST_MUTED),
             "state": needed("1: mute, 0: lift.", 0, 1),
             "type": person(),
         }),
@@ -137,7 +137,7 @@ fn deactivate(id: &str) -> Value {
         summary,
         about: format!("{about} It is done when this is answered."),
         required: vec!["userId"],
-        properties: json!({"userId": users("Who.", 100)}),
+        properties: json!({"userId": users("Who.", MOST_DEACTIVATED)}),
         sample: json!({"userId": ["user1", "user2"]}),
         answer: "RongCloudOperation",
         is_typed: false,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::openapi::operation::{DONE, Operation, of_user, option, text, users};
 use crate::openapi::{number, switch};
 use crate::users::profiles::{
-    CHECK_ONLINE, EXPIRE, GET_TOKEN, INFO, NAME_CHARS, PORTRAIT_BYTES, QUERY, REFRESH,
+    CHECK_ONLINE, EXPIRE, GET_TOKEN, INFO, MOST_USERS, NAME_CHARS, PORTRAIT_BYTES, QUERY, REFRESH,
 };
 
 /// The path items.
@@ -107,7 +107,7 @@ fn expire() -> Value {
             .to_owned(),
         required: vec!["userId", "time"],
         properties: json!({
-            "userId": users("Whose tokens.", 20),
+            "userId": users("Whose tokens.", MOST_USERS),
             "time": number("Milliseconds since 1970, or seconds.", 0, i64::MAX),
         }),
         sample: json!({"userId": ["user1"], "time": 1_640_995_200_000_i64}),

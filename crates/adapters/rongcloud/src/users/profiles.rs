@@ -29,7 +29,7 @@ pub(crate) const EXPIRE: &str = "/user/token/expire.json";
 pub(crate) const NAME_CHARS: usize = 64;
 pub(crate) const PORTRAIT_BYTES: usize = 1024;
 /// Users whose tokens end in one call.
-const MOST_USERS: usize = 20;
+pub(crate) const MOST_USERS: usize = 20;
 /// Users of a page, if a client does not say otherwise, and at most.
 const PAGE: i64 = 20;
 const LARGEST_PAGE: i64 = 100;

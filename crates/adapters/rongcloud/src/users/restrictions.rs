@@ -34,9 +34,9 @@ pub(crate) const LONGEST_BAN_MINUTES: i64 = 43_200;
 /// Banned users of a page, if a client does not say otherwise, and at most.
 const BANNED_PAGE: i64 = 50;
 const LARGEST_BANNED_PAGE: i64 = 1000;
-const MOST_BANNED: usize = 20;
-const MOST_MUTED: usize = 1000;
-const MOST_DEACTIVATED: usize = 100;
+pub(crate) const MOST_BANNED: usize = 20;
+pub(crate) const MOST_MUTED: usize = 1000;
+pub(crate) const MOST_DEACTIVATED: usize = 100;
 /// How long the id of an operation is.
 const OPERATION_CHARS: usize = 20;
 
