@@ -15,7 +15,7 @@ from sixin_client.models import (
     RongCloudError,
     RongCloudHistory,
     RongCloudPublished,
-    RongCloudPublishJson,
+    RongCloudPublish,
 )
 
 
@@ -42,7 +42,7 @@ def connect() -> AuthenticatedClient:
 
 def publish(client: AuthenticatedClient, sender: str, recipient: str, text: str) -> str:
     """Publishes a text and returns the UID of its message."""
-    body = RongCloudPublishJson(
+    body = RongCloudPublish(
         from_user_id=sender,
         to_user_id=[recipient],
         object_name="RC:TxtMsg",

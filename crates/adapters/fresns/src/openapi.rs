@@ -96,7 +96,7 @@ pub fn description() -> Description {
             "deviceInfo",
         ],
         schemas: schemas(),
-        paths: paths(),
+        paths: paths().into_iter().map(|(path, item)| (path.to_owned(), item)).collect(),
     }
 }
 

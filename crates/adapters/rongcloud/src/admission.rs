@@ -1,8 +1,10 @@
 //! What every request of a back end goes through that stores no message.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::de::DeserializeOwned;
 use sixin_application::access::authenticate_back_end::BackEndCredentials;
 use sixin_web::answer::reply;
+use sixin_web::request::parameters::read;
 
 use crate::api::RongCloudApi;
 use crate::codes::Failure;
@@ -11,7 +13,17 @@ use crate::headers::credentials;
 use crate::responses;
 
 /// First who calls, then what it wants, then the work.
-pub(crate) async fn answered(
+pub(crate) async fn answered<T: DeserializeOwned>(
+    request: &HttpRequest,
+    payload: web::Payload,
+    api: &RongCloudApi,
+    work: impl AsyncFnOnce(T) -> Result<HttpResponse, Failure>,
+) -> HttpResponse {
+    answered_with(request, payload, api, async |fields| work(read(&fields)?).await).await
+}
+
+/// The same for work that reads the parameters itself.
+pub(crate) async fn answered_with(
     request: &HttpRequest,
     payload: web::Payload,
     api: &RongCloudApi,

@@ -1,10 +1,11 @@
 //! The parameters of a body, form or JSON, read as leniently as RongCloud's clients need
 //! (docs/wire/rongcloud.md#bodies).
 
-pub(crate) mod conversations;
-pub(crate) mod users;
+pub(crate) mod of_user;
+pub(crate) mod source;
+pub(crate) mod values;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
+use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::{Map, Value};
 
 use crate::codes::Failure;
@@ -25,28 +26,6 @@ const NULL: &str = "null";
 pub(crate) const HALF_A_PAIR: &str = "must not hold half a surrogate pair (\\uD800 to \\uDFFF alone)";
 
 impl Fields {
-    /// A parameter that must be given once, or more often with the same value, as text; a whole number is its digits.
-    pub(crate) fn required_text(&self, name: &str) -> Result<String, Failure> {
-        let value = self.one(name, Absence::EmptyOrNull)?.ok_or_else(|| missing(name))?;
-        text_or_digits(value).ok_or_else(|| no_text(name))
-    }
-
-    /// An optional text; a whole number is its digits.
-    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Failure> {
-        let Some(value) = self.one(name, Absence::AlsoUndefined)? else { return Ok(None) };
-        let text = text_or_digits(value).ok_or_else(|| no_text(name))?;
-        without_nul(name, &text)?;
-        Ok(Some(text))
-    }
-
-    /// An optional text of a JSON object, which may come as the object itself.
-    pub(crate) fn text_of_object(&self, name: &str) -> Result<Option<String>, Failure> {
-        match self.one(name, Absence::AlsoUndefined)? {
-            Some(object @ Value::Object(_)) => Ok(Some(object.to_string())),
-            _ => self.text(name),
-        }
-    }
-
     /// An optional switch, in any of its spellings (docs/wire/rongcloud.md#flags).
     pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
         let Some(value) = self.one(name, Absence::AlsoUndefined)? else { return Ok(None) };
@@ -122,16 +101,6 @@ impl Fields {
         self.all(name, split)
     }
 
-    /// A parameter that holds JSON, as it is or as the text of it. `None`: it is not given; `Some(None)`: it is something
-    /// else.
-    pub(crate) fn json_of<T: DeserializeOwned>(&self, name: &str) -> Result<Option<Option<T>>, Failure> {
-        let Some(value) = self.one(name, Absence::AlsoUndefined)? else { return Ok(None) };
-        Ok(Some(match value {
-            Value::String(text) => serde_json::from_str(text).ok(),
-            value => serde_json::from_value(value.clone()).ok(),
-        }))
-    }
-
     /// An optional list of anything, in the spellings of [`Self::list`] but for the commas, or a single value. An empty list
     /// is none. It is taken out, since it may be long.
     pub(crate) fn take_values(&mut self, name: &str) -> Option<Given> {
@@ -148,27 +117,34 @@ impl Fields {
         }
     }
 
-    /// An optional JSON object, or the text of one.
-    pub(crate) fn object(&self, name: &str) -> Result<Option<Map<String, Value>>, Failure> {
-        match self.one(name, Absence::AlsoUndefined)? {
-            None => Ok(None),
-            Some(Value::Object(members)) => Ok(Some(members.clone())),
-            Some(Value::String(text)) => object(name, text).map(Some),
-            Some(_) => Err(no_object(name)),
-        }
+    fn has(&self, name: &str, absence: Absence) -> bool {
+        let is_meant = |key: &str| is_of_list(key, name) || other_names(name).any(|other| other == key);
+        self.0.iter().any(|(key, value)| is_meant(key) && !absence.covers(value))
     }
 
     fn one(&self, name: &str, absence: Absence) -> Result<Option<&Value>, Failure> {
-        let mut given = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value);
-        let mut given = given.by_ref().filter(|value| !absence.covers(value));
-        let Some(first) = given.next() else { return Ok(None) };
-        if given.any(|other| other != first) {
-            return Err(Failure::parameter(format!(
-                "{name} is given twice with different values; give it once"
-            )));
+        for name in std::iter::once(name).chain(other_names(name)) {
+            let given = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value);
+            let mut given = given.filter(|value| !absence.covers(value));
+            let Some(first) = given.next() else { continue };
+            if given.any(|other| other != first) {
+                return Err(Failure::parameter(format!(
+                    "{name} is given twice with different values; give it once"
+                )));
+            }
+            return Ok(Some(first));
         }
-        Ok(Some(first))
+        Ok(None)
     }
+}
+
+/// The names of the parameter that says which message is meant. The endpoints and their answers spell it differently, so each
+/// is tried where another one is asked for.
+const MESSAGE_NAMES: [&str; 4] = ["messageUID", "msgUID", "messageUId", "messageId"];
+
+fn other_names(name: &str) -> impl Iterator<Item = &str> {
+    let is_one = MESSAGE_NAMES.contains(&name);
+    MESSAGE_NAMES.into_iter().filter(move |other| is_one && *other != name)
 }
 
 /// A parameter that is usually a list.

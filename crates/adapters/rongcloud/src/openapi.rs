@@ -1,62 +1,23 @@
-//! The description of this dialect, first of `POST /message/private/publish.json`.
+//! The description of this dialect: what handlers and requests say of themselves, and what all have in common.
 
 pub(crate) mod operation;
 
+use operation::completed;
+
 use serde_json::{Map, Value, json};
-use sixin_web::openapi::{
-    Description, SEND_ONCE, answer, derived_schemas, header, idempotency_header, may_be_replayed,
-    request_id_header, schema_ref,
-};
+use sixin_web::openapi::{Description, SEND_ONCE, answer, derived, header, request_id_header, schema_ref};
 use utoipa::OpenApi;
 
 use crate::codes::{Code, KEY_REUSED};
-use crate::messages::expansions::{Carried, Pair};
-use crate::messages::history_info::{History, HistoryInfo};
-use crate::messages::logs::LogInfo;
-use crate::messages::{openapi_expansions, openapi_logs, openapi_messages};
-use crate::responses::{Done, MessageUid, Published, Refused, SUCCESS};
-use crate::sending::openapi_publish;
-use crate::site::openapi_words;
-use crate::site::sensitive_words::{Added, Word, Words};
-use crate::users::lists::UserList;
-use crate::users::preference_info::{Level, Period, PeriodData, Remark, RemarkListing};
-use crate::users::restrictions::{Blocked, BlockedUser, Deactivated, DoneAs, Muted};
-use crate::users::user_info::{Online, Token, UserInfo, UserListing, UserOnPage};
-use crate::users::{
-    openapi_lists as openapi_user_lists, openapi_preferences, openapi_restrictions, openapi_users,
-};
+use crate::messages::{changes, expansions, history, logs, openapi_logs};
+use crate::responses::{Refused, SUCCESS};
+use crate::sending::options::Options;
+use crate::sending::publish;
+use crate::site::sensitive_words;
+use crate::users::{lists, preferences, profiles, restrictions};
 
 #[derive(OpenApi)]
-#[openapi(components(schemas(
-    Published,
-    MessageUid,
-    Refused,
-    Done,
-    History,
-    HistoryInfo,
-    Token,
-    UserInfo,
-    UserListing,
-    UserOnPage,
-    Online,
-    UserList,
-    Blocked,
-    BlockedUser,
-    Muted,
-    Deactivated,
-    DoneAs,
-    Period,
-    PeriodData,
-    Level,
-    RemarkListing,
-    Remark,
-    Words,
-    Word,
-    Added,
-    LogInfo,
-    Carried,
-    Pair
-)))]
+#[openapi(components(schemas(Refused, Options)))]
 struct Schemas;
 
 const SIGNING: &str = "Publishes a message of one user to 1 to 1000 others.\n\n\
@@ -81,64 +42,59 @@ repeat; sixin answers as the first time.)\n\n";
 /// What this dialect has in the document.
 #[must_use]
 pub fn description() -> Description {
+    let mut document = Schemas::openapi();
+    for subject in [
+        publish::Operations::openapi(),
+        changes::Operations::openapi(),
+        history::Operations::openapi(),
+        expansions::Operations::openapi(),
+        profiles::Operations::openapi(),
+        lists::Operations::openapi(),
+        restrictions::Operations::openapi(),
+        preferences::Operations::openapi(),
+        sensitive_words::Operations::openapi(),
+        logs::Operations::openapi(),
+    ] {
+        document.merge(subject);
+    }
+    let (mut schemas, operations) = derived(&document);
+    unite_publishing(&mut schemas);
+    let paths = completed(&mut schemas, operations).into_iter().chain(openapi_logs::paths()).collect();
     Description {
         tag: "rongcloud",
         about: "For back ends that sign with their app secret.",
         credentials: &["App-Key", "Nonce", "Timestamp", "Signature"],
-        schemas: schemas(),
-        paths: paths(),
+        schemas,
+        paths,
     }
 }
 
-/// The paths of this dialect.
-pub(crate) fn paths() -> Vec<(&'static str, Value)> {
-    [
-        vec![(crate::routes::PUBLISH, publish())],
-        openapi_publish::paths(),
-        openapi_messages::paths(),
-        openapi_expansions::paths(),
-        openapi_users::paths(),
-        openapi_user_lists::paths(),
-        openapi_restrictions::paths(),
-        openapi_preferences::paths(),
-        openapi_words::paths(),
-        openapi_logs::paths(),
-    ]
-    .concat()
+/// The options of a publish are read beside the rest of it, and a template takes lists for some of both.
+fn unite_publishing(schemas: &mut Map<String, Value>) {
+    let mut options = schemas.remove("RongCloudPublishOptions").unwrap_or_default();
+    let Some(publish) = schemas.get_mut("RongCloudPublish") else { return };
+    add_properties(publish, &mut options);
+    let mut template = publish.clone();
+    if let Some(lists) = schemas.get_mut("RongCloudTemplate") {
+        add_properties(&mut template, lists);
+        *lists = template;
+    }
 }
 
-fn publish() -> Value {
-    let parameters = [signed(), vec![idempotency_header()]].concat();
-    json!({"post": {
-        "tags": ["rongcloud"],
-        "operationId": "publish_private_message",
-        "summary": "Publish a private message",
-        "description": format!("{SIGNING}{SEND_ONCE}{MSG_RANDOM}{}", code_table()),
-        "parameters": parameters,
-        "requestBody": {
-            "required": true,
-            "content": {
-                "application/json": {
-                    "schema": schema_ref("RongCloudPublishJson"),
-                    "examples": {"text": {"value": sample()}},
-                },
-                "application/x-www-form-urlencoded": {
-                    "schema": schema_ref("RongCloudPublishForm"),
-                    "encoding": {"toUserId": {"style": "form", "explode": true}},
-                    "examples": {"text": {"value": sample()}},
-                },
-            },
-        },
-        "responses": responses(),
-    }})
+fn add_properties(schema: &mut Value, other: &mut Value) {
+    for (name, added) in other.as_object_mut().into_iter().flatten() {
+        match (schema.get_mut(name), added) {
+            (Some(Value::Object(properties)), Value::Object(added)) => properties.append(added),
+            (Some(Value::Array(required)), Value::Array(added)) => required.append(added),
+            (Some(kept), example) if name == "example" => *kept = example.take(),
+            _ => {}
+        }
+    }
 }
 
-/// The specification's cURL sample.
-fn sample() -> Value {
-    json!({
-        "fromUserId": "user1", "toUserId": ["user2"], "objectName": "RC:TxtMsg",
-        "content": "{\"content\":\"Hello World\"}",
-    })
+/// What a publish does, its codes among it.
+pub(crate) fn about_publish() -> String {
+    format!("{SIGNING}{SEND_ONCE}{MSG_RANDOM}{}", code_table())
 }
 
 pub(crate) fn code_table() -> String {
@@ -177,37 +133,6 @@ pub(crate) fn signed() -> Vec<Value> {
     ]
 }
 
-pub(crate) fn responses() -> Value {
-    let mut responses = Map::new();
-    responses.insert(
-        "200".to_owned(),
-        may_be_replayed(answer(
-            "The message of every recipient that is named is committed and on disk.",
-            &schema_ref("RongCloudPublished"),
-            &json!({"stored": {"value": {
-            "code": 200, "messageId": "338194283397121", "sentTime": 1_640_995_200_000_i64,
-            "messageUIDs": [{"userId": "user2", "messageUID": "16EA-XU84-007G-FDTH"}]}}}),
-            false,
-        )),
-    );
-    for (status, description) in [
-        (400, "A parameter, the type or the content is wrong; nothing was stored."),
-        (401, "A signature part is missing or wrong, or there is no such app key."),
-        (403, "A block stands between the sender and every recipient."),
-        (404, "A user is unknown, deleted or disabled; `errorMessage` names it."),
-        (408, "The body did not arrive in time."),
-        (409, "The key belongs to another request; nothing was stored."),
-        (413, "The body is larger than 2 MiB."),
-        (415, "The body is in a Content-Encoding or charset that is not read."),
-        (429, "The sender has sent more than 100 times within 60 seconds."),
-        (500, "A fault of the server; nothing was stored."),
-        (503, "The server can't take the message now."),
-    ] {
-        responses.insert(status.to_string(), refused(status, description));
-    }
-    Value::Object(responses)
-}
-
 /// The answer with that status to a request that was not accepted.
 pub(crate) fn refused(status: u16, description: &str) -> Value {
     let retry = matches!(status, 429 | 503);
@@ -227,73 +152,4 @@ fn examples(status: u16) -> Value {
         return Value::Object(std::iter::once(example((number, text, KEY_REUSED))).collect());
     }
     Value::Object(rows.map(|(number, _, text)| example((number, text, "what to mend, in English"))).collect())
-}
-
-/// The schemas of this dialect.
-pub(crate) fn schemas() -> Map<String, Value> {
-    let mut schemas = derived_schemas(&Schemas::openapi());
-    schemas.insert("RongCloudPublishForm".to_owned(), body(&json!({"type": "string"})));
-    schemas.insert("RongCloudPublishJson".to_owned(), recipient_body());
-    schemas.insert("RongCloudTemplate".to_owned(), openapi_publish::body(&recipient_body()));
-    schemas.insert("RongCloudSwitch".to_owned(), json!({
-        "description": "0 or 1; the other spellings are those of existing clients. Empty, null and `undefined` mean \
-                        not given.",
-        "type": "integer", "enum": [0, 1],
-    }));
-    schemas
-}
-
-/// A whole number, also as text.
-pub(crate) fn number(about: &str, least: i64, most: i64) -> Value {
-    json!({"description": about, "type": "integer", "format": "int64", "minimum": least, "maximum": most})
-}
-
-/// A switch.
-pub(crate) fn switch(about: &str) -> Value {
-    json!({"description": about, "allOf": [schema_ref("RongCloudSwitch")]})
-}
-
-/// The body of a publish as JSON.
-fn recipient_body() -> Value {
-    body(&json!({"type": "string", "minLength": 1, "maxLength": 64}))
-}
-
-fn body(recipient: &Value) -> Value {
-    let text = |about: &str, most: u32| json!({"type": "string", "minLength": 1, "maxLength": most, "description": about});
-    let option = |about: &str, most: u32| json!({"type": "string", "maxLength": most, "description": about});
-    let object = |about: &str| json!({"type": "string", "description": about});
-    json!({
-        "type": "object",
-        "required": ["fromUserId", "toUserId", "objectName", "content"],
-        "properties": {
-            "fromUserId": text("Who sends: a user id of at most 64 bytes.", 64),
-            "toUserId": {
-                "description": "Who gets it: 1 to 1000 user ids of at most 64 bytes each.",
-                "type": "array", "items": recipient, "minItems": 1, "maxItems": 1000,
-            },
-            "objectName": text("Type of the message: a built-in one (RC:TxtMsg, RC:ImgMsg, ...) or a custom one of at \
-                                most 32 characters that does not begin with RC:.", 32),
-            "content": text("The content: the text of a JSON object for built-in types, any text for custom ones. The \
-                             text in an RC:TxtMsg has at most 4096 bytes, any content 128 KiB.", 131_072),
-            "pushContent": option("Text of the notification, at most 1000 bytes.", 1000),
-            "pushData": option("Data of the notification, at most 1000 bytes.", 1000),
-            "count": number("0: not counted as unread (unless isCounted says so), 1: counted; -1 and 2 to 9999 are a \
-                             badge number.", -1, 9999),
-            "verifyBlacklist": switch("1: recipients on whose relation a block stands are skipped. Default 0."),
-            "isPersisted": switch("0: not kept in the conversation. Default: 1, but 0 for signals."),
-            "isCounted": switch("0: adds nothing to the unread count. Default: 1, but 0 for notices and signals."),
-            "isIncludeSender": switch("1: shows in the sender's own view too. Default 0."),
-            "contentAvailable": switch("1: silent push on iOS. Default 0."),
-            "expansion": switch("1: the message can carry key-value data later. Default false."),
-            "extraContent": object("Text of a JSON object of at most 100 pairs; needs expansion=true."),
-            "disablePush": switch("1: no notification. Default false."),
-            "pushExt": object("Text of a JSON object with settings for push services; title at most 50 characters."),
-            "busChannel": {"type": "string", "maxLength": 20, "pattern": "^[A-Za-z0-9]*$",
-                           "description": "Channel within the conversation, at most 20 letters and digits."},
-            "disableUpdateLastMsg": switch("1: does not become the conversation's latest message. Default false."),
-            "needReadReceipt": switch("1: asks for a read receipt. Default 0."),
-            "msgRandom": number("A number of the caller's choice, kept with the message. Without header Idempotency-Key the request is \
-                                 known by it for one minute: a repeat gets the first answer.", i64::MIN, i64::MAX),
-        },
-    })
 }

@@ -5,9 +5,7 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, web};
 use sixin_web::answer::fallback::{get, one};
 
 use crate::messages::{changes as messages, expansions, history, logs};
-use crate::sending::publish::{pass_on, publish};
-use crate::sending::publish_body::PublishBody;
-use crate::sending::template::TemplateBody;
+use crate::sending::publish::{publish_private_message, publish_private_status, publish_private_template};
 use crate::site::sensitive_words;
 use crate::users::{lists as user_lists, preferences, profiles as users, restrictions};
 
@@ -48,18 +46,18 @@ where
 pub(crate) fn configure(config: &mut web::ServiceConfig) {
     let [set, delete, query] = EXPANSIONS;
     config
-        .service(post(PUBLISH, publish::<PublishBody>))
-        .service(post(TEMPLATE, publish::<TemplateBody>))
-        .service(post(STATUS, pass_on))
-        .service(post(RECALL, messages::recall))
-        .service(post(MODIFY, messages::modify))
-        .service(post(QUERY, history::query))
-        .service(post(CLEAN, history::clean))
-        .service(post(set, expansions::set))
-        .service(post(delete, expansions::delete))
-        .service(post(query, expansions::query))
-        .service(post(LOG, logs::ask))
-        .service(post(DELETE_LOG, logs::delete))
+        .service(post(PUBLISH, publish_private_message))
+        .service(post(TEMPLATE, publish_private_template))
+        .service(post(STATUS, publish_private_status))
+        .service(post(RECALL, messages::recall_message))
+        .service(post(MODIFY, messages::modify_private_message))
+        .service(post(QUERY, history::query_private_messages))
+        .service(post(CLEAN, history::clean_history))
+        .service(post(set, expansions::set_message_expansion))
+        .service(post(delete, expansions::delete_message_expansion))
+        .service(post(query, expansions::query_message_expansion))
+        .service(post(LOG, logs::link_message_log))
+        .service(post(DELETE_LOG, logs::delete_message_log))
         .service(one(LOG_FILE, [Method::GET]).route(get().to(logs::read)));
     for part in [
         users::configure,

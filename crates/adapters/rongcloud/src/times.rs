@@ -6,19 +6,6 @@ use sixin_domain::time::Millis;
 
 use crate::api::RongCloudApi;
 use crate::codes::Failure;
-use crate::fields::{Fields, missing};
-
-/// An optional time: in milliseconds, or in seconds where the number is too small for them.
-pub(crate) fn moment(fields: &Fields, name: &str) -> Result<Option<Millis>, Failure> {
-    let negative = || Failure::parameter(format!("{name} must be milliseconds since 1970, not negative"));
-    let number = fields.integer(name)?;
-    number.map(|number| Millis::of_stamp(number).ok_or_else(negative)).transpose()
-}
-
-/// A time that must be given.
-pub(crate) fn required_moment(fields: &Fields, name: &str) -> Result<Millis, Failure> {
-    moment(fields, name)?.ok_or_else(|| missing(name))
-}
 
 /// The site's time zone.
 #[derive(Debug, Clone, Copy)]

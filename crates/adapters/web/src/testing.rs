@@ -258,9 +258,12 @@ pub fn entries(bytes: &[u8]) -> Vec<(String, String)> {
 }
 
 /// What can be read by GET at these paths is answered to HEAD alike. Parameters in paths are called by their names.
-pub async fn heads_answer_as_gets(api: impl Fn() -> HttpApi, paths: impl IntoIterator<Item = &'static str>) {
+pub async fn heads_answer_as_gets(
+    api: impl Fn() -> HttpApi,
+    paths: impl IntoIterator<Item = impl AsRef<str>>,
+) {
     for path in paths {
-        let path = path.replace(['{', '}'], "");
+        let path = path.as_ref().replace(['{', '}'], "");
         let of = |method| TestRequest::default().method(method).uri(&path);
         let got = call(api(), of(Method::GET)).await;
         let head = call(api(), of(Method::HEAD)).await;
@@ -271,7 +274,7 @@ pub async fn heads_answer_as_gets(api: impl Fn() -> HttpApi, paths: impl IntoIte
 }
 
 /// The paths of a description that can be read as text.
-pub fn readable(described: Description) -> Vec<&'static str> {
+pub fn readable(described: Description) -> Vec<String> {
     let gets = described.paths.into_iter().filter(|(_, item)| item.get("get").is_some());
     gets.map(|(path, _)| path).filter(|path| !path.ends_with(".png")).collect()
 }

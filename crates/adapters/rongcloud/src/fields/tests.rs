@@ -1,9 +1,25 @@
 use proptest::prelude::*;
 
+use sixin_web::request::parameters::{Source, read};
+
+use super::source::NOT_ONE_TO_ONE;
+use super::values::{
+    AnyNumber, MessageId, Moment, ObjectText, Person, Size, Switch, Text, Users, WholeNumber,
+};
 use super::*;
 
 fn form(body: &str) -> Fields {
     Fields::parse(body.as_bytes()).unwrap()
+}
+
+impl Fields {
+    fn required_text(&self, name: &'static str) -> Result<String, Failure> {
+        Source::text(self, name, false)?.ok_or_else(|| missing(name))
+    }
+
+    fn text(&self, name: &'static str) -> Result<Option<String>, Failure> {
+        Source::text(self, name, true)
+    }
 }
 
 proptest! {
@@ -24,7 +40,7 @@ proptest! {
     #[test]
     fn no_positions_make_the_parser_panic(body in "[\\[\\]t019a=&%]{0,60}") {
         if let Ok(mut fields) = Fields::parse(body.as_bytes()) {
-            let _ = (fields.list("t"), fields.texts("t"), fields.object("t"), fields.json_of::<Value>("t"));
+            let _ = (fields.list("t"), fields.texts("t"), fields.json("t"));
             let _ = fields.take_values("t");
         }
     }
@@ -140,9 +156,8 @@ fn a_list_with_positions_is_in_their_order_whatever_is_in_it() {
     assert_eq!(form("t=[1]").texts("t").unwrap(), ["[1]"], "a word");
     let nested = form("t[1][{n}]=C&t[0][{n}]=B&t[0][x y]=1");
     let expected = serde_json::json!([{"{n}": "B", "x y": "1"}, {"{n}": "C"}]);
-    assert_eq!(nested.json_of::<Value>("t").unwrap(), Some(Some(expected)));
-    let object = serde_json::json!({"k": "v"});
-    assert_eq!(form("t[k]=v").object("t").unwrap(), object.as_object().cloned());
+    assert_eq!(nested.json("t").unwrap(), Some(expected));
+    assert_eq!(form("t[k]=v").json("t").unwrap(), Some(serde_json::json!({"k": "v"})));
     for body in ["[0]=a", "t[0=a", "t0]=a", "t[0]x=a", "t[a][b][c][d]=a"] {
         assert!(form(body).list("t").is_err(), "{body}");
     }
@@ -200,4 +215,67 @@ fn broken_bodies_are_refused() {
     ] {
         assert!(Fields::parse(body).is_err(), "{body:?}");
     }
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Everything {
+    #[serde(rename = "type")]
+    _kind: Person,
+    user_id: Users<2>,
+    at: Moment,
+    number: WholeNumber,
+    #[serde(default)]
+    other: AnyNumber,
+    #[serde(default)]
+    size: Size<100, 20>,
+    on: Option<Switch>,
+    text: Option<Text<5>>,
+    object: Option<ObjectText>,
+    #[serde(rename = "msgUID")]
+    _message: MessageId,
+}
+
+const EVERYTHING: &str = "type=PERSON&userId=a,b&at=1&number=-7&size=0&on=True&text=undefined&object={}&messageUId=16EA-XU84-007G-FDTH";
+
+#[test]
+fn a_struct_is_read_in_every_spelling_of_its_fields() {
+    let all: Everything = read(&form(EVERYTHING)).unwrap();
+    assert_eq!(all.user_id.0.iter().map(ToString::to_string).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!((all.at.0.0, all.number.0, all.other.0, all.size.0), (1000, -7, None, 20));
+    assert_eq!((all.on.map(|on| on.0), all.text.map(|text| text.0)), (Some(true), None));
+    assert_eq!(all.object.map(|object| object.0).as_deref(), Some("{}"));
+}
+
+#[test]
+fn a_struct_names_the_first_parameter_that_is_wrong_and_then_the_first_that_is_missing() {
+    for (from, to, refused) in [
+        ("type=PERSON&", "", "type is missing or empty; give it"),
+        ("type=PERSON&userId=a,b", "", "type is missing or empty; give it"),
+        ("userId=a,b", "userId=", "userId is missing or empty; give it"),
+        ("userId=a,b", "userId=a,b,c", "userId must name at most 2 users"),
+        ("userId=a,b", "userId=a%00", "userId "),
+        ("number=-7", "number=x", "number must be a whole number that fits 64 bits"),
+        ("number=-7", "number=null", "number is missing or empty; give it"),
+        ("size=0", "size=101", "size must be between 1 and 100"),
+        ("on=True", "on=yes", "on must be 0 or 1"),
+        ("at=1", "at=-1", "at must be milliseconds since 1970, not negative"),
+        ("text=undefined", "text=%00", "text must not contain a NUL character"),
+        ("messageUId=16EA-XU84-007G-FDTH", "", "msgUID is missing or empty; give it"),
+        ("messageUId=16EA-XU84-007G-FDTH", "msgUID=x", "msgUID must be a messageUID"),
+        // Who forgets one thing and gets another wrong is told of the wrong one.
+        ("type=PERSON&userId=a,b", "userId=a,b,c", "userId must name at most 2 users"),
+    ] {
+        let body = EVERYTHING.replace(from, to);
+        assert_ne!(body, EVERYTHING);
+        let failure = read::<Everything, _>(&form(&body)).unwrap_err();
+        assert!(failure.detail.starts_with(refused), "{body}: {}", failure.detail);
+    }
+}
+
+#[test]
+fn a_rule_with_a_code_of_its_own_keeps_it() {
+    let failure = read::<Everything, _>(&form(&EVERYTHING.replace("PERSON", "GROUP"))).unwrap_err();
+    assert_eq!(failure.code.row().0, form("").broken("x", Some(NOT_ONE_TO_ONE), "").code.row().0);
+    assert_eq!(failure.detail, "sixin is for one-to-one messages; type must be PERSON");
 }

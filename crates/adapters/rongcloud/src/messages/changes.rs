@@ -1,49 +1,107 @@
 //! Messages are taken back and changed (docs/wire/rongcloud.md#recall).
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 use sixin_application::messages::change_messages::{MessageRef, Rewording};
-use sixin_domain::message::object_name::ObjectName;
+use utoipa::{OpenApi, ToSchema};
 
 use crate::admission::answered;
 use crate::api::RongCloudApi;
-use crate::codes::{Code, Failure};
-use crate::fields::conversations::{message, must_be_private, required_user};
-use crate::fields::{Fields, without_nul};
-use crate::responses::done;
+use crate::fields::values::{AnyNumber, MessageId, PrivateConversation, Switch, UserId};
+use crate::responses::{Done, done};
+use crate::routes::{MODIFY, RECALL};
 use crate::sending::content::{self, Content};
+use crate::sending::type_name::TypeName;
 
-/// `POST /message/recall.json`.
-pub(crate) async fn recall(
+/// What this subject has in the document.
+#[derive(OpenApi)]
+#[openapi(paths(recall_message, modify_private_message))]
+pub(crate) struct Operations;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RongCloudRecallMessage, example = json!({
+    "fromUserId": "user1", "conversationType": 1, "targetId": "user2", "messageUID": "16EA-XU84-007G-FDTH",
+}))]
+struct RecallMessage {
+    #[serde(rename = "conversationType")]
+    _kind: PrivateConversation,
+    /// Who sent it, or with isAdmin=1 either side.
+    from_user_id: UserId,
+    /// The other side.
+    target_id: UserId,
+    #[serde(rename = "messageUID")]
+    message_uid: MessageId,
+    /// 1: also what the other side sent. Default 0.
+    is_admin: Option<Switch>,
+    /// When it was sent; not looked at.
+    #[serde(rename = "sentTime", default)]
+    _sent_time: AnyNumber,
+    /// Of no effect.
+    #[serde(rename = "isDelete")]
+    _is_delete: Option<Switch>,
+    /// Of no effect.
+    #[serde(rename = "disablePush")]
+    _disable_push: Option<Switch>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RongCloudModifyMessage, example = json!({
+    "fromUserId": "user1", "targetId": "user2", "msgUID": "16EA-XU84-007G-FDTH",
+    "content": "{\"content\":\"Hello again\"}",
+}))]
+struct ModifyMessage {
+    /// Who sent it.
+    from_user_id: UserId,
+    /// Who got it.
+    target_id: UserId,
+    #[serde(rename = "msgUID")]
+    msg_uid: MessageId,
+    /// Its type; it can't change.
+    object_name: Option<TypeName>,
+    /// The new content, by the same rules as when it was published.
+    #[schema(min_length = 1, max_length = 131_072)]
+    content: String,
+}
+
+/// Recall a message
+///
+/// The message is gone for both sides and in both dialects, at any age; unread counts and latest messages follow. It is kept in
+/// the store for audit. Recalling again changes nothing, nor does a UID that was never given out; a number that is no message's is
+/// 1003. No notice is left in its place, with `isDelete` or without.
+#[utoipa::path(post, path = RECALL, request_body = RecallMessage, responses((status = 200, body = Done)))]
+pub(crate) async fn recall_message(
     request: HttpRequest,
     payload: web::Payload,
     api: web::Data<RongCloudApi>,
 ) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| {
-        must_be_private(&fields)?;
-        let wanted = wanted(&fields, "messageUID")?;
-        let is_admin = fields.flag("isAdmin")?.unwrap_or(false);
-        // Known parameters are well formed, also those that wait for the device gateway.
-        fields.integer("sentTime")?;
-        for name in ["isDelete", "disablePush"] {
-            fields.flag(name)?;
-        }
-        api.change_messages.recall(&wanted, is_admin).await?;
+    answered(&request, payload, &api, async |wanted: RecallMessage| {
+        let RecallMessage { from_user_id, target_id, message_uid, is_admin, .. } = wanted;
+        let wanted = MessageRef { by: from_user_id.0, with: target_id.0, name: message_uid.0 };
+        api.change_messages.recall(&wanted, is_admin.unwrap_or_default().0).await?;
         Ok(done())
     })
     .await
 }
 
-/// `POST /message/private/modify.json`.
-pub(crate) async fn modify(
+/// Change a message
+///
+/// A message the user has sent says something else from now on, for both sides and in both dialects. What it said is kept in the
+/// store for audit. Its type, place, time and UID stay, and so do unread counts. A UID that was never given out changes nothing, a
+/// number that is no message's is 1003; an uploaded file can't be changed.
+#[utoipa::path(post, path = MODIFY, request_body = ModifyMessage, responses((status = 200, body = Done)))]
+pub(crate) async fn modify_private_message(
     request: HttpRequest,
     payload: web::Payload,
     api: web::Data<RongCloudApi>,
 ) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| {
-        let wanted = wanted(&fields, "msgUID")?;
+    answered(&request, payload, &api, async |wanted: ModifyMessage| {
+        let ModifyMessage { from_user_id, target_id, msg_uid, object_name, content } = wanted;
+        let wanted = MessageRef { by: from_user_id.0, with: target_id.0, name: msg_uid.0 };
         let rewording = Rewording {
-            object_name: object_name(&fields)?,
-            content: fields.required_text("content")?,
+            object_name: object_name.map(|name| name.0),
+            content,
             read: |object_name, content, limits| {
                 let Content { content, text } = content::check(object_name, content, limits)?;
                 Ok((content, text))
@@ -54,18 +112,4 @@ pub(crate) async fn modify(
         Ok(done())
     })
     .await
-}
-
-fn wanted(fields: &Fields, uid: &str) -> Result<MessageRef, Failure> {
-    Ok(MessageRef {
-        by: required_user(fields, "fromUserId")?,
-        with: required_user(fields, "targetId")?,
-        name: message(fields, uid)?,
-    })
-}
-
-fn object_name(fields: &Fields) -> Result<Option<ObjectName>, Failure> {
-    let Some(name) = fields.text("objectName")? else { return Ok(None) };
-    let name = ObjectName::new(without_nul("objectName", &name)?);
-    name.map(Some).map_err(|error| Failure::new(Code::TypeUnsupported, format!("objectName {error}")))
 }

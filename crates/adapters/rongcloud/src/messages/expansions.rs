@@ -5,19 +5,28 @@ use std::collections::BTreeMap;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde_json::{Map, Value, json};
 use sixin_application::messages::change_messages::MessageRef;
 use sixin_domain::message::expansion::{Edit, PAIRS_A_CALL};
 use sixin_web::answer::reply;
-use utoipa::ToSchema;
+use sixin_web::documented;
+use utoipa::{OpenApi, ToSchema};
 
 use crate::admission::answered;
 use crate::api::RongCloudApi;
 use crate::codes::Failure;
-use crate::fields::conversations::{message, must_be_private, required_user};
-use crate::fields::{Fields, missing};
-use crate::responses::{SUCCESS, done};
+use crate::fields::object;
+use crate::fields::source::names_itself;
+use crate::fields::values::{MessageId, OptionalNumber, PrivateConversation, Switch, UserId};
+use crate::responses::{Done, SUCCESS, done};
+use crate::routes::EXPANSIONS;
 use crate::sending::options::{expansion_key, pairs};
+
+/// What this subject has in the document.
+#[derive(OpenApi)]
+#[openapi(paths(set_message_expansion, delete_message_expansion, query_message_expansion))]
+pub(crate) struct Operations;
 
 /// The pairs a message carries.
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,39 +52,167 @@ pub(crate) struct Pair {
     ts: i64,
 }
 
-/// `POST /message/expansion/set.json`.
-pub(crate) async fn set(
-    request: HttpRequest,
-    payload: web::Payload,
-    api: web::Data<RongCloudApi>,
-) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| edited(&api, &fields, new_pairs).await).await
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RongCloudSetExpansion, example = json!({
+    "msgUID": "16EA-XU84-007G-FDTH", "userId": "user1", "conversationType": 1, "targetId": "user2",
+    "extraKeyVal": {"state": "done"},
+}))]
+struct SetExpansion {
+    #[serde(rename = "conversationType")]
+    _kind: PrivateConversation,
+    /// Who changes it: one side of its conversation.
+    user_id: UserId,
+    /// The other side.
+    target_id: UserId,
+    #[serde(rename = "msgUID")]
+    msg_uid: MessageId,
+    /// Of no effect.
+    #[serde(rename = "isSyncSender")]
+    _is_sync_sender: Option<Switch>,
+    extra_key_val: NewPairs,
 }
 
-/// `POST /message/expansion/delete.json`.
-pub(crate) async fn delete(
-    request: HttpRequest,
-    payload: web::Payload,
-    api: web::Data<RongCloudApi>,
-) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| edited(&api, &fields, old_keys).await).await
-}
+/// 1 to 100 pairs: an object, or the text of one.
+struct NewPairs(Vec<(String, String)>);
 
-/// `POST /message/expansion/query.json`.
-pub(crate) async fn query(
-    request: HttpRequest,
-    payload: web::Payload,
-    api: web::Data<RongCloudApi>,
-) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| {
-        let wanted = message(&fields, "msgUID")?;
-        let page = fields.integer("pageNo")?.unwrap_or(1);
-        if page < 1 {
-            return Err(Failure::parameter("pageNo must be 1 or more"));
+documented!(
+    NewPairs,
+    json!({
+        "description": "1 to 100 pairs; in a form the text of the object. Keys are 1 to 32 characters out of A-Z a-z 0-9 + = _ -, \
+                        values strings of at most 4096 characters.",
+        "type": "object", "additionalProperties": {"type": "string", "maxLength": 4096},
+    })
+);
+
+impl<'de> Deserialize<'de> for NewPairs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const NAME: &str = "extraKeyVal";
+        let given = match Value::deserialize(deserializer)? {
+            Value::Object(members) => Ok(members),
+            Value::String(text) => object(NAME, &text),
+            _ => object(NAME, ""),
+        };
+        let named = |failure: Failure| names_itself::<D::Error>(&failure.detail);
+        let given = given.map_err(named)?;
+        if given.is_empty() {
+            return Err(D::Error::custom(format_args!("must hold 1 to {PAIRS_A_CALL} pairs")));
         }
+        pairs(NAME, given).map(Self).map_err(named)
+    }
+}
+
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RongCloudDeleteExpansion, example = json!({
+    "msgUID": "16EA-XU84-007G-FDTH", "userId": "user1", "conversationType": 1, "targetId": "user2",
+    "extraKey": ["state"],
+}))]
+struct DeleteExpansion {
+    #[serde(rename = "conversationType")]
+    _kind: PrivateConversation,
+    /// Who changes it: one side of its conversation.
+    user_id: UserId,
+    /// The other side.
+    target_id: UserId,
+    #[serde(rename = "msgUID")]
+    msg_uid: MessageId,
+    /// Of no effect.
+    #[serde(rename = "isSyncSender")]
+    _is_sync_sender: Option<Switch>,
+    extra_key: OldKeys,
+}
+
+/// 1 to 100 keys: an array, or the text of one.
+struct OldKeys(Vec<String>);
+
+documented!(
+    OldKeys,
+    json!({
+        "description": "1 to 100 keys; in a form the text of the array.",
+        "type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": PAIRS_A_CALL,
+    })
+);
+
+impl<'de> Deserialize<'de> for OldKeys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let keys = Vec::<String>::deserialize(deserializer)?;
+        if keys.len() > PAIRS_A_CALL {
+            return Err(D::Error::custom(format_args!("must hold at most {PAIRS_A_CALL} keys")));
+        }
+        let keys = keys.into_iter().map(|key| expansion_key("extraKey", key));
+        keys.collect::<Result<_, _>>().map(Self).map_err(|failure| names_itself(&failure.detail))
+    }
+}
+
+type PairsPage = OptionalNumber<1, { i64::MAX }>;
+
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RongCloudQueryExpansion, example = json!({"msgUID": "16EA-XU84-007G-FDTH", "pageNo": 1}))]
+struct QueryExpansion {
+    #[serde(rename = "msgUID")]
+    msg_uid: MessageId,
+    /// Which page of 300 pairs. Default 1.
+    #[serde(default)]
+    page_no: PairsPage,
+}
+
+/// Set keys and values of a message
+///
+/// Only for a message that was published with expansion=true; the `extraContent` it was published with is part of its pairs.
+/// Either of its two users may set them. A key that is there gets the new value. A message has at most 300 pairs. Nobody stored the
+/// message, it was recalled or published without expansion=true: 1003.
+#[utoipa::path(post, path = EXPANSIONS[0], request_body = SetExpansion, responses((status = 200, body = Done)))]
+pub(crate) async fn set_message_expansion(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<RongCloudApi>,
+) -> HttpResponse {
+    answered(&request, payload, &api, async |wanted: SetExpansion| {
+        let SetExpansion { user_id, target_id, msg_uid, extra_key_val, .. } = wanted;
+        let wanted = MessageRef { by: user_id.0, with: target_id.0, name: msg_uid.0 };
+        let edit = Edit::Set(extra_key_val.0.into_iter().collect());
+        api.expand_messages.edit(&wanted, edit, read_expansion).await?;
+        Ok(done())
+    })
+    .await
+}
+
+/// Remove keys of a message
+///
+/// The counterpart of set.json, with the same rules. A key that is not there is no mistake.
+#[utoipa::path(post, path = EXPANSIONS[1], request_body = DeleteExpansion, responses((status = 200, body = Done)))]
+pub(crate) async fn delete_message_expansion(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<RongCloudApi>,
+) -> HttpResponse {
+    answered(&request, payload, &api, async |wanted: DeleteExpansion| {
+        let DeleteExpansion { user_id, target_id, msg_uid, extra_key, .. } = wanted;
+        let wanted = MessageRef { by: user_id.0, with: target_id.0, name: msg_uid.0 };
+        api.expand_messages
+            .edit(&wanted, Edit::Remove(extra_key.0.into_iter().collect()), read_expansion)
+            .await?;
+        Ok(done())
+    })
+    .await
+}
+
+/// Read keys and values of a message
+///
+/// All pairs there are now, by key. Since a message has at most 300 pairs, all are on the first page.
+/// `/v3/message/private/query.json` shows them too, without times.
+#[utoipa::path(post, path = EXPANSIONS[2], request_body = QueryExpansion, responses((status = 200, body = Carried)))]
+pub(crate) async fn query_message_expansion(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<RongCloudApi>,
+) -> HttpResponse {
+    answered(&request, payload, &api, async |QueryExpansion { msg_uid, page_no }| {
         // One that does not fit is beyond the last.
-        let page = usize::try_from(page).unwrap_or(usize::MAX);
-        let found = api.expand_messages.query(wanted, page, read_expansion).await?;
+        let page = usize::try_from(page_no.0.unwrap_or(1)).unwrap_or(usize::MAX);
+        let found = api.expand_messages.query(msg_uid.0, page, read_expansion).await?;
         let pair = |(key, v, at): (_, _, sixin_domain::time::Millis)| (key, Pair { v, ts: at.0 });
         let answer = Carried { code: SUCCESS, extra_content: found.into_iter().map(pair).collect() };
         Ok(reply::json(StatusCode::OK, SUCCESS, &answer))
@@ -89,43 +226,4 @@ pub(crate) fn read_expansion(delivery: &str) -> Option<BTreeMap<String, String>>
     delivery.get("expansion").and_then(Value::as_bool).filter(|is_on| *is_on)?;
     let pairs = delivery.get("extraContent").and_then(Value::as_object).into_iter().flatten();
     Some(pairs.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect())
-}
-
-async fn edited(
-    api: &RongCloudApi,
-    fields: &Fields,
-    read: fn(&Fields) -> Result<Edit, Failure>,
-) -> Result<HttpResponse, Failure> {
-    must_be_private(fields)?;
-    let wanted = MessageRef {
-        by: required_user(fields, "userId")?,
-        with: required_user(fields, "targetId")?,
-        name: message(fields, "msgUID")?,
-    };
-    // Well formed, and without an effect while there are no devices.
-    fields.flag("isSyncSender")?;
-    let edit = read(fields)?;
-    api.expand_messages.edit(&wanted, edit, read_expansion).await?;
-    Ok(done())
-}
-
-/// `extraKeyVal`: an object, or the text of one.
-fn new_pairs(fields: &Fields) -> Result<Edit, Failure> {
-    const NAME: &str = "extraKeyVal";
-    let given = fields.object(NAME)?.ok_or_else(|| missing(NAME))?;
-    if given.is_empty() {
-        return Err(Failure::parameter(format!("{NAME} must hold 1 to {PAIRS_A_CALL} pairs")));
-    }
-    Ok(Edit::Set(pairs(NAME, given)?.into_iter().collect()))
-}
-
-/// `extraKey`: an array of keys, or the text of one.
-fn old_keys(fields: &Fields) -> Result<Edit, Failure> {
-    const NAME: &str = "extraKey";
-    let keys = fields.list(NAME)?;
-    if keys.len() > PAIRS_A_CALL {
-        return Err(Failure::parameter(format!("{NAME} must hold at most {PAIRS_A_CALL} keys")));
-    }
-    let keys = keys.into_iter().map(|key| expansion_key(NAME, key));
-    Ok(Edit::Remove(keys.collect::<Result<_, _>>()?))
 }

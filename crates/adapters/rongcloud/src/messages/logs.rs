@@ -12,16 +12,18 @@ use sixin_domain::message::log_link::LogLink;
 use sixin_web::answer::reply::{TRY_AGAIN_MS, with_retry_after};
 use sixin_web::answer::{fallback, reply, streamed};
 use sixin_web::files::address::origin;
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
 
 use crate::admission::answered;
 use crate::api::RongCloudApi;
 use crate::codes::Failure;
-use crate::fields::{Fields, missing};
+use crate::fields::missing;
+use crate::fields::values::Text;
 use crate::headers::credentials;
 use crate::messages::log_lines::Lines;
 use crate::messages::log_stream;
-use crate::responses::{SUCCESS, done};
+use crate::responses::{Done, SUCCESS, done};
+use crate::routes::{DELETE_LOG, LOG};
 
 /// Where the log of an hour is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,14 +48,39 @@ struct Query {
     signature: String,
 }
 
-/// `POST /message/history.json`.
-pub(crate) async fn ask(
+/// What this subject has in the document.
+#[derive(OpenApi)]
+#[openapi(paths(link_message_log, delete_message_log))]
+pub(crate) struct Operations;
+
+type Date = Text<10>;
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = RongCloudLogOfHour, example = json!({"date": "2026112510"}))]
+struct LogOfHour {
+    /// An hour of the site's clock (setting default_timezone): yyyyMMddHH.
+    #[schema(required = true, value_type = String, pattern = "^[0-9]{10}$")]
+    date: Option<Date>,
+}
+
+impl LogOfHour {
+    fn date(self) -> Result<String, Failure> {
+        self.date.map(|date| date.0).ok_or_else(|| missing("date"))
+    }
+}
+
+/// Get a link to the log of an hour
+///
+/// All messages of all users that were sent within an hour, in a zip, from a minute after the hour until three days after it. `url`
+/// is empty where there is none: the hour is not over or too long ago, nothing was sent in it, or its log was deleted.
+#[utoipa::path(post, path = LOG, request_body = LogOfHour, responses((status = 200, body = LogInfo)))]
+pub(crate) async fn link_message_log(
     request: HttpRequest,
     payload: web::Payload,
     api: web::Data<RongCloudApi>,
 ) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| {
-        let (date, app_key) = (date(&fields)?, credentials(&request)?.app_key);
+    answered(&request, payload, &api, async |wanted: LogOfHour| {
+        let (date, app_key) = (wanted.date()?, credentials(&request)?.app_key);
         let found = api.read_logs.link(&date, &app_key).await?;
         let url = match found {
             Some(signed) => {
@@ -67,14 +94,17 @@ pub(crate) async fn ask(
     .await
 }
 
-/// `POST /message/history/delete.json`.
-pub(crate) async fn delete(
+/// Delete the log of an hour
+///
+/// The log can't be read any more; the messages stay. A log that is not there yet comes all the same.
+#[utoipa::path(post, path = DELETE_LOG, request_body = LogOfHour, responses((status = 200, body = Done)))]
+pub(crate) async fn delete_message_log(
     request: HttpRequest,
     payload: web::Payload,
     api: web::Data<RongCloudApi>,
 ) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| {
-        api.read_logs.delete(&date(&fields)?).await?;
+    answered(&request, payload, &api, async |wanted: LogOfHour| {
+        api.read_logs.delete(&wanted.date()?).await?;
         Ok(done())
     })
     .await
@@ -120,10 +150,6 @@ fn path(SignedLink { link, signature }: &SignedLink<LogLink>) -> String {
     let LogLink { date, app_id, expires } = link;
     let app_id = percent_encoding::utf8_percent_encode(app_id, percent_encoding::NON_ALPHANUMERIC);
     format!("/message/history/{date}.zip?appId={app_id}&expires={expires}&signature={signature}")
-}
-
-fn date(fields: &Fields) -> Result<String, Failure> {
-    fields.text("date")?.ok_or_else(|| missing("date"))
 }
 
 fn refused(request: &HttpRequest, error: &LogError) -> HttpResponse {

@@ -11,8 +11,6 @@ pub(crate) mod log_stream;
 #[cfg(test)]
 pub(crate) mod log_wire_tests;
 pub(crate) mod logs;
-pub(crate) mod openapi_expansions;
 pub(crate) mod openapi_logs;
-pub(crate) mod openapi_messages;
 #[cfg(test)]
 pub(crate) mod wire_tests;

@@ -1,51 +1,13 @@
-//! The description of the logs of hours.
+//! The description of the link to the log of an hour.
 
 use serde_json::{Value, json};
 use sixin_web::openapi::{bytes, parameter, plainly_refused, request_id_header};
 
-use crate::openapi::operation::{DONE, Operation};
-use crate::routes::{DELETE_LOG, LOG, LOG_FILE};
+use crate::routes::LOG_FILE;
 
 /// The path items.
-pub(crate) fn paths() -> Vec<(&'static str, Value)> {
-    vec![(LOG, ask()), (DELETE_LOG, delete()), (LOG_FILE, json!({"get": read()}))]
-}
-
-fn date() -> Value {
-    json!({"date": {
-        "description": "An hour of the site's clock (setting default_timezone): yyyyMMddHH.",
-        "type": "string", "pattern": "^[0-9]{10}$",
-    }})
-}
-
-fn ask() -> Value {
-    Operation {
-        id: "link_message_log".to_owned(),
-        summary: "Get a link to the log of an hour",
-        about: "All messages of all users that were sent within an hour, in a zip, from a minute after the hour until three \
-                days after it. `url` is empty where there is none: the hour is not over or too long ago, nothing was sent \
-                in it, or its log was deleted.".to_owned(),
-        required: vec!["date"],
-        properties: date(),
-        sample: json!({"date": "2026112510"}),
-        answer: "RongCloudLog",
-        is_typed: false,
-    }
-    .item()
-}
-
-fn delete() -> Value {
-    Operation {
-        id: "delete_message_log".to_owned(),
-        summary: "Delete the log of an hour",
-        about: "The log can't be read any more; the messages stay. A log that is not there yet comes all the same.".to_owned(),
-        required: vec!["date"],
-        properties: date(),
-        sample: json!({"date": "2026112510"}),
-        answer: DONE,
-        is_typed: false,
-    }
-    .item()
+pub(crate) fn paths() -> Vec<(String, Value)> {
+    vec![(LOG_FILE.to_owned(), json!({"get": read()}))]
 }
 
 /// Not a call that is signed as the others are: the link has its own signature.

@@ -1,109 +1,110 @@
-//! How an operation of a back end is described that stores no message.
+//! What all operations of a back end have in common.
 
 use serde_json::{Map, Value, json};
-use sixin_web::openapi::{answer, schema_ref};
+use sixin_web::openapi::{answer, idempotency_header, may_be_replayed, schema_ref, without_null};
 
 use crate::openapi::{refused, signed};
 
-/// The schema of the answer to what is just done.
-pub(crate) const DONE: &str = "RongCloudDone";
-
-/// One operation.
-pub(crate) struct Operation {
-    pub(crate) id: String,
-    pub(crate) summary: &'static str,
-    pub(crate) about: String,
-    pub(crate) required: Vec<&'static str>,
-    pub(crate) properties: Value,
-    pub(crate) sample: Value,
-    pub(crate) answer: &'static str,
-    /// Whether it is asked for a type of conversation.
-    pub(crate) is_typed: bool,
-}
-
-/// A text that must be given.
-pub(crate) fn text(about: &str, most: u32) -> Value {
-    json!({"type": "string", "minLength": 1, "maxLength": most, "description": about})
-}
-
-/// A text that may be given.
-pub(crate) fn option(about: &str, most: u32) -> Value {
-    json!({"type": "string", "maxLength": most, "description": about})
-}
-
-/// Several users.
-pub(crate) fn users(about: &str, most: usize) -> Value {
-    json!({
-        "description": format!("{about} 1 to {most} user ids."),
-        "type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1, "maxItems": most,
-    })
-}
-
-/// An operation that is about one user and asks for nothing else.
-pub(crate) fn of_user(id: &str, summary: &'static str, about: &str, answer: &'static str) -> Value {
-    Operation {
-        id: id.to_owned(),
-        summary,
-        about: about.to_owned(),
-        required: vec!["userId"],
-        properties: json!({"userId": text("The user.", 64)}),
-        sample: json!({"userId": "user1"}),
-        answer,
-        is_typed: false,
+/// The operations that handlers describe, each with what all have in common.
+pub(crate) fn completed(
+    schemas: &mut Map<String, Value>,
+    mut paths: Map<String, Value>,
+) -> Vec<(String, Value)> {
+    for operation in paths.values_mut().filter_map(|item| item.get_mut("post")) {
+        complete(schemas, operation);
     }
-    .item()
-}
-
-/// Which message is meant.
-pub(crate) fn message_name() -> Value {
-    text("Which message: its UID, in either case, or the messageId that a publish answered.", 64)
-}
-
-/// The type of a conversation.
-pub(crate) fn conversation_type() -> Value {
-    json!({"description": "1; there are no other conversations here.", "type": "integer", "enum": [1]})
-}
-
-impl Operation {
-    /// The path item.
-    pub(crate) fn item(self) -> Value {
-        let schema = json!({"type": "object", "required": self.required,
-                            "properties": self.properties});
-        let body = json!({"schema": schema, "examples": {"usual": {"value": self.sample}}});
-        json!({"post": {
-            "tags": ["rongcloud"],
-            "operationId": self.id,
-            "summary": self.summary,
-            "description": self.about,
-            "parameters": signed(),
-            "requestBody": {"required": true, "content": {
-                "application/json": body,
-                "application/x-www-form-urlencoded": body,
-            }},
-            "responses": self.responses(),
-        }})
+    // They stand with the bodies.
+    for schema in schemas.values_mut().filter_map(Value::as_object_mut) {
+        schema.remove("example");
     }
+    paths.into_iter().collect()
+}
 
-    fn responses(&self) -> Value {
-        let mut responses = Map::new();
-        let done = answer("Done, and on disk.", &schema_ref(self.answer), &json!({}), false);
-        responses.insert("200".to_owned(), done);
-        for (status, description) in [
-            (400, "A parameter is wrong, or a rule says no; nothing was changed."),
-            (401, "A signature part is missing or wrong, or there is no such app key."),
-            (404, "A user is unknown; `errorMessage` names it."),
-            (408, "The body did not arrive in time."),
-            (413, "The body is larger than 2 MiB."),
-            (415, "The body is in a Content-Encoding or charset that is not read."),
-            (500, "A fault of the server."),
-            (503, "The server can't answer now."),
-        ] {
-            responses.insert(status.to_string(), refused(status, description));
-        }
-        if self.is_typed {
-            let beyond = "The conversation is not one of two users.";
-            responses.insert("430".to_owned(), refused(430, beyond));
-        }
-        Value::Object(responses)
+fn complete(schemas: &mut Map<String, Value>, operation: &mut Value) {
+    const BODY: &str = "/requestBody/content/application~1json/schema";
+    const ANSWER: &str = "/responses/200/content/application~1json/schema";
+    let body = operation.pointer(BODY).cloned().unwrap_or_default();
+    let answered = operation.pointer(ANSWER).cloned().unwrap_or_default();
+    let reference = body.get("$ref").and_then(Value::as_str).unwrap_or_default();
+    let schema = reference.rsplit_once('/').and_then(|(_, name)| schemas.get_mut(name));
+    let (mut sample, mut is_typed) = (Value::Null, false);
+    if let Some(schema) = schema {
+        without_null(schema);
+        sample = schema.get("example").cloned().unwrap_or(sample);
+        is_typed = ["type", "conversationType"].iter().any(|name| {
+            // A type of conversation, and not of words.
+            schema.pointer(&format!("/properties/{name}/enum")).is_some()
+        });
     }
+    let body = json!({"schema": body, "examples": {"usual": {"value": sample}}});
+    let stores = answered == schema_ref("RongCloudPublished");
+    let mut parameters = signed();
+    if stores {
+        parameters.push(idempotency_header());
+    }
+    let common = json!({
+        "tags": ["rongcloud"],
+        "parameters": parameters,
+        "requestBody": {"required": true, "content": {
+            "application/json": body,
+            "application/x-www-form-urlencoded": body,
+        }},
+        "responses": if stores { of_publish(&answered) } else { responses(&answered, is_typed) },
+    });
+    if let (Some(operation), Value::Object(common)) = (operation.as_object_mut(), common) {
+        operation.extend(common);
+    }
+}
+
+fn responses(answered: &Value, is_typed: bool) -> Value {
+    let mut responses = Map::new();
+    responses.insert("200".to_owned(), answer("Done, and on disk.", answered, &json!({}), false));
+    for (status, description) in [
+        (400, "A parameter is wrong, or a rule says no; nothing was changed."),
+        (401, "A signature part is missing or wrong, or there is no such app key."),
+        (404, "A user is unknown; `errorMessage` names it."),
+        (408, "The body did not arrive in time."),
+        (413, "The body is larger than 2 MiB."),
+        (415, "The body is in a Content-Encoding or charset that is not read."),
+        (500, "A fault of the server."),
+        (503, "The server can't answer now."),
+    ] {
+        responses.insert(status.to_string(), refused(status, description));
+    }
+    if is_typed {
+        responses.insert("430".to_owned(), refused(430, "The conversation is not one of two users."));
+    }
+    Value::Object(responses)
+}
+
+/// The answers to what stores messages.
+fn of_publish(answered: &Value) -> Value {
+    let mut responses = Map::new();
+    responses.insert(
+        "200".to_owned(),
+        may_be_replayed(answer(
+            "The message of every recipient that is named is committed and on disk.",
+            answered,
+            &json!({"stored": {"value": {
+            "code": 200, "messageId": "338194283397121", "sentTime": 1_640_995_200_000_i64,
+            "messageUIDs": [{"userId": "user2", "messageUID": "16EA-XU84-007G-FDTH"}]}}}),
+            false,
+        )),
+    );
+    for (status, description) in [
+        (400, "A parameter, the type or the content is wrong; nothing was stored."),
+        (401, "A signature part is missing or wrong, or there is no such app key."),
+        (403, "A block stands between the sender and every recipient."),
+        (404, "A user is unknown, deleted or disabled; `errorMessage` names it."),
+        (408, "The body did not arrive in time."),
+        (409, "The key belongs to another request; nothing was stored."),
+        (413, "The body is larger than 2 MiB."),
+        (415, "The body is in a Content-Encoding or charset that is not read."),
+        (429, "The sender has sent more than 100 times within 60 seconds."),
+        (500, "A fault of the server; nothing was stored."),
+        (503, "The server can't take the message now."),
+    ] {
+        responses.insert(status.to_string(), refused(status, description));
+    }
+    Value::Object(responses)
 }

@@ -11,5 +11,6 @@ pub(crate) mod send_once_tests;
 pub(crate) mod template;
 #[cfg(test)]
 pub(crate) mod template_wire_tests;
+pub(crate) mod type_name;
 #[cfg(test)]
 pub(crate) mod wire_tests;

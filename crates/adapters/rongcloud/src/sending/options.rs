@@ -3,100 +3,109 @@
 
 use std::borrow::Cow;
 
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sixin_domain::message::expansion::{KEY_CHARS, PAIRS_A_CALL, VALUE_CHARS, is_key, is_value};
 use sixin_domain::sending::limits::Limits;
 use sixin_web::request::idempotency::Parameter;
+use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use crate::codes::Failure;
-use crate::fields::{Fields, object, text_or_digits};
+use crate::fields::values::{AnyNumber, ObjectText, Switch, Text};
+use crate::fields::{object, text_or_digits};
 
 const MAX_TITLE_CHARS: usize = 50;
 const MAX_CHANNEL_CHARS: usize = 20;
 
-/// The options of a publish request, as given.
-#[derive(Debug, Default, Validate)]
+type PushText = Text<1000>;
+type Channel = Text<MAX_CHANNEL_CHARS>;
+
+/// How a message is delivered.
+#[derive(Debug, Default, Deserialize, Validate, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[validate(context = Limits)]
+#[schema(as = RongCloudPublishOptions)]
 pub(crate) struct Options {
+    /// Text of the notification, at most 1000 bytes.
     #[validate(custom(function = "push_content_fits", use_context))]
-    pub(crate) push_content: Option<String>,
+    pub(crate) push_content: Option<PushText>,
+    /// Data of the notification, at most 1000 bytes.
     #[validate(custom(function = "push_data_fits", use_context))]
-    pub(crate) push_data: Option<String>,
-    pub(crate) content_available: Option<bool>,
-    pub(crate) expansion: Option<bool>,
-    pub(crate) extra_content: Option<String>,
-    pub(crate) disable_push: Option<bool>,
-    pub(crate) push_ext: Option<String>,
+    pub(crate) push_data: Option<PushText>,
+    /// 1: silent push on iOS. Default 0.
+    pub(crate) content_available: Option<Switch>,
+    /// 1: the message can carry key-value data later. Default false.
+    pub(crate) expansion: Option<Switch>,
+    /// Text of a JSON object of at most 100 pairs; needs expansion=true.
+    pub(crate) extra_content: Option<ObjectText>,
+    /// 1: no notification. Default false.
+    pub(crate) disable_push: Option<Switch>,
+    /// Text of a JSON object with settings for push services; title at most 50 characters.
+    pub(crate) push_ext: Option<ObjectText>,
+    /// Channel within the conversation, at most 20 letters and digits.
     #[validate(custom(function = "is_channel"))]
-    pub(crate) bus_channel: Option<String>,
-    pub(crate) need_read_receipt: Option<bool>,
-    pub(crate) msg_random: Option<i64>,
+    #[schema(value_type = Option<String>, max_length = 20, pattern = "^[A-Za-z0-9]*$")]
+    pub(crate) bus_channel: Option<Channel>,
+    /// 1: asks for a read receipt. Default 0.
+    pub(crate) need_read_receipt: Option<Switch>,
+    /// A number of the caller's choice, kept with the message. Without header Idempotency-Key the request is known by it for
+    /// one minute: a repeat gets the first answer.
+    #[serde(default)]
+    pub(crate) msg_random: AnyNumber,
 }
 
 impl Options {
-    pub(crate) fn from_fields(fields: &Fields) -> Result<Self, Failure> {
-        Ok(Self {
-            push_content: fields.text("pushContent")?,
-            push_data: fields.text("pushData")?,
-            content_available: fields.flag("contentAvailable")?,
-            expansion: fields.flag("expansion")?,
-            extra_content: fields.text_of_object("extraContent")?,
-            disable_push: fields.flag("disablePush")?,
-            push_ext: fields.text_of_object("pushExt")?,
-            bus_channel: fields.text("busChannel")?,
-            need_read_receipt: fields.flag("needReadReceipt")?,
-            // 0 is what clients send that can't leave a number out (Java); it would make all their requests one.
-            msg_random: fields.integer("msgRandom")?.filter(|number| *number != 0),
-        })
+    /// 0 is what clients send that can't leave a number out (Java); it would make all their requests one.
+    pub(crate) fn msg_random(&self) -> Option<i64> {
+        self.msg_random.0.filter(|number| *number != 0)
     }
 
     /// The switches among the options, by their names on the wire.
     pub(crate) fn flags(&self) -> [(&'static str, Option<bool>); 4] {
         [
-            ("contentAvailable", self.content_available),
-            ("expansion", self.expansion),
-            ("disablePush", self.disable_push),
-            ("needReadReceipt", self.need_read_receipt),
+            ("contentAvailable", on(self.content_available)),
+            ("expansion", on(self.expansion)),
+            ("disablePush", on(self.disable_push)),
+            ("needReadReceipt", on(self.need_read_receipt)),
         ]
     }
 
     /// The other options that were given, as they were given, by their names on the wire.
     pub(crate) fn texts(&self) -> impl Iterator<Item = Parameter<'_>> {
         let texts = [
-            ("pushContent", &self.push_content),
-            ("pushData", &self.push_data),
-            ("extraContent", &self.extra_content),
-            ("pushExt", &self.push_ext),
-            ("busChannel", &self.bus_channel),
+            ("pushContent", self.push_content.as_ref().map(|text| &text.0)),
+            ("pushData", self.push_data.as_ref().map(|text| &text.0)),
+            ("extraContent", self.extra_content.as_ref().map(|text| &text.0)),
+            ("pushExt", self.push_ext.as_ref().map(|text| &text.0)),
+            ("busChannel", self.bus_channel.as_ref().map(|text| &text.0)),
         ];
-        let texts =
-            texts.into_iter().filter_map(|(name, text)| Some((name, Cow::Borrowed(text.as_deref()?))));
-        texts.chain(self.msg_random.map(|number| ("msgRandom", Cow::Owned(number.to_string()))))
+        let texts = texts.into_iter().filter_map(|(name, text)| Some((name, Cow::Borrowed(text?.as_str()))));
+        texts.chain(self.msg_random().map(|number| ("msgRandom", Cow::Owned(number.to_string()))))
     }
 
     /// The options that were supplied, by their names on the wire.
     pub(crate) fn delivery(&self) -> Result<Map<String, Value>, Failure> {
-        let number = |flag: Option<bool>| flag.map(|flag| json!(i32::from(flag)));
+        let number = |flag: Option<Switch>| flag.map(|flag| json!(i32::from(flag.0)));
         let supplied = [
-            ("pushContent", self.push_content.as_ref().map(|text| json!(text))),
-            ("pushData", self.push_data.as_ref().map(|text| json!(text))),
+            ("pushContent", self.push_content.as_ref().map(|text| json!(text.0))),
+            ("pushData", self.push_data.as_ref().map(|text| json!(text.0))),
             ("contentAvailable", number(self.content_available)),
-            ("expansion", self.expansion.map(Value::Bool)),
+            ("expansion", on(self.expansion).map(Value::Bool)),
             ("extraContent", self.extra_content()?.map(Value::Object)),
-            ("disablePush", self.disable_push.map(Value::Bool)),
+            ("disablePush", on(self.disable_push).map(Value::Bool)),
             ("pushExt", self.push_ext()?.map(Value::Object)),
-            ("busChannel", self.bus_channel.as_ref().map(|text| json!(text))),
+            ("busChannel", self.bus_channel.as_ref().map(|text| json!(text.0))),
             ("needReadReceipt", number(self.need_read_receipt)),
-            ("msgRandom", self.msg_random.map(|number| json!(number))),
+            ("msgRandom", self.msg_random().map(|number| json!(number))),
         ];
         Ok(supplied.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
     }
 
     /// Only together with `expansion` (docs/wire/rongcloud.md#publish).
     fn extra_content(&self) -> Result<Option<Map<String, Value>>, Failure> {
-        let Some(text) = &self.extra_content else { return Ok(None) };
-        if self.expansion != Some(true) {
+        let Some(ObjectText(text)) = &self.extra_content else { return Ok(None) };
+        if on(self.expansion) != Some(true) {
             return Err(Failure::parameter("extraContent needs expansion=true"));
         }
         let pairs = pairs("extraContent", object("extraContent", text)?)?;
@@ -105,7 +114,7 @@ impl Options {
 
     /// An object; its title, if any, at most 50 characters (docs/wire/rongcloud.md#publish).
     fn push_ext(&self) -> Result<Option<Map<String, Value>>, Failure> {
-        let Some(text) = &self.push_ext else { return Ok(None) };
+        let Some(ObjectText(text)) = &self.push_ext else { return Ok(None) };
         let push_ext = object("pushExt", text)?;
         let title_fits = match push_ext.get("title") {
             None | Some(Value::Null) => true,
@@ -146,12 +155,17 @@ pub(crate) fn expansion_key(name: &str, key: String) -> Result<String, Failure> 
     )))
 }
 
-fn push_content_fits(text: &str, limits: &Limits) -> Result<(), ValidationError> {
-    push_text_fits("pushContent", text, limits)
+/// What a switch says, if it was given.
+pub(crate) fn on(switch: Option<Switch>) -> Option<bool> {
+    switch.map(|switch| switch.0)
 }
 
-fn push_data_fits(text: &str, limits: &Limits) -> Result<(), ValidationError> {
-    push_text_fits("pushData", text, limits)
+fn push_content_fits(text: &PushText, limits: &Limits) -> Result<(), ValidationError> {
+    push_text_fits("pushContent", &text.0, limits)
+}
+
+fn push_data_fits(text: &PushText, limits: &Limits) -> Result<(), ValidationError> {
+    push_text_fits("pushData", &text.0, limits)
 }
 
 fn push_text_fits(name: &str, text: &str, limits: &Limits) -> Result<(), ValidationError> {
@@ -162,7 +176,7 @@ fn push_text_fits(name: &str, text: &str, limits: &Limits) -> Result<(), Validat
     Err(ValidationError::new("length").with_message(rule.into()))
 }
 
-fn is_channel(text: &str) -> Result<(), ValidationError> {
+fn is_channel(Text(text): &Channel) -> Result<(), ValidationError> {
     if text.len() <= MAX_CHANNEL_CHARS && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Ok(());
     }

@@ -7,13 +7,18 @@ use sixin_application::sending::publish_message::PublishRequest;
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::sending::rate::OwnRate;
 use sixin_web::request::idempotency::{self, Given, Parameter};
+use utoipa::OpenApi;
 
-use crate::admission::{answered, noted};
+use crate::admission::{answered_with, noted};
 use crate::api::RongCloudApi;
 use crate::codes::{Code, Failure};
 use crate::fields::Fields;
-use crate::responses::{self, done};
+use crate::openapi::about_publish;
+use crate::responses::{self, Done, Published, done};
+use crate::routes::{PUBLISH, STATUS, TEMPLATE};
+use crate::sending::openapi_publish::about_template;
 use crate::sending::publish_body::PublishBody;
+use crate::sending::template::TemplateBody;
 
 /// How long `msgRandom` is remembered (docs/wire/rongcloud.md#msg-random).
 const MSG_RANDOM_LIVES_MS: i64 = 60_000;
@@ -45,25 +50,55 @@ pub(crate) trait Publishing: Sized {
     fn into_request(self, limits: &Limits, once: Once) -> Result<PublishRequest, Failure>;
 }
 
-/// `POST /message/private/publish.json` and `publish_template.json`.
-pub(crate) async fn publish<Body: Publishing>(
+/// What this subject has in the document.
+#[derive(OpenApi)]
+#[openapi(paths(publish_private_message, publish_private_template, publish_private_status))]
+pub(crate) struct Operations;
+
+/// Publish a private message
+#[utoipa::path(post, path = PUBLISH, description = about_publish(), request_body = PublishBody, responses((status = 200, body = Published)))]
+pub(crate) async fn publish_private_message(
     request: HttpRequest,
     payload: web::Payload,
     api: web::Data<RongCloudApi>,
 ) -> HttpResponse {
-    match accepted::<Body>(&request, payload, &api).await {
+    publish::<PublishBody>(&request, payload, &api).await
+}
+
+/// Publish a private message in other words to each
+#[utoipa::path(post, path = TEMPLATE, description = about_template(), request_body = TemplateBody, responses((status = 200, body = Published)))]
+pub(crate) async fn publish_private_template(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<RongCloudApi>,
+) -> HttpResponse {
+    publish::<TemplateBody>(&request, payload, &api).await
+}
+
+async fn publish<Body: Publishing>(
+    request: &HttpRequest,
+    payload: web::Payload,
+    api: &RongCloudApi,
+) -> HttpResponse {
+    match accepted::<Body>(request, payload, api).await {
         Ok(answer) => answer,
         Err(failure) => responses::refused(request.path(), &failure),
     }
 }
 
-/// `POST /statusmessage/private/publish.json` (docs/wire/rongcloud.md#status-message).
-pub(crate) async fn pass_on(
+// docs/wire/rongcloud.md#status-message
+/// Tell users who are online now
+///
+/// For what is of interest only at the moment, such as that somebody is typing: it would reach only users who are online now, and
+/// is never stored, counted, limited in rate or told later. Users connect no devices to sixin yet, so nobody is online: the
+/// request is checked by all the rules of a publish, and reaches nobody. `isCounted`, `isPersisted` and `msgRandom` have no effect.
+#[utoipa::path(post, path = STATUS, request_body = PublishBody, responses((status = 200, body = Done)))]
+pub(crate) async fn publish_private_status(
     request: HttpRequest,
     payload: web::Payload,
     api: web::Data<RongCloudApi>,
 ) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| {
+    answered_with(&request, payload, &api, async |fields| {
         let wanted = PublishBody::parse(fields)?.into_request(&api.limits, Once::default())?;
         api.publish_message.pass_on(wanted).await?;
         Ok(done())

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sixin_application::sending::publish_message::{PublishRequest, Said, Wording};
 use sixin_domain::message::WantedEffects;
@@ -10,51 +11,67 @@ use sixin_domain::message::object_name::ObjectName;
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::user::username::Username;
 use sixin_web::request::idempotency::{Given, Parameter};
+use sixin_web::request::parameters;
+use utoipa::ToSchema;
 use validator::{ValidateArgs, ValidationErrors};
 
 use crate::codes::{Code, Failure};
-use crate::fields::conversations::user;
+use crate::fields::values::{OptionalNumber, Switch, UserId};
 use crate::fields::{Fields, without_nul};
 use crate::routes::PUBLISH;
 use crate::sending::content::{self, Content};
-use crate::sending::options::Options;
+use crate::sending::options::{Options, on};
 use crate::sending::publish::{Once, Publishing};
 
 /// The values `count` may have (docs/wire/rongcloud.md#count): 0 and 1 as in the specification, -1 and 2 to 9999 as a
 /// badge number.
-const COUNTS: std::ops::RangeInclusive<i64> = -1..=9999;
+type Count = OptionalNumber<-1, 9999>;
 
-/// The body of `POST /message/private/publish.json`, well typed but for the rules of its texts.
+// Well typed but for the rules of its texts, whose bounds the operator may set.
+/// A message of one user to 1 to 1000 others.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RongCloudPublish, example = json!({
+    "fromUserId": "user1", "toUserId": ["user2"], "objectName": "RC:TxtMsg", "content": "{\"content\":\"Hello World\"}",
+}))]
 pub(crate) struct PublishBody {
+    /// Who sends: a user id of at most 64 bytes.
+    #[schema(min_length = 1, max_length = 64)]
     from_user_id: String,
+    /// Who gets it: 1 to 1000 user ids of at most 64 bytes each.
+    #[schema(value_type = Vec<UserId>, min_items = 1, max_items = 1000)]
     pub(crate) to_user_id: Vec<String>,
+    /// Type of the message: a built-in one (RC:TxtMsg, RC:ImgMsg, ...) or a custom one of at most 32 characters that does not
+    /// begin with RC:.
+    #[schema(min_length = 1, max_length = 32)]
     object_name: String,
+    /// The content: the text of a JSON object for built-in types, any text for custom ones. The text in an RC:TxtMsg has at
+    /// most 4096 bytes, any content 128 KiB.
+    #[schema(min_length = 1, max_length = 131_072)]
     content: String,
-    count: Option<i64>,
-    is_counted: Option<bool>,
-    verify_blacklist: Option<bool>,
-    is_persisted: Option<bool>,
-    is_include_sender: Option<bool>,
-    disable_update_last_msg: Option<bool>,
+    /// 0: not counted as unread (unless isCounted says so), 1: counted; -1 and 2 to 9999 are a badge number.
+    #[serde(default)]
+    count: Count,
+    /// 0: adds nothing to the unread count. Default: 1, but 0 for notices and signals.
+    is_counted: Option<Switch>,
+    /// 1: recipients on whose relation a block stands are skipped. Default 0.
+    verify_blacklist: Option<Switch>,
+    /// 0: not kept in the conversation. Default: 1, but 0 for signals.
+    is_persisted: Option<Switch>,
+    /// 1: shows in the sender's own view too. Default 0.
+    is_include_sender: Option<Switch>,
+    /// 1: does not become the conversation's latest message. Default false.
+    disable_update_last_msg: Option<Switch>,
+    /// They are read beside the rest: a template takes lists for some of them.
+    #[serde(skip)]
+    #[schema(ignore)]
     options: Options,
 }
 
 impl PublishBody {
     /// Reads the parameters. Unknown ones are ignored (Python leaves `&` in texts unescaped).
     pub(crate) fn read(fields: &Fields) -> Result<Self, Failure> {
-        Ok(Self {
-            from_user_id: fields.required_text("fromUserId")?,
-            to_user_id: fields.list("toUserId")?,
-            object_name: fields.required_text("objectName")?,
-            content: fields.required_text("content")?,
-            count: fields.integer("count")?,
-            is_counted: fields.flag("isCounted")?,
-            verify_blacklist: fields.flag("verifyBlacklist")?,
-            is_persisted: fields.flag("isPersisted")?,
-            is_include_sender: fields.flag("isIncludeSender")?,
-            disable_update_last_msg: fields.flag("disableUpdateLastMsg")?,
-            options: Options::from_fields(fields)?,
-        })
+        Ok(Self { options: parameters::read(fields)?, ..parameters::read(fields)? })
     }
 
     /// The same but for what is said; that is up to `say`, which gets type, content and options.
@@ -66,12 +83,9 @@ impl PublishBody {
     ) -> Result<PublishRequest, Failure> {
         let from = user("fromUserId", &self.from_user_id)?;
         let to = recipients(&self.to_user_id, limits)?;
-        if self.count.is_some_and(|count| !COUNTS.contains(&count)) {
-            return Err(Failure::parameter("count must be between -1 and 9999"));
-        }
         self.options.validate_with_args(limits).map_err(|errors| broken_rule(&errors))?;
         let effects = self.effects();
-        let verify_blacklist = self.verify_blacklist.unwrap_or(false);
+        let verify_blacklist = self.verify_blacklist.unwrap_or_default().0;
         let delivery = self.delivery()?;
         let object_name = ObjectName::new(without_nul("objectName", &self.object_name)?)
             .map_err(|error| Failure::new(Code::TypeUnsupported, format!("objectName {error}")))?;
@@ -93,23 +107,23 @@ impl PublishBody {
     /// What the message is to do to the two views; what is not said here, its type says. `isCounted` decides before `count`,
     /// because the Go SDK always sends both; a `count` that is a badge number says nothing about it.
     fn effects(&self) -> WantedEffects {
-        let counted = match self.count {
+        let counted = match self.count.0 {
             Some(0) => Some(false),
             Some(1) => Some(true),
             _ => None,
         };
         WantedEffects {
-            is_persisted: self.is_persisted,
-            is_counted: self.is_counted.or(counted),
-            sender_visible: self.is_include_sender.unwrap_or(false),
-            updates_latest: !self.disable_update_last_msg.unwrap_or(false),
+            is_persisted: on(self.is_persisted),
+            is_counted: on(self.is_counted).or(counted),
+            sender_visible: self.is_include_sender.unwrap_or_default().0,
+            updates_latest: !self.disable_update_last_msg.unwrap_or_default().0,
         }
     }
 
     /// What the device gateway will need.
     fn delivery(&self) -> Result<Map<String, Value>, Failure> {
         let mut delivery: Map<String, Value> = self.options.delivery()?;
-        if let Some(badge) = self.count.filter(|count| !(0..=1).contains(count)) {
+        if let Some(badge) = self.count.0.filter(|count| !(0..=1).contains(count)) {
             delivery.insert("count".to_owned(), json!(badge));
         }
         Ok(delivery)
@@ -131,7 +145,7 @@ impl Publishing for PublishBody {
     }
 
     fn given_number(&self) -> Option<Given> {
-        self.options.msg_random.map(Given::Number)
+        self.options.msg_random().map(Given::Number)
     }
 
     /// The recipients are a set, for their order says nothing about what is sent.
@@ -143,13 +157,13 @@ impl Publishing for PublishBody {
         ];
         let recipients: BTreeSet<&str> = self.to_user_id.iter().map(String::as_str).collect();
         parameters.extend(recipients.into_iter().map(|id| ("toUserId", Cow::Borrowed(id))));
-        parameters.extend(self.count.map(|count| ("count", Cow::Owned(count.to_string()))));
+        parameters.extend(self.count.0.map(|count| ("count", Cow::Owned(count.to_string()))));
         let flags = [
-            ("isCounted", self.is_counted),
-            ("verifyBlacklist", self.verify_blacklist),
-            ("isPersisted", self.is_persisted),
-            ("isIncludeSender", self.is_include_sender),
-            ("disableUpdateLastMsg", self.disable_update_last_msg),
+            ("isCounted", on(self.is_counted)),
+            ("verifyBlacklist", on(self.verify_blacklist)),
+            ("isPersisted", on(self.is_persisted)),
+            ("isIncludeSender", on(self.is_include_sender)),
+            ("disableUpdateLastMsg", on(self.disable_update_last_msg)),
         ];
         let flags = flags.into_iter().chain(self.options.flags());
         parameters.extend(flags.filter_map(|(name, flag)| Some((name, flag_text(flag?)))));
@@ -190,4 +204,8 @@ pub(crate) fn broken_rule(errors: &ValidationErrors) -> Failure {
         errors.field_errors().values().flat_map(|errors| errors.iter()).map(ToString::to_string).collect();
     rules.sort_unstable();
     Failure::parameter(rules.into_iter().next().unwrap_or_else(|| "a parameter breaks its rule".to_owned()))
+}
+
+fn user(parameter: &str, id: &str) -> Result<Username, Failure> {
+    Username::new(id).map_err(|error| Failure::parameter(format!("{parameter} {error}")))
 }

@@ -9,13 +9,18 @@ use sixin_application::sending::publish_message::{PublishRequest, Said, Wording}
 use sixin_domain::message::object_name::ObjectName;
 use sixin_domain::message::template::{FILLED_BYTES, Template, json_escaped};
 use sixin_domain::sending::limits::Limits;
+use sixin_web::openapi::schema_of;
 use sixin_web::request::idempotency::{Given, Parameter};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use validator::ValidateArgs;
 
 use crate::codes::{Code, Failure};
+use crate::fields::values::{ObjectText, Text};
 use crate::fields::{Fields, Given as Found, missing, text_or_digits, without_nul};
 use crate::routes::TEMPLATE;
 use crate::sending::content::{check_unwrapped, template};
+use crate::sending::openapi_publish::lists;
 use crate::sending::options::Options;
 use crate::sending::publish::{Once, Publishing};
 use crate::sending::publish_body::{PublishBody, broken_rule, not_too_many, wording};
@@ -36,6 +41,18 @@ pub(crate) struct TemplateBody {
     values: Vec<Values>,
     /// By [`LISTS`].
     lists: [Texts; 3],
+}
+
+impl PartialSchema for TemplateBody {
+    fn schema() -> RefOr<Schema> {
+        schema_of(lists())
+    }
+}
+
+impl ToSchema for TemplateBody {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("RongCloudTemplate")
+    }
 }
 
 /// What stands for one of [`LISTS`].
@@ -229,9 +246,12 @@ impl Filling<'_> {
         let content = check_unwrapped(self.object_name, content, self.limits)
             .map_err(|rule| Failure::new(Code::ContentFormat, format!("{rule} (content is filled in)")))?;
         let options = Options {
-            push_content: push_content.map(|text| self.pushed("pushContent", text, values)).transpose()?,
-            push_data: push_data.map(|text| self.pushed("pushData", text, values)).transpose()?,
-            push_ext: push_ext.map(str::to_owned),
+            push_content: push_content
+                .map(|text| self.pushed("pushContent", text, values))
+                .transpose()?
+                .map(Text),
+            push_data: push_data.map(|text| self.pushed("pushData", text, values)).transpose()?.map(Text),
+            push_ext: push_ext.map(|text| ObjectText(text.to_owned())),
             ..Options::default()
         };
         options.validate_with_args(self.limits).map_err(|errors| broken_rule(&errors))?;

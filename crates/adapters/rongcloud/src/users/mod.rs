@@ -3,10 +3,6 @@
 #[cfg(test)]
 pub(crate) mod list_wire_tests;
 pub(crate) mod lists;
-pub(crate) mod openapi_lists;
-pub(crate) mod openapi_preferences;
-pub(crate) mod openapi_restrictions;
-pub(crate) mod openapi_users;
 pub(crate) mod preference_info;
 #[cfg(test)]
 pub(crate) mod preference_wire_tests;

@@ -2,91 +2,199 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde_json::json;
 use sixin_application::conversations::ports::Order;
 use sixin_application::users::ports::ShownAs;
 use sixin_domain::text::visible::{is_line, is_name};
 use sixin_web::answer::reply;
+use sixin_web::documented;
+use utoipa::{OpenApi, ToSchema};
 
 use crate::admission::answered;
 use crate::api::RongCloudApi;
-use crate::codes::Failure;
-use crate::fields::conversations::required_user;
-use crate::fields::users::{offset, size_or, users};
-use crate::fields::{Fields, missing};
-use crate::responses::{SUCCESS, done};
+use crate::fields::missing;
+use crate::fields::of_user::OfUser;
+use crate::fields::values::{Moment, PageNumber, Size, Switch, Text, UserId, Users};
+use crate::responses::{Done, SUCCESS, done};
 use crate::routes::post;
-use crate::times::{LocalTimes, required_moment};
+use crate::times::LocalTimes;
 use crate::users::user_info::{Online, Token, UserInfo, UserListing, UserOnPage};
 
-pub(crate) const GET_TOKEN: &str = "/user/getToken.json";
-pub(crate) const REFRESH: &str = "/user/refresh.json";
-pub(crate) const INFO: &str = "/user/info.json";
-pub(crate) const QUERY: &str = "/user/query.json";
-pub(crate) const CHECK_ONLINE: &str = "/user/checkOnline.json";
-pub(crate) const EXPIRE: &str = "/user/token/expire.json";
+const GET_TOKEN: &str = "/user/getToken.json";
+const REFRESH: &str = "/user/refresh.json";
+const INFO: &str = "/user/info.json";
+const QUERY: &str = "/user/query.json";
+const CHECK_ONLINE: &str = "/user/checkOnline.json";
+const EXPIRE: &str = "/user/token/expire.json";
 
 /// Longest name in characters, and longest address of a portrait in bytes.
-pub(crate) const NAME_CHARS: usize = 64;
-pub(crate) const PORTRAIT_BYTES: usize = 1024;
-/// Users whose tokens end in one call.
-pub(crate) const MOST_USERS: usize = 20;
-/// Users of a page, if a client does not say otherwise, and at most.
-const PAGE: i64 = 20;
-const LARGEST_PAGE: i64 = 100;
+const NAME_CHARS: usize = 64;
+const PORTRAIT_BYTES: usize = 1024;
 
 /// Registers the endpoints.
 pub(crate) fn configure(config: &mut web::ServiceConfig) {
     config
         .service(post(GET_TOKEN, get_token))
-        .service(post(REFRESH, refresh))
-        .service(post(INFO, info))
-        .service(post(QUERY, query))
+        .service(post(REFRESH, refresh_user))
+        .service(post(INFO, get_user))
+        .service(post(QUERY, query_users))
         .service(post(CHECK_ONLINE, check_online))
-        .service(post(EXPIRE, expire));
+        .service(post(EXPIRE, expire_tokens));
 }
 
+/// What this subject has in the document.
+#[derive(OpenApi)]
+#[openapi(paths(get_token, refresh_user, get_user, query_users, check_online, expire_tokens))]
+pub(crate) struct Operations;
+
+/// A name: one line with something to see in it. Empty stays as it is, since the Go and Python clients always send it.
+struct Name(String);
+
+documented!(Name, json!({"type": "string", "maxLength": NAME_CHARS}));
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Text::<NAME_CHARS>(name) = Text::deserialize(deserializer)?;
+        if name.chars().count() > NAME_CHARS || !is_name(&name) {
+            return Err(D::Error::custom(format_args!(
+                "must be one line of at most {NAME_CHARS} characters, with something to see in it and none that turn the \
+                 text around"
+            )));
+        }
+        Ok(Self(name))
+    }
+}
+
+/// The address of a picture.
+struct Portrait(String);
+
+documented!(Portrait, json!({"type": "string", "maxLength": PORTRAIT_BYTES}));
+
+impl<'de> Deserialize<'de> for Portrait {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Text::<PORTRAIT_BYTES>(address) = Text::deserialize(deserializer)?;
+        if address.len() > PORTRAIT_BYTES || !is_line(&address) {
+            return Err(D::Error::custom(format_args!("must be one line of at most {PORTRAIT_BYTES} bytes")));
+        }
+        Ok(Self(address))
+    }
+}
+
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RongCloudGetToken, example = json!({"userId": "user1", "name": "Ann", "portraitUri": "http://example.com/ann.png"}))]
+struct GetToken {
+    /// The user's id, at most 64 bytes. A plain number is its uid too.
+    user_id: UserId,
+    /// The name: one line of at most 64 characters.
+    #[schema(required = true)]
+    name: Option<Name>,
+    /// The address of its picture, at most 1024 bytes. Empty: stays as it is.
+    portrait_uri: Option<Portrait>,
+}
+
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RongCloudRefreshUser, example = json!({"userId": "user1", "name": "Ann"}))]
+struct RefreshUser {
+    /// The user.
+    user_id: UserId,
+    /// The name: one line of at most 64 characters. Empty: stays as it is.
+    name: Option<Name>,
+    /// The address of its picture, at most 1024 bytes. Empty: stays as it is.
+    portrait_uri: Option<Portrait>,
+}
+
+type UsersSize = Size<100, 20>;
+
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RongCloudQueryUsers, example = json!({"page": 1, "pageSize": 20, "order": 0}))]
+struct QueryUsers {
+    /// Users of a page.
+    #[serde(default)]
+    page_size: UsersSize,
+    /// Which page.
+    #[serde(default)]
+    page: PageNumber,
+    /// 0: the oldest first; 1: the newest. Default 0.
+    order: Option<Switch>,
+}
+
+type Expiring = Users<20>;
+
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RongCloudExpireTokens, example = json!({"userId": ["user1"], "time": 1_640_995_200_000_i64}))]
+struct ExpireTokens {
+    /// Whose tokens.
+    user_id: Expiring,
+    /// Milliseconds since 1970, or seconds.
+    time: Moment,
+}
+
+/// Make a user, or get a token for one
+///
+/// A user that does not exist is made, and is a user of apps too: `userId` is its username there. One that exists is shown
+/// with that name and picture from now on. The token is for the coming gateway of devices; only its hash is stored. Earlier
+/// tokens work on; of more than 100 of a user the oldest end.
+#[utoipa::path(post, path = GET_TOKEN, request_body = GetToken, responses((status = 200, body = Token)))]
 async fn get_token(
     request: HttpRequest,
     payload: web::Payload,
     api: web::Data<RongCloudApi>,
 ) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| {
-        let user = required_user(&fields, "userId")?;
-        let shown = shown(&fields)?;
-        if shown.nickname.is_none() {
-            return Err(missing("name"));
-        }
-        let token = api.keep_users.token(&user, shown).await?;
+    answered(&request, payload, &api, async |GetToken { user_id: UserId(user), name, portrait_uri }| {
+        let name = name.ok_or_else(|| missing("name"))?;
+        let token = api.keep_users.token(&user, shown(Some(name), portrait_uri)).await?;
         let answer = Token { code: SUCCESS, user_id: user.to_string(), token: token.reveal().to_owned() };
         Ok(reply::json(StatusCode::OK, SUCCESS, &answer))
     })
     .await
 }
 
-async fn refresh(request: HttpRequest, payload: web::Payload, api: web::Data<RongCloudApi>) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| {
-        let user = required_user(&fields, "userId")?;
-        api.keep_users.refresh(&user, shown(&fields)?).await?;
+/// Change how a user is shown
+///
+/// In both dialects, from now on.
+#[utoipa::path(post, path = REFRESH, request_body = RefreshUser, responses((status = 200, body = Done)))]
+async fn refresh_user(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<RongCloudApi>,
+) -> HttpResponse {
+    answered(&request, payload, &api, async |RefreshUser { user_id: UserId(user), name, portrait_uri }| {
+        api.keep_users.refresh(&user, shown(name, portrait_uri)).await?;
         Ok(done())
     })
     .await
 }
 
-async fn info(request: HttpRequest, payload: web::Payload, api: web::Data<RongCloudApi>) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| {
-        let user = api.keep_users.find(&required_user(&fields, "userId")?).await?;
+/// Look at a user
+///
+/// Times are in the site's zone (`default_timezone`).
+#[utoipa::path(post, path = INFO, request_body = OfUser, responses((status = 200, body = UserInfo)))]
+async fn get_user(request: HttpRequest, payload: web::Payload, api: web::Data<RongCloudApi>) -> HttpResponse {
+    answered(&request, payload, &api, async |OfUser { user_id }| {
+        let user = api.keep_users.find(&user_id.0).await?;
         let times = LocalTimes::of_site(&api).await?;
         Ok(reply::json(StatusCode::OK, SUCCESS, &UserInfo::of(user, &times)))
     })
     .await
 }
 
-async fn query(request: HttpRequest, payload: web::Payload, api: web::Data<RongCloudApi>) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| {
-        let size = size_or(&fields, "pageSize", LARGEST_PAGE, PAGE)?;
-        let offset = offset(&fields, "page", size)?;
-        let order = if fields.flag("order")?.unwrap_or(false) { Order::Newest } else { Order::Oldest };
-        let page = api.keep_users.page(order, offset, size).await?;
+/// List the users
+///
+/// By when they were made, without those who left.
+#[utoipa::path(post, path = QUERY, request_body = QueryUsers, responses((status = 200, body = UserListing)))]
+async fn query_users(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<RongCloudApi>,
+) -> HttpResponse {
+    answered(&request, payload, &api, async |QueryUsers { page_size: Size(size), page, order }| {
+        let order = if order.is_some_and(|order| order.0) { Order::Newest } else { Order::Oldest };
+        let page = api.keep_users.page(order, page.offset(size), size).await?;
         let times = LocalTimes::of_site(&api).await?;
         let users = page.users.into_iter().map(|user| UserOnPage::of(user, &times)).collect();
         Ok(reply::json(StatusCode::OK, SUCCESS, &UserListing { code: SUCCESS, total: page.total, users }))
@@ -94,42 +202,38 @@ async fn query(request: HttpRequest, payload: web::Payload, api: web::Data<RongC
     .await
 }
 
-/// Devices connect to the gateway, which does not exist yet: whoever exists is offline.
+/// Ask whether a user is online
+///
+/// There is no gateway for devices yet, so nobody is: `0` for every user.
+#[utoipa::path(post, path = CHECK_ONLINE, request_body = OfUser, responses((status = 200, body = Online)))]
 async fn check_online(
     request: HttpRequest,
     payload: web::Payload,
     api: web::Data<RongCloudApi>,
 ) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| {
-        api.keep_users.find(&required_user(&fields, "userId")?).await?;
+    answered(&request, payload, &api, async |OfUser { user_id }| {
+        api.keep_users.find(&user_id.0).await?;
         Ok(reply::json(StatusCode::OK, SUCCESS, &Online { code: SUCCESS, status: "0" }))
     })
     .await
 }
 
-async fn expire(request: HttpRequest, payload: web::Payload, api: web::Data<RongCloudApi>) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| {
-        let users = users(&fields, "userId", MOST_USERS)?;
-        let before = required_moment(&fields, "time")?;
-        api.keep_users.expire_tokens(&users, before).await?;
+/// End tokens of users
+///
+/// Tokens that were made before `time` work no more. Those made later, also if `time` is in the future, do.
+#[utoipa::path(post, path = EXPIRE, request_body = ExpireTokens, responses((status = 200, body = Done)))]
+async fn expire_tokens(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<RongCloudApi>,
+) -> HttpResponse {
+    answered(&request, payload, &api, async |ExpireTokens { user_id, time }| {
+        api.keep_users.expire_tokens(&user_id.0, time.0).await?;
         Ok(done())
     })
     .await
 }
 
-/// What is empty stays as it is: the Go and Python clients always send both.
-fn shown(fields: &Fields) -> Result<ShownAs, Failure> {
-    let (nickname, portrait) = (fields.text("name")?, fields.text("portraitUri")?);
-    if nickname.as_deref().is_some_and(|name| name.chars().count() > NAME_CHARS || !is_name(name)) {
-        return Err(Failure::parameter(format!(
-            "name must be one line of at most {NAME_CHARS} characters, with something to see in it and none that turn \
-             the text around"
-        )));
-    }
-    if portrait.as_ref().is_some_and(|address| address.len() > PORTRAIT_BYTES || !is_line(address)) {
-        return Err(Failure::parameter(format!(
-            "portraitUri must be one line of at most {PORTRAIT_BYTES} bytes"
-        )));
-    }
-    Ok(ShownAs { nickname, portrait })
+fn shown(name: Option<Name>, portrait: Option<Portrait>) -> ShownAs {
+    ShownAs { nickname: name.map(|name| name.0), portrait: portrait.map(|portrait| portrait.0) }
 }

@@ -2,59 +2,70 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sixin_application::users::ports::{NamePage, Restriction};
 use sixin_web::answer::reply;
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
 
 use crate::admission::answered;
 use crate::api::RongCloudApi;
-use crate::fields::users::{
-    must_be_person, number_or, offset, required_flag, required_number, size_or, users,
-};
-use crate::responses::{SUCCESS, done};
+use crate::fields::values::{Number, OptionalNumber, PageNumber, Person, Size, Switch, Users};
+use crate::responses::{Done, SUCCESS, done};
 use crate::routes::post;
 use crate::times::LocalTimes;
 
-pub(crate) const BLOCK: &str = "/user/block.json";
-pub(crate) const UNBLOCK: &str = "/user/unblock.json";
-pub(crate) const BLOCKED: &str = "/user/block/query.json";
-pub(crate) const MUTE: &str = "/user/chat/fb/set.json";
-pub(crate) const MUTED: &str = "/user/chat/fb/querylist.json";
-pub(crate) const DEACTIVATE: &str = "/user/deactivate.json";
-pub(crate) const REACTIVATE: &str = "/user/reactivate.json";
+const BLOCK: &str = "/user/block.json";
+const UNBLOCK: &str = "/user/unblock.json";
+const BLOCKED: &str = "/user/block/query.json";
+const MUTE: &str = "/user/chat/fb/set.json";
+const MUTED: &str = "/user/chat/fb/querylist.json";
+const DEACTIVATE: &str = "/user/deactivate.json";
+const REACTIVATE: &str = "/user/reactivate.json";
 /// The same by the names that earlier versions of Java's SDK call.
-pub(crate) const ACTIVATE: &str = "/user/activate.json";
-pub(crate) const ABANDON: &str = "/user/abandon.json";
-pub(crate) const ABANDONED: &str = "/user/abandon/query.json";
-pub(crate) const DEACTIVATED: &str = "/user/deactivate/query.json";
+const ACTIVATE: &str = "/user/activate.json";
+const ABANDON: &str = "/user/abandon.json";
+const ABANDONED: &str = "/user/abandon/query.json";
+const DEACTIVATED: &str = "/user/deactivate/query.json";
 
 /// Longest ban: 30 days.
-pub(crate) const LONGEST_BAN_MINUTES: i64 = 43_200;
-/// Banned users of a page, if a client does not say otherwise, and at most.
-const BANNED_PAGE: i64 = 50;
+const LONGEST_BAN_MINUTES: i64 = 43_200;
+/// Banned users of a page at most, and without a page.
 const LARGEST_BANNED_PAGE: i64 = 1000;
-pub(crate) const MOST_BANNED: usize = 20;
-pub(crate) const MOST_MUTED: usize = 1000;
-pub(crate) const MOST_DEACTIVATED: usize = 100;
 /// How long the id of an operation is.
 const OPERATION_CHARS: usize = 20;
 
 /// Registers the endpoints.
 pub(crate) fn configure(config: &mut web::ServiceConfig) {
     config
-        .service(post(BLOCK, block))
-        .service(post(UNBLOCK, unblock))
-        .service(post(BLOCKED, blocked))
-        .service(post(MUTE, mute))
-        .service(post(MUTED, muted))
-        .service(post(DEACTIVATE, deactivate))
-        .service(post(REACTIVATE, reactivate))
-        .service(post(ACTIVATE, reactivate))
-        .service(post(ABANDON, deactivate))
-        .service(post(ABANDONED, deactivated))
-        .service(post(DEACTIVATED, deactivated));
+        .service(post(BLOCK, block_users))
+        .service(post(UNBLOCK, unblock_users))
+        .service(post(BLOCKED, query_blocked_users))
+        .service(post(MUTE, mute_users))
+        .service(post(MUTED, query_muted_users))
+        .service(post(DEACTIVATE, deactivate_users))
+        .service(post(REACTIVATE, reactivate_users))
+        .service(post(ACTIVATE, activate_users))
+        .service(post(ABANDON, abandon_users))
+        .service(post(ABANDONED, query_abandoned_users))
+        .service(post(DEACTIVATED, query_deactivated_users));
 }
+
+/// What this subject has in the document.
+#[derive(OpenApi)]
+#[openapi(paths(
+    block_users,
+    unblock_users,
+    query_blocked_users,
+    mute_users,
+    query_muted_users,
+    deactivate_users,
+    reactivate_users,
+    activate_users,
+    abandon_users,
+    query_deactivated_users,
+    query_abandoned_users,
+))]
+pub(crate) struct Operations;
 
 /// Who is banned.
 #[derive(Debug, Serialize, ToSchema)]
@@ -117,34 +128,144 @@ pub(crate) struct DoneAs {
     operate_id: String,
 }
 
-async fn block(request: HttpRequest, payload: web::Payload, api: web::Data<RongCloudApi>) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| {
-        let users = users(&fields, "userId", MOST_BANNED)?;
-        let minutes = required_number(&fields, "minute", 1..=LONGEST_BAN_MINUTES)?;
-        api.restrict_users.ban(&users, minutes).await?;
+type Banned = Users<20>;
+type Minutes = Number<1, LONGEST_BAN_MINUTES>;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RongCloudBlockUsers, example = json!({"userId": ["user1"], "minute": 10}))]
+struct BlockUsers {
+    /// Who.
+    user_id: Banned,
+    /// For how many minutes, at most 30 days.
+    minute: Minutes,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RongCloudUnblockUsers, example = json!({"userId": ["user1"]}))]
+struct UnblockUsers {
+    /// Who.
+    user_id: Banned,
+}
+
+type BannedPage = OptionalNumber<0, { i64::MAX }>;
+type BannedSize = Size<LARGEST_BANNED_PAGE, 50>;
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = RongCloudQueryBlockedUsers, example = json!({"page": 1, "size": 50}))]
+struct QueryBlockedUsers {
+    /// Which page. Without it, or 0: the first 1000.
+    #[serde(default)]
+    page: BannedPage,
+    /// Users of a page.
+    #[serde(default)]
+    size: BannedSize,
+}
+
+type MutedUsers = Users<1000>;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RongCloudMuteUsers, example = json!({"userId": ["user1"], "state": 1, "type": "PERSON"}))]
+struct MuteUsers {
+    #[serde(rename = "type")]
+    _kind: Person,
+    /// Who.
+    user_id: MutedUsers,
+    /// 1: mute, 0: lift.
+    state: Switch,
+}
+
+type MutedSize = Size<200, 100>;
+type Offset = OptionalNumber<0, { i64::MAX }>;
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = RongCloudQueryMutedUsers, example = json!({"num": 100, "offset": 0, "type": "PERSON"}))]
+struct QueryMutedUsers {
+    #[serde(rename = "type")]
+    _kind: Person,
+    /// How many at most.
+    #[serde(default)]
+    num: MutedSize,
+    /// How many to leave out first. Default 0.
+    #[serde(default)]
+    offset: Offset,
+}
+
+type Deactivatable = Users<100>;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RongCloudDeactivateUsers, example = json!({"userId": ["user1", "user2"]}))]
+struct DeactivateUsers {
+    /// Who.
+    user_id: Deactivatable,
+}
+
+type DeactivatedSize = Size<50, 50>;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RongCloudQueryDeactivatedUsers, example = json!({"pageNo": 1, "pageSize": 50}))]
+struct QueryDeactivatedUsers {
+    /// Which page.
+    #[serde(default)]
+    page_no: PageNumber,
+    /// Users of a page.
+    #[serde(default)]
+    page_size: DeactivatedSize,
+}
+
+/// Ban users for a time
+///
+/// A banned user can't send messages until the ban is over.
+/// It binds the user in apps (35301), not a back end that publishes for it; messages to it arrive.
+/// Banned again, the new end counts.
+#[utoipa::path(post, path = BLOCK, request_body = BlockUsers, responses((status = 200, body = Done)))]
+async fn block_users(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<RongCloudApi>,
+) -> HttpResponse {
+    answered(&request, payload, &api, async |BlockUsers { user_id, minute }| {
+        api.restrict_users.ban(&user_id.0, minute.0).await?;
         Ok(done())
     })
     .await
 }
 
-async fn unblock(request: HttpRequest, payload: web::Payload, api: web::Data<RongCloudApi>) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| {
-        let users = users(&fields, "userId", MOST_BANNED)?;
+/// Lift bans
+///
+/// For users who are not banned it changes nothing.
+#[utoipa::path(post, path = UNBLOCK, request_body = UnblockUsers, responses((status = 200, body = Done)))]
+async fn unblock_users(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<RongCloudApi>,
+) -> HttpResponse {
+    answered(&request, payload, &api, async |UnblockUsers { user_id }| {
         let lifted = Restriction::BannedUntil(None);
-        api.restrict_users.restrict(&users, lifted).await?;
+        api.restrict_users.restrict(&user_id.0, lifted).await?;
         Ok(done())
     })
     .await
 }
 
-async fn blocked(request: HttpRequest, payload: web::Payload, api: web::Data<RongCloudApi>) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| {
+/// List who is banned
+///
+/// The one whose ban ends last first. The body may be empty.
+#[utoipa::path(post, path = BLOCKED, request_body = QueryBlockedUsers, responses((status = 200, body = Blocked)))]
+async fn query_blocked_users(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<RongCloudApi>,
+) -> HttpResponse {
+    answered(&request, payload, &api, async |QueryBlockedUsers { page, size }| {
         // Without a page, or with page 0, the first thousand.
-        let page = number_or(&fields, "page", 0..=i64::MAX, 0)?;
-        let size = size_or(&fields, "size", LARGEST_BANNED_PAGE, BANNED_PAGE)?;
-        let (offset, limit) = match page {
-            0 => (0, LARGEST_BANNED_PAGE),
-            page => ((page - 1).saturating_mul(size), size),
+        let (offset, limit) = match page.0 {
+            None | Some(0) => (0, LARGEST_BANNED_PAGE),
+            Some(page) => ((page - 1).saturating_mul(size.0), size.0),
         };
         let banned = api.restrict_users.banned(offset, limit).await?;
         let times = LocalTimes::of_site(&api).await?;
@@ -158,30 +279,46 @@ async fn blocked(request: HttpRequest, payload: web::Payload, api: web::Data<Ron
     .await
 }
 
-async fn mute(request: HttpRequest, payload: web::Payload, api: web::Data<RongCloudApi>) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| {
-        must_be_person(&fields)?;
-        let users = users(&fields, "userId", MOST_MUTED)?;
-        let restriction = Restriction::Muted(required_flag(&fields, "state")?);
-        api.restrict_users.restrict(&users, restriction).await?;
+/// Mute or unmute users
+///
+/// A muted user can't send messages.
+/// It binds the user in apps (35301), not a back end that publishes for it; messages to it arrive.
+#[utoipa::path(post, path = MUTE, request_body = MuteUsers, responses((status = 200, body = Done)))]
+async fn mute_users(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<RongCloudApi>,
+) -> HttpResponse {
+    answered(&request, payload, &api, async |MuteUsers { user_id, state, .. }| {
+        api.restrict_users.restrict(&user_id.0, Restriction::Muted(state.0)).await?;
         Ok(done())
     })
     .await
 }
 
-async fn muted(request: HttpRequest, payload: web::Payload, api: web::Data<RongCloudApi>) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| {
-        must_be_person(&fields)?;
-        let limit = size_or(&fields, "num", 200, 100)?;
-        let offset = number_or(&fields, "offset", 0..=i64::MAX, 0)?;
-        let page = api.restrict_users.muted(offset, limit).await?;
+/// List who is muted
+///
+/// The newest first.
+#[utoipa::path(post, path = MUTED, request_body = QueryMutedUsers, responses((status = 200, body = Muted)))]
+async fn query_muted_users(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<RongCloudApi>,
+) -> HttpResponse {
+    answered(&request, payload, &api, async |QueryMutedUsers { num, offset, .. }| {
+        let page = api.restrict_users.muted(offset.0.unwrap_or(0), num.0).await?;
         let answer = Muted { code: SUCCESS, total: page.total, users: names(&page) };
         Ok(reply::json(StatusCode::OK, SUCCESS, &answer))
     })
     .await
 }
 
-async fn deactivate(
+/// Deactivate users
+///
+/// A deactivated user is as if disabled, in both dialects: it can't sign in, and nobody can write to it or for
+/// it (35202, 1004). What it has is kept. It is done when this is answered.
+#[utoipa::path(post, path = DEACTIVATE, request_body = DeactivateUsers, responses((status = 200, body = DoneAs)))]
+async fn deactivate_users(
     request: HttpRequest,
     payload: web::Payload,
     api: web::Data<RongCloudApi>,
@@ -189,12 +326,41 @@ async fn deactivate(
     set_deactivated(&request, payload, &api, true).await
 }
 
-async fn reactivate(
+/// Reactivate users
+///
+/// Users whom the operator has disabled stay so. It is done when this is answered.
+#[utoipa::path(post, path = REACTIVATE, request_body = DeactivateUsers, responses((status = 200, body = DoneAs)))]
+async fn reactivate_users(
     request: HttpRequest,
     payload: web::Payload,
     api: web::Data<RongCloudApi>,
 ) -> HttpResponse {
     set_deactivated(&request, payload, &api, false).await
+}
+
+/// Reactivate users
+///
+/// Users whom the operator has disabled stay so. It is done when this is answered.
+#[utoipa::path(post, path = ACTIVATE, request_body = DeactivateUsers, responses((status = 200, body = DoneAs)))]
+async fn activate_users(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<RongCloudApi>,
+) -> HttpResponse {
+    set_deactivated(&request, payload, &api, false).await
+}
+
+/// Deactivate users
+///
+/// A deactivated user is as if disabled, in both dialects: it can't sign in, and nobody can write to it or for
+/// it (35202, 1004). What it has is kept. It is done when this is answered.
+#[utoipa::path(post, path = ABANDON, request_body = DeactivateUsers, responses((status = 200, body = DoneAs)))]
+async fn abandon_users(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<RongCloudApi>,
+) -> HttpResponse {
+    set_deactivated(&request, payload, &api, true).await
 }
 
 /// The original does this within a quarter of an hour and names the operation in a callback.
@@ -204,25 +370,41 @@ async fn set_deactivated(
     api: &RongCloudApi,
     is_deactivated: bool,
 ) -> HttpResponse {
-    answered(request, payload, api, async |fields| {
-        let users = users(&fields, "userId", MOST_DEACTIVATED)?;
-        let restriction = Restriction::Deactivated(is_deactivated);
-        api.restrict_users.restrict(&users, restriction).await?;
+    answered(request, payload, api, async |DeactivateUsers { user_id }| {
+        api.restrict_users.restrict(&user_id.0, Restriction::Deactivated(is_deactivated)).await?;
         let operate_id = api.secrets.alphanumeric(OPERATION_CHARS);
         Ok(reply::json(StatusCode::OK, SUCCESS, &DoneAs { code: SUCCESS, operate_id }))
     })
     .await
 }
 
-async fn deactivated(
+/// List who is deactivated
+///
+/// The newest first.
+#[utoipa::path(post, path = DEACTIVATED, request_body = QueryDeactivatedUsers, responses((status = 200, body = Deactivated)))]
+async fn query_deactivated_users(
     request: HttpRequest,
     payload: web::Payload,
     api: web::Data<RongCloudApi>,
 ) -> HttpResponse {
-    answered(&request, payload, &api, async |fields| {
-        let size = size_or(&fields, "pageSize", 50, 50)?;
-        let offset = offset(&fields, "pageNo", size)?;
-        let page = api.restrict_users.deactivated(offset, size).await?;
+    deactivated(&request, payload, &api).await
+}
+
+/// List who is deactivated
+///
+/// The newest first.
+#[utoipa::path(post, path = ABANDONED, request_body = QueryDeactivatedUsers, responses((status = 200, body = Deactivated)))]
+async fn query_abandoned_users(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<RongCloudApi>,
+) -> HttpResponse {
+    deactivated(&request, payload, &api).await
+}
+
+async fn deactivated(request: &HttpRequest, payload: web::Payload, api: &RongCloudApi) -> HttpResponse {
+    answered(request, payload, api, async |QueryDeactivatedUsers { page_no, page_size }| {
+        let page = api.restrict_users.deactivated(page_no.offset(page_size.0), page_size.0).await?;
         Ok(reply::json(StatusCode::OK, SUCCESS, &Deactivated { code: SUCCESS, users: names(&page) }))
     })
     .await

@@ -2,8 +2,10 @@
 //! answers derived from the structs that are sent.
 
 mod components;
+mod schemas;
 
 use components::Components;
+pub use schemas::{derived, inline_name, schema_of, without_null};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
@@ -25,7 +27,7 @@ pub struct Description {
     /// Its schemas, by name.
     pub schemas: Map<String, Value>,
     /// Its paths, in the order in which they are shown.
-    pub paths: Vec<(&'static str, Value)>,
+    pub paths: Vec<(String, Value)>,
 }
 
 /// The whole document as JSON, always the same text for the same build.
@@ -50,7 +52,7 @@ fn composed(about: &str, version: &str, parts: Vec<Description>) -> Value {
             components.secure(operation, part.tag, part.credentials);
         }
         components.share(part.tag, &mut operations);
-        paths.extend(part.paths.into_iter().map(|(path, item)| (path.to_owned(), item)));
+        paths.extend(part.paths);
     }
     json!({
         "openapi": "3.1.0",
@@ -71,7 +73,7 @@ fn of_the_server() -> Description {
         about: "For operators.",
         credentials: &[],
         schemas: Map::new(),
-        paths: vec![("/health", health()), ("/openapi.json", this_document())],
+        paths: vec![("/health".to_owned(), health()), ("/openapi.json".to_owned(), this_document())],
     }
 }
 

@@ -10,4 +10,5 @@ pub mod idempotency;
 pub mod multipart;
 mod pace;
 pub mod pairs;
+pub mod parameters;
 pub mod surrogates;
