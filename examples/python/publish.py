@@ -11,7 +11,7 @@ from signing import BackEnd
 from sixin_client.api.rongcloud import publish_private_message, query_private_messages
 from sixin_client.client import AuthenticatedClient
 from sixin_client.models import (
-    QueryPrivateMessagesJsonBody,
+    RongCloudQueryMessages,
     RongCloudError,
     RongCloudHistory,
     RongCloudPublished,
@@ -56,7 +56,7 @@ def publish(client: AuthenticatedClient, sender: str, recipient: str, text: str)
 
 def texts(client: AuthenticatedClient, user: str, other: str, since: int) -> dict[str, str]:
     """What `user` sees of its conversation with `other`: texts by the UIDs of their messages."""
-    body = QueryPrivateMessagesJsonBody(
+    body = RongCloudQueryMessages(
         user_id=user,
         target_id=other,
         start_time=since,

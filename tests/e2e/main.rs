@@ -25,6 +25,7 @@ mod failing_database;
 mod files;
 mod fresns_clients;
 mod fresns_rules;
+mod generated_clients;
 mod hot_reads;
 mod identities;
 mod lossy_proxy;

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     failure::{Failure, Result},
-    node, python, workspace,
+    node, programs, python, workspace,
 };
 
 /// What a test needs to run a client.
@@ -21,6 +21,8 @@ pub struct Clients {
     pub typescript: PathBuf,
     /// The Python that sees the packages of the example in Python.
     pub python_example: PathBuf,
+    /// What makes clients in Rust and Go of the description; `None` where there is no Java for it.
+    pub generator: Option<PathBuf>,
 }
 
 impl Clients {
@@ -33,12 +35,23 @@ impl Clients {
         let installed = workspace::root().join("target/clients");
         let examples = workspace::root().join("examples");
         Ok(Self {
+            generator: generator(&sources.join("generator"), &installed.join("generator"))?,
             typescript: node::prepare(&examples.join("typescript"), &installed.join("typescript"))?,
             python_example: python::prepare(&examples.join("python"), &installed.join("python-example"))?,
             node: node::prepare(&sources.join("node"), &installed.join("node"))?,
             python: python::prepare(&sources.join("python"), &installed.join("python"))?,
         })
     }
+}
+
+/// openapi-generator is a program in Java that comes as a package of PyPI. Java is large, so it is used where it is and
+/// installed nowhere.
+fn generator(sources: &Path, installed: &Path) -> Result<Option<PathBuf>> {
+    if programs::find(&["java"]).is_none() {
+        return Ok(None);
+    }
+    let python = python::prepare(sources, installed)?;
+    Ok(Some(python.with_file_name("openapi-generator-cli")))
 }
 
 /// The text of a file.

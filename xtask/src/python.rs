@@ -74,9 +74,11 @@ mod tests {
 
     #[test]
     fn the_lock_files_pin_every_package_by_its_digests_and_name_no_registry() {
-        for (directory, asked_for) in
-            [("tests/clients/python", "schemathesis"), ("examples/python", "openapi-python-client")]
-        {
+        for (directory, asked_for) in [
+            ("tests/clients/python", "schemathesis"),
+            ("examples/python", "openapi-python-client"),
+            ("tests/clients/generator", "openapi-generator-cli"),
+        ] {
             let lock = read(&workspace::root().join(directory).join(LOCK)).unwrap();
             assert!(!lock.contains("://"), "a URL");
             let is_package = |line: &&str| line.starts_with(|first: char| first.is_alphanumeric());

@@ -96,15 +96,19 @@ impl TestRun {
             None => set(&mut cargo, "SIXIN_TEST_NO_MYSQL", "1", URL_VARIABLE),
         }
         match clients {
-            Some(Clients { node, python, typescript, python_example }) => {
+            Some(Clients { node, python, typescript, python_example, generator }) => {
                 set(&mut cargo, "SIXIN_TEST_NODE", node, "SIXIN_TEST_NO_CLIENTS");
                 cargo.env("SIXIN_TEST_PYTHON", python).env("SIXIN_TEST_TYPESCRIPT", typescript);
                 cargo.env("SIXIN_TEST_PYTHON_EXAMPLE", python_example);
+                let nothing = PathBuf::new;
+                cargo.env("SIXIN_TEST_GENERATOR", generator.clone().unwrap_or_else(nothing));
+                cargo.env("SIXIN_TEST_GO", programs::find(&["go"]).unwrap_or_else(nothing));
             }
             None => {
                 set(&mut cargo, "SIXIN_TEST_NO_CLIENTS", "1", "SIXIN_TEST_NODE");
                 cargo.env_remove("SIXIN_TEST_PYTHON").env_remove("SIXIN_TEST_TYPESCRIPT");
                 cargo.env_remove("SIXIN_TEST_PYTHON_EXAMPLE");
+                cargo.env_remove("SIXIN_TEST_GENERATOR").env_remove("SIXIN_TEST_GO");
             }
         }
         match chromium {
@@ -118,15 +122,36 @@ impl TestRun {
         cargo
     }
 
+    /// What is not tested because its program is not on this machine.
+    fn not_here(&self) -> Vec<String> {
+        if self.no_clients {
+            return Vec::new();
+        }
+        let mut missing = Vec::new();
+        if self.chromium().is_none() {
+            missing.push(("the reference page in Chromium", "chromium"));
+        }
+        if programs::find(&["java"]).is_none() {
+            missing.push((
+                "generated clients in Rust and Go: they are made by a program in Java",
+                "default-jre-headless",
+            ));
+        } else if programs::find(&["go"]).is_none() {
+            missing.push(("a generated client in Go", "golang-go"));
+        }
+        let line = |(part, package)| {
+            format!("left out: {part}, which is not on this machine (Debian's package: {package})")
+        };
+        missing.into_iter().map(line).collect()
+    }
+
     fn summary(&self, mysql: Option<&str>, status: ExitStatus) -> String {
         let mut lines = vec![String::new()];
         if let Some(origin) = mysql {
             lines.push(format!("MySQL: {origin}"));
         }
         lines.extend(self.left_out().into_iter().map(|part| format!("left out by choice: {part}")));
-        if !self.no_clients && self.chromium().is_none() {
-            lines.push("left out: the reference page in Chromium, which is not on this machine (Debian's package: chromium)".to_owned());
-        }
+        lines.extend(self.not_here());
         let outcome = if status.success() { "all tests passed" } else { "tests failed" };
         let but = if self.left_out().is_empty() { "" } else { ", apart from what was left out" };
         lines.push(format!("{outcome}{but}"));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use actix_web::http::header::{AcceptLanguage, Header};
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::de::DeserializeOwned;
 use sixin_application::access::authenticate_user::{Caller, UserCredentials, Visitor};
 use sixin_application::files::links::FileLinks;
 use sixin_application::users::profiles::Viewer;
@@ -18,6 +19,7 @@ use sixin_web::HttpLimits;
 use sixin_web::answer::reply::note_app_key;
 use sixin_web::files::address::{link, origin};
 use sixin_web::request::body;
+use sixin_web::request::parameters::read;
 
 use crate::api::FresnsApi;
 use crate::codes::Failure;
@@ -114,9 +116,9 @@ pub(crate) async fn enter(
     Ok((visitor, locale))
 }
 
-/// The parameters in the query string.
-pub(crate) fn query(request: &HttpRequest) -> Parameters {
-    Parameters::of_query(request.query_string())
+/// What the query string asks for.
+pub(crate) fn query<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, Failure> {
+    read(&Parameters::of_query(request.query_string()))
 }
 
 /// How many bytes of JSON a byte of text may take: `\u0041`.
@@ -124,15 +126,15 @@ const ESCAPED: usize = 6;
 /// What the other parameters and white space may take.
 const OTHERS: usize = 64 * 1024;
 
-/// The parameters in the body. It may be as long as the longest text makes it, since some may be sent by anybody.
-pub(crate) async fn body(
+/// What the body asks for. It may be as long as the longest text makes it, since some may be sent by anybody.
+pub(crate) async fn body<T: DeserializeOwned>(
     request: &HttpRequest,
     payload: web::Payload,
     api: &FresnsApi,
-) -> Result<Parameters, Failure> {
+) -> Result<T, Failure> {
     let limit = api.limits.text_bytes.saturating_mul(ESCAPED).saturating_add(OTHERS);
     let limits = HttpLimits { body_bytes: api.http.body_bytes.min(limit), ..api.http.clone() };
-    Parameters::of_body(&body::read(request, payload, &limits).await?)
+    read(&Parameters::of_body(&body::read(request, payload, &limits).await?)?)
 }
 
 /// What the work answers, or its refusal in the caller's language.

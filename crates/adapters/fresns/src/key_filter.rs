@@ -1,10 +1,25 @@
 //! Which keys of a user object a client wants: `whitelistKeys` and `blacklistKeys`, in dot notation.
 
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use sixin_web::documented;
 
-use crate::codes::Failure;
-use crate::parameters::Parameters;
+/// Parameter `whitelistKeys`.
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct KeysShown(Vec<String>);
+
+documented!(
+    KeysShown,
+    json!({
+        "description": "Only these keys of `user`, separated by commas, inner ones with dots.", "type": "string",
+    })
+);
+
+/// Parameter `blacklistKeys`.
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct KeysHidden(Vec<String>);
+
+documented!(KeysHidden, json!({"description": "Not these keys of `user`.", "type": "string"}));
 
 /// What a client wants to see of an object.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -17,12 +32,12 @@ pub(crate) struct KeyFilter {
 
 impl KeyFilter {
     /// Parameters `whitelistKeys` and `blacklistKeys`.
-    pub(crate) fn of(parameters: &Parameters) -> Result<Self, Failure> {
-        let paths = |name| -> Result<Vec<Vec<String>>, Failure> {
-            let keys = parameters.list(name)?;
-            Ok(keys.into_iter().map(|key| key.split('.').map(str::to_owned).collect()).collect())
+    pub(crate) fn of(only: Option<KeysShown>, not: Option<KeysHidden>) -> Self {
+        let paths = |keys: Vec<String>| {
+            keys.into_iter().map(|key| key.split('.').map(str::to_owned).collect()).collect()
         };
-        Ok(Self { only: paths("whitelistKeys")?, not: paths("blacklistKeys")? })
+        let (only, not) = (only.map(|keys| keys.0), not.map(|keys| keys.0));
+        Self { only: paths(only.unwrap_or_default()), not: paths(not.unwrap_or_default()) }
     }
 
     fn is_empty(&self) -> bool {
@@ -98,11 +113,21 @@ impl<T: Serialize> Serialize for Filtered<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use sixin_web::request::parameters::read;
+
     use super::*;
-    use serde_json::json;
+    use crate::parameters::Parameters;
+
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Keys {
+        whitelist_keys: Option<KeysShown>,
+        blacklist_keys: Option<KeysHidden>,
+    }
 
     fn filtered(query: &str) -> Value {
-        let keys = KeyFilter::of(&Parameters::of_query(query)).unwrap();
+        let Keys { whitelist_keys, blacklist_keys } = read(&Parameters::of_query(query)).unwrap();
+        let keys = KeyFilter::of(whitelist_keys, blacklist_keys);
         let value = json!({"uid": 1, "name": "a", "stats": {"likes": 2, "blocks": 3}, "roles": [1]});
         serde_json::to_value(Filtered { value, keys: &keys }).unwrap()
     }

@@ -16,6 +16,7 @@ mod mount_tests;
 mod openapi;
 mod pagination;
 mod parameters;
+mod parts;
 mod placeholders;
 mod responses;
 mod routes;
@@ -25,6 +26,7 @@ mod site;
 mod testing;
 mod time_format;
 mod users;
+mod values;
 
 pub use api::FresnsApi;
 pub use openapi::description;

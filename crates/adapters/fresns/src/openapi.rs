@@ -1,72 +1,26 @@
-//! The description of this dialect's endpoints.
+//! The description of this dialect: what handlers and requests say of themselves, and what all have in common.
 
 use serde_json::{Map, Value, json};
 use sixin_domain::access::session::Login;
 use sixin_web::openapi::{
-    Description, answer, derived_schemas, header, parameter, request_id_header, schema_ref,
+    Description, SEND_ONCE, answer, derived, header, idempotency_header, may_be_replayed, parameter,
+    request_id_header, schema_ref, without_null,
 };
 use utoipa::OpenApi;
 
-use crate::access::account_info::{AccountInfo, Wallet};
-use crate::access::accounts::{AccountDetail, Items, SessionToken, SignedIn, SignedInUser};
-use crate::access::openapi_accounts;
+use crate::access::accounts;
 use crate::codes::{KEY_REUSED, NOT_ALLOWED, TOO_FAST};
-use crate::conversations::conversation_info::{ConversationInfo, LatestMessage};
-use crate::conversations::message_info::MessageInfo;
-use crate::conversations::openapi_conversations;
-use crate::conversations::panel::{
-    ConversationTotals, Drafts, FileAccept, Notifications, Panel, PublishConfig, PublishConfigs,
-    PublishLimit, PublishPermission,
-};
-use crate::files::file_info::{FileInfo, OfKind};
-use crate::files::links::FileLinkInfo;
-use crate::files::openapi_files;
+use crate::conversations::{panel, views};
+use crate::files::{links, openapi_files};
 use crate::messages::{KEY_REUSED as KEY_REUSED_ROW, Language, MESSAGES, message};
 use crate::pagination::Pagination;
-use crate::site::block_words::BlockWordInfo;
-use crate::site::ip_info::IpInfo;
-use crate::site::roles::ListedRole;
-use crate::site::{openapi_site, openapi_start};
-use crate::users::stats::Stats;
-use crate::users::user_info::{Extends, Interactive, MainRole, Operations, Permission, RoleInfo, UserInfo};
+use crate::placeholders;
+use crate::sending::send;
+use crate::site::{block_words, code_messages, configs, ip_info, openapi_site, roles};
+use crate::users::{detail, edits, marks};
 
 #[derive(OpenApi)]
-#[openapi(components(schemas(
-    ConversationInfo,
-    LatestMessage,
-    Pagination,
-    MessageInfo,
-    UserInfo,
-    MainRole,
-    RoleInfo,
-    Operations,
-    Extends,
-    Interactive,
-    Permission,
-    Stats,
-    FileInfo,
-    OfKind,
-    FileLinkInfo,
-    ListedRole,
-    BlockWordInfo,
-    Panel,
-    ConversationTotals,
-    Notifications,
-    Drafts,
-    PublishConfigs,
-    PublishConfig,
-    PublishPermission,
-    PublishLimit,
-    FileAccept,
-    AccountInfo,
-    Wallet,
-    IpInfo,
-    AccountDetail,
-    Items,
-    SessionToken,
-    SignedIn,
-    SignedInUser
-)))]
+#[openapi(components(schemas(Pagination)))]
 struct Schemas;
 
 const ABOUT: &str = "For apps that call with their user's token.\n\n\
@@ -81,6 +35,28 @@ that is not met decides.\n\n";
 /// What this dialect has in the document.
 #[must_use]
 pub fn description() -> Description {
+    let mut document = Schemas::openapi();
+    for subject in [
+        send::Described::openapi(),
+        views::Described::openapi(),
+        links::Described::openapi(),
+        configs::Described::openapi(),
+        code_messages::Described::openapi(),
+        roles::Described::openapi(),
+        block_words::Described::openapi(),
+        panel::Described::openapi(),
+        edits::Described::openapi(),
+        marks::Described::openapi(),
+        detail::Described::openapi(),
+        accounts::Described::openapi(),
+        ip_info::Described::openapi(),
+        placeholders::Described::openapi(),
+    ] {
+        document.merge(subject);
+    }
+    let (mut schemas, operations) = derived(&document);
+    name_parts(&mut schemas);
+    let paths = completed(&mut schemas, operations);
     Description {
         tag: "fresns",
         about: ABOUT,
@@ -95,100 +71,130 @@ pub fn description() -> Description {
             "token",
             "deviceInfo",
         ],
-        schemas: schemas(),
-        paths: paths().into_iter().map(|(path, item)| (path.to_owned(), item)).collect(),
+        schemas,
+        paths: paths.into_iter().chain(openapi_files::paths()).chain(openapi_site::paths()).collect(),
     }
 }
 
-/// The paths and what they take.
-pub(crate) fn paths() -> Vec<(&'static str, Value)> {
-    let mut paths = openapi_conversations::paths();
-    paths.extend(openapi_files::paths());
-    paths.extend(openapi_site::paths());
-    paths.extend(openapi_accounts::paths());
-    paths.extend(openapi_start::paths());
-    paths
-}
-
-/// An endpoint.
-pub(crate) struct Endpoint {
-    /// Who may call it.
-    pub(crate) login: Login,
-    pub(crate) id: &'static str,
-    pub(crate) summary: &'static str,
-    pub(crate) about: String,
-    /// What it takes beside the headers every endpoint takes.
-    pub(crate) parameters: Vec<Value>,
-    /// Schema and examples of the body, if it has one.
-    pub(crate) body: Option<(Value, Value)>,
-    /// Schema of what the answer holds.
-    pub(crate) data: Value,
-}
-
-impl Endpoint {
-    pub(crate) fn describe(self) -> Value {
-        let mut parameters = headers(self.login);
-        parameters.extend(self.parameters);
-        parameters.push(request_id_header());
-        let mut described = json!({
-            "tags": ["fresns"],
-            "operationId": self.id,
-            "summary": self.summary,
-            "description": if self.about.trim().is_empty() { format!("{}.", self.summary) } else { self.about.trim().to_owned() },
-            "parameters": parameters,
-            "responses": responses(self.data, self.body.is_some()),
-        });
-        if let (Some(described), Some((schema, examples))) = (described.as_object_mut(), self.body) {
-            let content = json!({"application/json": {"schema": schema, "examples": examples}});
-            described.insert("requestBody".to_owned(), json!({"required": true, "content": content}));
+/// The operations that handlers describe, each with what all have in common.
+fn completed(schemas: &mut Map<String, Value>, mut paths: Map<String, Value>) -> Vec<(String, Value)> {
+    for item in paths.values_mut().filter_map(Value::as_object_mut) {
+        for (method, operation) in item.iter_mut() {
+            complete(schemas, method == "get", operation);
         }
-        described
     }
+    for schema in schemas.values_mut().filter_map(Value::as_object_mut) {
+        schema.remove("example");
+    }
+    // What is asked for in a query string stands among the parameters.
+    schemas.retain(|_, schema| schema.get(IS_QUERY).is_none());
+    paths.into_iter().collect()
 }
 
-pub(crate) fn id_schema() -> Value {
-    json!({"type": "integer", "minimum": 0, "maximum": 9_007_199_254_740_991_i64})
+/// Marks the schema of a query string.
+const IS_QUERY: &str = "x-query";
+
+fn complete(schemas: &mut Map<String, Value>, is_get: bool, operation: &mut Value) {
+    let Some(operation) = operation.as_object_mut() else { return };
+    let login = match operation.remove("security").as_ref().and_then(|security| security.pointer("/0")) {
+        Some(security) if security.get("user").is_some() => Login::User,
+        Some(_) => Login::Account,
+        None => Login::Nobody,
+    };
+    let is_send = operation.get("operationId").is_some_and(|id| id == "send_message");
+    let mut parameters = headers(login);
+    if is_send {
+        parameters.push(idempotency_header());
+    }
+    if let Some(Value::Array(own)) = operation.remove("parameters") {
+        parameters.extend(own);
+    }
+    let mut body = operation.remove("requestBody");
+    let is_upload = body.as_ref().is_some_and(|body| body.pointer("/content/multipart~1form-data").is_some());
+    let content =
+        body.as_mut().and_then(|body| body.pointer_mut("/content")?.as_object_mut()?.values_mut().next());
+    if let Some(content) = content {
+        let reference = content.pointer("/schema/$ref").and_then(Value::as_str).unwrap_or_default();
+        let schema = reference.rsplit_once('/').and_then(|(_, name)| schemas.get_mut(name));
+        if let Some(schema) = schema {
+            without_null(schema);
+            if is_get {
+                parameters.extend(query_parameters(schema));
+                insert(schema, "/x-query", json!(true));
+            } else if let Some(example) = schema.get("example") {
+                let examples = json!({"usual": {"value": example}});
+                insert(content, "/examples", examples);
+            }
+        }
+    }
+    parameters.push(request_id_header());
+    let data = operation.get("responses").and_then(|it| it.pointer("/200/content/application~1json/schema"));
+    // Nothing: generators take an object that may be null, and not null alone.
+    let data = data.cloned().unwrap_or_else(|| json!({"type": ["object", "null"]}));
+    let mut responses = responses(data, body.is_some() && !is_get && !is_upload);
+    responses.extend(own_responses(is_send, is_upload));
+    if let Some(ok) = responses.get_mut("200").filter(|_| is_send) {
+        *ok = may_be_replayed(ok.take());
+    }
+    responses.sort_keys();
+    operation.insert("tags".to_owned(), json!(["fresns"]));
+    if operation.get("description").is_none() {
+        let summary = operation.get("summary").and_then(Value::as_str).unwrap_or_default();
+        operation.insert("description".to_owned(), json!(format!("{summary}.")));
+    }
+    operation.insert("parameters".to_owned(), Value::Array(parameters));
+    if let (false, Some(mut body)) = (is_get, body) {
+        insert(&mut body, "/required", json!(true));
+        operation.insert("requestBody".to_owned(), body);
+    }
+    operation.insert("responses".to_owned(), Value::Object(responses));
 }
 
-pub(crate) fn flag() -> Value {
-    json!({"type": "boolean"})
+/// The answers that only one operation has.
+fn own_responses(is_send: bool, is_upload: bool) -> Vec<(String, Value)> {
+    let too_fast = if is_upload {
+        "Too many uploads of this user of late."
+    } else {
+        "The user has sent more than 100 times within 60 seconds."
+    };
+    let mut own = Vec::new();
+    if is_send {
+        let about = "The key belongs to another request; nothing was stored.";
+        own.push(("409".to_owned(), failed(KEY_REUSED, about, false)));
+    }
+    if is_upload {
+        own.push(("408".to_owned(), failed(408, "The body did not arrive in time.", false)));
+    }
+    if is_send || is_upload {
+        own.push(("429".to_owned(), failed(TOO_FAST, too_fast, true)));
+    }
+    own
 }
 
-pub(crate) fn query(name: &str, about: &str, schema: &Value, example: &str) -> Value {
-    parameter("query", name, false, about, schema, example)
+/// What a query string may ask for, one by one.
+fn query_parameters(schema: &Value) -> Vec<Value> {
+    let required = schema.get("required").and_then(Value::as_array);
+    let is_required =
+        |name: &str| required.is_some_and(|required| required.iter().any(|other| other == name));
+    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let query = |(name, property): (&String, &Value)| {
+        let mut property = property.clone();
+        let about = property.as_object_mut().and_then(|property| property.remove("description"));
+        let about = about.as_ref().and_then(Value::as_str).unwrap_or_default();
+        parameter("query", name, is_required(name), about, &property, "")
+    };
+    properties.map(query).collect()
 }
 
-/// Pages of a list that have that many entries if the client does not say, and at most.
-pub(crate) fn paging_of(usual: i64, most: i64) -> Vec<Value> {
-    let about = format!("How many entries; {usual} if not given.");
-    let page = json!({"type": "integer", "minimum": 1, "maximum": 9_007_199_254_740_991_i64});
-    let size = json!({"type": "integer", "minimum": 1, "maximum": most});
-    vec![
-        query("page", "Which page, from 1.", &page, "1"),
-        query("pageSize", &about, &size, &usual.to_string()),
-    ]
-}
-
-pub(crate) fn key_filters() -> Vec<Value> {
-    let keys = |name, about| query(name, about, &json!({"type": "string"}), "fsid,nickname,avatar");
-    vec![
-        keys("whitelistKeys", "Only these keys of `user`, separated by commas, inner ones with dots."),
-        keys("blacklistKeys", "Not these keys of `user`."),
-    ]
-}
-
-/// A page of a list of these.
-pub(crate) fn page_of(entry: &Value) -> Value {
-    let pagination = schema_ref("FresnsPagination");
-    json!({
-        "type": "object",
-        "required": ["pagination", "paginate", "list"],
-        "properties": {
-            "pagination": pagination,
-            "paginate": pagination,
-            "list": {"type": "array", "items": entry},
-        },
-    })
+/// What a send does, its codes among it.
+pub(crate) fn about_send() -> String {
+    let mut about = format!(
+        "Sends a text or an uploaded file to another user.\n\n{SEND_ONCE}| code | meaning |\n| --- | --- |\n"
+    );
+    for (code, english, ..) in MESSAGES {
+        about.push_str(&format!("| {code} | {english} |\n"));
+    }
+    about
 }
 
 /// Puts a value where a JSON pointer leads; `-` stands for the end of an array.
@@ -301,16 +307,16 @@ fn headers(login: Login) -> Vec<Value> {
     ]
 }
 
-/// The schemas of this dialect.
-pub(crate) fn schemas() -> Map<String, Value> {
-    let mut schemas = derived_schemas(&Schemas::openapi());
-    openapi_files::name_kinds(&mut schemas);
+/// What refusals look like, and what objects look like of which only some keys were asked for.
+fn name_parts(schemas: &mut Map<String, Value>) {
+    openapi_files::name_kinds(schemas);
     let codes = || MESSAGES.iter().map(|(code, ..)| *code).filter(|code| *code != 0);
     let failed: Vec<i64> = codes().filter(|code| is_transport(*code)).collect();
     // One code stands for a key that belongs to another request, in HTTP 409, and for a value that is not allowed.
     let refused: Vec<i64> = codes().filter(|code| !is_transport(*code) || *code == NOT_ALLOWED).collect();
-    schemas.insert("FresnsRefused".to_owned(), envelope(&refused, json!({"type": "null"})));
-    schemas.insert("FresnsFailed".to_owned(), envelope(&failed, json!({"type": "null"})));
+    let nothing = json!({"type": ["object", "null"]});
+    schemas.insert("FresnsRefused".to_owned(), envelope(&refused, nothing.clone()));
+    schemas.insert("FresnsFailed".to_owned(), envelope(&failed, nothing));
     for (part, whole) in
         [("FresnsConversationPart", "FresnsConversation"), ("FresnsMessagePart", "FresnsMessage")]
     {
@@ -321,35 +327,8 @@ pub(crate) fn schemas() -> Map<String, Value> {
         schemas.insert(part.to_owned(), schema);
     }
     schemas.remove("FresnsConversation");
-    let user = part_of(&schema_ref("FresnsUser"), &schemas);
+    let user = part_of(&schema_ref("FresnsUser"), schemas);
     schemas.insert("FresnsUserPart".to_owned(), user);
-    schemas.insert(
-        "FresnsTargetBody".to_owned(),
-        json!({
-            "type": "object",
-            "description": "Either a conversation or messages, as `type` says.",
-            "required": ["type"],
-            "properties": {
-                "type": {"type": "string", "enum": ["conversation", "message"]},
-                "conversationId": id_schema(),
-                "messageIds": {"type": "string", "description": "At most 1000 ids, separated by commas."},
-            },
-        }),
-    );
-    schemas.insert("FresnsSendBody".to_owned(), json!({
-        "type": "object",
-        "description": "Texts are trimmed; empty ones and null count as not given. Exactly one of message and fid.",
-        "required": ["uidOrUsername"],
-        "properties": {
-            "uidOrUsername": {
-                "description": "Who gets it: the number or the name of a user.",
-                "type": "string", "minLength": 1,
-            },
-            "message": {"type": ["string", "null"], "description": "The text, at most 65,535 bytes."},
-            "fid": {"type": ["string", "null"], "description": "Id of a file that was uploaded for this user."},
-        },
-    }));
-    schemas
 }
 
 /// The schema of an object of which only some keys were asked for, also of the objects inside it.

@@ -1,13 +1,59 @@
 //! Pages of lists (docs/wire/fresns.md#pages).
 
-use serde::Serialize;
+use serde::de::{Deserializer, Error};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sixin_domain::id::MAX_SAFE_INTEGER;
+use sixin_web::documented;
 use utoipa::ToSchema;
-
-use crate::codes::{Failure, MALFORMED};
-use crate::parameters::Parameters;
 
 /// How long a page is if the client does not say.
 pub(crate) const PAGE_SIZE: i64 = 15;
+
+/// Parameter `page`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PageNumber(i64);
+
+documented!(
+    PageNumber,
+    json!({
+        "description": "Which page, from 1.", "type": "integer", "minimum": 1, "maximum": MAX_SAFE_INTEGER,
+    })
+);
+
+impl<'de> Deserialize<'de> for PageNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = i64::deserialize(deserializer)?;
+        if number < 1 { Err(D::Error::custom("must be 1 or more")) } else { Ok(Self(number)) }
+    }
+}
+
+/// Parameter `pageSize`: `USUAL` entries if the client does not say, and at most `MOST`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PageSize<const USUAL: i64, const MOST: i64>(i64);
+
+documented!(PageSize<USUAL, MOST> [const USUAL: i64, const MOST: i64], json!({
+    "description": format!("How many entries; {USUAL} if not given."), "type": "integer", "minimum": 1, "maximum": MOST,
+}));
+
+impl<'de, const USUAL: i64, const MOST: i64> Deserialize<'de> for PageSize<USUAL, MOST> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let size = i64::deserialize(deserializer)?;
+        if (1..=MOST).contains(&size) { Ok(Self(size)) } else { Err(D::Error::custom("is out of bounds")) }
+    }
+}
+
+/// A page of a list that takes nothing else.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FresnsPageQuery)]
+pub(crate) struct PageQuery {
+    pub(crate) page: Option<PageNumber>,
+    pub(crate) page_size: Option<LongPage>,
+}
+
+/// A page that may be long.
+pub(crate) type LongPage = PageSize<PAGE_SIZE, 100>;
 
 /// A page that is asked for, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,17 +63,12 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Parameters `page` and `pageSize`; sizes are bounded.
-    pub(crate) fn of(parameters: &Parameters, usual: i64, most: i64) -> Result<Self, Failure> {
-        let number = parameters.number("page")?.unwrap_or(1);
-        let size = parameters.number("pageSize")?.unwrap_or(usual);
-        if number < 1 {
-            return Err(Failure::of(MALFORMED, "page"));
-        }
-        if !(1..=most).contains(&size) {
-            return Err(Failure::of(MALFORMED, "pageSize"));
-        }
-        Ok(Self { number, size })
+    /// Parameters `page` and `pageSize`.
+    pub(crate) fn of<const USUAL: i64, const MOST: i64>(
+        number: Option<PageNumber>,
+        size: Option<PageSize<USUAL, MOST>>,
+    ) -> Self {
+        Self { number: number.map_or(1, |number| number.0), size: size.map_or(USUAL, |size| size.0) }
     }
 
     /// The only page, with that many entries on it.
@@ -98,10 +139,15 @@ impl<T> Listed<T> {
 
 #[cfg(test)]
 mod tests {
+    use sixin_web::request::parameters::read;
+
     use super::*;
+    use crate::codes::{Failure, MALFORMED};
+    use crate::parameters::Parameters;
 
     fn page(query: &str) -> Result<Page, Failure> {
-        Page::of(&Parameters::of_query(query), PAGE_SIZE, 30)
+        let PageQuery { page, page_size } = read(&Parameters::of_query(query))?;
+        Ok(Page::of(page, page_size))
     }
 
     #[test]
@@ -118,7 +164,7 @@ mod tests {
             ("page=-1", "page"),
             ("page=x", "page"),
             ("pageSize=0", "pageSize"),
-            ("pageSize=31", "pageSize"),
+            ("pageSize=101", "pageSize"),
             ("pageSize=10000", "pageSize"),
         ] {
             assert_eq!(page(query).unwrap_err(), Failure::of(MALFORMED, name), "{query}");

@@ -7,8 +7,9 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use sixin_domain::id::MAX_SAFE_INTEGER;
 use sixin_web::request::pairs::Pairs;
+use sixin_web::request::parameters::{NOT_ONE_OF_THEM, Source};
 
-use crate::codes::{Failure, MALFORMED, MISSING};
+use crate::codes::{Failure, MALFORMED, MISSING, NOT_ALLOWED};
 
 /// The parameters: texts trimmed, empty ones absent.
 #[derive(Debug, Default)]
@@ -42,8 +43,7 @@ impl Parameters {
         Ok(Self(pairs.0.into_iter().map(|(name, raw)| (name, value(raw))).collect()))
     }
 
-    /// A text, or `None` if there is none.
-    pub(crate) fn text(&self, name: &'static str) -> Result<Option<&str>, Failure> {
+    fn text(&self, name: &'static str) -> Result<Option<&str>, Failure> {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) if !text.contains('\0') => {
@@ -53,29 +53,36 @@ impl Parameters {
         }
     }
 
-    /// The same, but a text that is there and empty is told from one that is not there.
-    pub(crate) fn text_or_empty(&self, name: &'static str) -> Result<Option<&str>, Failure> {
-        match self.0.get(name) {
-            Some(Value::String(text)) if text.trim().is_empty() => Ok(Some("")),
-            _ => self.text(name),
-        }
-    }
-
     /// A text; a whole number is as good as its digits (docs/wire/fresns.md#parameters).
-    pub(crate) fn text_or_number(&self, name: &'static str) -> Result<Option<Cow<'_, str>>, Failure> {
+    fn text_or_number(&self, name: &'static str) -> Result<Option<Cow<'_, str>>, Failure> {
         match self.0.get(name) {
             Some(Value::Number(number)) if number.is_u64() => Ok(Some(Cow::Owned(number.to_string()))),
             _ => Ok(self.text(name)?.map(Cow::Borrowed)),
         }
     }
+}
 
-    /// A text that must be there.
-    pub(crate) fn needed(&self, name: &'static str) -> Result<&str, Failure> {
-        self.text(name)?.ok_or(Failure::of(MISSING, name))
+impl Source for Parameters {
+    type Failure = Failure;
+
+    /// Also a text that is there and empty: some parameters tell it from one that is not there.
+    fn is_given(&self, name: &'static str) -> bool {
+        self.0.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    fn is_given_freely(&self, name: &'static str) -> bool {
+        self.0.get(name).is_some_and(|value| match value {
+            Value::String(text) => !text.trim().is_empty(),
+            other => !other.is_null(),
+        })
+    }
+
+    fn text(&self, name: &'static str, _: bool) -> Result<Option<String>, Failure> {
+        Ok(Self::text(self, name)?.map(str::to_owned))
     }
 
     /// A whole number from 0, as a number or as digits.
-    pub(crate) fn number(&self, name: &'static str) -> Result<Option<i64>, Failure> {
+    fn integer(&self, name: &'static str) -> Result<Option<i64>, Failure> {
         let Some(text) = self.text_or_number(name)? else { return Ok(None) };
         match whole_number(&text) {
             Some(number) => Ok(Some(number)),
@@ -84,7 +91,7 @@ impl Parameters {
     }
 
     /// A flag: true, false, 1 or 0.
-    pub(crate) fn flag(&self, name: &'static str) -> Result<Option<bool>, Failure> {
+    fn flag(&self, name: &'static str) -> Result<Option<bool>, Failure> {
         if let Some(Value::Bool(flag)) = self.0.get(name) {
             return Ok(Some(*flag));
         }
@@ -97,16 +104,31 @@ impl Parameters {
     }
 
     /// A list of texts, separated by commas; blanks around them do not count, nor do empty ones.
-    pub(crate) fn list(&self, name: &'static str) -> Result<Vec<&str>, Failure> {
-        let text = self.text(name)?.unwrap_or_default();
-        Ok(text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect())
+    fn list(&self, name: &'static str) -> Result<Vec<String>, Failure> {
+        let text = Self::text(self, name)?.unwrap_or_default();
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        Ok(parts.map(str::to_owned).collect())
     }
 
-    /// The same of whole numbers, so many at most.
-    pub(crate) fn numbers(&self, name: &'static str, most: usize) -> Result<Vec<i64>, Failure> {
-        let parts = self.list(name)?;
-        let numbers = parts.iter().take(most).map(|part| whole_number(part)).collect::<Option<Vec<i64>>>();
-        numbers.filter(|_| parts.len() <= most).ok_or(Failure::of(MALFORMED, name))
+    fn whole_texts(&self, name: &'static str) -> Result<Vec<String>, Failure> {
+        self.list(name)
+    }
+
+    fn json(&self, name: &'static str) -> Result<Option<Value>, Failure> {
+        Ok(self.0.get(name).cloned())
+    }
+
+    fn missing(&self, name: &'static str) -> Failure {
+        Failure::of(MISSING, name)
+    }
+
+    fn broken(&self, name: &'static str, code: Option<&str>, _: &str) -> Failure {
+        let code = match code {
+            Some(NOT_ONE_OF_THEM) => NOT_ALLOWED,
+            Some(code) => code.parse().unwrap_or(MALFORMED),
+            None => MALFORMED,
+        };
+        Failure::of(code, name)
     }
 }
 
@@ -118,8 +140,23 @@ pub(crate) fn whole_number(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+    use serde::Deserialize;
+    use sixin_web::request::parameters::read;
+
+    use super::*;
+    use crate::values::Numbers;
+
+    #[derive(Debug, Deserialize)]
+    struct Needed {
+        empty: String,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Listed {
+        #[serde(default)]
+        n: Numbers<3>,
+    }
 
     fn body(text: &str) -> Parameters {
         Parameters::of_body(text.as_bytes()).unwrap()
@@ -132,12 +169,13 @@ mod tests {
             body(r#"{"name":" a ","number":7,"flag":true,"list":"a, b,","empty":null}"#),
         ] {
             assert_eq!(parameters.text("name").unwrap(), Some("a"));
-            assert_eq!(parameters.number("number").unwrap(), Some(7));
+            assert_eq!(parameters.integer("number").unwrap(), Some(7));
             assert_eq!(parameters.flag("flag").unwrap(), Some(true));
             assert_eq!(parameters.list("list").unwrap(), ["a", "b"]);
             assert_eq!(parameters.text("empty").unwrap(), None);
-            assert_eq!(parameters.number("nobody").unwrap(), None);
-            assert_eq!(parameters.needed("empty").unwrap_err(), Failure::of(MISSING, "empty"));
+            assert_eq!(parameters.integer("nobody").unwrap(), None);
+            let needed = read::<Needed, _>(&parameters).map(|needed| needed.empty);
+            assert_eq!(needed.unwrap_err(), Failure::of(MISSING, "empty"));
         }
     }
 
@@ -145,11 +183,11 @@ mod tests {
     fn what_has_the_wrong_type_is_refused_by_name() {
         for value in ["-1", "1.5", "x", "9007199254740992", "99999999999999999999", "１"] {
             let query = format!("n={value}");
-            let refused = Parameters::of_query(&query).number("n").unwrap_err();
+            let refused = Parameters::of_query(&query).integer("n").unwrap_err();
             assert_eq!(refused, Failure::of(MALFORMED, "n"), "{value}");
         }
         for value in ["[]", "{}", "1.5", "-3", "true"] {
-            assert!(body(&format!(r#"{{"n":{value}}}"#)).number("n").is_err(), "{value}");
+            assert!(body(&format!(r#"{{"n":{value}}}"#)).integer("n").is_err(), "{value}");
         }
         assert!(body(r#"{"t":"a\u0000"}"#).text("t").is_err());
         for value in [r#""a\ud800b""#, r#""\udc00""#, "1e400"] {
@@ -163,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_list_of_numbers_holds_nothing_else_and_not_too_many() {
-        let numbers = |text: &str| Parameters::of_query(&format!("n={text}")).numbers("n", 3);
+        let numbers = |text: &str| read(&Parameters::of_query(&format!("n={text}"))).map(|Listed { n }| n.0);
         assert_eq!(numbers("7, 8,,7"), Ok(vec![7, 8, 7]));
         assert_eq!(numbers(""), Ok(Vec::new()));
         let many = vec!["1"; 100_000].join(",");
@@ -176,7 +214,7 @@ mod tests {
         #[test]
         fn no_input_makes_it_panic(query in "\\PC{0,60}", bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
             let parameters = Parameters::of_query(&query);
-            let _ = (parameters.number("a"), parameters.flag("a"), parameters.list("a"));
+            let _ = (parameters.integer("a"), parameters.flag("a"), parameters.list("a"));
             let _ = Parameters::of_body(&bytes).map(|parameters| parameters.text("a").is_ok());
         }
     }

@@ -2,42 +2,112 @@
 //! every page, and an error there breaks the page, so the lists are there and empty.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sixin_domain::access::session::Login;
+use sixin_web::documented;
+use utoipa::OpenApi;
 
 use crate::admission::{answered, enter, query};
 use crate::api::FresnsApi;
-use crate::pagination::{Listed, PAGE_SIZE, Page};
+use crate::pagination::{Listed, Page, PageQuery};
+use crate::parts::page_of;
 use crate::responses::{done, done_without_data};
-
-/// Most entries of a page.
-pub(crate) const MOST_OF_A_PAGE: i64 = 100;
+use crate::routes::{
+    CHANNELS, DELETE_NOTIFICATIONS, GROUP_CATEGORIES, GROUP_TREE, NOTIFICATIONS, READ_NOTIFICATIONS, STICKERS,
+};
 
 const NOTHING: [Value; 0] = [];
 
-/// `GET /api/v2/group/categories`.
-pub(crate) async fn page(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
+/// What this subject has in the document.
+#[derive(OpenApi)]
+#[openapi(paths(
+    list_group_categories,
+    list_groups,
+    list_notifications,
+    read_notifications,
+    delete_notifications,
+    list_stickers,
+    list_channels
+))]
+pub(crate) struct Described;
+
+/// A list of nothing.
+struct NoList;
+
+documented!(NoList, json!({"type": "array", "items": {}, "maxItems": 0}));
+
+/// A page of nothing.
+struct NoPage;
+
+documented!(NoPage, page_of(&json!({"type": "array", "items": {}})));
+
+/// List categories of groups
+///
+/// There are none here, so the page is empty: clients read it all the same.
+#[utoipa::path(get, path = GROUP_CATEGORIES, request_body = PageQuery, responses((status = 200, body = NoPage)))]
+pub(crate) async fn list_group_categories(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
     empty_page(&request, &api, Login::UserIfPrivate).await
 }
 
-/// `GET /api/v2/notification/list`.
-pub(crate) async fn page_of_user(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
+/// List notifications
+///
+/// There are none here, so the page is empty: clients read it all the same.
+#[utoipa::path(get, path = NOTIFICATIONS, security(("user" = [])), request_body = PageQuery, responses((status = 200, body = NoPage)))]
+pub(crate) async fn list_notifications(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
     empty_page(&request, &api, Login::User).await
 }
 
-/// `GET /api/v2/group/tree`, `global/stickers` and `global/channels`.
-pub(crate) async fn list(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
-    answered(&request, &api, async {
-        let (_, locale) = enter(&request, &api, Login::UserIfPrivate).await?;
+/// List groups
+///
+/// There are none here, so the list is empty: clients read it on every page.
+#[utoipa::path(get, path = GROUP_TREE, responses((status = 200, body = NoList)))]
+pub(crate) async fn list_groups(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
+    empty_list(&request, &api).await
+}
+
+/// List stickers
+///
+/// There are none here, so the list is empty: clients read it on every page.
+#[utoipa::path(get, path = STICKERS, responses((status = 200, body = NoList)))]
+pub(crate) async fn list_stickers(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
+    empty_list(&request, &api).await
+}
+
+/// List channels
+///
+/// There are none here, so the list is empty: clients read it on every page.
+#[utoipa::path(get, path = CHANNELS, responses((status = 200, body = NoList)))]
+pub(crate) async fn list_channels(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
+    empty_list(&request, &api).await
+}
+
+/// Mark notifications as read
+///
+/// There are none here, so nothing is changed.
+#[utoipa::path(put, path = READ_NOTIFICATIONS, security(("user" = [])), responses((status = 200)))]
+pub(crate) async fn read_notifications(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
+    nothing_changed(&request, &api).await
+}
+
+/// Delete notifications
+///
+/// There are none here, so nothing is changed.
+#[utoipa::path(delete, path = DELETE_NOTIFICATIONS, security(("user" = [])), responses((status = 200)))]
+pub(crate) async fn delete_notifications(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
+    nothing_changed(&request, &api).await
+}
+
+async fn empty_list(request: &HttpRequest, api: &FresnsApi) -> HttpResponse {
+    answered(request, api, async {
+        let (_, locale) = enter(request, api, Login::UserIfPrivate).await?;
         Ok(done(NOTHING, locale.language))
     })
     .await
 }
 
-/// `PUT /api/v2/notification/mark-as-read`, `DELETE /api/v2/notification/delete`: there is none, so none is left.
-pub(crate) async fn change(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
-    answered(&request, &api, async {
-        let (_, locale) = enter(&request, &api, Login::User).await?;
+async fn nothing_changed(request: &HttpRequest, api: &FresnsApi) -> HttpResponse {
+    answered(request, api, async {
+        let (_, locale) = enter(request, api, Login::User).await?;
         Ok(done_without_data(locale.language))
     })
     .await
@@ -46,7 +116,8 @@ pub(crate) async fn change(request: HttpRequest, api: web::Data<FresnsApi>) -> H
 async fn empty_page(request: &HttpRequest, api: &FresnsApi, login: Login) -> HttpResponse {
     answered(request, api, async {
         let (_, locale) = enter(request, api, login).await?;
-        let page = Page::of(&query(request), PAGE_SIZE, MOST_OF_A_PAGE)?;
+        let PageQuery { page, page_size } = query(request)?;
+        let page = Page::of(page, page_size);
         Ok(done(Listed::new(page.pagination(0), NOTHING), locale.language))
     })
     .await

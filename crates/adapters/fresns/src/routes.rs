@@ -78,28 +78,28 @@ pub(crate) const CHANNELS: &str = "/api/v2/global/channels";
 /// Adds them to a server.
 pub(crate) fn configure(server: &mut web::ServiceConfig) {
     server
-        .service(one(SEND, [Method::POST]).route(web::post().to(send::send)))
-        .service(one(LIST, [Method::GET]).route(get().to(conversations::list)))
-        .service(one(DETAIL, [Method::GET]).route(get().to(conversations::detail)))
-        .service(one(MESSAGES, [Method::GET]).route(get().to(conversations::messages)))
+        .service(one(SEND, [Method::POST]).route(web::post().to(send::send_message)))
+        .service(one(LIST, [Method::GET]).route(get().to(conversations::list_conversations)))
+        .service(one(DETAIL, [Method::GET]).route(get().to(conversations::show_conversation)))
+        .service(one(MESSAGES, [Method::GET]).route(get().to(conversations::list_messages)))
         .service(one(MARK_AS_READ, [Method::PUT]).route(web::put().to(conversations::mark_as_read)))
-        .service(one(PIN, [Method::PUT]).route(web::put().to(conversations::pin)))
-        .service(one(DELETE, [Method::DELETE]).route(web::delete().to(conversations::delete)))
-        .service(one(UPLOAD, [Method::POST]).route(web::post().to(files::upload)))
-        .service(one(FILE_LINK, [Method::GET]).route(get().to(files::link)))
-        .service(one(LOGIN, [Method::POST]).route(web::post().to(accounts::login)))
-        .service(one(ACCOUNT, [Method::GET]).route(get().to(accounts::detail)))
-        .service(one(LOGOUT, [Method::DELETE]).route(web::delete().to(accounts::logout)))
+        .service(one(PIN, [Method::PUT]).route(web::put().to(conversations::pin_conversation)))
+        .service(one(DELETE, [Method::DELETE]).route(web::delete().to(conversations::delete_from_view)))
+        .service(one(UPLOAD, [Method::POST]).route(web::post().to(files::upload_file)))
+        .service(one(FILE_LINK, [Method::GET]).route(get().to(files::link_file)))
+        .service(one(LOGIN, [Method::POST]).route(web::post().to(accounts::sign_in)))
+        .service(one(ACCOUNT, [Method::GET]).route(get().to(accounts::show_account)))
+        .service(one(LOGOUT, [Method::DELETE]).route(web::delete().to(accounts::sign_out)))
         .service(one(REGISTER, [Method::POST]).route(web::post().to(accounts::register)))
-        .service(one(AUTH, [Method::POST]).route(web::post().to(accounts::auth)))
-        .service(one(CONFIGS, [Method::GET]).route(get().to(configs::configs)))
-        .service(one(CODE_MESSAGES, [Method::GET]).route(get().to(site::code_messages)))
-        .service(one(ROLES, [Method::GET]).route(get().to(roles::roles)))
-        .service(one(BLOCK_WORDS, [Method::GET]).route(get().to(block_words::block_words)))
-        .service(one(EDIT, [Method::PUT]).route(web::put().to(edits::edit)))
-        .service(one(MARK, [Method::POST]).route(web::post().to(marks::mark)))
-        .service(one(USER_DETAIL, [Method::GET]).route(get().to(users::detail)))
-        .service(one(PANEL, [Method::GET]).route(get().to(panel::panel)))
+        .service(one(AUTH, [Method::POST]).route(web::post().to(accounts::choose_user)))
+        .service(one(CONFIGS, [Method::GET]).route(get().to(configs::list_configs)))
+        .service(one(CODE_MESSAGES, [Method::GET]).route(get().to(site::list_code_messages)))
+        .service(one(ROLES, [Method::GET]).route(get().to(roles::list_roles)))
+        .service(one(BLOCK_WORDS, [Method::GET]).route(get().to(block_words::list_block_words)))
+        .service(one(EDIT, [Method::PUT]).route(web::put().to(edits::edit_user)))
+        .service(one(MARK, [Method::POST]).route(web::post().to(marks::mark_user)))
+        .service(one(USER_DETAIL, [Method::GET]).route(get().to(users::show_user)))
+        .service(one(PANEL, [Method::GET]).route(get().to(panel::show_panel)))
         .configure(configure_start)
         .configure(configure_nothing);
 }
@@ -109,17 +109,22 @@ fn configure_start(server: &mut web::ServiceConfig) {
     server
         .service(one(STATUS, [Method::GET]).route(get().to(status::status)))
         .service(one(AVATAR, [Method::GET]).route(get().to(status::avatar)))
-        .service(one(IP_INFO, [Method::GET]).route(get().to(ip_info::ip_info)));
+        .service(one(IP_INFO, [Method::GET]).route(get().to(ip_info::show_ip_info)));
 }
 
 /// What is always empty here.
 fn configure_nothing(server: &mut web::ServiceConfig) {
     server
-        .service(one(GROUP_CATEGORIES, [Method::GET]).route(get().to(nothing_here::page)))
-        .service(one(GROUP_TREE, [Method::GET]).route(get().to(nothing_here::list)))
-        .service(one(NOTIFICATIONS, [Method::GET]).route(get().to(nothing_here::page_of_user)))
-        .service(one(READ_NOTIFICATIONS, [Method::PUT]).route(web::put().to(nothing_here::change)))
-        .service(one(DELETE_NOTIFICATIONS, [Method::DELETE]).route(web::delete().to(nothing_here::change)))
-        .service(one(STICKERS, [Method::GET]).route(get().to(nothing_here::list)))
-        .service(one(CHANNELS, [Method::GET]).route(get().to(nothing_here::list)));
+        .service(one(GROUP_CATEGORIES, [Method::GET]).route(get().to(nothing_here::list_group_categories)))
+        .service(one(GROUP_TREE, [Method::GET]).route(get().to(nothing_here::list_groups)))
+        .service(one(NOTIFICATIONS, [Method::GET]).route(get().to(nothing_here::list_notifications)))
+        .service(
+            one(READ_NOTIFICATIONS, [Method::PUT]).route(web::put().to(nothing_here::read_notifications)),
+        )
+        .service(
+            one(DELETE_NOTIFICATIONS, [Method::DELETE])
+                .route(web::delete().to(nothing_here::delete_notifications)),
+        )
+        .service(one(STICKERS, [Method::GET]).route(get().to(nothing_here::list_stickers)))
+        .service(one(CHANNELS, [Method::GET]).route(get().to(nothing_here::list_channels)));
 }

@@ -3,8 +3,9 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use serde::Serialize;
-use serde_json::Value;
+use serde::de::{Deserializer, Error};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use sixin_application::access::authenticate_user::{CallerRefusal, Visitor};
 use sixin_application::access::ports::Contact;
 use sixin_application::access::sign_in::{Origin, SignInError};
@@ -15,19 +16,21 @@ use sixin_domain::sending::limits::PASSWORD_BYTES;
 use sixin_domain::user::User;
 use sixin_domain::user::contact::{Email, Phone};
 use sixin_domain::user::username::UserRef;
+use sixin_web::documented;
 use sixin_web::request::client_address::client_address;
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
 
 use crate::access::account_info::AccountInfo;
 use crate::admission::{Locale, answered, body, enter};
 use crate::api::FresnsApi;
 use crate::codes::{
-    CODE_WRONG, Failure, MALFORMED, MISSING, NO_REGISTRATION, NOT_ALLOWED, PASSWORD_MISSING, USER_UNKNOWN,
+    CODE_WRONG, Failure, MALFORMED, MISSING, NO_REGISTRATION, PASSWORD_MISSING, USER_UNKNOWN,
 };
-use crate::parameters::Parameters;
 use crate::responses::{done, done_without_data};
+use crate::routes::{ACCOUNT, AUTH, LOGIN, LOGOUT, REGISTER};
 use crate::users::user_info::UserInfo;
 use crate::users::user_view::Subject;
+use crate::values::TextOrNumber;
 
 /// Passwords come with padding and without.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -110,20 +113,80 @@ pub(crate) struct SignedInUser {
     detail: UserInfo,
 }
 
-/// `POST /api/v2/account/login`.
-pub(crate) async fn login(
+/// What this subject has in the document.
+#[derive(OpenApi)]
+#[openapi(paths(sign_in, show_account, sign_out, register, choose_user))]
+pub(crate) struct Described;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FresnsSignInBody)]
+struct SignInBody {
+    #[serde(rename = "type")]
+    kind: ContactKind,
+    /// The e-mail address, or the telephone number without the code of its country.
+    account: TextOrNumber,
+    /// The code of the country, with type `phone`.
+    country_code: Option<TextOrNumber>,
+    /// The password in Base64.
+    password: Option<Password>,
+    /// No codes are sent here, so none is right.
+    verify_code: Option<String>,
+}
+
+/// By what an account is found.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = FresnsContactKind)]
+enum ContactKind {
+    Email,
+    Phone,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FresnsChooseUserBody, example = json!({"uidOrUsername": "user2"}))]
+struct ChooseUserBody {
+    /// The number or the name of a user of the account.
+    uid_or_username: TextOrNumber,
+    /// The password of the user in Base64, if it has one (`hasPassword`).
+    password: Option<Password>,
+}
+
+/// A password, which comes in Base64. One that nobody can have is not looked at.
+struct Password(Secret);
+
+documented!(Password, json!({"type": "string", "examples": ["Y29ycmVjdCBob3JzZQ=="]}));
+
+impl<'de> Deserialize<'de> for Password {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let malformed = || D::Error::custom("must be a password in Base64");
+        let bytes = BASE64.decode(String::deserialize(deserializer)?).map_err(|_| malformed())?;
+        let password = String::from_utf8(bytes).map_err(|_| malformed())?;
+        let fits = !password.is_empty() && password.len() <= PASSWORD_BYTES && !password.contains('\0');
+        if fits { Ok(Self(Secret::new(password))) } else { Err(malformed()) }
+    }
+}
+
+/// Sign in to an account
+///
+/// The token that is answered opens the account on the platform of the app key; a former one there ends. Code 34304 stands for a
+/// wrong password and for an account that does not exist. After five failures within an hour from one address at one account the code
+/// is 34306, and also after 30 of one address or 600 of all within a minute.
+#[utoipa::path(post, path = LOGIN, request_body(content = SignInBody, examples(("email" = (value = json!({"type": "email", "account": "ann@example.org", "password": "Y29ycmVjdCBob3JzZQ=="}))), ("phone" = (value = json!({"type": "phone", "countryCode": "49", "account": "15112345678", "password": "Y29ycmVjdCBob3JzZQ=="}))))), responses((status = 200, body = SignedIn)))]
+pub(crate) async fn sign_in(
     request: HttpRequest,
     payload: web::Payload,
     api: web::Data<FresnsApi>,
 ) -> HttpResponse {
     answered(&request, &api, async {
         let (visitor, locale) = enter(&request, &api, Login::Nobody).await?;
-        let parameters = body(&request, payload, &api).await?;
-        let contact = contact(&parameters)?;
-        let password = match password(&parameters)? {
-            Some(password) => password,
+        let body: SignInBody = body(&request, payload, &api).await?;
+        let contact = contact(&body)?;
+        let password = match body.password {
+            Some(Password(password)) => password,
             // No codes are sent here, so none is the right one.
-            None if parameters.text("verifyCode")?.is_some() => return Err(Failure::new(CODE_WRONG)),
+            None if body.verify_code.is_some() => return Err(Failure::new(CODE_WRONG)),
             None => return Err(Failure::new(PASSWORD_MISSING)),
         };
         let signed_in = api.sign_in.to_account(&contact, &password, origin(&request, &api, &visitor)).await;
@@ -136,8 +199,11 @@ pub(crate) async fn login(
     .await
 }
 
-/// `GET /api/v2/account/detail`.
-pub(crate) async fn detail(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
+/// Show the account that is signed in
+///
+/// With its users; address and number are masked.
+#[utoipa::path(get, path = ACCOUNT, security(("account" = [])), responses((status = 200, body = AccountDetail)))]
+pub(crate) async fn show_account(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
     answered(&request, &api, async {
         let (_, account, locale) = enter_account(&request, &api).await?;
         let view = api.sign_in.account(account).await?;
@@ -147,8 +213,11 @@ pub(crate) async fn detail(request: HttpRequest, api: web::Data<FresnsApi>) -> H
     .await
 }
 
-/// `DELETE /api/v2/account/logout`.
-pub(crate) async fn logout(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
+/// Sign out
+///
+/// Ends the session of the account on this platform, and with `uid` that of the user too.
+#[utoipa::path(delete, path = LOGOUT, security(("account" = [])), responses((status = 200)))]
+pub(crate) async fn sign_out(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
     answered(&request, &api, async {
         let (visitor, account, locale) = enter_account(&request, &api).await?;
         let user = visitor.user.map(|user| user.id);
@@ -158,7 +227,10 @@ pub(crate) async fn logout(request: HttpRequest, api: web::Data<FresnsApi>) -> H
     .await
 }
 
-/// `POST /api/v2/account/register`: accounts are made by the operator.
+/// Refuse to register
+///
+/// Accounts are made by the operator: the code is always 34201.
+#[utoipa::path(post, path = REGISTER, responses((status = 200)))]
 pub(crate) async fn register(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
     answered(&request, &api, async {
         enter(&request, &api, Login::Nobody).await?;
@@ -167,8 +239,12 @@ pub(crate) async fn register(request: HttpRequest, api: web::Data<FresnsApi>) ->
     .await
 }
 
-/// `POST /api/v2/user/auth`. The session of a user opens no other user.
-pub(crate) async fn auth(
+/// Sign in to a user of the account
+///
+/// Takes the token of the account, without `uid`: the session of a user opens no other user. The token that is answered is the
+/// user's on the platform of the app key; a former one there ends.
+#[utoipa::path(post, path = AUTH, security(("account" = [])), request_body = ChooseUserBody, responses((status = 200, body = SignedInUser)))]
+pub(crate) async fn choose_user(
     request: HttpRequest,
     payload: web::Payload,
     api: web::Data<FresnsApi>,
@@ -179,11 +255,9 @@ pub(crate) async fn auth(
         if !visitor.has_account_session {
             return Err(CallerRefusal::from(SessionRefusal::AccountMissing).into());
         }
-        let parameters = body(&request, payload, &api).await?;
-        let which = parameters.text_or_number("uidOrUsername")?;
-        let which = which.ok_or(Failure::of(MISSING, "uidOrUsername"))?;
-        let password = password(&parameters)?;
-        let which = UserRef::parse(&which).map_err(|_| Failure::new(USER_UNKNOWN))?;
+        let ChooseUserBody { uid_or_username, password } = body(&request, payload, &api).await?;
+        let password = password.map(|password| password.0);
+        let which = UserRef::parse(&uid_or_username.0).map_err(|_| Failure::new(USER_UNKNOWN))?;
         let from = origin(&request, &api, &visitor);
         let (token, user) = told("user/auth", api.sign_in.to_user(account, &which, password, from).await)?;
         let roles = api.roles.of(user.id).await?;
@@ -225,28 +299,14 @@ fn told<T>(what: &'static str, result: Result<T, SignInError>) -> Result<T, Fail
 }
 
 /// By what the account is found.
-fn contact(parameters: &Parameters) -> Result<Contact, Failure> {
-    let kind = parameters.needed("type")?;
-    let account = parameters.text_or_number("account")?.ok_or(Failure::of(MISSING, "account"))?;
+fn contact(body: &SignInBody) -> Result<Contact, Failure> {
     let malformed = Failure::of(MALFORMED, "account");
-    match kind {
-        "email" => Email::parse(&account).map(Contact::Email).ok_or(malformed),
-        "phone" => {
-            let code =
-                parameters.text_or_number("countryCode")?.ok_or(Failure::of(MISSING, "countryCode"))?;
-            let code = code.strip_prefix('+').unwrap_or(&code);
-            Phone::of(code, &account).map(Contact::Phone).ok_or(malformed)
+    match body.kind {
+        ContactKind::Email => Email::parse(&body.account.0).map(Contact::Email).ok_or(malformed),
+        ContactKind::Phone => {
+            let code = body.country_code.as_ref().ok_or(Failure::of(MISSING, "countryCode"))?;
+            let code = code.0.strip_prefix('+').unwrap_or(&code.0);
+            Phone::of(code, &body.account.0).map(Contact::Phone).ok_or(malformed)
         }
-        _ => Err(Failure::of(NOT_ALLOWED, "type")),
     }
-}
-
-/// The password, which comes in Base64. One that nobody can have is not looked at.
-fn password(parameters: &Parameters) -> Result<Option<Secret>, Failure> {
-    let Some(text) = parameters.text("password")? else { return Ok(None) };
-    let malformed = || Failure::of(MALFORMED, "password");
-    let bytes = BASE64.decode(text).map_err(|_| malformed())?;
-    let password = String::from_utf8(bytes).map_err(|_| malformed())?;
-    let fits = !password.is_empty() && password.len() <= PASSWORD_BYTES && !password.contains('\0');
-    if fits { Ok(Some(Secret::new(password))) } else { Err(malformed()) }
 }

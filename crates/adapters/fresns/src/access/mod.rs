@@ -2,6 +2,5 @@
 
 pub(crate) mod account_info;
 pub(crate) mod accounts;
-pub(crate) mod openapi_accounts;
 #[cfg(test)]
 pub(crate) mod wire_tests;

@@ -2,7 +2,6 @@
 
 pub(crate) mod conversation_info;
 pub(crate) mod message_info;
-pub(crate) mod openapi_conversations;
 pub(crate) mod panel;
 pub(crate) mod views;
 #[cfg(test)]

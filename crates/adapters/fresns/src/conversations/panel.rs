@@ -6,11 +6,12 @@ use serde_json::Value;
 use sixin_application::conversations::ports::ListTotals;
 use sixin_domain::file::FileKind;
 use sixin_domain::site::settings::Settings;
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
 
 use crate::admission::{answered, visit};
 use crate::api::FresnsApi;
 use crate::responses::done;
+use crate::routes::PANEL;
 
 /// The panel of a user. What belongs to plugins, posts and comments is empty: this server has none.
 #[derive(Debug, Serialize, ToSchema)]
@@ -170,8 +171,16 @@ impl Panel {
     }
 }
 
-/// `GET /api/v2/user/panel`.
-pub(crate) async fn panel(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
+/// What this subject has in the document.
+#[derive(OpenApi)]
+#[openapi(paths(show_panel))]
+pub(crate) struct Described;
+
+/// Show what awaits the caller
+///
+/// How many conversations and unread messages the caller has, and which files are taken.
+#[utoipa::path(get, path = PANEL, security(("user" = [])), responses((status = 200, body = Panel)))]
+pub(crate) async fn show_panel(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
     answered(&request, &api, async {
         let visit = visit(&request, &api).await?;
         let totals = api.read_conversations.totals(&visit.viewer()).await?;

@@ -1,8 +1,12 @@
 //! Reading and changing one's conversations (docs/wire/fresns.md#conversations).
 
 use std::collections::HashSet;
+use std::fmt::{self, Display};
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
+use serde_json::json;
 use sixin_application::conversations::change_conversations::Target;
 use sixin_application::conversations::ports::{ListStart, Order};
 use sixin_application::conversations::read_conversations::{
@@ -11,39 +15,192 @@ use sixin_application::conversations::read_conversations::{
 use sixin_domain::id::{ConversationId, MessageId};
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::UserRef;
+use sixin_web::documented;
+use utoipa::{OpenApi, ToSchema};
 
 use crate::admission::{answered, body, query, visit};
 use crate::api::FresnsApi;
-use crate::codes::{EXCLUSIVE, Failure, MALFORMED, MISSING, NOT_ALLOWED};
+use crate::codes::{EXCLUSIVE, Failure, MALFORMED, MISSING};
 use crate::conversations::conversation_info::Cast;
 use crate::conversations::message_info::{cleaned, viewed};
-use crate::key_filter::KeyFilter;
-use crate::pagination::{Listed, PAGE_SIZE, Page};
-use crate::parameters::{Parameters, whole_number};
+use crate::key_filter::{KeyFilter, KeysHidden, KeysShown};
+use crate::pagination::{Listed, PAGE_SIZE, Page, PageNumber, PageSize};
+use crate::parameters::whole_number;
+use crate::parts::{ConversationPage, ConversationPart, MessagePage};
 use crate::responses::{done, done_without_data};
+use crate::routes::{DELETE, DETAIL, LIST, MARK_AS_READ, MESSAGES, PIN};
+use crate::values::{Id, TextOrNumber};
 
-/// Most entries of a page (docs/wire/fresns.md#pages).
-pub(crate) const MOST_OF_A_PAGE: i64 = 30;
+/// Most entries of a page are 30 (docs/wire/fresns.md#pages).
+type ShortPage = PageSize<PAGE_SIZE, 30>;
 /// Most messages that can be marked or deleted at once; ours.
 pub(crate) const MOST_MESSAGES: usize = 1000;
 
-/// `GET /api/v2/conversation/list`.
-pub(crate) async fn list(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
+/// What this subject has in the document.
+#[derive(OpenApi)]
+#[openapi(paths(
+    list_conversations,
+    show_conversation,
+    list_messages,
+    mark_as_read,
+    pin_conversation,
+    delete_from_view
+))]
+pub(crate) struct Described;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FresnsListConversations)]
+struct ListConversations {
+    page: Option<PageNumber>,
+    page_size: Option<ShortPage>,
+    /// `nextCursor` of the part before, instead of `page`; costs the same at any depth.
+    cursor: Option<Cursor>,
+    whitelist_keys: Option<KeysShown>,
+    blacklist_keys: Option<KeysHidden>,
+    /// Only conversations that are pinned, or only those that are not.
+    is_pin: Option<bool>,
+    /// The same in the name that clients of 2.x use.
+    pinned: Option<bool>,
+}
+
+/// A place in the list: the time of the latest message and the conversation's id. Clients are told nothing about what
+/// is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Cursor(Millis, ConversationId);
+
+documented!(Cursor, json!({"type": "string"}));
+
+impl<'de> Deserialize<'de> for Cursor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| D::Error::custom("must be the nextCursor of an answer"))
+    }
+}
+
+impl Cursor {
+    fn parse(text: &str) -> Option<Self> {
+        let (time, id) = text.split_once('-')?;
+        let number = |text: &str| i64::from_str_radix(text, 16).ok().filter(|number| *number >= 0);
+        Some(Self(Millis(number(time)?), ConversationId(number(id)?)))
+    }
+}
+
+impl Display for Cursor {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:x}-{:x}", self.0.0, self.1.0)
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FresnsShowConversation)]
+struct ShowConversation {
+    whitelist_keys: Option<KeysShown>,
+    blacklist_keys: Option<KeysHidden>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FresnsListMessages)]
+struct ListMessages {
+    page: Option<PageNumber>,
+    page_size: Option<ShortPage>,
+    /// `desc`: the newest are on the first page; `asc`: the oldest.
+    order_direction: Option<Direction>,
+    /// Only messages after that one; costs the same at any depth.
+    after: Option<Id>,
+    /// Only messages before that one; costs the same at any depth.
+    before: Option<Id>,
+    /// The order inside a page, if it is to be another. Clients of 2.x name which end comes first.
+    page_list_direction: Option<PageDirection>,
+    whitelist_keys: Option<KeysShown>,
+    blacklist_keys: Option<KeysHidden>,
+}
+
+/// The order of a list.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = FresnsDirection)]
+enum Direction {
+    Asc,
+    Desc,
+}
+
+/// The order inside a page.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = FresnsPageDirection)]
+enum PageDirection {
+    Desc,
+    Asc,
+    Latest,
+    Oldest,
+}
+
+impl From<PageDirection> for Order {
+    fn from(direction: PageDirection) -> Self {
+        match direction {
+            PageDirection::Desc | PageDirection::Latest => Self::Newest,
+            PageDirection::Asc | PageDirection::Oldest => Self::Oldest,
+        }
+    }
+}
+
+impl From<Direction> for Order {
+    fn from(direction: Direction) -> Self {
+        match direction {
+            Direction::Desc => Self::Newest,
+            Direction::Asc => Self::Oldest,
+        }
+    }
+}
+
+/// Either a conversation or messages, as `type` says (docs/wire/fresns.md#targets).
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FresnsTargetBody)]
+struct TargetBody {
+    conversation_id: Option<Id>,
+    /// At most 1000 ids, separated by commas.
+    message_ids: Option<TextOrNumber>,
+    #[serde(rename = "type")]
+    kind: TargetKind,
+}
+
+/// What is meant.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = FresnsTargetKind)]
+enum TargetKind {
+    Conversation,
+    Message,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FresnsPinBody, example = json!({"conversationId": 5020}))]
+struct PinBody {
+    conversation_id: Id,
+}
+
+/// List one's conversations
+///
+/// The conversations of the caller, the one with the newest message first.
+#[utoipa::path(get, path = LIST, security(("user" = [])), request_body = ListConversations, responses((status = 200, body = ConversationPage)))]
+pub(crate) async fn list_conversations(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
     answered(&request, &api, async {
         let visit = visit(&request, &api).await?;
-        let parameters = query(&request);
-        let page = Page::of(&parameters, PAGE_SIZE, MOST_OF_A_PAGE)?;
-        let start = match parameters.text("cursor")? {
-            Some(_) if parameters.text("page")?.is_some() => return Err(Failure::of(EXCLUSIVE, "cursor")),
-            Some(cursor) => read_cursor(cursor).ok_or(Failure::of(MALFORMED, "cursor"))?,
+        let wanted: ListConversations = query(&request)?;
+        let page = Page::of(wanted.page, wanted.page_size);
+        let start = match wanted.cursor {
+            Some(_) if wanted.page.is_some() => return Err(Failure::of(EXCLUSIVE, "cursor")),
+            Some(Cursor(time, id)) => ListStart::After(time, id),
             None => ListStart::Offset(page.offset()),
         };
-        let keys = KeyFilter::of(&parameters)?;
+        let keys = KeyFilter::of(wanted.whitelist_keys, wanted.blacklist_keys);
         // Clients of 2.x say `pinned`.
-        let pinned = match parameters.flag("isPin")? {
-            None => parameters.flag("pinned")?,
-            pinned => pinned,
-        };
+        let pinned = wanted.is_pin.or(wanted.pinned);
         let wanted = ListRequest { pinned, start, limit: page.size };
         let viewer = visit.viewer();
         let found = api.read_conversations.list(&viewer, wanted).await?;
@@ -57,21 +214,23 @@ pub(crate) async fn list(request: HttpRequest, api: web::Data<FresnsApi>) -> Htt
         };
         let views = found.conversations.iter().filter_map(|found| found.seen_by(viewer.user.id).ok());
         let list: Vec<_> = views.map(|view| cast.conversation(&view)).collect();
-        let next = found.next.map(|(time, id)| write_cursor(time, id));
+        let next = found.next.map(|(time, id)| Cursor(time, id).to_string());
         Ok(done(Listed::new(page.pagination(found.total), list).with_cursor(next), visit.locale.language))
     })
     .await
 }
 
-/// `GET /api/v2/conversation/{conversationId}/detail`.
-pub(crate) async fn detail(
+/// Show one conversation
+#[utoipa::path(get, path = DETAIL, security(("user" = [])), params(("conversationId" = String, Path, description = "Digits: the id of the conversation. Anything else: the name of the other user.", min_length = 1, example = "5020")), request_body = ShowConversation, responses((status = 200, body = ConversationPart)))]
+pub(crate) async fn show_conversation(
     request: HttpRequest,
     which: web::Path<String>,
     api: web::Data<FresnsApi>,
 ) -> HttpResponse {
     answered(&request, &api, async {
         let visit = visit(&request, &api).await?;
-        let keys = KeyFilter::of(&query(&request))?;
+        let ShowConversation { whitelist_keys, blacklist_keys } = query(&request)?;
+        let keys = KeyFilter::of(whitelist_keys, blacklist_keys);
         let viewer = visit.viewer();
         let which = meant(&which)?;
         let found = api.read_conversations.detail(&viewer, &which).await?;
@@ -89,27 +248,29 @@ pub(crate) async fn detail(
     .await
 }
 
-/// `GET /api/v2/conversation/{conversationId}/messages`.
-pub(crate) async fn messages(
+/// List the messages of a conversation
+///
+/// Messages as the caller sees them. Listing marks nothing as read.
+#[utoipa::path(get, path = MESSAGES, security(("user" = [])), params(("conversationId" = String, Path, description = "Digits: the id of the conversation. Anything else: the name of the other user.", min_length = 1, example = "5020")), request_body = ListMessages, responses((status = 200, body = MessagePage)))]
+pub(crate) async fn list_messages(
     request: HttpRequest,
     which: web::Path<String>,
     api: web::Data<FresnsApi>,
 ) -> HttpResponse {
     answered(&request, &api, async {
         let visit = visit(&request, &api).await?;
-        let parameters = query(&request);
-        let page = Page::of(&parameters, PAGE_SIZE, MOST_OF_A_PAGE)?;
-        let message = |name| Ok::<_, Failure>(parameters.number(name)?.map(MessageId));
-        let order = order(&parameters, "orderDirection")?.unwrap_or_default();
+        let wanted: ListMessages = query(&request)?;
+        let page = Page::of(wanted.page, wanted.page_size);
+        let order = wanted.order_direction.map(Order::from).unwrap_or_default();
+        let in_page = wanted.page_list_direction.map_or(order, Order::from);
+        let keys = KeyFilter::of(wanted.whitelist_keys, wanted.blacklist_keys);
         let wanted = MessagesRequest {
-            after: message("after")?,
-            before: message("before")?,
+            after: wanted.after.map(|id| MessageId(id.0)),
+            before: wanted.before.map(|id| MessageId(id.0)),
             order,
             offset: page.offset(),
             limit: page.size,
         };
-        let in_page = order_in_page(&parameters, order)?;
-        let keys = KeyFilter::of(&parameters)?;
         let viewer = visit.viewer();
         let which = meant(&which)?;
         let mut found = api.read_conversations.messages(&viewer, &which, wanted).await?;
@@ -133,7 +294,10 @@ pub(crate) async fn messages(
     .await
 }
 
-/// `PUT /api/v2/conversation/mark-as-read`.
+/// Mark a conversation or messages as read
+///
+/// With a conversation, all messages there are now; with messages, those that the caller received. Others are passed over.
+#[utoipa::path(put, path = MARK_AS_READ, security(("user" = [])), request_body(content = TargetBody, examples(("conversation" = (value = json!({"type": "conversation", "conversationId": 5020}))), ("messages" = (value = json!({"type": "message", "messageIds": "5021,5022"}))))), responses((status = 200)))]
 pub(crate) async fn mark_as_read(
     request: HttpRequest,
     payload: web::Payload,
@@ -141,39 +305,43 @@ pub(crate) async fn mark_as_read(
 ) -> HttpResponse {
     answered(&request, &api, async {
         let visit = visit(&request, &api).await?;
-        let target = target(&body(&request, payload, &api).await?)?;
+        let target = target(body(&request, payload, &api).await?)?;
         api.change_conversations.mark_read(&visit.viewer(), &target).await?;
         Ok(done_without_data(visit.locale.language))
     })
     .await
 }
 
-/// `PUT /api/v2/conversation/pin`: pins, or takes that back.
-pub(crate) async fn pin(
+/// Pin or unpin a conversation
+///
+/// Each call changes it.
+#[utoipa::path(put, path = PIN, security(("user" = [])), request_body = PinBody, responses((status = 200)))]
+pub(crate) async fn pin_conversation(
     request: HttpRequest,
     payload: web::Payload,
     api: web::Data<FresnsApi>,
 ) -> HttpResponse {
     answered(&request, &api, async {
         let visit = visit(&request, &api).await?;
-        let parameters = body(&request, payload, &api).await?;
-        let id = parameters.number("conversationId")?.ok_or(Failure::of(MISSING, "conversationId"))?;
-        let viewer = visit.viewer();
-        api.change_conversations.toggle_pin(&viewer, ConversationId(id)).await?;
+        let PinBody { conversation_id } = body(&request, payload, &api).await?;
+        api.change_conversations.toggle_pin(&visit.viewer(), ConversationId(conversation_id.0)).await?;
         Ok(done_without_data(visit.locale.language))
     })
     .await
 }
 
-/// `DELETE /api/v2/conversation/delete`.
-pub(crate) async fn delete(
+/// Delete a conversation or messages from one's view
+///
+/// The other side keeps what it has. A conversation comes back with its next message, without the old ones.
+#[utoipa::path(delete, path = DELETE, security(("user" = [])), request_body(content = TargetBody, examples(("conversation" = (value = json!({"type": "conversation", "conversationId": 5020}))), ("messages" = (value = json!({"type": "message", "messageIds": "5021,5022"}))))), responses((status = 200)))]
+pub(crate) async fn delete_from_view(
     request: HttpRequest,
     payload: web::Payload,
     api: web::Data<FresnsApi>,
 ) -> HttpResponse {
     answered(&request, &api, async {
         let visit = visit(&request, &api).await?;
-        let target = target(&body(&request, payload, &api).await?)?;
+        let target = target(body(&request, payload, &api).await?)?;
         api.change_conversations.delete(&visit.viewer(), &target).await?;
         Ok(done_without_data(visit.locale.language))
     })
@@ -191,24 +359,20 @@ fn meant(text: &str) -> Result<ConversationRef, Failure> {
     Ok(ConversationRef::With(peer))
 }
 
-/// What `type`, `conversationId` and `messageIds` name (docs/wire/fresns.md#targets).
-fn target(parameters: &Parameters) -> Result<Target, Failure> {
-    let conversation = parameters.number("conversationId")?;
-    let messages = parameters.text_or_number("messageIds")?;
-    let kind = parameters.needed("type")?;
-    if conversation.is_some() && messages.is_some() {
+fn target(wanted: TargetBody) -> Result<Target, Failure> {
+    let TargetBody { conversation_id, message_ids, kind } = wanted;
+    if conversation_id.is_some() && message_ids.is_some() {
         return Err(Failure::of(EXCLUSIVE, "messageIds"));
     }
     match kind {
-        "conversation" => {
-            let id = conversation.ok_or(Failure::of(MISSING, "conversationId"))?;
-            Ok(Target::Conversation(ConversationId(id)))
+        TargetKind::Conversation => {
+            let id = conversation_id.ok_or(Failure::of(MISSING, "conversationId"))?;
+            Ok(Target::Conversation(ConversationId(id.0)))
         }
-        "message" => {
-            let text = messages.ok_or(Failure::of(MISSING, "messageIds"))?;
-            message_ids(&text).map(Target::Messages).ok_or(Failure::of(MALFORMED, "messageIds"))
+        TargetKind::Message => {
+            let text = message_ids.ok_or(Failure::of(MISSING, "messageIds"))?;
+            self::message_ids(&text.0).map(Target::Messages).ok_or(Failure::of(MALFORMED, "messageIds"))
         }
-        _ => Err(Failure::of(NOT_ALLOWED, "type")),
     }
 }
 
@@ -224,44 +388,17 @@ fn message_ids(text: &str) -> Option<Vec<MessageId>> {
     Some(ids)
 }
 
-fn order(parameters: &Parameters, name: &'static str) -> Result<Option<Order>, Failure> {
-    match parameters.text(name)? {
-        None => Ok(None),
-        Some("desc") => Ok(Some(Order::Newest)),
-        Some("asc") => Ok(Some(Order::Oldest)),
-        Some(_) => Err(Failure::of(NOT_ALLOWED, name)),
-    }
-}
-
-/// The order inside a page, which may be another than that of the pages. Clients of 2.x name which end comes first.
-fn order_in_page(parameters: &Parameters, of_pages: Order) -> Result<Order, Failure> {
-    const NAME: &str = "pageListDirection";
-    match parameters.text(NAME)? {
-        Some("latest") => Ok(Order::Newest),
-        Some("oldest") => Ok(Order::Oldest),
-        _ => Ok(order(parameters, NAME)?.unwrap_or(of_pages)),
-    }
-}
-
-/// A place in the list: the time of the latest message and the conversation's id. Clients are told nothing about what
-/// is in it.
-fn write_cursor(time: Millis, id: ConversationId) -> String {
-    format!("{:x}-{:x}", time.0, id.0)
-}
-
-fn read_cursor(text: &str) -> Option<ListStart> {
-    let (time, id) = text.split_once('-')?;
-    let number = |text: &str| i64::from_str_radix(text, 16).ok().filter(|number| *number >= 0);
-    Some(ListStart::After(Millis(number(time)?), ConversationId(number(id)?)))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+    use sixin_web::request::parameters::read;
+
+    use super::*;
+    use crate::codes::NOT_ALLOWED;
+    use crate::parameters::Parameters;
 
     fn code(body: &str) -> i64 {
-        match Parameters::of_body(body.as_bytes()).and_then(|parameters| target(&parameters)) {
+        match Parameters::of_body(body.as_bytes()).and_then(|parameters| target(read(&parameters)?)) {
             Ok(_) => 0,
             Err(failure) => failure.code,
         }
@@ -310,13 +447,13 @@ mod tests {
     proptest! {
         #[test]
         fn a_cursor_comes_back_as_it_was(time in 0..i64::MAX, id in 0..i64::MAX) {
-            let (time, id) = (Millis(time), ConversationId(id));
-            prop_assert_eq!(read_cursor(&write_cursor(time, id)), Some(ListStart::After(time, id)));
+            let cursor = Cursor(Millis(time), ConversationId(id));
+            prop_assert_eq!(Cursor::parse(&cursor.to_string()), Some(cursor));
         }
 
         #[test]
         fn no_text_makes_a_cursor_panic(text in "\\PC{0,40}") {
-            let _ = (read_cursor(&text), meant(&text).is_ok(), message_ids(&text));
+            let _ = (Cursor::parse(&text), meant(&text).is_ok(), message_ids(&text));
         }
     }
 }

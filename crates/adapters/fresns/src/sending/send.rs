@@ -3,17 +3,26 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_application::sending::send_message::SendRequest;
 use sixin_web::request::idempotency;
+use utoipa::OpenApi;
 
 use crate::admission::{Visit, answered, body, sender};
 use crate::api::FresnsApi;
 use crate::codes::Failure;
-use crate::conversations::message_info;
+use crate::conversations::message_info::{self, MessageInfo};
+use crate::openapi::about_send;
 use crate::responses::done;
 use crate::routes::SEND;
 use crate::sending::send_body::SendBody;
 
-/// `POST /api/v2/conversation/send-message`: first who calls, then what it wants, then whether it may.
-pub(crate) async fn send(
+/// What this subject has in the document.
+#[derive(OpenApi)]
+#[openapi(paths(send_message))]
+pub(crate) struct Described;
+
+// First who calls, then what it wants, then whether it may.
+/// Send a message to another user
+#[utoipa::path(post, path = SEND, description = about_send(), security(("user" = [])), request_body(content = SendBody, examples(("text" = (value = json!({"uidOrUsername": "user2", "message": "See you at nine"}))), ("file" = (value = json!({"uidOrUsername": "user2", "fid": "kQ3vX8pZ"}))))), responses((status = 200, body = MessageInfo)))]
+pub(crate) async fn send_message(
     request: HttpRequest,
     payload: web::Payload,
     api: web::Data<FresnsApi>,
@@ -38,7 +47,7 @@ async fn stored(
 ) -> Result<HttpResponse, Failure> {
     let parameters = body(request, payload, api).await;
     let given = idempotency::from_header(request)?;
-    let body = SendBody::of(&parameters?)?;
+    let body: SendBody = parameters?;
     let app_key = visit.caller.app_key;
     let key = given.map(|given| idempotency::key(app_key, &given, api.keys_live_ms, SEND, body.parameters()));
     let (to, content) = body.into_parts()?;

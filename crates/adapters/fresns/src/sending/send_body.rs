@@ -2,65 +2,78 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Deserializer};
 use sixin_application::sending::send_message::Content;
 use sixin_domain::text::visible::is_blank;
 use sixin_domain::user::username::UserRef;
 use sixin_web::request::idempotency::Parameter;
+use utoipa::ToSchema;
 use validator::{Validate, ValidationError, ValidationErrors};
 
 use crate::codes::{Failure, MISSING};
-use crate::parameters::Parameters;
+use crate::values::TextOrNumber;
 
 /// What to call the parameters of which there must be one.
 const TEXT_OR_FILE: &str = "message / fid";
 /// The code of a message that is both text and file.
 const BOTH: i64 = 36604;
 
-/// The parameters, trimmed, empty ones absent (docs/wire/fresns.md#parameters).
-#[derive(Debug, PartialEq, Eq, Validate)]
+/// Texts are trimmed; empty ones and null count as not given (docs/wire/fresns.md#parameters). Exactly one of message and fid.
+#[derive(Debug, PartialEq, Eq, Deserialize, Validate, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[validate(schema(function = "is_text_or_file", skip_on_field_errors = false))]
+#[schema(as = FresnsSendBody)]
 pub(crate) struct SendBody {
+    /// Who gets it: the number or the name of a user.
     #[validate(required)]
-    uid_or_username: Option<String>,
-    message: Option<String>,
+    #[schema(required = true)]
+    uid_or_username: Option<TextOrNumber>,
+    /// The text, at most 65,535 bytes.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    message: Words,
+    /// Id of a file that was uploaded for this user.
     fid: Option<String>,
 }
 
-impl SendBody {
-    /// Takes what it needs of a body's parameters.
-    pub(crate) fn of(parameters: &Parameters) -> Result<Self, Failure> {
-        let owned = |text: Option<&str>| text.map(str::to_owned);
-        Ok(Self {
-            uid_or_username: parameters.text_or_number("uidOrUsername")?.map(Cow::into_owned),
-            // Who sends only signs that nobody can see has sent nothing.
-            message: owned(parameters.text("message")?.filter(|text| !is_blank(text))),
-            fid: owned(parameters.text("fid")?),
-        })
-    }
+/// A text. Who sends only signs that nobody can see has sent nothing.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Words(Option<String>);
 
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(Option::<String>::deserialize(deserializer)?.filter(|text| !is_blank(text))))
+    }
+}
+
+impl SendBody {
     /// Every parameter that was given, decoded.
     pub(crate) fn parameters(&self) -> Vec<Parameter<'_>> {
-        let all = [("uidOrUsername", &self.uid_or_username), ("message", &self.message), ("fid", &self.fid)];
-        all.into_iter().filter_map(|(name, text)| Some((name, Cow::Borrowed(text.as_deref()?)))).collect()
+        let all = [
+            ("uidOrUsername", self.uid_or_username.as_ref().map(|to| &to.0)),
+            ("message", self.message.0.as_ref()),
+            ("fid", self.fid.as_ref()),
+        ];
+        all.into_iter().filter_map(|(name, text)| Some((name, Cow::Borrowed(text?.as_str())))).collect()
     }
 
     /// To whom, or `None` if that can't be anybody's name, and what.
     pub(crate) fn into_parts(self) -> Result<(Option<UserRef>, Content), Failure> {
         self.validate().map_err(|errors| broken_rule(&errors))?;
         let to = self.uid_or_username.ok_or(Failure::of(MISSING, "uidOrUsername"))?;
-        let content = match (self.message, self.fid) {
+        let content = match (self.message.0, self.fid) {
             (Some(message), None) => Content::Text(message),
             (None, Some(fid)) => Content::File(fid),
             (None, None) => return Err(Failure::of(MISSING, TEXT_OR_FILE)),
             (Some(_), Some(_)) => return Err(Failure::new(BOTH)),
         };
-        Ok((UserRef::parse(&to).ok(), content))
+        Ok((UserRef::parse(&to.0).ok(), content))
     }
 }
 
 /// `message` and `fid`: one of the two, and only one (docs/wire/fresns.md#send).
 fn is_text_or_file(body: &SendBody) -> Result<(), ValidationError> {
-    match (&body.message, &body.fid) {
+    match (&body.message.0, &body.fid) {
         (Some(_), Some(_)) => Err(ValidationError::new("both")),
         (None, None) => Err(ValidationError::new("neither")),
         _ => Ok(()),
@@ -79,11 +92,14 @@ fn broken_rule(errors: &ValidationErrors) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+    use sixin_web::request::parameters::read;
+
+    use super::*;
+    use crate::parameters::Parameters;
 
     fn parse(body: &[u8]) -> Result<SendBody, Failure> {
-        SendBody::of(&Parameters::of_body(body)?)
+        read(&Parameters::of_body(body)?)
     }
 
     fn code(body: &str) -> i64 {

@@ -1,22 +1,19 @@
 //! The block words, as clients read them to warn before something is sent (docs/wire/fresns.md#bootstrap).
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sixin_application::site::ports::{ListedWord, WordScope};
 use sixin_domain::access::session::Login;
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
 
 use crate::admission::{answered, enter, query};
 use crate::api::FresnsApi;
-use crate::codes::{Failure, NOT_ALLOWED};
-use crate::pagination::{Listed, Page};
-use crate::parameters::Parameters;
+use crate::pagination::{Listed, Page, PageNumber, PageSize};
+use crate::parts::BlockWordPage;
 use crate::responses::done;
+use crate::routes::BLOCK_WORDS;
 
-/// How long a page is if the client does not say.
-pub(crate) const PAGE_SIZE: i64 = 50;
-/// Most words of a page.
-pub(crate) const MOST_OF_A_PAGE: i64 = 100;
+type WordsOfAPage = PageSize<50, 100>;
 
 /// A block word. Modes: 1 ignored, 2 replaced, 3 refused, 4 reviewed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,26 +35,54 @@ impl From<ListedWord> for BlockWordInfo {
     }
 }
 
-/// `GET /api/v2/global/block-words`.
-pub(crate) async fn block_words(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
+/// What this subject has in the document.
+#[derive(OpenApi)]
+#[openapi(paths(list_block_words))]
+pub(crate) struct Described;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FresnsListBlockWords)]
+struct ListBlockWords {
+    page: Option<PageNumber>,
+    page_size: Option<WordsOfAPage>,
+    /// Only words that are blocked there; all if not given.
+    #[serde(rename = "type")]
+    scope: Option<Scope>,
+}
+
+/// Where a word is blocked.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = FresnsBlockWordScope)]
+enum Scope {
+    Content,
+    User,
+    Conversation,
+}
+
+impl From<Scope> for WordScope {
+    fn from(scope: Scope) -> Self {
+        match scope {
+            Scope::Content => Self::Content,
+            Scope::User => Self::User,
+            Scope::Conversation => Self::Conversation,
+        }
+    }
+}
+
+/// List the block words of the site
+///
+/// On a private site only its users are told.
+#[utoipa::path(get, path = BLOCK_WORDS, request_body = ListBlockWords, responses((status = 200, body = BlockWordPage)))]
+pub(crate) async fn list_block_words(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
     answered(&request, &api, async {
         let (_, locale) = enter(&request, &api, Login::UserIfPrivate).await?;
-        let parameters = query(&request);
-        let page = Page::of(&parameters, PAGE_SIZE, MOST_OF_A_PAGE)?;
-        let scope = scope(&parameters)?;
-        let found = api.listed_words.page(scope, page.offset(), page.size).await?;
+        let ListBlockWords { page, page_size, scope } = query(&request)?;
+        let page = Page::of(page, page_size);
+        let found = api.listed_words.page(scope.map(Into::into), page.offset(), page.size).await?;
         let list: Vec<BlockWordInfo> = found.words.into_iter().map(Into::into).collect();
         Ok(done(Listed::new(page.pagination(found.total), list), locale.language))
     })
     .await
-}
-
-fn scope(parameters: &Parameters) -> Result<Option<WordScope>, Failure> {
-    match parameters.text("type")? {
-        None => Ok(None),
-        Some("content") => Ok(Some(WordScope::Content)),
-        Some("user") => Ok(Some(WordScope::User)),
-        Some("conversation") => Ok(Some(WordScope::Conversation)),
-        Some(_) => Err(Failure::of(NOT_ALLOWED, "type")),
-    }
 }

@@ -6,11 +6,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use sixin_domain::access::session::Login;
 use sixin_web::request::client_address::client_address;
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
 
 use crate::admission::{answered, enter};
 use crate::api::FresnsApi;
 use crate::responses::done;
+use crate::routes::IP_INFO;
 
 /// Where a client comes from. Nobody is asked where an address is, so all that would need it is empty.
 #[derive(Debug, Default, Serialize, ToSchema)]
@@ -83,8 +84,16 @@ impl IpInfo {
     }
 }
 
-/// `GET /api/v2/common/ip-info`.
-pub(crate) async fn ip_info(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
+/// What this subject has in the document.
+#[derive(OpenApi)]
+#[openapi(paths(show_ip_info))]
+pub(crate) struct Described;
+
+/// Show where the caller comes from
+///
+/// The address the caller comes from, for its device information. Nobody is asked where that address is.
+#[utoipa::path(get, path = IP_INFO, responses((status = 200, body = IpInfo)))]
+pub(crate) async fn show_ip_info(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
     answered(&request, &api, async {
         let (_, locale) = enter(&request, &api, Login::Nobody).await?;
         let address = client_address(&request, &api.http.trusted_proxies);

@@ -5,7 +5,6 @@ pub(crate) mod code_messages;
 pub(crate) mod configs;
 pub(crate) mod ip_info;
 pub(crate) mod openapi_site;
-pub(crate) mod openapi_start;
 pub(crate) mod roles;
 pub(crate) mod status;
 #[cfg(test)]

@@ -1,23 +1,24 @@
 //! The roles of the site (docs/wire/fresns.md#bootstrap).
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde::de::Deserializer;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use sixin_domain::access::session::Login;
 use sixin_domain::site::role::Role;
-use utoipa::ToSchema;
+use sixin_web::documented;
+use utoipa::{OpenApi, ToSchema};
 
 use crate::admission::{answered, enter, query};
 use crate::api::FresnsApi;
-use crate::codes::{Failure, NOT_ALLOWED};
-use crate::pagination::{Listed, PAGE_SIZE, Page};
-use crate::parameters::Parameters;
+use crate::pagination::{Listed, LongPage, Page, PageNumber};
+use crate::parts::RolePage;
 use crate::responses::done;
+use crate::routes::ROLES;
+use crate::values::{Numbers, not_allowed};
 
-/// Most roles of a page; ours.
-pub(crate) const MOST_OF_A_PAGE: i64 = 100;
-/// Most roles that can be asked for by number; ours.
-const MOST_IDS: usize = 200;
+/// Roles that can be asked for by number; the bound is ours.
+type Ids = Numbers<200>;
 
 /// A role, as it is listed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -53,37 +54,58 @@ impl ListedRole {
     }
 }
 
-/// Which roles are asked for.
-struct Wanted {
-    ids: Vec<i64>,
-    kind: Option<i64>,
-    is_enabled: Option<bool>,
+/// What this subject has in the document.
+#[derive(OpenApi)]
+#[openapi(paths(list_roles))]
+pub(crate) struct Described;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FresnsListRoles)]
+struct ListRoles {
+    page: Option<PageNumber>,
+    page_size: Option<LongPage>,
+    /// Only those of administrators (1), of the system (2), of operators (3).
+    #[serde(rename = "type")]
+    kind: Option<Kind>,
+    /// Only the roles with these numbers.
+    #[serde(default)]
+    ids: Ids,
+    /// Only those that are enabled, or only those that are not.
+    status: Option<bool>,
 }
 
-impl Wanted {
-    fn of(parameters: &Parameters) -> Result<Self, Failure> {
-        let kind = parameters.number("type")?;
-        if kind.is_some_and(|kind| !(1..=3).contains(&kind)) {
-            return Err(Failure::of(NOT_ALLOWED, "type"));
-        }
-        Ok(Self { ids: parameters.numbers("ids", MOST_IDS)?, kind, is_enabled: parameters.flag("status")? })
-    }
+struct Kind(i64);
 
+documented!(Kind, json!({"type": "integer", "enum": [1, 2, 3]}));
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match i64::deserialize(deserializer)? {
+            kind @ 1..=3 => Ok(Self(kind)),
+            _ => Err(not_allowed()),
+        }
+    }
+}
+
+impl ListRoles {
     fn has(&self, role: &Role) -> bool {
         !role.is_deleted
-            && (self.ids.is_empty() || self.ids.contains(&role.id.0))
-            && self.kind.is_none_or(|kind| kind == role.kind)
-            && self.is_enabled.is_none_or(|is_enabled| is_enabled == role.is_enabled)
+            && (self.ids.0.is_empty() || self.ids.0.contains(&role.id.0))
+            && self.kind.as_ref().is_none_or(|kind| kind.0 == role.kind)
+            && self.status.is_none_or(|is_enabled| is_enabled == role.is_enabled)
     }
 }
 
-/// `GET /api/v2/global/roles`.
-pub(crate) async fn roles(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
+/// List the roles of the site
+///
+/// On a private site only its users are told.
+#[utoipa::path(get, path = ROLES, request_body = ListRoles, responses((status = 200, body = RolePage)))]
+pub(crate) async fn list_roles(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
     answered(&request, &api, async {
         let (_, locale) = enter(&request, &api, Login::UserIfPrivate).await?;
-        let parameters = query(&request);
-        let page = Page::of(&parameters, PAGE_SIZE, MOST_OF_A_PAGE)?;
-        let wanted = Wanted::of(&parameters)?;
+        let wanted: ListRoles = query(&request)?;
+        let page = Page::of(wanted.page, wanted.page_size);
         let book = api.roles.book().await?;
         let (pagination, here) = page.cut(book.0.iter().filter(|role| wanted.has(role)).collect());
         let list: Vec<_> = here.into_iter().map(ListedRole::of).collect();

@@ -1,47 +1,76 @@
 //! Following and blocking users (docs/wire/fresns.md#marks).
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 use sixin_application::users::ports::Mark;
 use sixin_domain::user::username::UserRef;
+use utoipa::{OpenApi, ToSchema};
 
 use crate::admission::{answered, body, visit};
 use crate::api::FresnsApi;
-use crate::codes::{Failure, MISSING, NOT_ALLOWED, USER_UNKNOWN};
-use crate::parameters::Parameters;
+use crate::codes::{Failure, MISSING, USER_UNKNOWN};
 use crate::responses::done_without_data;
+use crate::routes::MARK;
+use crate::values::TextOrNumber;
 
-/// `POST /api/v2/user/mark`: follows or blocks a user, or takes that back.
-pub(crate) async fn mark(
+/// What this subject has in the document.
+#[derive(OpenApi)]
+#[openapi(paths(mark_user))]
+pub(crate) struct Described;
+
+/// One of `interactiveType` and `interactionType` is needed.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FresnsMarkUserBody,
+    example = json!({"interactiveType": "follow", "markType": "user", "fsid": "user2"}))]
+struct MarkUserBody {
+    interactive_type: Option<MarkKind>,
+    /// The same in the name that clients of 2.x use.
+    interaction_type: Option<MarkKind>,
+    #[serde(rename = "markType")]
+    _mark_type: Marked,
+    /// The number or the name of the user.
+    fsid: TextOrNumber,
+}
+
+/// Users of messages are followed and blocked; there is nothing here to be liked.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = FresnsMarkKind)]
+enum MarkKind {
+    Follow,
+    Block,
+}
+
+/// What is marked.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = FresnsMarked)]
+enum Marked {
+    User,
+}
+
+/// Follow or block a user
+///
+/// Follows or blocks the user; if the caller does so already, takes it back. Who is blocked can't write to the caller any more, from
+/// the next message on. A site whose setting `block_user_setting` is off lets nobody block.
+#[utoipa::path(post, path = MARK, security(("user" = [])), request_body = MarkUserBody, responses((status = 200)))]
+pub(crate) async fn mark_user(
     request: HttpRequest,
     payload: web::Payload,
     api: web::Data<FresnsApi>,
 ) -> HttpResponse {
     answered(&request, &api, async {
         let visit = visit(&request, &api).await?;
-        let parameters = body(&request, payload, &api).await?;
-        let mark = wanted(&parameters)?;
-        if parameters.needed("markType")? != "user" {
-            return Err(Failure::of(NOT_ALLOWED, "markType"));
-        }
-        let whom = parameters.text_or_number("fsid")?.ok_or(Failure::of(MISSING, "fsid"))?;
-        let whom = UserRef::parse(&whom).map_err(|_| Failure::new(USER_UNKNOWN))?;
+        let body: MarkUserBody = body(&request, payload, &api).await?;
+        let mark = match body.interactive_type.or(body.interaction_type) {
+            Some(MarkKind::Follow) => Mark::Follow,
+            Some(MarkKind::Block) => Mark::Block,
+            None => return Err(Failure::of(MISSING, "interactiveType")),
+        };
+        let whom = UserRef::parse(&body.fsid.0).map_err(|_| Failure::new(USER_UNKNOWN))?;
         api.mark_user.toggle(&visit.viewer(), mark, &whom).await?;
         Ok(done_without_data(visit.locale.language))
     })
     .await
-}
-
-/// Users of messages are followed and blocked; there is nothing here to be liked. Clients of later revisions say
-/// `interactionType`.
-fn wanted(parameters: &Parameters) -> Result<Mark, Failure> {
-    const NAME: &str = "interactiveType";
-    let text = match parameters.text(NAME)? {
-        Some(text) => Some(text),
-        None => parameters.text("interactionType")?,
-    };
-    match text.ok_or(Failure::of(MISSING, NAME))? {
-        "follow" => Ok(Mark::Follow),
-        "block" => Ok(Mark::Block),
-        _ => Err(Failure::of(NOT_ALLOWED, NAME)),
-    }
 }

@@ -5,6 +5,8 @@ use sixin_web::openapi::{answer, idempotency_header, may_be_replayed, schema_ref
 
 use crate::openapi::{refused, signed};
 
+const BLOCKED: &str = "A block stands between the sender and every recipient.";
+
 /// The operations that handlers describe, each with what all have in common.
 pub(crate) fn completed(
     schemas: &mut Map<String, Value>,
@@ -42,6 +44,12 @@ fn complete(schemas: &mut Map<String, Value>, operation: &mut Value) {
     if stores {
         parameters.push(idempotency_header());
     }
+    let mut answers = if stores { of_publish(&answered) } else { responses(&answered, is_typed) };
+    // It stores nothing, and is held to the rules of what does.
+    let is_status = operation.get("operationId").is_some_and(|id| id == "publish_private_status");
+    if let (true, Some(answers)) = (is_status, answers.as_object_mut()) {
+        answers.insert("403".to_owned(), refused(403, BLOCKED));
+    }
     let common = json!({
         "tags": ["rongcloud"],
         "parameters": parameters,
@@ -49,7 +57,7 @@ fn complete(schemas: &mut Map<String, Value>, operation: &mut Value) {
             "application/json": body,
             "application/x-www-form-urlencoded": body,
         }},
-        "responses": if stores { of_publish(&answered) } else { responses(&answered, is_typed) },
+        "responses": answers,
     });
     if let (Some(operation), Value::Object(common)) = (operation.as_object_mut(), common) {
         operation.extend(common);
@@ -94,7 +102,7 @@ fn of_publish(answered: &Value) -> Value {
     for (status, description) in [
         (400, "A parameter, the type or the content is wrong; nothing was stored."),
         (401, "A signature part is missing or wrong, or there is no such app key."),
-        (403, "A block stands between the sender and every recipient."),
+        (403, BLOCKED),
         (404, "A user is unknown, deleted or disabled; `errorMessage` names it."),
         (408, "The body did not arrive in time."),
         (409, "The key belongs to another request; nothing was stored."),

@@ -75,6 +75,9 @@ pub fn read<'de, T: Deserialize<'de>, S: Source>(source: &S) -> Result<T, S::Fai
     T::deserialize(Reader { source }).map_err(|fault| fault.of(source, ""))
 }
 
+/// The code of a text that is none of those which a parameter may have.
+pub const NOT_ONE_OF_THEM: &str = "not one of them";
+
 /// A rule that is broken and has a code of its own.
 pub fn coded<E: Error>(code: &str, rule: &str) -> E {
     E::invalid_value(Unexpected::Other(code), &rule)
@@ -113,6 +116,10 @@ impl<F: Debug> Error for Fault<F> {
 
     fn missing_field(name: &'static str) -> Self {
         Self::Missing(Some(name))
+    }
+
+    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
+        Self::Rule(Some(NOT_ONE_OF_THEM.to_owned()), format!("must be one of {}", expected.join(", ")))
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
