@@ -6,7 +6,7 @@ use actix_web::web;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use sixin_domain::id::MAX_SAFE_INTEGER;
-use sixin_web::request::pairs::Pairs;
+use sixin_domain::text::json_object::Pairs;
 use sixin_web::request::parameters::{NOT_ONE_OF_THEM, Source};
 
 use crate::codes::{Failure, MALFORMED, MISSING, NOT_ALLOWED};

@@ -22,9 +22,6 @@ const UNDEFINED: &str = "undefined";
 /// What a Java client sends for a number it does not have: `String.valueOf` of nothing.
 const NULL: &str = "null";
 
-/// What is wrong with a text that holds such a half.
-pub(crate) const HALF_A_PAIR: &str = "must not hold half a surrogate pair (\\uD800 to \\uDFFF alone)";
-
 impl Fields {
     /// An optional switch, in any of its spellings (docs/wire/rongcloud.md#flags).
     pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {

@@ -7,16 +7,16 @@ use async_trait::async_trait;
 use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::message::body::Body;
+use sixin_domain::message::content::{Content, check};
 use sixin_domain::message::object_name::{ObjectName, TEXT};
 use sixin_domain::message::uid::MessageName;
-use sixin_domain::sending::limits::Limits;
 use sixin_domain::sending::refusal::Refusal;
 use sixin_domain::user::username::Username;
 use thiserror::Error;
 
 use crate::messages::ports::{MessageChanges, PublishedMessage};
 use crate::ports::{Clock, StoreError};
-use crate::sending::back_end_texts::{BackEndTexts, ReplaceText, TypedText};
+use crate::sending::back_end_texts::BackEndTexts;
 use crate::users::named_users::ids_of;
 use crate::users::ports::Users;
 
@@ -31,9 +31,6 @@ pub struct MessageRef {
     pub name: MessageName,
 }
 
-/// Looks whether a content follows the rules of its type; the answer to one that does not says which, in English.
-pub type ReadContent = fn(&ObjectName, String, &Limits) -> Result<TypedText, String>;
-
 /// What a message is to say.
 #[derive(Debug, Clone)]
 pub struct Rewording {
@@ -41,10 +38,6 @@ pub struct Rewording {
     pub object_name: Option<ObjectName>,
     /// The content.
     pub content: String,
-    /// How a content is read.
-    pub read: ReadContent,
-    /// How another text gets into it.
-    pub replace_text: ReplaceText,
 }
 
 /// Why a message stays as it is.
@@ -156,7 +149,7 @@ impl MessageChanging {
     }
 
     async fn reworded(&self, body: &Body, rewording: Rewording) -> Result<Body, ChangeError> {
-        let Rewording { object_name, content, read, replace_text } = rewording;
+        let Rewording { object_name, content } = rewording;
         let is_type = |name: &str| object_name.as_ref().is_none_or(|wanted| wanted.as_str() == name);
         let of_type = match body {
             Body::File { .. } => return Err(ChangeError::File),
@@ -164,10 +157,9 @@ impl MessageChanging {
             Body::Typed { object_name, .. } if is_type(object_name.as_str()) => object_name.clone(),
             Body::Text(_) | Body::Typed { .. } => return Err(ChangeError::OtherType),
         };
-        let (content, text) = read(&of_type, content, &self.texts.limits).map_err(ChangeError::Content)?;
-        let filtered: Result<TypedText, ChangeError> =
-            self.texts.filtered(&content, text.as_deref(), replace_text).await;
-        let (content, text) = filtered?;
+        let Content { content, text } =
+            check(&of_type, content, &self.texts.limits).map_err(ChangeError::Content)?;
+        let (content, text) = self.texts.filtered::<ChangeError>(&content, text.as_deref()).await?;
         Ok(match (body, text) {
             (Body::Text(_), Some(text)) => Body::Text(text),
             (_, text) => Body::Typed { object_name: of_type, content, text },
@@ -182,6 +174,7 @@ mod tests {
     use crate::ports::MockClock;
     use crate::site::ports::{MockBlockWordSource, MockSettingSource};
     use crate::testing::three_users;
+    use sixin_domain::sending::limits::Limits;
     use sixin_domain::site::settings::Settings;
     use sixin_domain::time::Millis;
 
@@ -225,11 +218,6 @@ mod tests {
         Rewording {
             object_name: object_name.map(|name| ObjectName::new(name).unwrap()),
             content: content.into(),
-            read: |name, content, _| match content.as_str() {
-                "bad" => Err("content is bad".into()),
-                _ => Ok((format!("<{content}>"), (name.as_str() == TEXT).then_some(content))),
-            },
-            replace_text: |_, _| None,
         }
     }
 
@@ -287,7 +275,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_message_says_something_else_in_its_own_type() {
-        for (before, after) in [(text(), Body::Text("new".into())), (typed("old"), typed("<new>"))] {
+        for (before, content, after) in
+            [(text(), r#"{"content":"new"}"#, Body::Text("new".into())), (typed("old"), "new", typed("new"))]
+        {
             let mut messages = MockMessageChanges::new();
             let wanted = after.clone();
             messages
@@ -296,10 +286,10 @@ mod tests {
                 .withf(move |_, body, _| *body == wanted)
                 .returning(|_, _, _| Ok(()));
             let changing = changing(before, false, messages);
-            changing.rewrite(&message("ann", "bob", 9), rewording(None, "new")).await.unwrap();
+            changing.rewrite(&message("ann", "bob", 9), rewording(None, content)).await.unwrap();
         }
         let same = changing(text(), false, MockMessageChanges::new());
-        same.rewrite(&message("ann", "bob", 9), rewording(Some(TEXT), "hi")).await.unwrap();
+        same.rewrite(&message("ann", "bob", 9), rewording(Some(TEXT), r#"{"content":"hi"}"#)).await.unwrap();
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! A back end keeps keys and values with a message that was published to carry them
 //! (docs/wire/rongcloud.md#expansion).
 
+use sixin_domain::message::delivery::DeliveryOptions;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -21,9 +22,6 @@ use crate::users::ports::Users;
 
 /// Pairs of a page.
 const PAIRS_A_PAGE: usize = 300;
-
-/// The pairs a message was published with, read from its options; `None` if it can't carry any.
-pub type ReadExpansion = fn(delivery: &str) -> Option<BTreeMap<String, String>>;
 
 /// A pair: key, value, and since when.
 pub type Pairing = (String, String, Millis);
@@ -57,15 +55,10 @@ pub enum ExpandError {
 pub trait ExpandMessages: Send + Sync {
     /// Changes the pairs of a message, as either of its two users. `Ok` means that the change is committed. A key that
     /// is to be gone and is not there is no mistake.
-    async fn edit(&self, message: &MessageRef, edit: Edit, read: ReadExpansion) -> Result<(), ExpandError>;
+    async fn edit(&self, message: &MessageRef, edit: Edit) -> Result<(), ExpandError>;
 
     /// The pairs of a message by key, 300 on a page; the first page is 1.
-    async fn query(
-        &self,
-        message: MessageName,
-        page: usize,
-        read: ReadExpansion,
-    ) -> Result<Vec<Pairing>, ExpandError>;
+    async fn query(&self, message: MessageName, page: usize) -> Result<Vec<Pairing>, ExpandError>;
 }
 
 /// [`ExpandMessages`] over the ports.
@@ -82,10 +75,10 @@ pub struct MessageExpanding {
 
 #[async_trait]
 impl ExpandMessages for MessageExpanding {
-    async fn edit(&self, wanted: &MessageRef, edit: Edit, read: ReadExpansion) -> Result<(), ExpandError> {
+    async fn edit(&self, wanted: &MessageRef, edit: Edit) -> Result<(), ExpandError> {
         let names = [wanted.by.clone(), wanted.with.clone()];
         let ids = ids_of(&*self.users, &names, ExpandError::UserUnknown).await?;
-        let (id, message, initial) = self.find(wanted.name, read).await?;
+        let (id, message, initial) = self.find(wanted.name).await?;
         let pair = if let [by, with] = ids[..] { Pair::of(by, with) } else { None };
         if pair != Pair::of(message.sender, message.recipient) {
             return Err(ExpandError::Elsewhere);
@@ -94,13 +87,8 @@ impl ExpandMessages for MessageExpanding {
         Ok(self.expansions.edit(id, before, edit, self.clock.now()).await??)
     }
 
-    async fn query(
-        &self,
-        message: MessageName,
-        page: usize,
-        read: ReadExpansion,
-    ) -> Result<Vec<Pairing>, ExpandError> {
-        let (id, message, initial) = self.find(message, read).await?;
+    async fn query(&self, message: MessageName, page: usize) -> Result<Vec<Pairing>, ExpandError> {
+        let (id, message, initial) = self.find(message).await?;
         let changes = self.expansions.changes(&[id]).await?.remove(&id).unwrap_or_default();
         let expansion = Expansion { initial, sent_at: message.sent_at, changes };
         let before = page.saturating_sub(1).saturating_mul(PAIRS_A_PAGE);
@@ -114,14 +102,14 @@ impl MessageExpanding {
     async fn find(
         &self,
         name: MessageName,
-        read: ReadExpansion,
     ) -> Result<(MessageId, PublishedMessage, BTreeMap<String, String>), ExpandError> {
         let id = name.id().ok_or(ExpandError::MessageUnknown)?;
         let message = self.messages.find(id).await?.ok_or(ExpandError::MessageUnknown)?;
         if message.is_recalled {
             return Err(ExpansionRefusal::Recalled.into());
         }
-        let initial = message.delivery.as_deref().and_then(read).ok_or(ExpandError::NotExpandable)?;
+        let initial = message.delivery.as_ref().and_then(DeliveryOptions::initial_pairs);
+        let initial = initial.ok_or(ExpandError::NotExpandable)?;
         Ok((id, message, initial))
     }
 }
@@ -141,9 +129,15 @@ mod tests {
     const NOW: Millis = Millis(1000);
 
     /// A delivery is the keys of its pairs here.
-    fn read(delivery: &str) -> Option<BTreeMap<String, String>> {
-        let keys = delivery.strip_prefix("keys ")?.split(' ');
-        Some(keys.map(|key| (key.to_owned(), format!("<{key}>"))).collect())
+    /// `keys a b` can carry pairs and was sent with these; anything else can't.
+    fn options(text: &str) -> DeliveryOptions {
+        let keys = text.strip_prefix("keys ").map(|keys| keys.split(' '));
+        let pairs = keys.map(|keys| keys.map(|key| (key.to_owned(), format!("<{key}>"))).collect());
+        DeliveryOptions {
+            expansion: Some(pairs.is_some()),
+            extra_content: pairs,
+            ..DeliveryOptions::default()
+        }
     }
 
     /// Over message 9, which ann sent to bob.
@@ -152,7 +146,7 @@ mod tests {
         is_recalled: bool,
         expansions: MockMessageExpansions,
     ) -> MessageExpanding {
-        let delivery = delivery.map(str::to_owned);
+        let delivery = delivery.map(options);
         let mut messages = MockMessageChanges::new();
         messages.expect_find().returning(move |id| {
             let message = PublishedMessage {
@@ -201,7 +195,7 @@ mod tests {
                     })
                     .returning(move |_, _, _, _| Ok(answer));
                 let expanding = expanding(Some("keys a b"), false, expansions);
-                let result = expanding.edit(&message(by, with, Some(9)), edit(), read).await;
+                let result = expanding.edit(&message(by, with, Some(9)), edit()).await;
                 assert_eq!(result.is_ok(), answer.is_ok());
             }
         }
@@ -211,7 +205,7 @@ mod tests {
     async fn what_is_not_there_not_theirs_or_not_made_for_it_stays() {
         let refused = async |delivery, is_recalled, wanted: MessageRef| {
             let expanding = expanding(delivery, is_recalled, MockMessageExpansions::new());
-            expanding.edit(&wanted, edit(), read).await.unwrap_err()
+            expanding.edit(&wanted, edit()).await.unwrap_err()
         };
         let own = || message("ann", "bob", Some(9));
         let keys = Some("keys a");
@@ -245,14 +239,13 @@ mod tests {
             });
             expanding(Some("keys k000 z"), false, expansions)
         };
-        let page =
-            async |number| expanding().query(MessageName::Number(MessageId(9)), number, read).await.unwrap();
+        let page = async |number| expanding().query(MessageName::Number(MessageId(9)), number).await.unwrap();
         let first = page(1).await;
         assert_eq!(first.len(), 300);
         assert_eq!(first[0], ("k000".into(), "v".into(), Millis(0)));
         assert_eq!(page(2).await, [("z".into(), "<z>".into(), SENT)]);
         assert!(page(3).await.is_empty() && page(usize::MAX).await.is_empty());
-        let unknown = expanding().query(MessageName::ForeignUid, 1, read).await;
+        let unknown = expanding().query(MessageName::ForeignUid, 1).await;
         assert!(matches!(unknown, Err(ExpandError::MessageUnknown)));
     }
 }

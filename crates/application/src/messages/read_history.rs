@@ -13,7 +13,6 @@ use sixin_domain::user::username::Username;
 use thiserror::Error;
 
 use crate::conversations::ports::{ConversationChanges, ConversationViews, MessageQuery, Order};
-use crate::messages::expand_messages::ReadExpansion;
 use crate::messages::ports::MessageExpansions;
 use crate::ports::{Clock, StoreError};
 use crate::users::named_users::ids_of;
@@ -34,8 +33,6 @@ pub struct HistoryRequest {
     pub until: Millis,
     /// How many at most: those nearest to `from`.
     pub limit: i64,
-    /// How it is read from a message which pairs it was published with.
-    pub read_expansion: ReadExpansion,
 }
 
 /// A message, and whether the user of the view sent it.
@@ -120,7 +117,7 @@ impl ReadHistory for HistoryReading {
             limit: request.limit,
         };
         let found = self.views.messages(query).await?;
-        let mut expansions = self.expansions(&found, request.read_expansion).await?;
+        let mut expansions = self.expansions(&found).await?;
         let shown = |message: ViewedMessage| HistoryMessage {
             is_own: message.sender == user,
             expansion: expansions.remove(&message.id),
@@ -149,10 +146,9 @@ impl HistoryReading {
     async fn expansions(
         &self,
         messages: &[ViewedMessage],
-        read: ReadExpansion,
     ) -> Result<HashMap<MessageId, Expansion>, HistoryError> {
         let expansion = |message: &ViewedMessage| {
-            let initial = read(message.delivery.as_deref()?)?;
+            let initial = message.delivery.as_ref()?.initial_pairs()?;
             let changes = BTreeMap::new();
             Some((message.id, Expansion { initial, sent_at: message.sent_at, changes }))
         };

@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
+use sixin_domain::message::content::replace_text;
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::sending::refusal::Refusal;
 
 use crate::ports::StoreError;
 use crate::site::block_words::applied;
 use crate::site::ports::{BlockWordSource, SettingSource};
-
-/// Puts another text into the content of a text message, or answers `None` if the content has no place for one.
-pub type ReplaceText = fn(content: &str, text: &str) -> Option<String>;
 
 /// Content and the text in it, if it has one.
 pub type TypedText = (String, Option<String>);
@@ -35,7 +33,6 @@ impl BackEndTexts {
         &self,
         content: &str,
         text: Option<&str>,
-        replace: ReplaceText,
     ) -> Result<TypedText, E> {
         let unchanged = || (content.to_owned(), text.map(str::to_owned));
         let Some(text) = text else { return Ok(unchanged()) };
@@ -46,7 +43,7 @@ impl BackEndTexts {
         match applied::<E>(&filter, text).await? {
             None => Ok(unchanged()),
             Some(text) => {
-                let content = replace(content, &text).ok_or(Refusal::ForbiddenWord)?;
+                let content = replace_text(content, &text).ok_or(Refusal::ForbiddenWord)?;
                 let Limits { typed_text_bytes, content_bytes, .. } = self.limits;
                 if text.len() > typed_text_bytes || content.len() > content_bytes {
                     return Err(Refusal::TextTooLong.into());

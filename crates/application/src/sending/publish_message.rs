@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sixin_domain::id::UserId;
 use sixin_domain::message::body::Body;
+use sixin_domain::message::delivery::DeliveryOptions;
 use sixin_domain::message::object_name::ObjectName;
 use sixin_domain::message::{Envelope, Placed, Saying, WantedEffects};
 use sixin_domain::sending::may_write::{Speaker, may_write, standing_sender};
@@ -16,7 +17,7 @@ use sixin_domain::user::username::Username;
 use thiserror::Error;
 
 use crate::ports::{Clock, StoreError};
-use crate::sending::back_end_texts::{BackEndTexts, ReplaceText};
+use crate::sending::back_end_texts::BackEndTexts;
 use crate::sending::pipeline::{Addressee, Draft, Pipeline, SendError};
 use crate::sending::ports::{IdempotencyKey, NonceUse, Stored};
 use crate::users::ports::{Relations, Users};
@@ -32,8 +33,6 @@ pub struct PublishRequest {
     pub object_name: ObjectName,
     /// What is said.
     pub said: Said,
-    /// How another text gets into the content.
-    pub replace_text: ReplaceText,
     /// What the message is to do to the views.
     pub effects: WantedEffects,
     /// Whether recipients on whose relation a block stands are skipped.
@@ -53,8 +52,8 @@ pub struct Wording {
     pub content: String,
     /// The text in it, if it is a text message.
     pub text: Option<String>,
-    /// Options for the device gateway, kept with the message.
-    pub delivery: Option<String>,
+    /// How it is to reach devices, kept with the message.
+    pub delivery: Option<DeliveryOptions>,
 }
 
 /// Who is told what.
@@ -215,9 +214,7 @@ impl MessagePublishing {
     /// What the recipient at that position is told.
     async fn saying(&self, request: &PublishRequest, position: usize) -> Result<Saying, PublishError> {
         let Wording { content, text, delivery } = request.said.to(position).ok_or_else(misaddressed)?;
-        let filtered =
-            self.texts.filtered::<PublishError>(content, text.as_deref(), request.replace_text).await;
-        let (content, text) = filtered?;
+        let (content, text) = self.texts.filtered::<PublishError>(content, text.as_deref()).await?;
         let object_name = request.object_name.clone();
         Ok(Saying { body: Body::Typed { object_name, content, text }, delivery: delivery.clone() })
     }

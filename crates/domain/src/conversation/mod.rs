@@ -2,6 +2,7 @@
 
 pub mod pair;
 
+use crate::message::delivery::DeliveryOptions;
 use thiserror::Error;
 
 use crate::conversation::pair::{Pair, Side};
@@ -144,8 +145,8 @@ pub struct ViewedMessage {
     pub file: Option<StoredFile>,
     /// When the recipient has marked it as read on its own.
     pub read_at: Option<Millis>,
-    /// What its back end wanted beside, as JSON text.
-    pub delivery: Option<String>,
+    /// How its sender wanted it to reach devices.
+    pub delivery: Option<DeliveryOptions>,
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! Messages on their way to the store and back.
 
 pub mod body;
+pub mod content;
+mod content_types;
+pub mod delivery;
 pub mod expansion;
 pub mod log_hour;
 pub mod log_link;
@@ -8,6 +11,7 @@ pub mod object_name;
 pub mod template;
 pub mod uid;
 
+use self::delivery::DeliveryOptions;
 use crate::id::{ConversationId, MessageId, UserId};
 use crate::message::body::Body;
 use crate::message::object_name::{Keeping, ObjectName};
@@ -77,15 +81,15 @@ pub struct NewMessage {
 pub struct Saying {
     /// What is said.
     pub body: Body,
-    /// Options for the coming device gateway, as JSON text, or `None` where there are none.
-    pub delivery: Option<String>,
+    /// How it is to reach devices, or `None` where its sender left that open.
+    pub delivery: Option<DeliveryOptions>,
 }
 
 impl Saying {
     /// Bytes it occupies in memory and on disk, near enough for bounds.
     #[must_use]
     pub fn weight(&self) -> usize {
-        self.body.weight() + self.delivery.as_ref().map_or(0, String::len)
+        self.body.weight() + self.delivery.as_ref().map_or(0, DeliveryOptions::weight)
     }
 }
 
@@ -98,8 +102,8 @@ pub struct Envelope {
     pub body: Body,
     /// What it does to the views.
     pub effects: Effects,
-    /// Options for the coming device gateway, as JSON text, or `None` where there are none.
-    pub delivery: Option<String>,
+    /// How it is to reach devices, or `None` where its sender left that open.
+    pub delivery: Option<DeliveryOptions>,
 }
 
 /// Where one message ended up.

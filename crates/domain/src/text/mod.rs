@@ -2,4 +2,6 @@
 
 pub mod alike;
 pub mod invisible;
+pub mod json_object;
+pub mod surrogates;
 pub mod visible;

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, web};
 use serde_json::{Map, Value};
-use sixin_web::request::pairs::Pairs;
-use sixin_web::request::surrogates::has_lone_surrogate;
+use sixin_domain::text::json_object::Pairs;
+use sixin_domain::text::surrogates::{HALF_A_PAIR, has_lone_surrogate};
 use sixin_web::request::{body, multipart};
 
-use super::{Fields, HALF_A_PAIR};
+use super::Fields;
 use crate::api::RongCloudApi;
 use crate::codes::Failure;
 

@@ -10,7 +10,6 @@ use crate::api::RongCloudApi;
 use crate::fields::values::{AnyNumber, MessageId, PrivateConversation, Switch, UserId};
 use crate::responses::{Done, done};
 use crate::routes::{MODIFY, RECALL};
-use crate::sending::content::{self, Content};
 use crate::sending::type_name::TypeName;
 
 /// What this subject has in the document.
@@ -99,15 +98,7 @@ pub(crate) async fn modify_private_message(
     answered(&request, payload, &api, async |wanted: ModifyMessage| {
         let ModifyMessage { from_user_id, target_id, msg_uid, object_name, content } = wanted;
         let wanted = MessageRef { by: from_user_id.0, with: target_id.0, name: msg_uid.0 };
-        let rewording = Rewording {
-            object_name: object_name.map(|name| name.0),
-            content,
-            read: |object_name, content, limits| {
-                let Content { content, text } = content::check(object_name, content, limits)?;
-                Ok((content, text))
-            },
-            replace_text: content::replace_text,
-        };
+        let rewording = Rewording { object_name: object_name.map(|name| name.0), content };
         api.change_messages.rewrite(&wanted, rewording).await?;
         Ok(done())
     })

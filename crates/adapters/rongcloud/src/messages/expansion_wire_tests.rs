@@ -14,7 +14,6 @@ use sixin_domain::time::Millis;
 use sixin_domain::user::username::Username;
 use sixin_web::testing::{Answer, call};
 
-use crate::messages::expansions::read_expansion;
 use crate::messages::wire_tests::{admitted, post};
 use crate::testing::Mocks;
 
@@ -42,7 +41,7 @@ async fn edited(path: &str, body: &str) -> (Answer, Option<Edit>) {
     let asked = std::sync::Arc::new(std::sync::Mutex::new(None));
     let seen = std::sync::Arc::clone(&asked);
     let mut mocks = admitted();
-    mocks.expand_messages.expect_edit().returning(move |message, edit, _| {
+    mocks.expand_messages.expect_edit().returning(move |message, edit| {
         let uid = MessageName::Uid(MessageId(338_194_283_397_121));
         assert_eq!(*message, MessageRef { by: name("ann"), with: name("bob"), name: uid });
         *seen.lock().unwrap() = Some(edit);
@@ -150,10 +149,10 @@ async fn every_parameter_of_a_change_is_looked_at() {
 async fn the_pairs_are_answered_by_key_with_their_times_as_numbers() {
     for (change, page) in [("", 1), ("&pageNo=1", 1), ("&pageNo=2", 2)] {
         let mut mocks = admitted();
-        let asked = move |name: &MessageName, asked: &usize, _: &_| {
+        let asked = move |name: &MessageName, asked: &usize| {
             (*name, *asked) == (MessageName::Uid(MessageId(338_194_283_397_121)), page)
         };
-        mocks.expand_messages.expect_query().once().withf(asked).returning(|_, _, _| {
+        mocks.expand_messages.expect_query().once().withf(asked).returning(|_, _| {
             let pair = |key: &str, at| (key.to_owned(), "val".to_owned(), Millis(at));
             Ok(vec![pair("k1", 1_607_503_252_000), pair("k2", 1_607_503_252_001)])
         });
@@ -166,8 +165,8 @@ async fn the_pairs_are_answered_by_key_with_their_times_as_numbers() {
         .expand_messages
         .expect_query()
         .once()
-        .withf(|name, _, _| *name == MessageName::ForeignUid)
-        .returning(|_, _, _| Ok(vec![]));
+        .withf(|name, _| *name == MessageName::ForeignUid)
+        .returning(|_, _| Ok(vec![]));
     let answer = post(mocks, QUERY, "msgUID=BS45-NPH4-HV87-10LM&pageNo=9223372036854775807").await;
     assert_eq!(answer.text, r#"{"code":200,"extraContent":{}}"#);
     for wrong in ["pageNo=1", &format!("msgUID={UID}&pageNo=-1"), &format!("msgUID={UID}&pageNo=x")] {
@@ -188,7 +187,7 @@ async fn each_reason_not_to_keep_a_pair_has_its_code() {
         (|| ExpandError::Store(StoreError::Fault("secret".into())), 1000, 500),
     ] {
         let mut mocks = admitted();
-        mocks.expand_messages.expect_edit().returning(move |_, _, _| Err(error()));
+        mocks.expand_messages.expect_edit().returning(move |_, _| Err(error()));
         let answer = post(mocks, SET, &body("extraKeyVal", r#"{"a":"1"}"#)).await;
         assert_eq!((answer.code(), answer.status.as_u16()), (code, status), "{}", answer.text);
         assert!(!answer.text.contains("secret"));
@@ -204,17 +203,5 @@ async fn nobody_gets_in_without_a_signature() {
         let mut mocks = Mocks::default();
         mocks.back_end.expect_admit().returning(|_| Err(BackEndRefusal::Replayed));
         assert_eq!(post(mocks, path, "a=b").await.code(), 1001);
-    }
-}
-
-#[test]
-fn only_a_message_that_was_published_for_it_carries_pairs() {
-    let pairs = BTreeMap::from([("k".to_owned(), "v".to_owned())]);
-    assert_eq!(read_expansion(r#"{"expansion":true,"extraContent":{"k":"v"}}"#), Some(pairs));
-    assert_eq!(read_expansion(r#"{"pushData":"x","expansion":true}"#), Some(BTreeMap::new()));
-    for none in
-        [r#"{"expansion":false,"extraContent":{"k":"v"}}"#, r#"{"extraContent":{"k":"v"}}"#, "{}", "x"]
-    {
-        assert_eq!(read_expansion(none), None, "{none}");
     }
 }

@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sixin_application::messages::change_messages::MessageRef;
 use sixin_domain::message::expansion::{Edit, PAIRS_A_CALL};
 use sixin_web::answer::reply;
@@ -173,7 +173,7 @@ pub(crate) async fn set_message_expansion(
         let SetExpansion { user_id, target_id, msg_uid, extra_key_val, .. } = wanted;
         let wanted = MessageRef { by: user_id.0, with: target_id.0, name: msg_uid.0 };
         let edit = Edit::Set(extra_key_val.0.into_iter().collect());
-        api.expand_messages.edit(&wanted, edit, read_expansion).await?;
+        api.expand_messages.edit(&wanted, edit).await?;
         Ok(done())
     })
     .await
@@ -191,9 +191,7 @@ pub(crate) async fn delete_message_expansion(
     answered(&request, payload, &api, async |wanted: DeleteExpansion| {
         let DeleteExpansion { user_id, target_id, msg_uid, extra_key, .. } = wanted;
         let wanted = MessageRef { by: user_id.0, with: target_id.0, name: msg_uid.0 };
-        api.expand_messages
-            .edit(&wanted, Edit::Remove(extra_key.0.into_iter().collect()), read_expansion)
-            .await?;
+        api.expand_messages.edit(&wanted, Edit::Remove(extra_key.0.into_iter().collect())).await?;
         Ok(done())
     })
     .await
@@ -212,18 +210,10 @@ pub(crate) async fn query_message_expansion(
     answered(&request, payload, &api, async |QueryExpansion { msg_uid, page_no }| {
         // One that does not fit is beyond the last.
         let page = usize::try_from(page_no.0.unwrap_or(1)).unwrap_or(usize::MAX);
-        let found = api.expand_messages.query(msg_uid.0, page, read_expansion).await?;
+        let found = api.expand_messages.query(msg_uid.0, page).await?;
         let pair = |(key, v, at): (_, _, sixin_domain::time::Millis)| (key, Pair { v, ts: at.0 });
         let answer = Carried { code: SUCCESS, extra_content: found.into_iter().map(pair).collect() };
         Ok(reply::json(StatusCode::OK, SUCCESS, &answer))
     })
     .await
-}
-
-/// Reads from the options of a message whether it was published with `expansion=true`, and with which pairs.
-pub(crate) fn read_expansion(delivery: &str) -> Option<BTreeMap<String, String>> {
-    let delivery: Map<String, Value> = serde_json::from_str(delivery).ok()?;
-    delivery.get("expansion").and_then(Value::as_bool).filter(|is_on| *is_on)?;
-    let pairs = delivery.get("extraContent").and_then(Value::as_object).into_iter().flatten();
-    Some(pairs.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect())
 }

@@ -12,7 +12,6 @@ use utoipa::{OpenApi, ToSchema};
 use crate::admission::answered;
 use crate::api::RongCloudApi;
 use crate::fields::values::{Moment, OptionalMoment, PrivateConversation, Size, Switch, Text, UserId};
-use crate::messages::expansions::read_expansion;
 use crate::messages::history_info::{Addresses, History, history};
 use crate::responses::{Done, SUCCESS, done};
 use crate::routes::{CLEAN, QUERY};
@@ -86,7 +85,6 @@ pub(crate) async fn query_private_messages(
             includes_from: wanted.include_start.unwrap_or_default().0,
             until: wanted.end_time.0,
             limit: wanted.page_size.0,
-            read_expansion,
         };
         let found = api.read_history.between(&wanted).await?;
         let settings = api.settings.settings().await?;

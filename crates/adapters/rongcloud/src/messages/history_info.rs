@@ -69,9 +69,6 @@ pub(crate) fn history(
 ) -> History {
     let info = |HistoryMessage { message, is_own, expansion }| {
         let (object_name, content) = shown(message.body, message.file.as_ref(), addresses);
-        let delivery = message.delivery.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        let delivery: Map<String, Value> = delivery.unwrap_or_default();
-        let text = |name: &str| delivery.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         HistoryInfo {
             target_id: asked.with.to_string(),
             from_user_id: if is_own { &asked.user } else { &asked.with }.to_string(),
@@ -81,7 +78,7 @@ pub(crate) fn history(
             content,
             expansion: expansion.is_some(),
             extra_content: expansion.as_ref().map(carried).unwrap_or_default(),
-            bus_channel: text("busChannel"),
+            bus_channel: message.delivery.and_then(|options| options.bus_channel).unwrap_or_default(),
         }
     };
     History { code: SUCCESS, data: found.into_iter().map(info).collect() }

@@ -1,7 +1,5 @@
 //! Publishing.
 
-pub(crate) mod content;
-pub(crate) mod content_types;
 pub(crate) mod openapi_publish;
 pub(crate) mod options;
 pub(crate) mod publish;

@@ -2,9 +2,11 @@
 //! (docs/wire/rongcloud.md#publish).
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use sixin_domain::message::delivery::DeliveryOptions;
 use sixin_domain::message::expansion::{KEY_CHARS, PAIRS_A_CALL, VALUE_CHARS, is_key, is_value};
 use sixin_domain::sending::limits::Limits;
 use sixin_web::request::idempotency::Parameter;
@@ -84,36 +86,36 @@ impl Options {
         texts.chain(self.msg_random().map(|number| ("msgRandom", Cow::Owned(number.to_string()))))
     }
 
-    /// The options that were supplied, by their names on the wire.
-    pub(crate) fn delivery(&self) -> Result<Map<String, Value>, Failure> {
-        let number = |flag: Option<Switch>| flag.map(|flag| json!(i32::from(flag.0)));
-        let supplied = [
-            ("pushContent", self.push_content.as_ref().map(|text| json!(text.0))),
-            ("pushData", self.push_data.as_ref().map(|text| json!(text.0))),
-            ("contentAvailable", number(self.content_available)),
-            ("expansion", on(self.expansion).map(Value::Bool)),
-            ("extraContent", self.extra_content()?.map(Value::Object)),
-            ("disablePush", on(self.disable_push).map(Value::Bool)),
-            ("pushExt", self.push_ext()?.map(Value::Object)),
-            ("busChannel", self.bus_channel.as_ref().map(|text| json!(text.0))),
-            ("needReadReceipt", number(self.need_read_receipt)),
-            ("msgRandom", self.msg_random().map(|number| json!(number))),
-        ];
-        Ok(supplied.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
+    /// The options that were supplied.
+    pub(crate) fn delivery(&self) -> Result<DeliveryOptions, Failure> {
+        let text = |text: &Option<PushText>| text.as_ref().map(|text| text.0.clone());
+        Ok(DeliveryOptions {
+            push_content: text(&self.push_content),
+            push_data: text(&self.push_data),
+            content_available: on(self.content_available),
+            expansion: on(self.expansion),
+            extra_content: self.extra_content()?,
+            disable_push: on(self.disable_push),
+            push_ext: self.push_ext()?,
+            bus_channel: self.bus_channel.as_ref().map(|channel| channel.0.clone()),
+            need_read_receipt: on(self.need_read_receipt),
+            msg_random: self.msg_random(),
+            badge: None,
+        })
     }
 
     /// Only together with `expansion` (docs/wire/rongcloud.md#publish).
-    fn extra_content(&self) -> Result<Option<Map<String, Value>>, Failure> {
+    fn extra_content(&self) -> Result<Option<BTreeMap<String, String>>, Failure> {
         let Some(ObjectText(text)) = &self.extra_content else { return Ok(None) };
         if on(self.expansion) != Some(true) {
             return Err(Failure::parameter("extraContent needs expansion=true"));
         }
         let pairs = pairs("extraContent", object("extraContent", text)?)?;
-        Ok(Some(pairs.into_iter().map(|(key, value)| (key, Value::String(value))).collect()))
+        Ok(Some(pairs.into_iter().collect()))
     }
 
     /// An object; its title, if any, at most 50 characters (docs/wire/rongcloud.md#publish).
-    fn push_ext(&self) -> Result<Option<Map<String, Value>>, Failure> {
+    fn push_ext(&self) -> Result<Option<String>, Failure> {
         let Some(ObjectText(text)) = &self.push_ext else { return Ok(None) };
         let push_ext = object("pushExt", text)?;
         let title_fits = match push_ext.get("title") {
@@ -126,7 +128,7 @@ impl Options {
                 "title in pushExt must be a string of at most {MAX_TITLE_CHARS} characters"
             )));
         }
-        Ok(Some(push_ext))
+        Ok(Some(Value::Object(push_ext).to_string()))
     }
 }
 

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
 use sixin_application::sending::publish_message::{PublishRequest, Said, Wording};
 use sixin_domain::message::WantedEffects;
+use sixin_domain::message::content::{self, Content};
+use sixin_domain::message::delivery::DeliveryOptions;
 use sixin_domain::message::object_name::ObjectName;
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::user::username::Username;
@@ -19,7 +20,6 @@ use crate::codes::{Code, Failure};
 use crate::fields::values::{OptionalNumber, Switch, UserId};
 use crate::fields::{Fields, without_nul};
 use crate::routes::PUBLISH;
-use crate::sending::content::{self, Content};
 use crate::sending::options::{Options, on};
 use crate::sending::publish::{Once, Publishing};
 
@@ -79,7 +79,7 @@ impl PublishBody {
         self,
         limits: &Limits,
         once: Once,
-        say: impl FnOnce(&ObjectName, String, Map<String, Value>) -> Result<Said, Failure>,
+        say: impl FnOnce(&ObjectName, String, DeliveryOptions) -> Result<Said, Failure>,
     ) -> Result<PublishRequest, Failure> {
         let from = user("fromUserId", &self.from_user_id)?;
         let to = recipients(&self.to_user_id, limits)?;
@@ -95,7 +95,6 @@ impl PublishBody {
             to,
             object_name,
             said,
-            replace_text: content::replace_text,
             effects,
             verify_blacklist,
             nonce: once.nonce,
@@ -120,21 +119,17 @@ impl PublishBody {
         }
     }
 
-    /// What the device gateway will need.
-    fn delivery(&self) -> Result<Map<String, Value>, Failure> {
-        let mut delivery: Map<String, Value> = self.options.delivery()?;
-        if let Some(badge) = self.count.0.filter(|count| !(0..=1).contains(count)) {
-            delivery.insert("count".to_owned(), json!(badge));
-        }
-        Ok(delivery)
+    /// How it is to reach devices.
+    fn delivery(&self) -> Result<DeliveryOptions, Failure> {
+        let badge = self.count.0.filter(|count| !(0..=1).contains(count));
+        Ok(DeliveryOptions { badge, ..self.options.delivery()? })
     }
 }
 
-/// What is said, with its options as the text of a JSON object, or without if nothing was supplied.
-pub(crate) fn wording(content: Content, delivery: Map<String, Value>) -> Wording {
+/// What is said, with its options, or without if nothing was supplied.
+pub(crate) fn wording(content: Content, delivery: DeliveryOptions) -> Wording {
     let Content { content, text } = content;
-    let delivery = (!delivery.is_empty()).then(|| Value::Object(delivery).to_string());
-    Wording { content, text, delivery }
+    Wording { content, text, delivery: delivery.or_none() }
 }
 
 impl Publishing for PublishBody {

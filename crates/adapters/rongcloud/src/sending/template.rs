@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value, json};
 use sixin_application::sending::publish_message::{PublishRequest, Said, Wording};
+use sixin_domain::message::content::{check_unwrapped, template};
+use sixin_domain::message::delivery::DeliveryOptions;
 use sixin_domain::message::object_name::ObjectName;
 use sixin_domain::message::template::{FILLED_BYTES, Template, json_escaped};
 use sixin_domain::sending::limits::Limits;
@@ -19,7 +21,6 @@ use crate::codes::{Code, Failure};
 use crate::fields::values::{ObjectText, Text};
 use crate::fields::{Fields, Given as Found, missing, text_or_digits, without_nul};
 use crate::routes::TEMPLATE;
-use crate::sending::content::{check_unwrapped, template};
 use crate::sending::openapi_publish::lists;
 use crate::sending::options::Options;
 use crate::sending::publish::{Once, Publishing};
@@ -225,7 +226,7 @@ struct Filling<'t> {
     object_name: &'t ObjectName,
     limits: &'t Limits,
     /// The options that all have in common.
-    delivery: Map<String, Value>,
+    delivery: DeliveryOptions,
     content: Filler<'t>,
     /// How many bytes there may still be.
     left: usize,
@@ -255,9 +256,9 @@ impl Filling<'_> {
             ..Options::default()
         };
         options.validate_with_args(self.limits).map_err(|errors| broken_rule(&errors))?;
-        let mut delivery = options.delivery()?;
-        delivery.extend(self.delivery.clone());
-        let wording = wording(content, delivery);
+        let DeliveryOptions { push_content, push_data, push_ext, .. } = options.delivery()?;
+        let common = self.delivery.clone();
+        let wording = wording(content, DeliveryOptions { push_content, push_data, push_ext, ..common });
         self.take(&wording)?;
         Ok(wording)
     }
@@ -273,7 +274,8 @@ impl Filling<'_> {
 
     fn take(&mut self, wording: &Wording) -> Result<(), Failure> {
         let Wording { content, text, delivery } = wording;
-        let bytes = content.len() + [text, delivery].into_iter().flatten().map(String::len).sum::<usize>();
+        let delivery = delivery.as_ref().map_or(0, DeliveryOptions::weight);
+        let bytes = content.len() + text.as_ref().map_or(0, String::len) + delivery;
         let left = self.left.checked_sub(bytes).ok_or_else(|| {
             Failure::parameter(format!(
                 "the messages of one call may have at most {FILLED_BYTES} bytes together; name fewer users in toUserId"

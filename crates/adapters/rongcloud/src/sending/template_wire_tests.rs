@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use sixin_application::ports::StoreError;
 use sixin_application::sending::pipeline::SendError;
 use sixin_application::sending::publish_message::{PublishError, PublishRequest, Said, Wording};
+use sixin_domain::message::delivery::DeliveryOptions;
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::sending::refusal::Refusal;
 use sixin_domain::user::username::Username;
@@ -62,6 +63,15 @@ async fn refused(body: &Value) -> (i64, String) {
     (answer.code(), answer.json()["errorMessage"].as_str().unwrap().to_owned())
 }
 
+/// The options of a message of which only the notification was asked for.
+fn pushed(content: &str, data: Option<&str>) -> DeliveryOptions {
+    DeliveryOptions {
+        push_content: Some(content.to_owned()),
+        push_data: data.map(str::to_owned),
+        ..DeliveryOptions::default()
+    }
+}
+
 #[actix_web::test]
 async fn what_node_sends_is_published_to_each_in_its_own_words() {
     let (answer, asked) = template(&node()).await;
@@ -71,7 +81,7 @@ async fn what_node_sends_is_published_to_each_in_its_own_words() {
     let wording = |name: &str, push: &str| Wording {
         content: format!(r#"{{"content":"hi {name}"}}"#),
         text: Some(format!("hi {name}")),
-        delivery: Some(format!(r#"{{"pushContent":"{push}"}}"#)),
+        delivery: Some(pushed(push, None)),
     };
     assert_eq!(asked.said, Said::ToEach(vec![wording("B", "p"), wording("C", "q")]));
 }
@@ -85,10 +95,8 @@ async fn a_value_is_escaped_in_the_content_and_plain_in_the_notification() {
     assert_eq!(told[0].text.as_deref(), Some(format!("hi {fragment}").as_str()));
     let content: Value = serde_json::from_str(&told[0].content).unwrap();
     assert_eq!(content, json!({"content": format!("hi {fragment}")}));
-    let delivery: Value = serde_json::from_str(told[0].delivery.as_ref().unwrap()).unwrap();
-    assert_eq!(delivery, json!({"pushContent": format!("for {fragment}")}));
-    let delivery: Value = serde_json::from_str(told[1].delivery.as_ref().unwrap()).unwrap();
-    assert_eq!(delivery, json!({"pushContent": "for 语🙂\n", "pushData": "语🙂\n"}));
+    assert_eq!(told[0].delivery, Some(pushed(&format!("for {fragment}"), None)));
+    assert_eq!(told[1].delivery, Some(pushed("for 语🙂\n", Some("语🙂\n"))));
 }
 
 /// Also if the template came encoded twice, as Python does it (docs/wire/rongcloud.md#double-encoding).
@@ -162,7 +170,7 @@ async fn options_and_effects_are_those_of_a_publish() {
     assert_eq!(wanted, (Some(false), Some(false), false));
     assert_eq!(asked.idempotency.unwrap().lives_ms, 60_000);
     let Said::ToEach(told) = asked.said else { panic!() };
-    insta::assert_snapshot!(told.into_iter().filter_map(|told| told.delivery).collect::<Vec<_>>().join("\n"));
+    insta::assert_debug_snapshot!(told.into_iter().filter_map(|told| told.delivery).collect::<Vec<_>>());
 }
 
 #[actix_web::test]
@@ -176,7 +184,7 @@ async fn who_is_named_twice_is_told_what_stands_with_the_first() {
     let Said::ToEach(told) = asked.said else { panic!() };
     let texts: Vec<_> = told.iter().map(|told| told.text.as_deref().unwrap()).collect();
     assert_eq!(texts, ["hi 1", "hi 2"]);
-    assert_eq!(told[1].delivery.as_deref(), Some(r#"{"pushContent":"q","pushData":"y"}"#));
+    assert_eq!(told[1].delivery, Some(pushed("q", Some("y"))));
 }
 
 #[actix_web::test]
@@ -235,8 +243,8 @@ async fn one_text_for_all_stands_for_a_list() {
         assert_eq!(answer.status, 200, "{}", answer.text);
         let Said::ToEach(told) = asked.unwrap().said else { panic!() };
         for (told, to) in told.iter().zip(["to B", "to C"]) {
-            let delivery: Value = serde_json::from_str(told.delivery.as_ref().unwrap()).unwrap();
-            assert_eq!(delivery, json!({"pushContent": to, "pushExt": {"title": "t"}}));
+            let push_ext = Some(r#"{"title":"t"}"#.to_owned());
+            assert_eq!(told.delivery, Some(DeliveryOptions { push_ext, ..pushed(to, None) }));
         }
     }
     let (code, text) = refused(&with(json!({"pushData": "x".repeat(131_073)}))).await;

@@ -1,5 +1,6 @@
 //! The messages of one view by `seq`, and those of everybody by id.
 
+use crate::sending::delivery_json::from_json;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -135,7 +136,10 @@ fn statement(spelling: Spelling, query: MessageQuery) -> ComposedSql<'static> {
 
 impl Row {
     fn into_message(mut self, files: &HashMap<FileId, StoredFile>) -> QueryResult<ViewedMessage> {
-        let delivery = self.delivery.take();
+        let delivery = self.delivery.take().map(|text| from_json(&text)).transpose().map_err(|error| {
+            let message = format!("message {}: delivery {error}", self.id);
+            Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message))
+        })?;
         let file = self.message_file_id.and_then(|id| files.get(&FileId(id)).cloned());
         Ok(ViewedMessage {
             id: MessageId(self.id),

@@ -1,5 +1,6 @@
 //! What back ends change for both sides of a conversation: messages that are recalled or say something else.
 
+use crate::sending::delivery_json::to_json;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::messages::ports::{MessageChanges, PublishedMessage};
@@ -75,6 +76,7 @@ impl MessageChanges for Database {
         self.change(move |conn, events| {
             let Some((conversation, _)) = locked(conn, id, at)? else { return Ok(()) };
             let delivery = message(conn, id.0)?.and_then(|message| message.delivery);
+            let delivery = delivery.as_ref().map(to_json);
             keep_revision(conn, id, at)?;
             // What was shared with other recipients is not theirs to lose, so this message gets its own.
             let mut statement =

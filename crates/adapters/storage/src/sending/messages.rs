@@ -1,6 +1,9 @@
 //! The messages of a batch.
 
+use super::delivery_json::to_json;
+use sixin_domain::message::delivery::DeliveryOptions;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use diesel::QueryResult;
 use sixin_application::sending::ports::SendUnit;
@@ -41,14 +44,14 @@ pub(super) fn place(unit: &SendUnit, places: &mut HashMap<Pair, Next>) -> Option
 }
 
 /// What the columns of a body hold.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct BodyColumns<'a> {
     message_type: i64,
     text: Option<&'a str>,
     file: Option<i64>,
     object_name: Option<&'a str>,
     content: Option<&'a str>,
-    delivery: Option<&'a str>,
+    delivery: Option<Rc<str>>,
     /// Where text, content and delivery are instead, if several messages share them.
     shared: Option<MessageId>,
 }
@@ -57,17 +60,17 @@ impl<'a> BodyColumns<'a> {
     /// Of the messages that have none of their own.
     fn of(unit: &'a SendUnit) -> Self {
         let envelope = &unit.envelope;
-        Self { shared: shared_content(unit), ..Self::unshared(&envelope.body, envelope.delivery.as_deref()) }
+        Self { shared: shared_content(unit), ..Self::unshared(&envelope.body, envelope.delivery.as_ref()) }
     }
 
-    fn unshared(body: &'a Body, delivery: Option<&'a str>) -> Self {
+    fn unshared(body: &'a Body, delivery: Option<&DeliveryOptions>) -> Self {
         let none = Self {
             message_type: 1,
             text: None,
             file: None,
             object_name: None,
             content: None,
-            delivery,
+            delivery: delivery.map(|options| to_json(options).into()),
             shared: None,
         };
         match body {
@@ -83,17 +86,17 @@ impl<'a> BodyColumns<'a> {
         }
     }
 
-    fn bind(self, statement: &mut ComposedSql<'a>) {
-        let own = |value: Option<&'a str>| if self.shared.is_some() { None } else { value };
+    fn bind<'b>(&'b self, statement: &mut ComposedSql<'b>) {
+        let own = |value: Option<&'b str>| if self.shared.is_some() { None } else { value };
         statement.int(self.message_type).comma().opt_text(own(self.text)).comma().opt_int(self.file).comma();
         statement.opt_text(self.object_name).comma().opt_text(own(self.content)).comma();
-        statement.opt_int(self.shared.map(|id| id.0)).comma().opt_text(own(self.delivery)).comma();
+        statement.opt_int(self.shared.map(|id| id.0)).comma().opt_text(own(self.delivery.as_deref())).comma();
     }
 }
 
 /// The id of the content row of a unit that has one: that of the first message that says what others say too.
 fn shared_content(unit: &SendUnit) -> Option<MessageId> {
-    let delivery = unit.envelope.delivery.as_ref().map_or(0, String::len);
+    let delivery = unit.envelope.delivery.as_ref().map_or(0, DeliveryOptions::weight);
     if unit.envelope.body.weight() + delivery <= SHARE_ABOVE {
         return None;
     }
@@ -120,8 +123,8 @@ pub(super) fn insert(
         let common = BodyColumns::of(unit);
         let rows = unit.messages.iter().zip(placed).map(|(message, placed)| {
             let own = message.own.as_deref();
-            let own = own.map(|own| BodyColumns::unshared(&own.body, own.delivery.as_deref()));
-            Row { unit, columns: own.unwrap_or(common), placed }
+            let own = own.map(|own| BodyColumns::unshared(&own.body, own.delivery.as_ref()));
+            Row { unit, columns: own.unwrap_or_else(|| common.clone()), placed }
         });
         if unit.envelope.effects.is_persisted { kept.extend(rows) } else { transient.extend(rows) }
     }
@@ -130,17 +133,19 @@ pub(super) fn insert(
 }
 
 fn insert_contents(conn: &mut AnyConnection, units: &[&SendUnit]) -> QueryResult<()> {
-    let shared: Vec<(MessageId, &SendUnit)> =
-        units.iter().filter_map(|unit| Some((shared_content(unit)?, *unit))).collect();
+    let shared = units.iter().filter_map(|unit| {
+        let is_transient = !unit.envelope.effects.is_persisted;
+        Some((shared_content(unit)?, is_transient, BodyColumns::of(unit)))
+    });
+    let shared: Vec<(MessageId, bool, BodyColumns<'_>)> = shared.collect();
     for chunk in chunks(&shared) {
         let mut statement = ComposedSql::new(
             "INSERT INTO message_contents (id, is_transient, message_text, content, delivery) VALUES ",
         );
-        statement.rows(chunk, |statement, (id, unit)| {
-            let columns = BodyColumns::of(unit);
-            statement.int(id.0).comma().int(!unit.envelope.effects.is_persisted).comma();
+        statement.rows(chunk, |statement, (id, is_transient, columns)| {
+            statement.int(id.0).comma().int(*is_transient).comma();
             statement.opt_text(columns.text).comma().opt_text(columns.content).comma();
-            statement.opt_text(columns.delivery);
+            statement.opt_text(columns.delivery.as_deref());
         });
         statement.execute(conn)?;
     }

@@ -5,6 +5,7 @@
 
 mod conversations;
 mod deduplication;
+pub(crate) mod delivery_json;
 mod fold;
 mod idempotency;
 pub(crate) mod keys;

@@ -9,6 +9,4 @@ pub mod id;
 pub mod idempotency;
 pub mod multipart;
 mod pace;
-pub mod pairs;
 pub mod parameters;
-pub mod surrogates;

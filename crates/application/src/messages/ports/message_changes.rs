@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::message::body::Body;
+use sixin_domain::message::delivery::DeliveryOptions;
 use sixin_domain::time::Millis;
 
 use crate::ports::StoreResult;
@@ -17,7 +18,7 @@ pub struct PublishedMessage {
     /// Whether it was recalled.
     pub is_recalled: bool,
     /// Its options for the device gateway, as they were published.
-    pub delivery: Option<String>,
+    pub delivery: Option<DeliveryOptions>,
     /// When it was sent.
     pub sent_at: Millis,
 }

@@ -4,6 +4,7 @@ use crate::messages::ports::MockMessageExpansions;
 use crate::ports::MockClock;
 use crate::testing::{conversation, three_users};
 use sixin_domain::message::body::Body;
+use sixin_domain::message::delivery::DeliveryOptions;
 use sixin_domain::message::expansion::Change;
 
 const NOW: Millis = Millis(1000);
@@ -31,9 +32,13 @@ fn reading(mut views: MockConversationViews, changes: MockConversationChanges) -
     }
 }
 
-/// A delivery is the key of a pair here.
-fn read_expansion(delivery: &str) -> Option<BTreeMap<String, String>> {
-    (delivery != "other").then(|| BTreeMap::from([(delivery.to_owned(), "v".to_owned())]))
+/// The key of a pair that a message was sent with; `other` can't carry any.
+fn options(key: &str) -> DeliveryOptions {
+    DeliveryOptions {
+        expansion: Some(key != "other"),
+        extra_content: Some(BTreeMap::from([(key.to_owned(), "v".to_owned())])),
+        ..DeliveryOptions::default()
+    }
 }
 
 fn sent(id: i64, delivery: Option<&str>) -> ViewedMessage {
@@ -45,7 +50,7 @@ fn sent(id: i64, delivery: Option<&str>) -> ViewedMessage {
         body: Body::Text("hi".into()),
         file: None,
         read_at: None,
-        delivery: delivery.map(str::to_owned),
+        delivery: delivery.map(options),
     }
 }
 
@@ -72,7 +77,6 @@ async fn pairs_are_asked_for_once_and_only_for_messages_that_can_carry_some() {
         includes_from: true,
         until: NOW,
         limit: 10,
-        read_expansion,
     };
     let found = reading.between(&request).await.unwrap();
     let keys = |message: &HistoryMessage| {
@@ -102,7 +106,7 @@ async fn bounds(
     });
     let (user, with) = (name(user), name(with));
     let (from, until) = (Millis(from), Millis(until));
-    let request = HistoryRequest { user, with, from, includes_from, until, limit: 7, read_expansion };
+    let request = HistoryRequest { user, with, from, includes_from, until, limit: 7 };
     reading(views, MockConversationChanges::new()).between(&request).await.unwrap();
     let asked = asked.lock().unwrap();
     *asked

@@ -1,4 +1,5 @@
 use sixin_domain::id::{AppKeyId, FileUsageId};
+use sixin_domain::message::delivery::DeliveryOptions;
 use sixin_domain::message::{Envelope, NewMessage, Placed};
 use sixin_domain::time::Millis;
 use thiserror::Error;
@@ -27,7 +28,7 @@ impl SendUnit {
     /// Bytes it occupies, near enough for the bounds of queue and batch.
     #[must_use]
     pub fn weight(&self) -> usize {
-        let delivery = self.envelope.delivery.as_ref().map_or(0, String::len);
+        let delivery = self.envelope.delivery.as_ref().map_or(0, DeliveryOptions::weight);
         // With a key, the result is stored beside the messages.
         let (key, result) = self.idempotency.as_ref().map_or((0, 0), |key| (128 + key.key.len(), 64));
         let own: usize =
@@ -112,12 +113,15 @@ mod tests {
     use crate::testing::unit;
     use sixin_domain::message::Saying;
     use sixin_domain::message::body::Body;
+    use sixin_domain::message::delivery::DeliveryOptions;
 
     #[test]
     fn what_a_message_says_of_its_own_weighs_too() {
         let mut heavy = unit(1, &[2, 3]);
-        let saying = Saying { body: Body::Text("x".repeat(1000)), delivery: Some("y".repeat(100)) };
+        let options = DeliveryOptions { push_data: Some("y".repeat(100)), ..DeliveryOptions::default() };
+        let weight = options.weight();
+        let saying = Saying { body: Body::Text("x".repeat(1000)), delivery: Some(options) };
         heavy.messages[1].own = Some(Box::new(saying));
-        assert_eq!(heavy.weight(), unit(1, &[2, 3]).weight() + 1100);
+        assert_eq!(heavy.weight(), unit(1, &[2, 3]).weight() + 1000 + weight);
     }
 }

@@ -29,7 +29,6 @@ fn request(to: &[&str]) -> PublishRequest {
         to: to.iter().map(|to| name(to)).collect(),
         object_name: ObjectName::new("RC:TxtMsg").unwrap(),
         said: Said::ToAll(wording("darn")),
-        replace_text: |_, text| Some(format!("<{text}>")),
         effects: WantedEffects { updates_latest: true, ..WantedEffects::default() },
         verify_blacklist: false,
         nonce: None,
@@ -204,7 +203,7 @@ async fn a_back_ends_text_is_left_alone_unless_the_site_wants_its_words_replaced
     let (_, stored) = publish(request(&["bob"]), &[("publish_block_words", "true")]).await;
     let stars = "*".repeat(30);
     assert!(matches!(&stored[0].envelope.body, Body::Typed { content, text: Some(text), .. }
-            if *content == format!("<{stars}>") && *text == stars));
+            if *content == format!(r#"{{"content":"{stars}"}}"#) && *text == stars));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use sixin_application::messages::ports::MessageChanges;
 use sixin_application::sending::ports::{NonceUse, SendUnit};
 use sixin_domain::id::{AppKeyId, ConversationId, MessageId, UserId};
 use sixin_domain::message::body::Body;
+use sixin_domain::message::delivery::DeliveryOptions;
 use sixin_domain::message::object_name::ObjectName;
 
 use crate::tests::conversations::changes::{conversation, counts, delete, latest, mark};
@@ -141,7 +142,8 @@ fn a_changed_message_reads_anew_in_both_views_and_what_it_said_is_kept(db: &Test
 fn what_other_recipients_share_stays_when_one_message_changes(db: &TestDatabase) {
     let long = format!("{{\"content\":\"{}\"}}", "x".repeat(2000));
     let mut unit = typed(db, &[5, 6], long.clone());
-    unit.envelope.delivery = Some("{\"expansion\":true}".into());
+    let options = DeliveryOptions { expansion: Some(true), ..DeliveryOptions::default() };
+    unit.envelope.delivery = Some(options.clone());
     let placed = db.store(unit);
     let object_name = ObjectName::new("My:Type").unwrap();
     let new = Body::Typed { object_name, content: "{\"content\":\"new\"}".into(), text: None };
@@ -150,10 +152,10 @@ fn what_other_recipients_share_stays_when_one_message_changes(db: &TestDatabase)
         let conversation = placed[index].place.unwrap().0.0;
         messages(db, all_of(user, conversation)).remove(0)
     };
-    assert_eq!((of(0, 5).body, of(0, 5).delivery.as_deref()), (new, Some("{\"expansion\":true}")));
+    assert_eq!((of(0, 5).body, of(0, 5).delivery.as_ref()), (new, Some(&options)));
     let other = of(1, 6);
     assert!(matches!(&other.body, Body::Typed { content, .. } if *content == long));
-    assert_eq!(other.delivery.as_deref(), Some("{\"expansion\":true}"));
+    assert_eq!(other.delivery, Some(options));
     assert_eq!(db.lines("SELECT content AS line FROM message_revisions"), [long]);
 }
 

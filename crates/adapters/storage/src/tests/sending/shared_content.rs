@@ -6,6 +6,7 @@ use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::UserId;
 use sixin_domain::message::Saying;
 use sixin_domain::message::body::Body;
+use sixin_domain::message::delivery::DeliveryOptions;
 use sixin_domain::message::object_name::ObjectName;
 
 use crate::tests::conversations::views::all_of;
@@ -82,15 +83,20 @@ fn the_last_messages_of_a_pair_are_read_in_order(db: &TestDatabase) {
     assert_eq!(last(2, 1, 2), [(2, 3000), (3, 5)]);
 }
 
+/// Options by which a message is told from others.
+fn pushing(data: &str) -> DeliveryOptions {
+    DeliveryOptions { push_data: Some(data.to_owned()), ..DeliveryOptions::default() }
+}
+
 /// A typed message whose recipients of odd numbers are told something of their own.
 pub(crate) fn with_own(db: &TestDatabase, recipients: &[i64], content: &str) -> SendUnit {
     let mut unit = typed(db, recipients, content.to_owned());
-    unit.envelope.delivery = Some("common".into());
+    unit.envelope.delivery = Some(pushing("common"));
     for message in unit.messages.iter_mut().filter(|message| message.recipient.0 % 2 == 1) {
         let text = format!("for {}", message.recipient);
         let object_name = ObjectName::text();
         let body = Body::Typed { object_name, content: format!("{content}{text}"), text: Some(text.clone()) };
-        message.own = Some(Box::new(Saying { body, delivery: Some(text) }));
+        message.own = Some(Box::new(Saying { body, delivery: Some(pushing(&text)) }));
     }
     unit
 }
@@ -102,7 +108,7 @@ fn read(db: &TestDatabase, user: i64) -> (String, Option<String>, String, String
     let message = crate::tests::conversations::views::messages(db, all_of(user, conversation.id.0)).remove(0);
     let Body::Typed { content, text, .. } = message.body else { panic!("{:?}", message.body) };
     let brief = conversation.seen_by(UserId(user)).unwrap().own.latest.as_ref().unwrap().brief.clone();
-    (content, text, message.delivery.unwrap(), brief)
+    (content, text, message.delivery.and_then(|options| options.push_data).unwrap(), brief)
 }
 
 fn each_recipient_reads_what_it_was_told_and_sees_it_as_the_latest(db: &TestDatabase) {
@@ -143,5 +149,5 @@ fn messages_of_their_own_that_are_not_kept_wait_with_their_contents(db: &TestDat
     unit.envelope.effects.is_persisted = false;
     db.store(unit);
     let waiting = "SELECT CONCAT(receive_user_id, ' ', content, ' ', delivery) AS line FROM transient_messages ORDER BY id";
-    assert_eq!(db.lines(waiting), ["2 x common", "3 xfor 3 for 3"]);
+    assert_eq!(db.lines(waiting), [r#"2 x {"pushData":"common"}"#, r#"3 xfor 3 {"pushData":"for 3"}"#]);
 }

@@ -9,6 +9,7 @@ use sixin_application::sending::ports::{AppendError, MessageStore, NonceUse, Sen
 use sixin_domain::id::{AppKeyId, FileUsageId};
 use sixin_domain::message::Effects;
 use sixin_domain::message::body::Body;
+use sixin_domain::message::delivery::DeliveryOptions;
 use sixin_domain::message::object_name::ObjectName;
 
 use crate::sending::RetryBudget;
@@ -142,7 +143,7 @@ fn a_message_that_is_not_kept_waits_for_delivery_only(db: &TestDatabase) {
         content: r#"{"name":"x"}"#.into(),
         text: None,
     };
-    unit.envelope.delivery = Some(r#"{"disablePush":true}"#.into());
+    unit.envelope.delivery = Some(DeliveryOptions { disable_push: Some(true), ..DeliveryOptions::default() });
     let placed = db.store(unit);
     assert_eq!((placed[0].place, placed[0].sent_at), (None, NOW));
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM conversations"), 0);

@@ -1,7 +1,11 @@
 //! Halves of surrogate pairs, which JSON can spell and no text can hold.
 
+/// What is wrong with a text that holds such a half.
+pub const HALF_A_PAIR: &str = "must not hold half a surrogate pair (\\uD800 to \\uDFFF alone)";
+
 /// Whether a JSON text spells half a surrogate pair (`\ud800` alone). Most readers of JSON can't read such a string, so one
 /// that is kept as it came would be a text that some clients can't show.
+#[must_use]
 pub fn has_lone_surrogate(json: &str) -> bool {
     let mut rest = json;
     while let Some((_, escape)) = rest.split_once('\\') {

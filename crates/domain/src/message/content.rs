@@ -2,32 +2,39 @@
 
 use serde::de::IgnoredAny;
 use serde_json::Value;
-use sixin_domain::message::object_name::{ObjectName, TEXT};
-use sixin_domain::sending::limits::Limits;
-use sixin_domain::text::visible::is_blank;
-use sixin_web::request::pairs::Pairs;
-use sixin_web::request::surrogates::has_lone_surrogate;
 
-use crate::fields::HALF_A_PAIR;
-use crate::sending::content_types::{Kind, fields};
+use crate::message::content_types::{Kind, fields};
+use crate::message::object_name::{ObjectName, TEXT};
+use crate::sending::limits::Limits;
+use crate::text::json_object::Pairs;
+use crate::text::surrogates::{HALF_A_PAIR, has_lone_surrogate};
+use crate::text::visible::is_blank;
 
 /// A content that follows the rules of its type.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Content {
+pub struct Content {
     /// The content as it is stored.
-    pub(crate) content: String,
+    pub content: String,
     /// The text in it, if it is a text message.
-    pub(crate) text: Option<String>,
+    pub text: Option<String>,
 }
 
-/// Checks a content; the answer to one that breaks a rule says which, in English.
-pub(crate) fn check(object_name: &ObjectName, content: String, limits: &Limits) -> Result<Content, String> {
+/// Checks a content.
+///
+/// # Errors
+///
+/// Which rule it breaks, in English.
+pub fn check(object_name: &ObjectName, content: String, limits: &Limits) -> Result<Content, String> {
     let content = if object_name.is_built_in() { unwrapped(content) } else { content };
     check_unwrapped(object_name, content, limits)
 }
 
 /// The same with a content that stands for itself and not for what it may hold.
-pub(crate) fn check_unwrapped(
+///
+/// # Errors
+///
+/// Which rule it breaks, in English.
+pub fn check_unwrapped(
     object_name: &ObjectName,
     content: String,
     limits: &Limits,
@@ -75,7 +82,8 @@ fn unwrapped(content: String) -> String {
 
 /// A template that was encoded twice, decoded before anything is filled in: a value is escaped once, so one that ended up
 /// in a text that is decoded later could end its string there.
-pub(crate) fn template(object_name: &ObjectName, content: String) -> String {
+#[must_use]
+pub fn template(object_name: &ObjectName, content: String) -> String {
     match serde_json::from_str(&content) {
         Ok(inner) if object_name.is_built_in() => inner,
         _ => content,
@@ -137,7 +145,8 @@ fn text_in(pairs: &Pairs<'_>, limits: &Limits) -> Result<String, String> {
 }
 
 /// Puts another text into the content of a text message; all other members stay as they are, in their order.
-pub(crate) fn replace_text(content: &str, text: &str) -> Option<String> {
+#[must_use]
+pub fn replace_text(content: &str, text: &str) -> Option<String> {
     let pairs = Pairs::parse(content)?;
     pairs.get("content")?;
     let members = pairs.0.iter().map(|(name, raw)| {
@@ -259,7 +268,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_content_makes_the_check_panic(content in "\\PC{0,80}", which in any::<proptest::sample::Index>()) {
-            let names: Vec<&str> = sixin_domain::message::object_name::built_in().collect();
+            let names: Vec<&str> = crate::message::object_name::built_in().collect();
             let name: &&str = which.get(&names);
             let _ = checked(name, &content);
         }

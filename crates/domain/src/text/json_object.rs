@@ -14,11 +14,13 @@ pub struct Pairs<'a>(pub Vec<(String, &'a RawValue)>);
 
 impl<'a> Pairs<'a> {
     /// The object in `text`, or `None` if it holds anything else.
+    #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 
     /// The last member of that name, as other readers of JSON take it.
+    #[must_use]
     pub fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| *value)
     }
