@@ -16,6 +16,7 @@ use sixin_domain::time::Millis;
 use crate::connection::connector::AnyConnection;
 use crate::conversations::counters::{Touched, lock, newest, prefix, set_latest, subtract};
 use crate::conversations::rows::conversations_of;
+use crate::conversations::visible::{is_unread, shows};
 use crate::database::Database;
 use crate::schema::{conversation_messages as messages, conversations};
 use crate::sql::composed::{ComposedSql, Spelling};
@@ -159,9 +160,8 @@ fn mark_some(
     touched: &[Touched],
     at: Millis,
 ) -> QueryResult<Vec<MessageId>> {
-    let received = |message: &&Touched| message.send_user_id != view.user.0 && message.shows_in(view);
-    let unread = |message: &&Touched| message.receive_read_at.is_none() && message.seq > view.own.read_seq;
-    let marked: Vec<&Touched> = touched.iter().filter(received).filter(unread).collect();
+    let marked: Vec<&Touched> =
+        touched.iter().filter(|message| message.visibility().is_new_in(view)).collect();
     let ids: Vec<i64> = marked.iter().map(|message| message.id).collect();
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -169,7 +169,8 @@ fn mark_some(
     diesel::update(messages::table.filter(messages::id.eq_any(&ids)))
         .set(messages::receive_read_at.eq(at.0))
         .execute(conn)?;
-    let counted: Vec<&Touched> = marked.into_iter().filter(|message| message.is_unread_in(view)).collect();
+    let counted: Vec<&Touched> =
+        marked.into_iter().filter(|message| message.visibility().is_unread_in(view)).collect();
     subtract(conn, view, count(&counted), 0)?;
     Ok(ids.into_iter().map(MessageId).collect())
 }
@@ -181,7 +182,7 @@ fn delete_some(
     touched: &[Touched],
     at: Millis,
 ) -> QueryResult<Vec<MessageId>> {
-    let gone: Vec<&Touched> = touched.iter().filter(|message| message.shows_in(view)).collect();
+    let gone: Vec<&Touched> = touched.iter().filter(|message| message.visibility().shows_in(view)).collect();
     if gone.is_empty() {
         return Ok(Vec::new());
     }
@@ -194,7 +195,8 @@ fn delete_some(
     diesel::update(messages::table.filter(messages::id.eq_any(ids(&received))))
         .set(messages::receive_deleted_at.eq(at.0))
         .execute(conn)?;
-    let unread: Vec<&Touched> = received.into_iter().filter(|message| message.is_unread_in(view)).collect();
+    let unread: Vec<&Touched> =
+        received.into_iter().filter(|message| message.visibility().is_unread_in(view)).collect();
     subtract(conn, view, count(&unread), count(&gone))?;
     let latest = view.own.latest.as_ref().and_then(|latest| latest.id);
     if gone.iter().any(|message| Some(MessageId(message.id)) == latest) {
@@ -230,16 +232,14 @@ fn clear(conn: &mut AnyConnection, view: &View<'_>, last: i64) -> QueryResult<()
 
 /// What a view shows from its watermark up to `last`.
 fn counted(conn: &mut AnyConnection, view: &View<'_>, last: i64) -> QueryResult<Cleared> {
-    let table = Spelling::of(conn).by_index("conversation_messages", "conversation_messages_seq");
-    let mut statement = ComposedSql::new(
-        "SELECT COUNT(*) AS shown, CAST(SUM(CASE WHEN is_counted = 1 AND receive_read_at IS NULL AND seq > ",
-    );
-    statement.int(view.own.read_seq).sql(" AND receive_user_id = ").int(view.user.0);
-    statement.sql(format!(" THEN 1 ELSE 0 END) AS SIGNED) AS unread FROM {table} WHERE conversation_id = "));
-    statement.int(view.conversation.id.0).sql(" AND seq > ").int(view.own.cleared_seq);
-    statement.sql(" AND seq <= ").int(last).sql(" AND is_enable = 1 AND (send_user_id = ").int(view.user.0);
-    statement.sql(" AND sender_visible = 1 AND send_deleted_at IS NULL OR receive_user_id = ");
-    statement.int(view.user.0).sql(" AND receive_deleted_at IS NULL)");
+    let table = Spelling::of(conn).by_index("conversation_messages AS m", "conversation_messages_seq");
+    let mut statement = ComposedSql::new("SELECT COUNT(*) AS shown, CAST(SUM(CASE WHEN ");
+    is_unread(&mut statement, view.user, view.own.read_seq);
+    statement
+        .sql(format!(" THEN 1 ELSE 0 END) AS SIGNED) AS unread FROM {table} WHERE m.conversation_id = "));
+    statement.int(view.conversation.id.0).sql(" AND m.seq > ").int(view.own.cleared_seq);
+    statement.sql(" AND m.seq <= ").int(last).sql(" AND ");
+    shows(&mut statement, view.user);
     let rows = statement.load(conn)?;
     Ok(rows.into_iter().next().unwrap_or(Cleared { shown: 0, unread: None }))
 }

@@ -6,7 +6,9 @@
 use diesel::prelude::*;
 use sixin_application::conversations::ports::{MessageQuery, Order};
 use sixin_domain::conversation::pair::Side;
+use sixin_domain::conversation::visibility::Visibility;
 use sixin_domain::conversation::{View, ViewedMessage};
+use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 
 use crate::connection::connector::AnyConnection;
@@ -43,25 +45,22 @@ pub(crate) struct Touched {
     pub(crate) is_enable: bool,
     send_deleted_at: Option<i64>,
     receive_deleted_at: Option<i64>,
-    pub(crate) receive_read_at: Option<i64>,
+    receive_read_at: Option<i64>,
 }
 
 impl Touched {
-    /// Whether it shows in a view.
-    pub(crate) fn shows_in(&self, view: &View<'_>) -> bool {
-        let is_mine = self.send_user_id == view.user.0;
-        let is_deleted = if is_mine { self.send_deleted_at } else { self.receive_deleted_at }.is_some();
-        let is_hidden = is_mine && !self.sender_visible;
-        self.is_enable && !is_deleted && !is_hidden && self.seq > view.own.cleared_seq
-    }
-
-    /// Whether it adds to the unread count of a view.
-    pub(crate) fn is_unread_in(&self, view: &View<'_>) -> bool {
-        self.send_user_id != view.user.0
-            && self.is_counted
-            && self.receive_read_at.is_none()
-            && self.seq > view.own.read_seq
-            && self.shows_in(view)
+    /// What decides where it shows.
+    pub(crate) fn visibility(&self) -> Visibility {
+        Visibility {
+            seq: self.seq,
+            sender: UserId(self.send_user_id),
+            is_enabled: self.is_enable,
+            is_counted: self.is_counted,
+            sender_visible: self.sender_visible,
+            is_deleted_by_sender: self.send_deleted_at.is_some(),
+            is_deleted_by_recipient: self.receive_deleted_at.is_some(),
+            is_marked: self.receive_read_at.is_some(),
+        }
     }
 }
 

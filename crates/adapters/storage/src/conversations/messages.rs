@@ -1,5 +1,6 @@
 //! The messages of one view by `seq`, and those of everybody by id.
 
+use crate::conversations::visible::shows;
 use crate::sending::delivery_json::from_json;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -121,11 +122,9 @@ fn statement(spelling: Spelling, query: MessageQuery) -> ComposedSql<'static> {
     let table = spelling.by_index("conversation_messages AS m", "conversation_messages_seq");
     let mut statement = selected(&table, OPTIONS);
     statement.sql("m.conversation_id = ").int(query.conversation.0).sql(" AND m.seq > ").int(query.after);
-    statement.sql(" AND m.seq < ").int(query.before).sql(" AND m.is_enable = 1 AND (m.send_user_id = ");
-    statement
-        .int(query.user.0)
-        .sql(" AND m.sender_visible = 1 AND m.send_deleted_at IS NULL OR m.receive_user_id = ");
-    statement.int(query.user.0).sql(" AND m.receive_deleted_at IS NULL) ORDER BY m.seq");
+    statement.sql(" AND m.seq < ").int(query.before).sql(" AND ");
+    shows(&mut statement, query.user);
+    statement.sql(" ORDER BY m.seq");
     statement.sql(match query.order {
         Order::Newest => " DESC LIMIT ",
         Order::Oldest => " LIMIT ",

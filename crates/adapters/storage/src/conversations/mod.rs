@@ -8,3 +8,4 @@ pub(crate) mod messages;
 pub(crate) mod pins;
 pub(crate) mod rows;
 pub(crate) mod views;
+pub(crate) mod visible;

@@ -51,10 +51,10 @@ impl MessageChanges for Database {
                 .execute(conn)?;
             for user in [conversation.pair.a(), conversation.pair.b()] {
                 let Ok(view) = conversation.seen_by(user) else { continue };
-                if !touched.shows_in(&view) {
+                if !touched.visibility().shows_in(&view) {
                     continue;
                 }
-                subtract(conn, &view, i64::from(touched.is_unread_in(&view)), 1)?;
+                subtract(conn, &view, i64::from(touched.visibility().is_unread_in(&view)), 1)?;
                 if view.own.latest.as_ref().and_then(|latest| latest.id) == Some(id) {
                     let newest = newest(conn, &view, view.own.cleared_seq)?;
                     set_latest(conn, &view, newest.as_ref())?;
