@@ -90,7 +90,7 @@ impl AuthenticateUser for OpenDoor {
             },
         };
         Ok(Caller {
-            user,
+            user: Arc::new(user),
             app_key: AppKeyId(1),
             own_rate: None,
             settings: Arc::new(Settings::default()),

@@ -1,5 +1,7 @@
 //! Things the tests of several use cases need.
 
+use std::sync::Arc;
+
 use sixin_domain::conversation::pair::Pair;
 use sixin_domain::conversation::{Conversation, SideState};
 use sixin_domain::file::{FileKind, Keeping, StoredFile};
@@ -39,7 +41,12 @@ pub(crate) fn unit(sender: i64, recipients: &[i64]) -> SendUnit {
 }
 
 /// A user without any peculiarity.
-pub(crate) fn user(id: i64, name: &str) -> User {
+pub(crate) fn user(id: i64, name: &str) -> Arc<User> {
+    Arc::new(new_user(id, name))
+}
+
+/// The same, to be made into another.
+pub(crate) fn new_user(id: i64, name: &str) -> User {
     User {
         id: UserId(id),
         account: AccountId(1),

@@ -268,8 +268,9 @@ async fn a_user_with_long_texts_takes_the_room_of_many() {
         counted.fetch_add(1, Ordering::SeqCst);
         let UserRef::Uid(uid) = wanted else { return Ok(None) };
         let mut found = user(uid.0, &format!("u{uid}"));
-        found.uid = *uid;
-        found.profile.bio = Some("x".repeat(64 * 1024));
+        let changed = Arc::make_mut(&mut found);
+        changed.uid = *uid;
+        changed.profile.bio = Some("x".repeat(64 * 1024));
         Ok(Some(found))
     });
     let caches = Caches::new(mocks.stores(), CacheLimits { entries: 3200 });
@@ -283,8 +284,8 @@ async fn a_user_with_long_texts_takes_the_room_of_many() {
 }
 
 /// A user without any peculiarity.
-fn user(id: i64, name: &str) -> User {
-    User {
+fn user(id: i64, name: &str) -> Arc<User> {
+    Arc::new(User {
         id: UserId(id),
         account: AccountId(1),
         uid: Uid(id + 10_000),
@@ -296,7 +297,7 @@ fn user(id: i64, name: &str) -> User {
         expired_at: None,
         deleted_at: None,
         profile: Profile::default(),
-    }
+    })
 }
 
 /// What is found of somebody who is signed in.

@@ -44,27 +44,26 @@ impl CachedUsers {
         }
     }
 
-    fn learn(&self, generations: &Generations, learnt: Vec<User>, found: &mut Vec<User>) {
+    fn learn(&self, generations: &Generations, learnt: Vec<Arc<User>>, found: &mut Vec<Arc<User>>) {
         for user in learnt {
             self.keep(generations, &user);
             found.push(user);
         }
     }
 
-    fn keep(&self, generations: &Generations, user: &User) {
-        let kept = Arc::new(user.clone());
-        self.by_uid.keep(generations.of_uids, user.uid, Arc::clone(&kept));
-        self.by_name.keep(generations.of_names, user.username.clone(), Arc::clone(&kept));
-        self.by_number.keep(generations.of_numbers, user.id, kept);
+    fn keep(&self, generations: &Generations, user: &Arc<User>) {
+        self.by_uid.keep(generations.of_uids, user.uid, Arc::clone(user));
+        self.by_name.keep(generations.of_names, user.username.clone(), Arc::clone(user));
+        self.by_number.keep(generations.of_numbers, user.id, Arc::clone(user));
     }
 }
 
 /// The users that are kept, and the keys of the others.
-fn kept_of<K: Eq + Hash + Clone>(shelf: &Shelf<K, Arc<User>>, keys: &[K]) -> (Vec<User>, Vec<K>) {
+fn kept_of<K: Eq + Hash + Clone>(shelf: &Shelf<K, Arc<User>>, keys: &[K]) -> (Vec<Arc<User>>, Vec<K>) {
     let (mut found, mut rest) = (Vec::with_capacity(keys.len()), Vec::new());
     for key in keys {
         match shelf.get(key) {
-            Some(kept) => found.push(User::clone(&kept)),
+            Some(kept) => found.push(kept),
             None => rest.push(key.clone()),
         }
     }
@@ -81,13 +80,13 @@ fn weight(user: &Arc<User>) -> u64 {
 
 #[async_trait]
 impl Users for CachedUsers {
-    async fn find(&self, user: &UserRef) -> StoreResult<Option<User>> {
+    async fn find(&self, user: &UserRef) -> StoreResult<Option<Arc<User>>> {
         let kept = match user {
             UserRef::Uid(uid) => self.by_uid.get(uid),
             UserRef::Username(name) => self.by_name.get(name),
         };
-        if let Some(kept) = kept {
-            return Ok(Some(User::clone(&kept)));
+        if kept.is_some() {
+            return Ok(kept);
         }
         let generations = self.generations();
         let found = self.store.find(user).await?;
@@ -97,7 +96,7 @@ impl Users for CachedUsers {
         Ok(found)
     }
 
-    async fn find_named(&self, names: &[Username]) -> StoreResult<Vec<User>> {
+    async fn find_named(&self, names: &[Username]) -> StoreResult<Vec<Arc<User>>> {
         let (mut found, rest) = kept_of(&self.by_name, names);
         if !rest.is_empty() {
             let generations = self.generations();
@@ -107,7 +106,7 @@ impl Users for CachedUsers {
         Ok(found)
     }
 
-    async fn find_numbered(&self, ids: &[UserId]) -> StoreResult<Vec<User>> {
+    async fn find_numbered(&self, ids: &[UserId]) -> StoreResult<Vec<Arc<User>>> {
         let (mut found, rest) = kept_of(&self.by_number, ids);
         if !rest.is_empty() {
             let generations = self.generations();

@@ -221,7 +221,12 @@ pub async fn exchanged(mut api: HttpApi, request: Vec<u8>, is_all: fn(&[u8]) -> 
 }
 
 /// A user without any peculiarity.
-pub fn user(id: i64, name: &str) -> User {
+pub fn user(id: i64, name: &str) -> Arc<User> {
+    Arc::new(new_user(id, name))
+}
+
+/// The same, to be made into another.
+pub fn new_user(id: i64, name: &str) -> User {
     User {
         id: UserId(id),
         account: AccountId(1),

@@ -64,7 +64,7 @@ pub struct UserCredentials {
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// The user.
-    pub user: User,
+    pub user: Arc<User>,
     /// The key that signed.
     pub app_key: AppKeyId,
     /// The rate that holds instead of the site's, if the app key has one of its own.
@@ -83,7 +83,7 @@ pub struct Visitor {
     /// By which name it was called.
     pub aid: Option<String>,
     /// The user, if it is signed in.
-    pub user: Option<User>,
+    pub user: Option<Arc<User>>,
     /// Whether the account showed a session of its own, not only that of one of its users.
     pub has_account_session: bool,
     /// The platform of the key.
@@ -243,11 +243,12 @@ impl UserAuthentication {
             account: found.map(|found| found.account),
             session: found.and_then(|found| found.session),
             account_session: of_account.map(|found| found.session),
-            user: user.as_ref().map(Option::as_ref),
+            user: user.as_ref().map(Option::as_deref),
             platform: credentials.platform,
         };
         let admitted = admit(&claim, need, settings.site_mode(), settings.private_end(), now)?;
-        let (account, user) = (admitted.account, admitted.user.cloned());
+        let account = admitted.account;
+        let user = admitted.user.and(user.clone()).flatten();
         let has_account_session = account.is_some() && (user.is_none() || claim.account_session.is_some());
         let (aid, platform) = (credentials.aid.clone(), credentials.platform);
         let App { app_key, own_rate, nonce } = app;

@@ -39,7 +39,7 @@ pub struct AccountView {
     /// The account.
     pub account: Account,
     /// Its users that have not left, oldest first.
-    pub users: Vec<User>,
+    pub users: Vec<Arc<User>>,
     /// The roles of each.
     pub roles: HashMap<UserId, Vec<UserRole>>,
     /// All roles of the site.
@@ -110,7 +110,7 @@ pub trait SignIn: Send + Sync {
         which: &UserRef,
         password: Option<Secret>,
         from: Origin,
-    ) -> Result<(Secret, User), SignInError>;
+    ) -> Result<(Secret, Arc<User>), SignInError>;
 
     /// Ends the session of an account on a platform, and that of the user.
     async fn out(&self, account: AccountId, user: Option<UserId>, platform: i64) -> Result<(), SignInError>;
@@ -170,7 +170,7 @@ impl SignIn for SigningIn {
         which: &UserRef,
         password: Option<Secret>,
         from: Origin,
-    ) -> Result<(Secret, User), SignInError> {
+    ) -> Result<(Secret, Arc<User>), SignInError> {
         let user = self.profiles.users.find(which).await?.ok_or(SignInError::UserUnknown)?;
         if user.account != account {
             return Err(SessionRefusal::ForeignUser.into());

@@ -167,7 +167,7 @@ mod tests {
         let changing = changing(changes);
         let rows = BTreeMap::from([("site_mode".to_owned(), "private".to_owned())]);
         let mut viewer = Viewer { settings: Arc::new(Settings::new(rows)), ..viewer(1) };
-        viewer.user.expired_at = Some(NOW.plus(-1));
+        Arc::make_mut(&mut viewer.user).expired_at = Some(NOW.plus(-1));
         let target = Target::Conversation(ConversationId(9));
         changing.mark_read(&viewer, &target).await.unwrap();
         let deleted = changing.delete(&viewer, &target).await;

@@ -164,7 +164,7 @@ impl ReadLogs for LogReading {
             true => HashMap::new(),
             false => {
                 let users = self.users.find_numbered(&people).await?.into_iter();
-                users.map(|user| (user.id, user.username)).collect()
+                users.map(|user| (user.id, user.username.clone())).collect()
             }
         };
         let named = |(message, recipient): (ViewedMessage, UserId)| {

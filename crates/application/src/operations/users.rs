@@ -1,5 +1,7 @@
 //! Making users.
 
+use std::sync::Arc;
+
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::AccountId;
 use sixin_domain::sending::limits::{PASSWORD_BYTES, PASSWORD_CHARS};
@@ -148,7 +150,7 @@ pub async fn set_password(
 #[derive(Debug, Clone)]
 pub struct ShownUser {
     /// The user.
-    pub user: User,
+    pub user: Arc<User>,
     /// Its account; `None` if that is gone.
     pub account: Option<Account>,
     /// The roles it has.
@@ -161,7 +163,7 @@ pub struct ShownUser {
 ///
 /// # Errors
 /// If the store could not.
-pub async fn show<Store: Accounts + Roles>(store: &Store, user: User) -> Result<ShownUser, StoreError> {
+pub async fn show<Store: Accounts + Roles>(store: &Store, user: Arc<User>) -> Result<ShownUser, StoreError> {
     let account = store.numbered(user.account).await?;
     let roles = store.of(user.id).await?;
     let role_book = store.book().await?.as_ref().clone();

@@ -169,7 +169,7 @@ impl PublishMessage for MessagePublishing {
 
 impl MessagePublishing {
     /// Sender and recipients as far as they exist, by name.
-    async fn users(&self, request: &PublishRequest) -> Result<HashMap<Username, User>, PublishError> {
+    async fn users(&self, request: &PublishRequest) -> Result<HashMap<Username, Arc<User>>, PublishError> {
         let names: Vec<Username> = std::iter::once(&request.from).chain(&request.to).cloned().collect();
         let users = self.users.find_named(&names).await?;
         Ok(users.into_iter().map(|user| (user.username.clone(), user)).collect())
@@ -179,7 +179,7 @@ impl MessagePublishing {
     async fn store(
         &self,
         request: &PublishRequest,
-        users: &HashMap<Username, User>,
+        users: &HashMap<Username, Arc<User>>,
     ) -> Result<Stored, PublishError> {
         let (sender, recipients) = self.permitted(request, users).await?;
         let (Saying { body, delivery }, recipients) = self.addressed(request, &recipients).await?;
@@ -223,7 +223,7 @@ impl MessagePublishing {
     async fn earlier(
         &self,
         request: &PublishRequest,
-        users: &HashMap<Username, User>,
+        users: &HashMap<Username, Arc<User>>,
     ) -> Result<Option<Stored>, PublishError> {
         match (users.get(&request.from), request.idempotency.clone()) {
             (Some(sender), Some(key)) => {
@@ -238,11 +238,11 @@ impl MessagePublishing {
     async fn permitted(
         &self,
         request: &PublishRequest,
-        users: &HashMap<Username, User>,
+        users: &HashMap<Username, Arc<User>>,
     ) -> Result<(UserId, Vec<(usize, UserId)>), PublishError> {
         let about = |refusal, user: &Username| PublishError::User { refusal, user: user.clone() };
-        let sender =
-            standing_sender(users.get(&request.from)).map_err(|refusal| about(refusal, &request.from))?;
+        let sender = users.get(&request.from).map(Arc::as_ref);
+        let sender = standing_sender(sender).map_err(|refusal| about(refusal, &request.from))?;
         let relations = if request.verify_blacklist {
             let ids: Vec<UserId> = users.values().map(|user| user.id).collect();
             self.relations.between(sender.id, &ids).await?
@@ -259,7 +259,7 @@ impl MessagePublishing {
             return Err(about(Refusal::Oneself, &request.from));
         }
         for (position, name) in others.filter(|(_, name)| seen.insert(*name)) {
-            let recipient = users.get(name);
+            let recipient = users.get(name).map(Arc::as_ref);
             let relation = recipient.and_then(|user| relations.get(&user.id)).copied().unwrap_or_default();
             match (may_write(speaker, Some(sender), recipient, relation, now), recipient) {
                 (Ok(()), Some(recipient)) => permitted.push((position, recipient.id)),

@@ -37,7 +37,7 @@ pub enum Content {
 #[derive(Debug, Clone)]
 pub struct SendRequest {
     /// Who sends.
-    pub sender: User,
+    pub sender: Arc<User>,
     /// The settings in force.
     pub settings: Arc<Settings>,
     /// To whom, or `None` if the text given can't be anybody's name.
@@ -62,7 +62,7 @@ pub struct SentMessage {
     /// The file of a file message.
     pub file: Option<StoredFile>,
     /// Who sent it.
-    pub sender: User,
+    pub sender: Arc<User>,
     /// The sender's roles.
     pub sender_roles: Vec<UserRole>,
     /// All roles of the site.
@@ -166,7 +166,7 @@ impl MessageSending {
         request: &SendRequest,
         sender_roles: &[UserRole],
         role_book: &RoleBook,
-    ) -> Result<User, SendError> {
+    ) -> Result<Arc<User>, SendError> {
         let now = self.clock.now();
         let recipient = match &request.to {
             Some(to) => self.users.find(to).await?,
@@ -177,7 +177,7 @@ impl MessageSending {
             None => Relation::default(),
         };
         let site = SiteRules::of(&request.settings, role_book, sender_roles, now);
-        may_write(Speaker::User(&site), Some(&request.sender), recipient.as_ref(), relation, now)?;
+        may_write(Speaker::User(&site), Some(&request.sender), recipient.as_deref(), relation, now)?;
         recipient.ok_or(SendError::Refused(Refusal::RecipientUnknown))
     }
 

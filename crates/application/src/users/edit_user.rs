@@ -170,7 +170,7 @@ mod tests {
         let rows = [("site_mode", "private"), ("site_private_end_after", "2")];
         let rows = rows.map(|(key, value)| (key.to_owned(), value.to_owned()));
         let mut viewer = Viewer { settings: Arc::new(Settings::new(rows.into())), ..ann() };
-        viewer.user.expired_at = Some(Millis(1));
+        Arc::make_mut(&mut viewer.user).expired_at = Some(Millis(1));
         let result = editing(MockUserChanges::new()).edit(&viewer, named("Ann")).await;
         assert!(matches!(result, Err(EditError::MembershipExpired)));
     }

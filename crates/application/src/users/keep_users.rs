@@ -37,7 +37,7 @@ pub trait KeepUsers: Send + Sync {
     async fn expire_tokens(&self, users: &[Username], before: Millis) -> Result<(), UsersError>;
 
     /// A user that has not been deleted.
-    async fn find(&self, user: &Username) -> Result<User, UsersError>;
+    async fn find(&self, user: &Username) -> Result<Arc<User>, UsersError>;
 
     /// Users that have not been deleted, by when they were made.
     async fn page(&self, order: Order, offset: i64, limit: i64) -> Result<UserPage, UsersError>;
@@ -84,7 +84,7 @@ impl KeepUsers for UserKeeping {
         Ok(self.tokens.expire(&ids, before).await?)
     }
 
-    async fn find(&self, name: &Username) -> Result<User, UsersError> {
+    async fn find(&self, name: &Username) -> Result<Arc<User>, UsersError> {
         let user = one_named(&*self.users, name).await?;
         if user.deleted_at.is_some() { Err(UsersError::Unknown(name.clone())) } else { Ok(user) }
     }
@@ -96,7 +96,7 @@ impl KeepUsers for UserKeeping {
 
 impl UserKeeping {
     /// A new user of that name, or the one that somebody else has made at the same moment.
-    async fn made(&self, name: &Username, shown: &ShownAs) -> Result<User, UsersError> {
+    async fn made(&self, name: &Username, shown: &ShownAs) -> Result<Arc<User>, UsersError> {
         let (username, nickname) = (name.clone(), shown.nickname.clone());
         let spec = UserSpec { username, uid: None, nickname, aid: None, sign_in: SignIn::default() };
         let made = create(&*self.admin, &*self.secrets, spec, self.clock.now()).await;

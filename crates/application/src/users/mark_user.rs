@@ -96,7 +96,7 @@ mod tests {
     use super::*;
     use crate::ports::MockClock;
     use crate::site::ports::MockRoles;
-    use crate::testing::{general_role, user};
+    use crate::testing::{general_role, new_user, user};
     use crate::users::ports::{MockRelationChanges, MockUsers};
     use sixin_domain::site::role::{RoleBook, parse_permissions};
     use sixin_domain::site::settings::Settings;
@@ -110,7 +110,7 @@ mod tests {
     fn marking(relations: MockRelationChanges) -> UserMarking {
         let mut users = MockUsers::new();
         users.expect_find().returning(|who| {
-            let gone = User { deleted_at: Some(NOW), ..user(3, "gone") };
+            let gone = Arc::new(User { deleted_at: Some(NOW), ..new_user(3, "gone") });
             let all = [user(1, "ann"), user(2, "bob"), gone];
             Ok(all.into_iter().find(|user| *who == UserRef::Username(user.username.clone())))
         });
@@ -174,7 +174,7 @@ mod tests {
         let site = ann(&[("block_user_setting", "false")]);
         assert!(matches!(refused(&site, Mark::Block, &named("bob")).await, MarkError::SwitchedOff));
         let mut former = ann(&[("site_mode", "private"), ("site_private_end_after", "2")]);
-        former.user.expired_at = Some(Millis(1));
+        Arc::make_mut(&mut former.user).expired_at = Some(Millis(1));
         assert!(matches!(refused(&former, Mark::Follow, &named("bob")).await, MarkError::MembershipExpired));
     }
 }

@@ -1,5 +1,7 @@
 //! Users that a back end names, who all have to exist.
 
+use std::sync::Arc;
+
 use std::collections::HashMap;
 
 use sixin_domain::id::UserId;
@@ -58,7 +60,7 @@ pub(crate) async fn ids_of<E: From<StoreError>>(
 ///
 /// # Errors
 /// If there is none, or what the store says.
-pub(crate) async fn one_named(users: &dyn Users, name: &Username) -> Result<User, UsersError> {
+pub(crate) async fn one_named(users: &dyn Users, name: &Username) -> Result<Arc<User>, UsersError> {
     let found = users.find_named(std::slice::from_ref(name)).await?.pop();
     found.ok_or_else(|| UsersError::Unknown(name.clone()))
 }

@@ -20,7 +20,7 @@ use crate::users::ports::{Relations, Users};
 #[derive(Debug, Clone)]
 pub struct Viewer {
     /// The user.
-    pub user: User,
+    pub user: Arc<User>,
     /// The settings in force.
     pub settings: Arc<Settings>,
 }
@@ -46,7 +46,7 @@ impl Viewer {
 #[derive(Debug, Clone)]
 pub struct ShownUser {
     /// The user.
-    pub user: User,
+    pub user: Arc<User>,
     /// Its roles.
     pub roles: Vec<UserRole>,
     /// How the viewer, as a sender, stands to it.
@@ -96,7 +96,7 @@ impl Profiles {
         let now = self.clock.now();
         let own_roles = roles.get(&viewer.user.id).cloned().unwrap_or_default();
         let site = SiteRules::of(&viewer.settings, &role_book, &own_roles, now);
-        let show = |user: User| {
+        let show = |user: Arc<User>| {
             let relation = relations.get(&user.id).copied().unwrap_or_default();
             let speaker = Speaker::User(&site);
             let may_write = may_write(speaker, Some(&viewer.user), Some(&user), relation, now);

@@ -15,7 +15,7 @@ use crate::users::profiles::{Profiles, ShownUser, Viewer};
 #[derive(Debug, Clone)]
 pub struct SeenUser {
     /// The user.
-    pub user: User,
+    pub user: Arc<User>,
     /// Its roles.
     pub roles: Vec<UserRole>,
     /// All roles of the site.
@@ -64,16 +64,16 @@ mod tests {
     use super::*;
     use crate::ports::MockClock;
     use crate::site::ports::MockRoles;
-    use crate::testing::user;
+    use crate::testing::{new_user, user};
     use crate::users::ports::{MockRelations, MockUsers};
     use sixin_domain::site::settings::Settings;
     use sixin_domain::time::Millis;
 
-    fn showing(found: Option<User>) -> UserShowing {
+    fn showing(found: Option<Arc<User>>) -> UserShowing {
         let mut users = MockUsers::new();
         users.expect_find().returning(move |_| Ok(found.clone()));
         users.expect_find_numbered().returning(|_| {
-            let left = User { deleted_at: Some(Millis(1)), ..user(2, "bob") };
+            let left = Arc::new(User { deleted_at: Some(Millis(1)), ..new_user(2, "bob") });
             Ok(vec![left])
         });
         let mut roles = MockRoles::new();
@@ -89,7 +89,7 @@ mod tests {
         UserShowing { profiles: Arc::new(Profiles { users, roles, relations, clock: Arc::new(clock) }) }
     }
 
-    async fn show(found: Option<User>, viewer: Option<User>) -> Option<SeenUser> {
+    async fn show(found: Option<Arc<User>>, viewer: Option<Arc<User>>) -> Option<SeenUser> {
         let viewer = viewer.map(|user| Viewer { user, settings: Arc::new(Settings::default()) });
         showing(found).show(viewer, &UserRef::parse("bob").unwrap()).await.unwrap()
     }

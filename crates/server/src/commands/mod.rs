@@ -12,6 +12,7 @@ mod user_show;
 
 use std::error::Error;
 use std::io::{BufRead, IsTerminal};
+use std::sync::Arc;
 
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use serde_json::{Value, json};
@@ -209,7 +210,7 @@ fn in_hours(hours: i64) -> Millis {
     now().plus(hours.saturating_mul(60 * 60 * 1000))
 }
 
-async fn find_user(database: &Database, text: &str) -> Result<User, CommandError> {
+async fn find_user(database: &Database, text: &str) -> Result<Arc<User>, CommandError> {
     let wanted = UserRef::parse(text).map_err(|error| CommandError::Username(text.to_owned(), error))?;
     let found = Users::find(database, &wanted).await?;
     found.ok_or_else(|| CommandError::NotFound(format!("user {text}")))

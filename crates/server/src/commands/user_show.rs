@@ -1,5 +1,7 @@
 //! `sixin user show`
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use sixin_application::operations::ports::{ListedSession, SessionAdmin};
 use sixin_application::operations::users::{self, ShownUser};
@@ -15,7 +17,7 @@ use super::{CommandError, Output, now, shown_time};
 /// How many sessions are looked at; there is one a platform for each user of the account.
 const MOST_SESSIONS: i64 = 500;
 
-pub(super) async fn run(database: &Database, out: Output, user: User) -> Result<(), CommandError> {
+pub(super) async fn run(database: &Database, out: Output, user: Arc<User>) -> Result<(), CommandError> {
     let shown = users::show(database, user).await?;
     let uid = shown.user.uid;
     let mut sessions = SessionAdmin::list(database, Some(shown.user.account), 0, MOST_SESSIONS).await?;

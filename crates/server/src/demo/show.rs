@@ -1,6 +1,7 @@
 //! What the demo shows: a message through each dialect, and both in one conversation.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sixin_application::conversations::ports::{Conversations, KeptMessage};
@@ -119,7 +120,7 @@ fn line(message: &KeptMessage, sender: &User) -> String {
     )
 }
 
-async fn user(database: &Database, name: &str) -> Result<User, DemoError> {
+async fn user(database: &Database, name: &str) -> Result<Arc<User>, DemoError> {
     let username = Username::new(name).map_err(|error| DemoError::Setup(error.to_string()))?;
     let found = Users::find(database, &UserRef::Username(username)).await?;
     found.ok_or_else(|| DemoError::Setup(format!("{name} is missing")))

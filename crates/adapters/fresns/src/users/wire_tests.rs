@@ -15,7 +15,7 @@ use sixin_domain::sending::refusal::Refusal;
 use sixin_domain::site::settings::Settings;
 use sixin_domain::user::username::{Uid, UserRef};
 use sixin_domain::user::{Relation, User};
-use sixin_web::testing::{Answer, NOW, user};
+use sixin_web::testing::{Answer, NOW, new_user, user};
 
 use crate::sending::wire_tests::{keys_below_properties, known};
 use crate::site::wire_tests::{get, visited};
@@ -44,7 +44,7 @@ async fn detail(mut mocks: Mocks, path: &str) -> Answer {
     mocks.show_user.expect_show().returning(|viewer, _| {
         let relation = Relation { sender_follows_recipient: true, ..Relation::default() };
         Ok(Some(SeenUser {
-            user: User { deleted_at: Some(NOW), ..user(2, "user2") },
+            user: Arc::new(User { deleted_at: Some(NOW), ..new_user(2, "user2") }),
             roles: Vec::new(),
             role_book: Arc::default(),
             standing: viewer.map(|_| (relation, Err(Refusal::RecipientDeleted))),

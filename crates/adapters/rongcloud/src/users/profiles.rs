@@ -178,7 +178,7 @@ async fn get_user(request: HttpRequest, payload: web::Payload, api: web::Data<Ro
     answered(&request, payload, &api, async |OfUser { user_id }| {
         let user = api.keep_users.find(&user_id.0).await?;
         let times = LocalTimes::of_site(&api).await?;
-        Ok(reply::json(StatusCode::OK, SUCCESS, &UserInfo::of(user, &times)))
+        Ok(reply::json(StatusCode::OK, SUCCESS, &UserInfo::of(&user, &times)))
     })
     .await
 }

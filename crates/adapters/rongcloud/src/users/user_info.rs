@@ -44,12 +44,12 @@ pub(crate) struct UserInfo {
 }
 
 impl UserInfo {
-    pub(crate) fn of(user: User, times: &LocalTimes) -> Self {
+    pub(crate) fn of(user: &User, times: &LocalTimes) -> Self {
         Self {
             code: SUCCESS,
             user_id: user.username.to_string(),
-            user_name: user.profile.nickname,
-            user_portrait: user.profile.avatar_file_url.unwrap_or_default(),
+            user_name: user.profile.nickname.clone(),
+            user_portrait: user.profile.avatar_file_url.clone().unwrap_or_default(),
             create_time: times.to_the_second(user.profile.created_at),
         }
     }
@@ -87,7 +87,7 @@ pub(crate) struct UserOnPage {
 
 impl UserOnPage {
     pub(crate) fn of(user: User, times: &LocalTimes) -> Self {
-        let UserInfo { user_id, user_name, user_portrait, create_time, .. } = UserInfo::of(user, times);
+        let UserInfo { user_id, user_name, user_portrait, create_time, .. } = UserInfo::of(&user, times);
         Self { user_id, user_name, user_portrait, reg_time: create_time }
     }
 }

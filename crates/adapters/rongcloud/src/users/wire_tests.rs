@@ -5,7 +5,7 @@ use sixin_application::users::ports::{BannedUser, NamePage, Restriction, ShownAs
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::Username;
-use sixin_web::testing::{NOW, call, user};
+use sixin_web::testing::{NOW, call, new_user, user};
 
 use crate::messages::wire_tests::{admitted, is_refused, name, post};
 use crate::sending::wire_tests::form;
@@ -106,7 +106,7 @@ async fn users_are_listed_in_pages() {
             .expect_page()
             .once()
             .withf(move |by, skipped, most| (*by, *skipped, *most) == (order, offset, limit))
-            .returning(|_, _, _| Ok(UserPage { users: vec![user(1, "a")], total: 5 }));
+            .returning(|_, _, _| Ok(UserPage { users: vec![new_user(1, "a")], total: 5 }));
         let answer = post(mocks, "/user/query.json", body).await;
         assert_eq!(
             answer.text,

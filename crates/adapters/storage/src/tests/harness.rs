@@ -77,7 +77,7 @@ impl TestDatabase {
         rows.into_iter().map(|row| row.line).collect()
     }
 
-    pub(crate) fn user(&self, name: &str) -> User {
+    pub(crate) fn user(&self, name: &str) -> Arc<User> {
         let username = Username::new(name).unwrap();
         let uid = self.next_id.fetch_add(1, Ordering::Relaxed) - (1 << 40) + 1000;
         let user = NewUser {

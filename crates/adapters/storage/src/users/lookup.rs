@@ -1,5 +1,7 @@
 //! Users: table `users`.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::result::Error;
@@ -24,7 +26,7 @@ use crate::users::rows::{FoundUser, found_users};
 
 #[async_trait]
 impl Users for Database {
-    async fn find(&self, user: &UserRef) -> StoreResult<Option<User>> {
+    async fn find(&self, user: &UserRef) -> StoreResult<Option<Arc<User>>> {
         let wanted = user.clone();
         let found = self
             .read(move |conn| {
@@ -37,10 +39,10 @@ impl Users for Database {
                 row.map(FoundUser::into_user).transpose()
             })
             .await?;
-        Ok(found)
+        Ok(found.map(Arc::new))
     }
 
-    async fn find_named(&self, names: &[Username]) -> StoreResult<Vec<User>> {
+    async fn find_named(&self, names: &[Username]) -> StoreResult<Vec<Arc<User>>> {
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();
         self.read(move |conn| {
             let mut found = Vec::with_capacity(names.len());
@@ -50,7 +52,7 @@ impl Users for Database {
                     .select(FoundUser::as_select())
                     .load(conn)?;
                 for row in rows {
-                    found.push(row.into_user()?);
+                    found.push(Arc::new(row.into_user()?));
                 }
             }
             Ok(found)
@@ -58,12 +60,12 @@ impl Users for Database {
         .await
     }
 
-    async fn find_numbered(&self, ids: &[UserId]) -> StoreResult<Vec<User>> {
+    async fn find_numbered(&self, ids: &[UserId]) -> StoreResult<Vec<Arc<User>>> {
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         self.read(move |conn| {
             let rows: Vec<FoundUser> =
                 found_users().filter(users::id.eq_any(&ids)).select(FoundUser::as_select()).load(conn)?;
-            rows.into_iter().map(FoundUser::into_user).collect()
+            rows.into_iter().map(|row| row.into_user().map(Arc::new)).collect()
         })
         .await
     }

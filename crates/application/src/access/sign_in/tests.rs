@@ -4,7 +4,7 @@ use crate::access::ports::{MockAccounts, MockLoginFailures, MockPasswordHasher, 
 use crate::operations::ports::MockSessionAdmin;
 use crate::ports::{MockClock, MockSecretSource};
 use crate::site::ports::MockRoles;
-use crate::testing::user;
+use crate::testing::{new_user, user};
 use crate::users::ports::{MockRelations, MockUsers};
 use sixin_domain::time::Millis;
 use sixin_domain::user::contact::Email;
@@ -31,8 +31,8 @@ fn signing_in(mut accounts: MockAccounts, sessions: MockSessionAdmin) -> Signing
     users.expect_find().returning(|which| {
         let all = [
             user(1, "ann"),
-            User { account: AccountId(2), ..user(2, "bob") },
-            User { is_enabled: false, ..user(3, "gone") },
+            Arc::new(User { account: AccountId(2), ..new_user(2, "bob") }),
+            Arc::new(User { is_enabled: false, ..new_user(3, "gone") }),
         ];
         Ok(all.into_iter().find(|user| *which == UserRef::Username(user.username.clone())))
     });
@@ -123,7 +123,7 @@ async fn to_user(
     which: &str,
     hash: Option<&'static str>,
     password: Option<&str>,
-) -> Result<(Secret, User), SignInError> {
+) -> Result<(Secret, Arc<User>), SignInError> {
     let mut accounts = MockAccounts::new();
     accounts.expect_password_of().returning(move |_| Ok(hash.map(Secret::new)));
     accounts.expect_replace_password().returning(|_, _, _, _| Ok(()));

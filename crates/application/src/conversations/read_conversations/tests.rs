@@ -11,7 +11,7 @@ use super::*;
 use crate::conversations::ports::MockConversationViews;
 use crate::ports::MockClock;
 use crate::site::ports::MockRoles;
-use crate::testing::{conversation, user};
+use crate::testing::{conversation, new_user, user};
 use crate::users::ports::{MockRelations, MockUsers};
 
 fn reading(views: MockConversationViews) -> ConversationReading {
@@ -178,7 +178,7 @@ async fn a_bound_must_be_a_message_of_the_conversation() {
 fn former_member() -> Viewer {
     let rows = [("site_mode", "private"), ("site_private_end_after", "2")];
     let rows = rows.map(|(key, value)| (key.to_owned(), value.to_owned()));
-    let user = sixin_domain::user::User { expired_at: Some(Millis(500)), ..user(1, "viewer") };
+    let user = Arc::new(sixin_domain::user::User { expired_at: Some(Millis(500)), ..new_user(1, "viewer") });
     Viewer { user, settings: Arc::new(Settings::new(rows.into())) }
 }
 

@@ -2,7 +2,7 @@ use super::*;
 use crate::files::ports::{MockFileBytes, MockFiles, MockMediaInspector, Thumbnail};
 use crate::ports::{MockClock, MockSecretSource};
 use crate::site::ports::MockRoles;
-use crate::testing::{general_role, stored_file, user};
+use crate::testing::{general_role, new_user, stored_file, user};
 use crate::users::ports::{MockRelations, MockUsers};
 use mockall::Sequence;
 use sixin_domain::file::media::ThumbnailSize;
@@ -18,8 +18,10 @@ use std::collections::{BTreeMap, HashMap};
 fn uploading(files: MockFiles, bytes: MockFileBytes, media: MockMediaInspector) -> FileUploading {
     let mut users = MockUsers::new();
     let people = || {
-        let closed =
-            sixin_domain::user::User { conversation_limit: ConversationLimit::Nobody, ..user(3, "cid") };
+        let closed = Arc::new(sixin_domain::user::User {
+            conversation_limit: ConversationLimit::Nobody,
+            ..new_user(3, "cid")
+        });
         [user(1, "ann"), user(2, "bob"), closed]
     };
     users.expect_find().returning(move |who| {

@@ -66,7 +66,7 @@ fn publishing(
     let mut users = MockUsers::new();
     users.expect_find_named().returning(|names| {
         let mut dan = user(4, "dan");
-        dan.deleted_at = Some(ID_EPOCH);
+        Arc::make_mut(&mut dan).deleted_at = Some(ID_EPOCH);
         let all = [user(1, "ann"), user(2, "bob"), user(3, "cid"), dan, user(5, "eve")];
         Ok(all.into_iter().filter(|user| names.contains(&user.username)).collect())
     });

@@ -249,6 +249,6 @@ async fn a_repeat_the_store_knows_is_answered_with_the_first_message_as_it_was_s
 fn a_number_names_by_uid_and_anything_else_by_username() {
     let mut ann = user(1, "ann");
     assert!(is_named(&ann, "10001") && is_named(&ann, "ann") && !is_named(&ann, "Ann"));
-    ann.username = Username::new("007").unwrap();
+    Arc::make_mut(&mut ann).username = Username::new("007").unwrap();
     assert!(is_named(&ann, "007") && !is_named(&ann, "7"));
 }

@@ -3,7 +3,7 @@ use sixin_domain::id::UserId;
 use super::*;
 use crate::operations::ports::{ChangeError, MockUserAdmin, TakenName};
 use crate::ports::{MockClock, MockSecretSource};
-use crate::testing::{name, user};
+use crate::testing::{name, new_user};
 use crate::users::ports::{MockBackEndUsers, MockDeviceTokens, MockUsers};
 
 const NOW: Millis = Millis(1000);
@@ -20,7 +20,9 @@ impl Parts {
     /// Users that are found, one answer a question.
     fn finding(mut self, answers: &[Option<User>]) -> Self {
         let mut answers = Vec::from(answers).into_iter();
-        self.users.expect_find_named().returning(move |_| Ok(answers.next().unwrap().into_iter().collect()));
+        self.users
+            .expect_find_named()
+            .returning(move |_| Ok(answers.next().unwrap().map(Arc::new).into_iter().collect()));
         self
     }
 
@@ -53,7 +55,7 @@ fn one_token() -> MockDeviceTokens {
 }
 
 fn named(nickname: &str) -> User {
-    let mut ann = user(1, "ann");
+    let mut ann = new_user(1, "ann");
     ann.profile.nickname = nickname.into();
     ann
 }

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use sixin_domain::id::UserId;
@@ -9,18 +10,19 @@ use sixin_domain::user::{Relation, User};
 
 use crate::ports::StoreResult;
 
-/// Users. Deleted and disabled users MUST be found too: the rules tell them apart.
+/// Users. Deleted and disabled users MUST be found too: the rules tell them apart. They are shared: whoever keeps them hands out
+/// the same ones again and again.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait Users: Send + Sync {
     /// The user with that uid or username. Usernames MUST be compared by bytes.
-    async fn find(&self, user: &UserRef) -> StoreResult<Option<User>>;
+    async fn find(&self, user: &UserRef) -> StoreResult<Option<Arc<User>>>;
 
     /// Those of the named users that exist, in any order.
-    async fn find_named(&self, names: &[Username]) -> StoreResult<Vec<User>>;
+    async fn find_named(&self, names: &[Username]) -> StoreResult<Vec<Arc<User>>>;
 
     /// Those of the users with these numbers that exist, in any order.
-    async fn find_numbered(&self, ids: &[UserId]) -> StoreResult<Vec<User>>;
+    async fn find_numbered(&self, ids: &[UserId]) -> StoreResult<Vec<Arc<User>>>;
 }
 
 /// Follow and block relations. Withdrawn ones (`deleted_at`) MUST NOT count.

@@ -1,5 +1,7 @@
 //! What back ends keep for their users: how they are shown, tokens, restrictions, preferences, pins.
 
+use std::sync::Arc;
+
 use sixin_application::conversations::ports::{
     ConversationPins, ConversationViews, ListQuery, ListStart, Order, Pin,
 };
@@ -30,7 +32,7 @@ on_every_database!(
     a_pin_counts_before_the_first_message_and_after,
 );
 
-fn found(db: &TestDatabase, id: UserId) -> User {
+fn found(db: &TestDatabase, id: UserId) -> Arc<User> {
     db.wait(db.database.find_numbered(&[id])).unwrap().remove(0)
 }
 
@@ -40,7 +42,7 @@ fn a_user_is_shown_anew_in_what_is_given(db: &TestDatabase) {
         let text = |text: Option<&str>| text.map(str::to_owned);
         let shown = ShownAs { nickname: text(nickname), portrait: text(portrait) };
         db.wait(db.database.show(ann, shown, NOW)).unwrap();
-        let profile = found(db, ann).profile;
+        let profile = found(db, ann).profile.clone();
         (profile.nickname, profile.avatar_file_url)
     };
     let long = format!("http://{}", "p".repeat(1017));

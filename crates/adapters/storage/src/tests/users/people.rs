@@ -1,5 +1,7 @@
 //! Users, relations and roles.
 
+use std::sync::Arc;
+
 use sixin_application::operations::ports::{ChangeError, NewUser, RoleAdmin, SignIn, TakenName, UserAdmin};
 use sixin_application::site::ports::Roles;
 use sixin_application::users::ports::{
@@ -33,7 +35,7 @@ on_every_database!(
     users_are_listed_in_pages,
 );
 
-fn find(db: &TestDatabase, name: &str) -> Option<sixin_domain::user::User> {
+fn find(db: &TestDatabase, name: &str) -> Option<Arc<sixin_domain::user::User>> {
     db.wait(Users::find(&db.database, &UserRef::parse(name).unwrap())).unwrap()
 }
 
@@ -266,7 +268,7 @@ fn a_user_changes_what_it_names_and_nothing_else(db: &TestDatabase) {
     };
     edit(&closed);
     let changed = read();
-    assert_eq!((changed.profile.bio, changed.profile.gender), (None, 3));
+    assert_eq!((&changed.profile.bio, changed.profile.gender), (&None, 3));
     assert_eq!(
         (changed.profile.nickname.as_str(), changed.conversation_limit),
         ("Annie", ConversationLimit::Nobody)
