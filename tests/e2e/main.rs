@@ -6,54 +6,15 @@
     reason = "a test may fail by panicking"
 )]
 
-mod acknowledged;
-mod bad_input;
-mod bucket;
-mod calls;
+mod apps;
+mod back_ends;
 mod clients;
-mod clock;
-mod cluster;
-mod command_line;
-mod concurrency;
-mod conversations;
-mod crash;
-mod database;
-mod database_crash;
-mod dialects;
-mod disk;
-mod failing_database;
-mod files;
-mod fresns_clients;
-mod fresns_rules;
-mod generated_clients;
-mod hot_reads;
-mod identities;
-mod lossy_proxy;
-mod message_logs;
-mod names;
-mod operations;
-mod publish_options;
-mod python_client;
-mod raw;
-mod read_only;
-mod reference_page;
-mod rongcloud_expansions;
-mod rongcloud_messages;
-mod rongcloud_templates;
-mod rongcloud_users;
-mod sdk_replays;
-mod sdk_specs;
-mod sdk_walk;
-mod send_once;
-mod sensitive_words;
-mod sign_in;
-mod site;
-mod site_reads;
-mod slow_uploads;
-mod strict_keys;
-mod typescript;
-mod upload;
-mod walk;
+mod durability;
+mod hostile;
+mod operating;
+mod support;
+
+use support::{calls, database, lossy_proxy, raw, site, upload, walk};
 
 /// Makes a test for each database out of each function.
 macro_rules! on_every_database {

@@ -20,8 +20,8 @@ pub enum Shim {
 impl Shim {
     fn source(self) -> (&'static str, &'static str) {
         match self {
-            Self::Sync => ("sync", include_str!("../../tests/e2e/shim/sync.c")),
-            Self::Clock => ("clock", include_str!("../../tests/e2e/shim/clock.c")),
+            Self::Sync => ("sync", include_str!("../../tests/e2e/support/shim/sync.c")),
+            Self::Clock => ("clock", include_str!("../../tests/e2e/support/shim/clock.c")),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Which bytes of a file a client asks for (RFC 9110, chapter 14). Players of films ask for parts.
 
-use std::ops::Range;
+use std::ops;
+
+use actix_web::http::header::{ByteRangeSpec, Range};
 
 /// What to answer with.
 #[derive(Debug, PartialEq, Eq)]
@@ -8,28 +10,21 @@ pub(crate) enum Wanted {
     /// All of it.
     Whole,
     /// These bytes.
-    Part(Range<u64>),
+    Part(ops::Range<u64>),
     /// Nothing: there are no such bytes.
     Unsatisfiable,
 }
 
 /// Reads the header `Range`. What is no range of bytes, or several, asks for nothing in particular.
 pub(crate) fn wanted(header: Option<&str>, size: u64) -> Wanted {
-    let Some((first, last)) =
-        header.and_then(|text| text.trim().strip_prefix("bytes=")).and_then(|range| range.split_once('-'))
-    else {
-        return Wanted::Whole;
-    };
-    let (first, last) = (first.trim(), last.trim());
-    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?;
-    let part = match (number(first), number(last)) {
-        (Some(first), Some(last)) if first > last => return Wanted::Whole,
-        (Some(first), Some(last)) => first..size.min(u64::saturating_add(last, 1)),
-        (Some(first), None) if last.is_empty() => first..size,
-        (None, Some(length)) if first.is_empty() => size.saturating_sub(length)..size,
-        _ => return Wanted::Whole,
-    };
-    if part.is_empty() { Wanted::Unsatisfiable } else { Wanted::Part(part) }
+    let Some(Ok(Range::Bytes(specs))) = header.map(|text| text.trim().parse()) else { return Wanted::Whole };
+    let [spec] = specs.as_slice() else { return Wanted::Whole };
+    match spec.to_satisfiable_range(size) {
+        Some((first, last)) => Wanted::Part(first..last + 1),
+        // Its end stands before its beginning, so it means nothing.
+        None if matches!(spec, ByteRangeSpec::FromTo(first, last) if first > last) => Wanted::Whole,
+        None => Wanted::Unsatisfiable,
+    }
 }
 
 #[cfg(test)]

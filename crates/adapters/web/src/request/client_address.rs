@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
 use actix_web::HttpRequest;
+use ipnet::IpNet;
 use thiserror::Error;
 
 /// The header in which proxies note from whom they got a request, the last one at the right.
@@ -11,10 +12,7 @@ const FORWARDED_FOR: &str = "X-Forwarded-For";
 
 /// A network whose machines are believed: one address, or all that begin alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    bits: u32,
-}
+pub struct Network(IpNet);
 
 /// That a text names no network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -25,29 +23,16 @@ impl FromStr for Network {
     type Err = NoNetwork;
 
     fn from_str(text: &str) -> Result<Self, NoNetwork> {
-        let (address, bits) = match text.split_once('/') {
-            Some((address, bits)) => (address, Some(bits.parse().map_err(|_| NoNetwork)?)),
-            None => (text, None),
-        };
-        let address: IpAddr = address.parse().map_err(|_| NoNetwork)?;
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        let bits = bits.unwrap_or(most);
-        if bits > most { Err(NoNetwork) } else { Ok(Self { address, bits }) }
+        let one = || text.parse().map(|address: IpAddr| IpNet::from(address));
+        text.parse().or_else(|_| one()).map(Self).map_err(|_| NoNetwork)
     }
 }
 
 impl Network {
     /// Whether an address is in it.
+    #[must_use]
     pub fn has(&self, address: IpAddr) -> bool {
-        match (self.address, address) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => {
-                (own.to_bits() ^ other.to_bits()).checked_shr(32 - self.bits).unwrap_or(0) == 0
-            }
-            (IpAddr::V6(own), IpAddr::V6(other)) => {
-                (own.to_bits() ^ other.to_bits()).checked_shr(128 - self.bits).unwrap_or(0) == 0
-            }
-            _ => false,
-        }
+        self.0.contains(&address)
     }
 }
 

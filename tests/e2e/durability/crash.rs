@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use rand::RngExt;
 
-use crate::acknowledged::{Acknowledged, SENDERS, rounds};
 use crate::database::TestDatabase;
+use crate::durability::acknowledged::{Acknowledged, SENDERS, rounds};
 use crate::site::{Server, Site};
 
 fn killed_again_and_again(database: TestDatabase) {

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::back_ends::rongcloud_messages::{history, listed, shown, uid};
 use crate::calls::{Answer, back_end_headers, now_ms, post, text_content};
+use crate::durability::send_once::{a_thousand_users, assert_repeats};
 use crate::on_every_database;
-use crate::rongcloud_messages::{history, listed, shown, uid};
-use crate::send_once::{a_thousand_users, assert_repeats};
 use crate::site::{Server, Site};
 
 on_every_database!(

@@ -302,7 +302,7 @@ fn bodies_of_strangers_cost_a_small_multiple_of_their_size() {
         post(&site.url("/api/v2/account/login"), &headers, body).status
     };
     assert_eq!(login(b"{}"), 200);
-    let before = crate::files::memory(&site.server);
+    let before = crate::apps::files::memory(&site.server);
     let numbers = format!("{{\"a\":[{}0]}}", "0,".repeat(190_000));
     let members = format!("{{{}\"\":0}}", "\"\":0,".repeat(76_000));
     let nested = format!("{{\"a\":{}{}}}", "[".repeat(190_000), "]".repeat(190_000));
@@ -314,7 +314,7 @@ fn bodies_of_strangers_cost_a_small_multiple_of_their_size() {
         });
     }
     let sent = i64::try_from(AT_ONCE * numbers.len() / 1024).unwrap();
-    let grown = crate::files::memory(&site.server) - before;
+    let grown = crate::apps::files::memory(&site.server) - before;
     assert!(grown < 6 * sent, "{sent} KB at once raise the memory by {grown} KB");
     assert_eq!(login(&vec![b' '; 1 << 20]), 413);
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::back_ends::rongcloud_messages::{history, modify, recall, shown, uid};
 use crate::calls::{Answer, back_end_headers, form, now_ms, post, text_content};
 use crate::on_every_database;
-use crate::rongcloud_messages::{history, modify, recall, shown, uid};
 use crate::site::Site;
 
 on_every_database!(

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use rand::RngExt;
 use xtask::mysql::private::{PrivateMySql, RunningMySql};
 
-use crate::acknowledged::{Acknowledged, SENDERS, rounds};
 use crate::database::TestDatabase;
+use crate::durability::acknowledged::{Acknowledged, SENDERS, rounds};
 use crate::site::{PATIENCE, Site};
 
 #[test]

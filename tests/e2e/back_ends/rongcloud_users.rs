@@ -253,7 +253,7 @@ fn a_conversation_is_pinned_for_apps_also_before_its_first_message(site: &Site) 
 }
 
 fn every_endpoint_wants_a_signature(site: &Site) {
-    let document: Value = serde_json::from_str(include_str!("../../openapi/sixin.json")).unwrap();
+    let document: Value = serde_json::from_str(include_str!("../../../openapi/sixin.json")).unwrap();
     let paths: Vec<&String> = document["paths"]
         .as_object()
         .unwrap()

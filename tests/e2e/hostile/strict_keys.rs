@@ -23,7 +23,7 @@ fn make_strict(site: &Site) {
 
 /// Every path and method of the description that has the tag.
 fn routes(tag: &str) -> Vec<(String, String)> {
-    let document: Value = serde_json::from_str(include_str!("../../openapi/sixin.json")).unwrap();
+    let document: Value = serde_json::from_str(include_str!("../../../openapi/sixin.json")).unwrap();
     let mut routes = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {

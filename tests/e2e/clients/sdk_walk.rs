@@ -4,9 +4,9 @@ use std::process::Command;
 
 use serde_json::json;
 
+use crate::back_ends::rongcloud_messages::shown;
 use crate::clients::{prepared, run, scripts};
 use crate::on_every_database;
-use crate::rongcloud_messages::shown;
 use crate::site::Site;
 
 on_every_database!(every_call_of_the_python_sdk_is_answered_or_refused_as_not_for_two_users);

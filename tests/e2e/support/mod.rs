@@ -1,0 +1,10 @@
+//! What the tests have in common: the built binary, its databases, and what misbehaves on purpose.
+
+pub(crate) mod calls;
+pub(crate) mod database;
+pub(crate) mod failing_database;
+pub(crate) mod lossy_proxy;
+pub(crate) mod raw;
+pub(crate) mod site;
+pub(crate) mod upload;
+pub(crate) mod walk;
