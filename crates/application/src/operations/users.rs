@@ -1,9 +1,9 @@
-//! Making users.
+//! Users, as operators keep them.
 
 use std::sync::Arc;
 
 use sixin_domain::access::app_key::Secret;
-use sixin_domain::id::AccountId;
+use sixin_domain::id::{AccountId, RoleId, UserId};
 use sixin_domain::sending::limits::{PASSWORD_BYTES, PASSWORD_CHARS};
 use sixin_domain::site::role::{RoleBook, UserRole};
 use sixin_domain::text::visible::is_name;
@@ -54,6 +54,12 @@ pub enum UserError {
     /// The account id can't be one.
     #[error("the account id must be 1 to 32 ASCII letters or digits")]
     BadAid,
+    /// A user would block itself.
+    #[error("nobody blocks themself")]
+    Oneself,
+    /// The site has no such role.
+    #[error("there is no role {0}; see `sixin role list`")]
+    RoleUnknown(RoleId),
     /// Somebody else has these already.
     #[error("already taken: {}", .0.iter().map(|name| name.name()).collect::<Vec<_>>().join(", "))]
     Taken(Vec<TakenName>),
@@ -146,6 +152,54 @@ pub async fn set_password(
     Ok(users.set_password(account, &hash, now).await?)
 }
 
+/// Makes a user block another, or takes that back.
+///
+/// # Errors
+/// [`UserError::Oneself`] if the two are one, or what the store says.
+pub async fn block(
+    users: &dyn UserAdmin,
+    owner: UserId,
+    blocked: UserId,
+    is_blocked: bool,
+    now: Millis,
+) -> Result<(), UserError> {
+    if owner == blocked {
+        return Err(UserError::Oneself);
+    }
+    Ok(users.set_blocked(owner, blocked, is_blocked, now).await?)
+}
+
+/// A main role, and what comes after it.
+#[derive(Debug, Clone, Copy)]
+pub struct MainRole {
+    /// The role.
+    pub role: RoleId,
+    /// When it ends, if it does.
+    pub until: Option<Millis>,
+    /// The role that follows then.
+    pub then: Option<RoleId>,
+}
+
+/// Gives a user a main role.
+///
+/// # Errors
+/// [`UserError::RoleUnknown`] if the site has no such role, or what the store says.
+pub async fn give_role(
+    users: &dyn UserAdmin,
+    roles: &dyn Roles,
+    user: UserId,
+    given: MainRole,
+    now: Millis,
+) -> Result<(), UserError> {
+    let MainRole { role, until, then } = given;
+    let book = roles.book().await?;
+    let is_known = |wanted: &RoleId| book.0.iter().any(|role| role.id == *wanted);
+    if let Some(unknown) = [Some(role), then].into_iter().flatten().find(|wanted| !is_known(wanted)) {
+        return Err(UserError::RoleUnknown(unknown));
+    }
+    Ok(users.set_main_role(user, role, until, then, now).await?)
+}
+
 /// What is told of a user.
 #[derive(Debug, Clone)]
 pub struct ShownUser {
@@ -176,6 +230,9 @@ mod tests {
     use crate::access::ports::MockPasswordHasher;
     use crate::operations::ports::MockUserAdmin;
     use crate::ports::MockSecretSource;
+    use crate::site::ports::MockRoles;
+    use crate::testing::general_role;
+    use sixin_domain::site::role::Role;
 
     fn spec(username: &str, uid: Option<i64>) -> UserSpec {
         let username = Username::new(username).unwrap();
@@ -202,6 +259,34 @@ mod tests {
             if calls <= taken { Err(ChangeError::Taken) } else { Ok(()) }
         });
         create(&users, &secrets(), spec, Millis(0)).await
+    }
+
+    #[tokio::test]
+    async fn nobody_blocks_themself() {
+        let mut users = MockUserAdmin::new();
+        users.expect_set_blocked().once().returning(|_, _, _, _| Ok(()));
+        block(&users, UserId(1), UserId(2), true, Millis(0)).await.unwrap();
+        let refused = block(&users, UserId(1), UserId(1), true, Millis(0)).await;
+        assert!(matches!(refused, Err(UserError::Oneself)));
+    }
+
+    #[tokio::test]
+    async fn only_roles_of_the_site_are_given_now_and_later() {
+        let mut users = MockUserAdmin::new();
+        users.expect_set_main_role().once().returning(|_, _, _, _, _| Ok(()));
+        let mut roles = MockRoles::new();
+        roles.expect_book().returning(|| {
+            Ok(Arc::new(RoleBook(vec![Role { id: RoleId(3), ..general_role() }, general_role()])))
+        });
+        let give = async |role, then: Option<i64>| {
+            let given = MainRole { role: RoleId(role), until: None, then: then.map(RoleId) };
+            give_role(&users, &roles, UserId(1), given, Millis(0)).await
+        };
+        give(3, Some(4)).await.unwrap();
+        for (role, then, unknown) in [(9, None, 9), (3, Some(8), 8)] {
+            let refused = give(role, then).await;
+            assert!(matches!(refused, Err(UserError::RoleUnknown(RoleId(id))) if id == unknown));
+        }
     }
 
     #[tokio::test]

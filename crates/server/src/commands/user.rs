@@ -2,8 +2,7 @@
 
 use serde_json::json;
 use sixin_application::operations::ports::{ListedUser, SignIn, UserAdmin};
-use sixin_application::operations::users::{self, UserSpec};
-use sixin_application::site::ports::Roles;
+use sixin_application::operations::users::{self, MainRole, UserSpec};
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::{MAX_SAFE_INTEGER, RoleId, UserId};
 use sixin_domain::user::User as DomainUser;
@@ -56,21 +55,14 @@ pub(super) async fn run(database: &Database, out: Output, command: User) -> Resu
         }
         User::Block { user, blocked, undo } => {
             let (user, blocked) = (find_user(database, &user).await?, find_user(database, &blocked).await?);
-            if user.id == blocked.id {
-                return Err(CommandError::Usage("nobody blocks themself".to_owned()));
-            }
-            database.set_blocked(user.id, blocked.id, !undo, now()).await?;
+            users::block(database, user.id, blocked.id, !undo, now()).await?;
             done(out, &user, &format!("{} {}", if undo { "unblocked" } else { "blocked" }, blocked.username));
         }
         User::Role { user, role, hours, restore } => {
             let user = find_user(database, &user).await?;
-            for id in [Some(role), restore].into_iter().flatten() {
-                if !database.book().await?.0.iter().any(|role| role.id == RoleId(id)) {
-                    return Err(CommandError::NotFound(format!("role {id}; see `sixin role list`")));
-                }
-            }
-            let until = hours.map(in_hours);
-            database.set_main_role(user.id, RoleId(role), until, restore.map(RoleId), now()).await?;
+            let (until, then) = (hours.map(in_hours), restore.map(RoleId));
+            let given = MainRole { role: RoleId(role), until, then };
+            users::give_role(database, database, user.id, given, now()).await?;
             done(out, &user, &format!("given role {role}"));
         }
         User::List { limit } => list(database, out, limit).await?,

@@ -1,38 +1,32 @@
 //! Reading and changing one's conversations (docs/wire/fresns.md#conversations).
 
 use std::collections::HashSet;
-use std::fmt::{self, Display};
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
-use serde::de::{Deserializer, Error};
-use serde_json::json;
 use sixin_application::conversations::change_conversations::Target;
 use sixin_application::conversations::ports::{ListStart, Order};
 use sixin_application::conversations::read_conversations::{
     ConversationError, ConversationRef, ListRequest, MessagesRequest,
 };
 use sixin_domain::id::{ConversationId, MessageId};
-use sixin_domain::time::Millis;
 use sixin_domain::user::username::UserRef;
-use sixin_web::documented;
-use utoipa::{OpenApi, ToSchema};
+use utoipa::OpenApi;
 
+use super::requests::{
+    Cursor, ListConversations, ListMessages, PinBody, ShowConversation, TargetBody, TargetKind,
+};
 use crate::admission::{answered, body, query, visit};
 use crate::api::FresnsApi;
 use crate::codes::{EXCLUSIVE, Failure, MALFORMED, MISSING};
 use crate::conversations::conversation_info::Cast;
 use crate::conversations::message_info::{cleaned, viewed};
-use crate::key_filter::{KeyFilter, KeysHidden, KeysShown};
-use crate::pagination::{Listed, PAGE_SIZE, Page, PageNumber, PageSize};
+use crate::key_filter::KeyFilter;
+use crate::pagination::{Listed, Page};
 use crate::parameters::whole_number;
 use crate::parts::{ConversationPage, ConversationPart, MessagePage};
 use crate::responses::{done, done_without_data};
 use crate::routes::{DELETE, DETAIL, LIST, MARK_AS_READ, MESSAGES, PIN};
-use crate::values::{Id, TextOrNumber};
 
-/// Most entries of a page are 30 (docs/wire/fresns.md#pages).
-type ShortPage = PageSize<PAGE_SIZE, 30>;
 /// Most messages that can be marked or deleted at once; ours.
 pub(crate) const MOST_MESSAGES: usize = 1000;
 
@@ -47,142 +41,6 @@ pub(crate) const MOST_MESSAGES: usize = 1000;
     delete_from_view
 ))]
 pub(crate) struct Described;
-
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = FresnsListConversations)]
-struct ListConversations {
-    page: Option<PageNumber>,
-    page_size: Option<ShortPage>,
-    /// `nextCursor` of the part before, instead of `page`; costs the same at any depth.
-    cursor: Option<Cursor>,
-    whitelist_keys: Option<KeysShown>,
-    blacklist_keys: Option<KeysHidden>,
-    /// Only conversations that are pinned, or only those that are not.
-    is_pin: Option<bool>,
-    /// The same in the name that clients of 2.x use.
-    pinned: Option<bool>,
-}
-
-/// A place in the list: the time of the latest message and the conversation's id. Clients are told nothing about what
-/// is in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Cursor(Millis, ConversationId);
-
-documented!(Cursor, json!({"type": "string"}));
-
-impl<'de> Deserialize<'de> for Cursor {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| D::Error::custom("must be the nextCursor of an answer"))
-    }
-}
-
-impl Cursor {
-    fn parse(text: &str) -> Option<Self> {
-        let (time, id) = text.split_once('-')?;
-        let number = |text: &str| i64::from_str_radix(text, 16).ok().filter(|number| *number >= 0);
-        Some(Self(Millis(number(time)?), ConversationId(number(id)?)))
-    }
-}
-
-impl Display for Cursor {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{:x}-{:x}", self.0.0, self.1.0)
-    }
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = FresnsShowConversation)]
-struct ShowConversation {
-    whitelist_keys: Option<KeysShown>,
-    blacklist_keys: Option<KeysHidden>,
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = FresnsListMessages)]
-struct ListMessages {
-    page: Option<PageNumber>,
-    page_size: Option<ShortPage>,
-    /// `desc`: the newest are on the first page; `asc`: the oldest.
-    order_direction: Option<Direction>,
-    /// Only messages after that one; costs the same at any depth.
-    after: Option<Id>,
-    /// Only messages before that one; costs the same at any depth.
-    before: Option<Id>,
-    /// The order inside a page, if it is to be another. Clients of 2.x name which end comes first.
-    page_list_direction: Option<PageDirection>,
-    whitelist_keys: Option<KeysShown>,
-    blacklist_keys: Option<KeysHidden>,
-}
-
-/// The order of a list.
-#[derive(Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[schema(as = FresnsDirection)]
-enum Direction {
-    Asc,
-    Desc,
-}
-
-/// The order inside a page.
-#[derive(Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[schema(as = FresnsPageDirection)]
-enum PageDirection {
-    Desc,
-    Asc,
-    Latest,
-    Oldest,
-}
-
-impl From<PageDirection> for Order {
-    fn from(direction: PageDirection) -> Self {
-        match direction {
-            PageDirection::Desc | PageDirection::Latest => Self::Newest,
-            PageDirection::Asc | PageDirection::Oldest => Self::Oldest,
-        }
-    }
-}
-
-impl From<Direction> for Order {
-    fn from(direction: Direction) -> Self {
-        match direction {
-            Direction::Desc => Self::Newest,
-            Direction::Asc => Self::Oldest,
-        }
-    }
-}
-
-/// Either a conversation or messages, as `type` says (docs/wire/fresns.md#targets).
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = FresnsTargetBody)]
-struct TargetBody {
-    conversation_id: Option<Id>,
-    /// At most 1000 ids, separated by commas.
-    message_ids: Option<TextOrNumber>,
-    #[serde(rename = "type")]
-    kind: TargetKind,
-}
-
-/// What is meant.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[schema(as = FresnsTargetKind)]
-enum TargetKind {
-    Conversation,
-    Message,
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = FresnsPinBody, example = json!({"conversationId": 5020}))]
-struct PinBody {
-    conversation_id: Id,
-}
 
 /// List one's conversations
 ///
@@ -392,6 +250,8 @@ fn message_ids(text: &str) -> Option<Vec<MessageId>> {
 mod tests {
     use proptest::prelude::*;
     use sixin_web::request::parameters::read;
+
+    use sixin_domain::time::Millis;
 
     use super::*;
     use crate::codes::NOT_ALLOWED;

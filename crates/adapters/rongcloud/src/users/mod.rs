@@ -4,10 +4,12 @@
 pub(crate) mod list_wire_tests;
 pub(crate) mod lists;
 pub(crate) mod preference_info;
+mod preference_requests;
 #[cfg(test)]
 pub(crate) mod preference_wire_tests;
 pub(crate) mod preferences;
 pub(crate) mod profiles;
+mod restriction_requests;
 pub(crate) mod restrictions;
 pub(crate) mod user_info;
 #[cfg(test)]

@@ -2,14 +2,17 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sixin_application::users::ports::{NamePage, Restriction};
 use sixin_web::answer::reply;
 use utoipa::{OpenApi, ToSchema};
 
+use super::restriction_requests::{
+    BlockUsers, DeactivateUsers, LARGEST_BANNED_PAGE, MuteUsers, QueryBlockedUsers, QueryDeactivatedUsers,
+    QueryMutedUsers, UnblockUsers,
+};
 use crate::admission::answered;
 use crate::api::RongCloudApi;
-use crate::fields::values::{Number, OptionalNumber, PageNumber, Person, Size, Switch, Users};
 use crate::responses::{Done, SUCCESS, done};
 use crate::routes::post;
 use crate::times::LocalTimes;
@@ -27,10 +30,6 @@ const ABANDON: &str = "/user/abandon.json";
 const ABANDONED: &str = "/user/abandon/query.json";
 const DEACTIVATED: &str = "/user/deactivate/query.json";
 
-/// Longest ban: 30 days.
-const LONGEST_BAN_MINUTES: i64 = 43_200;
-/// Banned users of a page at most, and without a page.
-const LARGEST_BANNED_PAGE: i64 = 1000;
 /// How long the id of an operation is.
 const OPERATION_CHARS: usize = 20;
 
@@ -126,95 +125,6 @@ pub(crate) struct DoneAs {
     /// A name for it. It is done already, so there is nothing to wait for.
     #[schema(min_length = 1)]
     operate_id: String,
-}
-
-type Banned = Users<20>;
-type Minutes = Number<1, LONGEST_BAN_MINUTES>;
-
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = RongCloudBlockUsers, example = json!({"userId": ["user1"], "minute": 10}))]
-struct BlockUsers {
-    /// Who.
-    user_id: Banned,
-    /// For how many minutes, at most 30 days.
-    minute: Minutes,
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = RongCloudUnblockUsers, example = json!({"userId": ["user1"]}))]
-struct UnblockUsers {
-    /// Who.
-    user_id: Banned,
-}
-
-type BannedPage = OptionalNumber<0, { i64::MAX }>;
-type BannedSize = Size<LARGEST_BANNED_PAGE, 50>;
-
-#[derive(Deserialize, ToSchema)]
-#[schema(as = RongCloudQueryBlockedUsers, example = json!({"page": 1, "size": 50}))]
-struct QueryBlockedUsers {
-    /// Which page. Without it, or 0: the first 1000.
-    #[serde(default)]
-    page: BannedPage,
-    /// Users of a page.
-    #[serde(default)]
-    size: BannedSize,
-}
-
-type MutedUsers = Users<1000>;
-
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = RongCloudMuteUsers, example = json!({"userId": ["user1"], "state": 1, "type": "PERSON"}))]
-struct MuteUsers {
-    #[serde(rename = "type")]
-    _kind: Person,
-    /// Who.
-    user_id: MutedUsers,
-    /// 1: mute, 0: lift.
-    state: Switch,
-}
-
-type MutedSize = Size<200, 100>;
-type Offset = OptionalNumber<0, { i64::MAX }>;
-
-#[derive(Deserialize, ToSchema)]
-#[schema(as = RongCloudQueryMutedUsers, example = json!({"num": 100, "offset": 0, "type": "PERSON"}))]
-struct QueryMutedUsers {
-    #[serde(rename = "type")]
-    _kind: Person,
-    /// How many at most.
-    #[serde(default)]
-    num: MutedSize,
-    /// How many to leave out first. Default 0.
-    #[serde(default)]
-    offset: Offset,
-}
-
-type Deactivatable = Users<100>;
-
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = RongCloudDeactivateUsers, example = json!({"userId": ["user1", "user2"]}))]
-struct DeactivateUsers {
-    /// Who.
-    user_id: Deactivatable,
-}
-
-type DeactivatedSize = Size<50, 50>;
-
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = RongCloudQueryDeactivatedUsers, example = json!({"pageNo": 1, "pageSize": 50}))]
-struct QueryDeactivatedUsers {
-    /// Which page.
-    #[serde(default)]
-    page_no: PageNumber,
-    /// Users of a page.
-    #[serde(default)]
-    page_size: DeactivatedSize,
 }
 
 /// Ban users for a time
