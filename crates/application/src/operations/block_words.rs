@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use sixin_domain::text::invisible::is_ignorable;
 
-use crate::operations::ports::BlockWordRow;
+use crate::site::ports::BlockWordRow;
 
 /// Longest word in characters (column `block_words.word`).
 pub const MAX_WORD_CHARS: usize = 32;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use sixin_application::operations::block_words::{parse_list, row};
-use sixin_application::operations::ports::BlockWordAdmin;
+use sixin_application::site::ports::BlockWordAdmin;
 use sixin_storage::Database;
 
 use super::{CommandError, Output, now};

@@ -58,6 +58,8 @@ pub(crate) fn use_directory(config: &mut Config, dir: &Path) -> Result<(), DemoE
     made.map_err(|error| DemoError::File(dir.display().to_string(), error))?;
     config.database.url = format!("sqlite://{}", dir.join("sixin.db").display());
     config.database.migrate_at_start = true;
+    config.files.folder = dir.join("files");
+    config.files.arriving = dir.join("arriving");
     Ok(())
 }
 

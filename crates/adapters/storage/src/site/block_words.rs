@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use sixin_application::operations::ports::{BlockWordAdmin, BlockWordRow};
 use sixin_application::ports::{StoreResult, Topic};
+use sixin_application::site::ports::{BlockWordAdmin, BlockWordRow};
 use sixin_application::site::ports::{BlockWordList, BlockWordSource, ListedWord, ListedWords, WordScope};
 use sixin_domain::site::block_words::{BlockWord, BlockWordFilter, WordMode};
 use sixin_domain::time::Millis;

@@ -84,3 +84,30 @@ pub trait SensitiveWords: Send + Sync {
     /// The words that are replaced or refused in messages, the oldest first, `limit` at most.
     async fn list(&self, limit: i64) -> StoreResult<Vec<SensitiveWord>>;
 }
+
+/// A row of `block_words`, as far as conversations go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockWordRow {
+    /// The word, at most 32 characters.
+    pub word: String,
+    /// 1 ignore, 2 replace, 3 refuse.
+    pub conversation_mode: i64,
+    /// What replaces it; `None` removes it.
+    pub replace_word: Option<String>,
+    /// Whether it counts only where it stands alone.
+    pub is_whole: bool,
+}
+
+/// Block words, for the operator.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait BlockWordAdmin: Send + Sync {
+    /// Adds or changes words; answers how many there were.
+    async fn put(&self, words: &[BlockWordRow], at: Millis) -> StoreResult<usize>;
+
+    /// Removes a word. `false`: no such word.
+    async fn remove(&self, word: &str) -> StoreResult<bool>;
+
+    /// All words, in order.
+    async fn list(&self) -> StoreResult<Vec<BlockWordRow>>;
+}

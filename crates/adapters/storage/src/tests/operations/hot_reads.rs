@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use sixin_application::operations::ports::{
-    AppKeyAdmin, BlockWordAdmin, BlockWordRow, NewAppKey, RoleAdmin, SessionAdmin, SettingAdmin, UserAdmin,
+    AppKeyAdmin, NewAppKey, RoleAdmin, SessionAdmin, SettingAdmin, UserAdmin,
 };
 use sixin_application::ports::{CacheEpochs, Topic};
 use sixin_application::sending::ports::MessageStore;
+use sixin_application::site::ports::{BlockWordAdmin, BlockWordRow};
 use sixin_application::site::ports::{SensitiveWord, SensitiveWords, SettingSource};
 use sixin_application::users::ports::{
     BackEndUsers, ListKind, ListSet, Restriction, ShownAs, UserLists, UserRestrictions,

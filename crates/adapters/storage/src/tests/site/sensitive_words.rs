@@ -1,6 +1,6 @@
 //! Block words as back ends keep them.
 
-use sixin_application::operations::ports::{BlockWordAdmin, BlockWordRow};
+use sixin_application::site::ports::{BlockWordAdmin, BlockWordRow};
 use sixin_application::site::ports::{BlockWordList, BlockWordSource, SensitiveWord, SensitiveWords};
 use sixin_domain::sending::refusal::Refusal;
 use sixin_domain::site::block_words::WordMode;

@@ -1,8 +1,9 @@
 //! Settings, block words, files and what is swept away.
 
 use sixin_application::files::ports::Files;
-use sixin_application::operations::ports::{BlockWordAdmin, BlockWordRow, SettingAdmin, StoreHealth};
+use sixin_application::operations::ports::{SettingAdmin, StoreHealth};
 use sixin_application::sending::ports::{MessageStore, NonceUse, SendUnit};
+use sixin_application::site::ports::{BlockWordAdmin, BlockWordRow};
 use sixin_application::site::ports::{BlockWordList, BlockWordSource, SettingSource, WordScope};
 use sixin_domain::file::FileKind;
 use sixin_domain::id::{AppKeyId, ID_EPOCH, MessageId, UserId};
