@@ -96,13 +96,8 @@ const IS_QUERY: &str = "x-query";
 
 fn complete(schemas: &mut Map<String, Value>, is_get: bool, operation: &mut Value) {
     let Some(operation) = operation.as_object_mut() else { return };
-    let login = match operation.remove("security").as_ref().and_then(|security| security.pointer("/0")) {
-        Some(security) if security.get("user").is_some() => Login::User,
-        Some(_) => Login::Account,
-        None => Login::Nobody,
-    };
     let is_send = operation.get("operationId").is_some_and(|id| id == "send_message");
-    let mut parameters = headers(login);
+    let mut parameters = headers(taken_login(operation));
     if is_send {
         parameters.push(idempotency_header());
     }
@@ -111,22 +106,7 @@ fn complete(schemas: &mut Map<String, Value>, is_get: bool, operation: &mut Valu
     }
     let mut body = operation.remove("requestBody");
     let is_upload = body.as_ref().is_some_and(|body| body.pointer("/content/multipart~1form-data").is_some());
-    let content =
-        body.as_mut().and_then(|body| body.pointer_mut("/content")?.as_object_mut()?.values_mut().next());
-    if let Some(content) = content {
-        let reference = content.pointer("/schema/$ref").and_then(Value::as_str).unwrap_or_default();
-        let schema = reference.rsplit_once('/').and_then(|(_, name)| schemas.get_mut(name));
-        if let Some(schema) = schema {
-            without_null(schema);
-            if is_get {
-                parameters.extend(query_parameters(schema));
-                insert(schema, "/x-query", json!(true));
-            } else if let Some(example) = schema.get("example") {
-                let examples = json!({"usual": {"value": example}});
-                insert(content, "/examples", examples);
-            }
-        }
-    }
+    parameters.extend(body.as_mut().map(|body| settle_body(schemas, is_get, body)).unwrap_or_default());
     parameters.push(request_id_header());
     let data = operation.get("responses").and_then(|it| it.pointer("/200/content/application~1json/schema"));
     // Nothing: generators take an object that may be null, and not null alone.
@@ -137,17 +117,48 @@ fn complete(schemas: &mut Map<String, Value>, is_get: bool, operation: &mut Valu
         *ok = may_be_replayed(ok.take());
     }
     responses.sort_keys();
-    operation.insert("tags".to_owned(), json!(["fresns"]));
     if operation.get("description").is_none() {
         let summary = operation.get("summary").and_then(Value::as_str).unwrap_or_default();
         operation.insert("description".to_owned(), json!(format!("{summary}.")));
     }
+    operation.insert("tags".to_owned(), json!(["fresns"]));
     operation.insert("parameters".to_owned(), Value::Array(parameters));
-    if let (false, Some(mut body)) = (is_get, body) {
-        insert(&mut body, "/required", json!(true));
+    if let (false, Some(body)) = (is_get, body) {
         operation.insert("requestBody".to_owned(), body);
     }
     operation.insert("responses".to_owned(), Value::Object(responses));
+}
+
+/// Who must be signed in, which handlers say as security; the headers that show it become security for all dialects alike.
+fn taken_login(operation: &mut Map<String, Value>) -> Login {
+    match operation.remove("security").as_ref().and_then(|security| security.pointer("/0")) {
+        Some(security) if security.get("user").is_some() => Login::User,
+        Some(_) => Login::Account,
+        None => Login::Nobody,
+    }
+}
+
+/// Makes a body fit for the document: its schema asks for no null, and its sample stands beside it. What is asked for in a query
+/// string is described by a struct too, as if it were a body, and answered as parameters.
+fn settle_body(schemas: &mut Map<String, Value>, is_get: bool, body: &mut Value) -> Vec<Value> {
+    insert(body, "/required", json!(true));
+    let content =
+        body.pointer_mut("/content").and_then(|content| content.as_object_mut()?.values_mut().next());
+    let Some(content) = content else { return Vec::new() };
+    let reference = content.pointer("/schema/$ref").and_then(Value::as_str).unwrap_or_default();
+    let schema = reference.rsplit_once('/').and_then(|(_, name)| schemas.get_mut(name));
+    let Some(schema) = schema else { return Vec::new() };
+    without_null(schema);
+    if is_get {
+        let parameters = query_parameters(schema);
+        insert(schema, "/x-query", json!(true));
+        return parameters;
+    }
+    if let Some(example) = schema.get("example") {
+        let examples = json!({"usual": {"value": example}});
+        insert(content, "/examples", examples);
+    }
+    Vec::new()
 }
 
 /// The answers that only one operation has.
