@@ -133,9 +133,7 @@ impl From<PublishError> for Failure {
 impl From<ChangeError> for Failure {
     fn from(error: ChangeError) -> Self {
         match error {
-            ChangeError::UserUnknown(_) => {
-                Self::new(Code::UserUnknown, format!("{error}; check the spelling"))
-            }
+            ChangeError::Users(error) => error.into(),
             ChangeError::MessageUnknown => Self::parameter(format!("{error}; check the message's UID or id")),
             ChangeError::Elsewhere => Self::parameter(format!(
                 "{error}; check fromUserId, targetId and the message's UID (the messageId of a publish is that of its \
@@ -159,10 +157,7 @@ impl From<ChangeError> for Failure {
 impl From<HistoryError> for Failure {
     fn from(error: HistoryError) -> Self {
         match error {
-            HistoryError::UserUnknown(_) => {
-                Self::new(Code::UserUnknown, format!("{error}; check the spelling"))
-            }
-            HistoryError::Oneself => Self::parameter(format!("{error}; name another user as targetId")),
+            HistoryError::Users(error) => error.into(),
             HistoryError::Store(error) => error.into(),
         }
     }
@@ -171,9 +166,7 @@ impl From<HistoryError> for Failure {
 impl From<ExpandError> for Failure {
     fn from(error: ExpandError) -> Self {
         match error {
-            ExpandError::UserUnknown(_) => {
-                Self::new(Code::UserUnknown, format!("{error}; check the spelling"))
-            }
+            ExpandError::Users(error) => error.into(),
             ExpandError::MessageUnknown => Self::parameter(format!("{error}; check msgUID")),
             ExpandError::Elsewhere => Self::parameter(format!("{error}; check userId, targetId and msgUID")),
             ExpandError::NotExpandable => Self::parameter(format!("{error}; publish a new one with it")),

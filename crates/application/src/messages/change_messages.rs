@@ -17,7 +17,7 @@ use thiserror::Error;
 use crate::messages::ports::{MessageChanges, PublishedMessage};
 use crate::ports::{Clock, StoreError};
 use crate::sending::back_end_texts::BackEndTexts;
-use crate::users::named_users::ids_of;
+use crate::users::named_users::{UsersError, ids_of};
 use crate::users::ports::Users;
 
 /// Which message is meant, and for whom the back end speaks.
@@ -43,9 +43,9 @@ pub struct Rewording {
 /// Why a message stays as it is.
 #[derive(Debug, Error)]
 pub enum ChangeError {
-    /// There is no such user.
-    #[error("there is no such user ({0})")]
-    UserUnknown(Username),
+    /// One of the users.
+    #[error(transparent)]
+    Users(#[from] UsersError),
     /// No kept message has that number.
     #[error("there is no such message")]
     MessageUnknown,
@@ -140,7 +140,7 @@ impl MessageChanging {
             return if is_number { Err(ChangeError::MessageUnknown) } else { Ok(None) };
         };
         let names = [wanted.by.clone(), wanted.with.clone()];
-        let ids = ids_of(&*self.users, &names, ChangeError::UserUnknown).await?;
+        let ids = ids_of(&*self.users, &names).await?;
         let [by, with] = ids[..] else { return Ok(None) };
         if Pair::of(by, with) != Pair::of(message.sender, message.recipient) {
             return Err(ChangeError::Elsewhere);
@@ -270,7 +270,9 @@ mod tests {
             assert!(matches!(refused, Err(ChangeError::Elsewhere)), "{by} {with}");
         }
         let refused = changing.recall(&message("ann", "dan", 9), true).await;
-        assert!(matches!(refused, Err(ChangeError::UserUnknown(name)) if name.as_str() == "dan"));
+        assert!(
+            matches!(refused, Err(ChangeError::Users(UsersError::Unknown(name))) if name.as_str() == "dan")
+        );
     }
 
     #[tokio::test]

@@ -11,13 +11,12 @@ use sixin_domain::id::MessageId;
 use sixin_domain::message::expansion::{Edit, Expansion, ExpansionRefusal};
 use sixin_domain::message::uid::MessageName;
 use sixin_domain::time::Millis;
-use sixin_domain::user::username::Username;
 use thiserror::Error;
 
 use crate::messages::change_messages::MessageRef;
 use crate::messages::ports::{MessageChanges, MessageExpansions, PublishedMessage};
 use crate::ports::{Clock, StoreError};
-use crate::users::named_users::ids_of;
+use crate::users::named_users::{UsersError, ids_of};
 use crate::users::ports::Users;
 
 /// Pairs of a page.
@@ -29,9 +28,9 @@ pub type Pairing = (String, String, Millis);
 /// Why there is nothing to read, or the pairs stay as they are.
 #[derive(Debug, Error)]
 pub enum ExpandError {
-    /// There is no such user.
-    #[error("there is no such user ({0})")]
-    UserUnknown(Username),
+    /// One of the users.
+    #[error(transparent)]
+    Users(#[from] UsersError),
     /// Nobody stored it.
     #[error("there is no such message")]
     MessageUnknown,
@@ -77,7 +76,7 @@ pub struct MessageExpanding {
 impl ExpandMessages for MessageExpanding {
     async fn edit(&self, wanted: &MessageRef, edit: Edit) -> Result<(), ExpandError> {
         let names = [wanted.by.clone(), wanted.with.clone()];
-        let ids = ids_of(&*self.users, &names, ExpandError::UserUnknown).await?;
+        let ids = ids_of(&*self.users, &names).await?;
         let (id, message, initial) = self.find(wanted.name).await?;
         let pair = if let [by, with] = ids[..] { Pair::of(by, with) } else { None };
         if pair != Pair::of(message.sender, message.recipient) {
@@ -123,6 +122,7 @@ mod tests {
     use sixin_domain::id::UserId;
     use sixin_domain::message::body::Body;
     use sixin_domain::message::expansion::{Change, Changes};
+    use sixin_domain::user::username::Username;
     use std::collections::{BTreeSet, HashMap};
 
     const SENT: Millis = Millis(500);
@@ -214,7 +214,7 @@ mod tests {
             assert!(matches!(error, ExpandError::Elsewhere), "{by} {with}");
         }
         let unknown = refused(keys, false, message("ann", "dan", None)).await;
-        assert!(matches!(unknown, ExpandError::UserUnknown(name) if name.as_str() == "dan"));
+        assert!(matches!(unknown, ExpandError::Users(UsersError::Unknown(name)) if name.as_str() == "dan"));
         for id in [None, Some(8)] {
             let error = refused(keys, false, message("ann", "bob", id)).await;
             assert!(matches!(error, ExpandError::MessageUnknown));

@@ -15,7 +15,7 @@ use thiserror::Error;
 use crate::conversations::ports::{ConversationChanges, ConversationViews, MessageQuery, Order};
 use crate::messages::ports::MessageExpansions;
 use crate::ports::{Clock, StoreError};
-use crate::users::named_users::ids_of;
+use crate::users::named_users::{UsersError, ids_of};
 use crate::users::ports::Users;
 
 /// Which messages are wanted.
@@ -49,12 +49,9 @@ pub struct HistoryMessage {
 /// Why there is no history.
 #[derive(Debug, Error)]
 pub enum HistoryError {
-    /// There is no such user.
-    #[error("there is no such user ({0})")]
-    UserUnknown(Username),
-    /// Nobody has a conversation with itself.
-    #[error("nobody has a conversation with itself")]
-    Oneself,
+    /// One of the users.
+    #[error(transparent)]
+    Users(#[from] UsersError),
     /// The store could not.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -169,10 +166,10 @@ impl HistoryReading {
         with: &Username,
     ) -> Result<Option<(Conversation, UserId)>, HistoryError> {
         let names = [user.clone(), with.clone()];
-        let ids = ids_of(&*self.users, &names, HistoryError::UserUnknown).await?;
-        let [user, with] = ids[..] else { return Ok(None) };
-        let pair = Pair::of(user, with).ok_or(HistoryError::Oneself)?;
-        Ok(self.views.of_pair(pair).await?.map(|conversation| (conversation, user)))
+        let ids = ids_of(&*self.users, &names).await?;
+        let [id, other] = ids[..] else { return Ok(None) };
+        let pair = Pair::of(id, other).ok_or_else(|| UsersError::Oneself(with.clone()))?;
+        Ok(self.views.of_pair(pair).await?.map(|conversation| (conversation, id)))
     }
 }
 

@@ -101,7 +101,7 @@ impl KeepPreferences for PreferenceKeeping {
         let others = remarks.into_iter().filter(|(about, _)| about != user);
         let (about, texts): (Vec<Username>, Vec<String>) = others.unzip();
         let owner = self.one(user).await?;
-        let about = ids_of(&*self.users, &about, UsersError::Unknown).await?;
+        let about = ids_of(&*self.users, &about).await?;
         if about.is_empty() {
             return Ok(());
         }

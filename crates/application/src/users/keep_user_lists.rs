@@ -100,7 +100,7 @@ impl KeepUserLists for UserListKeeping {
 impl UserListKeeping {
     /// The users with these names, in their order.
     async fn ids(&self, names: &[Username]) -> Result<Vec<UserId>, UsersError> {
-        ids_of(&*self.users, names, UsersError::Unknown).await
+        ids_of(&*self.users, names).await
     }
 }
 

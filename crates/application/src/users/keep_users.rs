@@ -80,7 +80,7 @@ impl KeepUsers for UserKeeping {
     }
 
     async fn expire_tokens(&self, users: &[Username], before: Millis) -> Result<(), UsersError> {
-        let ids = ids_of(&*self.users, users, UsersError::Unknown).await?;
+        let ids = ids_of(&*self.users, users).await?;
         Ok(self.tokens.expire(&ids, before).await?)
     }
 

@@ -44,15 +44,11 @@ pub enum UsersError {
 /// The ids of the users with these names, in their order.
 ///
 /// # Errors
-/// `unknown` of the first that does not exist, or what the store says.
-pub(crate) async fn ids_of<E: From<StoreError>>(
-    users: &dyn Users,
-    names: &[Username],
-    unknown: fn(Username) -> E,
-) -> Result<Vec<UserId>, E> {
+/// [`UsersError::Unknown`] of the first that does not exist, or what the store says.
+pub(crate) async fn ids_of(users: &dyn Users, names: &[Username]) -> Result<Vec<UserId>, UsersError> {
     let found = users.find_named(names).await?;
     let ids: HashMap<&Username, UserId> = found.iter().map(|user| (&user.username, user.id)).collect();
-    let id = |name: &Username| ids.get(name).copied().ok_or_else(|| unknown(name.clone()));
+    let id = |name: &Username| ids.get(name).copied().ok_or_else(|| UsersError::Unknown(name.clone()));
     names.iter().map(id).collect()
 }
 

@@ -44,7 +44,7 @@ pub struct UserRestricting {
 #[async_trait]
 impl RestrictUsers for UserRestricting {
     async fn restrict(&self, users: &[Username], restriction: Restriction) -> Result<(), UsersError> {
-        let ids = ids_of(&*self.users, users, UsersError::Unknown).await?;
+        let ids = ids_of(&*self.users, users).await?;
         Ok(self.restrictions.restrict(&ids, restriction, self.clock.now()).await?)
     }
 

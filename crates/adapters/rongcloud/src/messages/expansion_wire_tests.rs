@@ -7,6 +7,7 @@ use sixin_application::access::authenticate_back_end::BackEndRefusal;
 use sixin_application::messages::change_messages::MessageRef;
 use sixin_application::messages::expand_messages::ExpandError;
 use sixin_application::ports::StoreError;
+use sixin_application::users::named_users::UsersError;
 use sixin_domain::id::MessageId;
 use sixin_domain::message::expansion::{Edit, ExpansionRefusal};
 use sixin_domain::message::uid::MessageName;
@@ -177,7 +178,7 @@ async fn the_pairs_are_answered_by_key_with_their_times_as_numbers() {
 #[actix_web::test]
 async fn each_reason_not_to_keep_a_pair_has_its_code() {
     for (error, code, status) in [
-        ((|| ExpandError::UserUnknown(name("bob"))) as fn() -> ExpandError, 1004, 404),
+        ((|| ExpandError::Users(UsersError::Unknown(name("bob")))) as fn() -> ExpandError, 1004, 404),
         (|| ExpandError::MessageUnknown, 1003, 400),
         (|| ExpandError::Elsewhere, 1003, 400),
         (|| ExpandError::NotExpandable, 1003, 400),

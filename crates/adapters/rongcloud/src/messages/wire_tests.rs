@@ -7,6 +7,7 @@ use sixin_application::access::authenticate_back_end::BackEndRefusal;
 use sixin_application::messages::change_messages::{ChangeError, MessageRef};
 use sixin_application::messages::read_history::{HistoryError, HistoryMessage};
 use sixin_application::ports::StoreError;
+use sixin_application::users::named_users::UsersError;
 use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::message::body::Body;
@@ -116,7 +117,7 @@ async fn every_parameter_of_a_recall_is_looked_at() {
 #[actix_web::test]
 async fn each_reason_not_to_change_a_message_has_its_code() {
     for (error, code, status) in [
-        ((|| ChangeError::UserUnknown(name("bob"))) as fn() -> ChangeError, 1004, 404),
+        ((|| ChangeError::Users(UsersError::Unknown(name("bob")))) as fn() -> ChangeError, 1004, 404),
         (|| ChangeError::Elsewhere, 1003, 400),
         (|| ChangeError::NotOwn, 1003, 400),
         (|| ChangeError::Recalled, 1003, 400),
@@ -318,8 +319,8 @@ async fn a_history_is_cleaned_up_to_a_time_or_whole() {
         assert_eq!(post(admitted(), CLEAN, body).await.code(), code, "{body}");
     }
     for (error, code) in [
-        ((|| HistoryError::Oneself) as fn() -> HistoryError, 1003),
-        (|| HistoryError::UserUnknown(name("bob")), 1004),
+        ((|| HistoryError::Users(UsersError::Oneself(name("bob")))) as fn() -> HistoryError, 1003),
+        (|| HistoryError::Users(UsersError::Unknown(name("bob"))), 1004),
         (|| HistoryError::Store(StoreError::Unavailable("gone".into())), 1050),
     ] {
         let mut mocks = admitted();
