@@ -114,9 +114,10 @@ impl Fields {
         }
     }
 
-    fn has(&self, name: &str, absence: Absence) -> bool {
+    /// Whether there is something under a name, or a part of a list.
+    fn has(&self, name: &str) -> bool {
         let is_meant = |key: &str| is_of_list(key, name) || other_names(name).any(|other| other == key);
-        self.0.iter().any(|(key, value)| is_meant(key) && !absence.covers(value))
+        self.0.iter().any(|(key, value)| is_meant(key) && !Absence::EmptyOrNull.covers(value))
     }
 
     fn one(&self, name: &str, absence: Absence) -> Result<Option<&Value>, Failure> {

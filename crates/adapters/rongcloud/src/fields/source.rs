@@ -23,11 +23,13 @@ impl Source for Fields {
     type Failure = Failure;
 
     fn is_given(&self, name: &'static str) -> bool {
-        self.has(name, Absence::EmptyOrNull)
+        self.has(name)
     }
 
+    /// No list may be left out, so `name[]` is not meant here.
     fn is_given_freely(&self, name: &'static str) -> bool {
-        self.has(name, Absence::AlsoUndefined)
+        // One that is given twice, each time as something else, is refused where it is read.
+        !matches!(self.one(name, Absence::AlsoUndefined), Ok(None))
     }
 
     fn text(&self, name: &'static str, freely: bool) -> Result<Option<String>, Failure> {

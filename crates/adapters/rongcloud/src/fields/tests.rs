@@ -279,3 +279,9 @@ fn a_rule_with_a_code_of_its_own_keeps_it() {
     assert_eq!(failure.code.row().0, form("").broken("x", Some(NOT_ONE_TO_ONE), "").code.row().0);
     assert_eq!(failure.detail, "sixin is for one-to-one messages; type must be PERSON");
 }
+
+#[test]
+fn what_is_no_list_is_not_given_by_the_name_of_a_part_of_one() {
+    let all: Everything = read(&form(&format!("{EVERYTHING}&text[]=x&other[]=5"))).unwrap();
+    assert_eq!((all.text.map(|text| text.0), all.other.0), (None, None));
+}
