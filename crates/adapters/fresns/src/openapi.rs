@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use sixin_domain::access::session::Login;
 use sixin_web::openapi::{
     Description, SEND_ONCE, answer, derived, header, idempotency_header, may_be_replayed, parameter,
-    request_id_header, schema_ref, without_null,
+    request_id_header, sample, schema_ref, without_null,
 };
 use utoipa::OpenApi;
 
@@ -111,7 +111,8 @@ fn complete(schemas: &mut Map<String, Value>, is_get: bool, operation: &mut Valu
     let data = operation.get("responses").and_then(|it| it.pointer("/200/content/application~1json/schema"));
     // Nothing: generators take an object that may be null, and not null alone.
     let data = data.cloned().unwrap_or_else(|| json!({"type": ["object", "null"]}));
-    let mut responses = responses(data, body.is_some() && !is_get && !is_upload);
+    let done = sample(&data, schemas);
+    let mut responses = responses(data, &done, body.is_some() && !is_get && !is_upload);
     responses.extend(own_responses(is_send, is_upload));
     if let Some(ok) = responses.get_mut("200").filter(|_| is_send) {
         *ok = may_be_replayed(ok.take());
@@ -233,10 +234,11 @@ pub(crate) fn failed(code: i64, description: &str, says_when_to_retry: bool) -> 
     answer(description, &schema_ref("FresnsFailed"), &examples, says_when_to_retry)
 }
 
-fn responses(data: Value, has_body: bool) -> Map<String, Value> {
+fn responses(data: Value, done: &Value, has_body: bool) -> Map<String, Value> {
     let mut responses = Map::new();
     let either = json!({"oneOf": [envelope(&[0], data), schema_ref("FresnsRefused")]});
-    let examples = json!({"wrong signature": refused(31302)});
+    let done = json!({"code": 0, "message": "ok", "data": done});
+    let examples = json!({"done": {"value": done}, "wrong signature": refused(31302)});
     let about =
         "Code 0: done, and what was changed is on disk. Any other code: nothing was changed, and why.";
     responses.insert("200".to_owned(), answer(about, &either, &examples, false));

@@ -37,7 +37,7 @@ pub(crate) struct HistoryInfo {
     from_user_id: String,
     /// Which message it is.
     #[serde(rename = "messageUID")]
-    #[schema(pattern = "^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$")]
+    #[schema(pattern = "^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$", example = "16EA-XU84-007G-FDTH")]
     message_uid: String,
     /// When it was sent: milliseconds since 1970, UTC.
     msg_time: i64,

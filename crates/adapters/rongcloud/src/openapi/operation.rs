@@ -1,7 +1,7 @@
 //! What all operations of a back end have in common.
 
 use serde_json::{Map, Value, json};
-use sixin_web::openapi::{answer, idempotency_header, may_be_replayed, schema_ref, without_null};
+use sixin_web::openapi::{answer, idempotency_header, may_be_replayed, sample, schema_ref, without_null};
 
 use crate::openapi::{refused, signed};
 
@@ -29,22 +29,23 @@ fn complete(schemas: &mut Map<String, Value>, operation: &mut Value) {
     let answered = operation.pointer(ANSWER).cloned().unwrap_or_default();
     let reference = body.get("$ref").and_then(Value::as_str).unwrap_or_default();
     let schema = reference.rsplit_once('/').and_then(|(_, name)| schemas.get_mut(name));
-    let (mut sample, mut is_typed) = (Value::Null, false);
+    let (mut example, mut is_typed) = (Value::Null, false);
     if let Some(schema) = schema {
         without_null(schema);
-        sample = schema.get("example").cloned().unwrap_or(sample);
+        example = schema.get("example").cloned().unwrap_or(example);
         is_typed = ["type", "conversationType"].iter().any(|name| {
             // A type of conversation, and not of words.
             schema.pointer(&format!("/properties/{name}/enum")).is_some()
         });
     }
-    let body = json!({"schema": body, "examples": {"usual": {"value": sample}}});
+    let body = json!({"schema": body, "examples": {"usual": {"value": example}}});
     let stores = answered == schema_ref("RongCloudPublished");
     let mut parameters = signed();
     if stores {
         parameters.push(idempotency_header());
     }
-    let mut answers = if stores { of_publish(&answered) } else { responses(&answered, is_typed) };
+    let done = json!({"done": {"value": sample(&answered, schemas)}});
+    let mut answers = if stores { of_publish(&answered) } else { responses(&answered, &done, is_typed) };
     // It stores nothing, and is held to the rules of what does.
     let is_status = operation.get("operationId").is_some_and(|id| id == "publish_private_status");
     if let (true, Some(answers)) = (is_status, answers.as_object_mut()) {
@@ -64,9 +65,9 @@ fn complete(schemas: &mut Map<String, Value>, operation: &mut Value) {
     }
 }
 
-fn responses(answered: &Value, is_typed: bool) -> Value {
+fn responses(answered: &Value, done: &Value, is_typed: bool) -> Value {
     let mut responses = Map::new();
-    responses.insert("200".to_owned(), answer("Done, and on disk.", answered, &json!({}), false));
+    responses.insert("200".to_owned(), answer("Done, and on disk.", answered, done, false));
     for (status, description) in [
         (400, "A parameter is wrong, or a rule says no; nothing was changed."),
         (401, "A signature part is missing or wrong, or there is no such app key."),

@@ -20,7 +20,7 @@ pub(crate) struct Token {
     #[schema(example = "user1")]
     pub(crate) user_id: String,
     /// The token; it is not stored, so keep it.
-    #[schema(min_length = 43, max_length = 43)]
+    #[schema(example = "Yk3Wq8ZtN5vRc1LxPb7Hd0JmGf2Sa9TuEo4KiXwCy6B", min_length = 43, max_length = 43)]
     pub(crate) token: String,
 }
 

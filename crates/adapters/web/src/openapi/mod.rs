@@ -5,7 +5,7 @@ mod components;
 mod schemas;
 
 use components::Components;
-pub use schemas::{derived, inline_name, schema_of, without_null};
+pub use schemas::{derived, inline_name, sample, schema_of, without_null};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 

@@ -155,6 +155,47 @@ fn not_null(schema: &mut Value) {
     }
 }
 
+/// How deep a sample goes; no answer is as deep.
+const DEEPEST: usize = 32;
+
+/// A value that fits a schema: what its properties give as examples, else the least that they allow.
+#[must_use]
+pub fn sample(schema: &Value, schemas: &Map<String, Value>) -> Value {
+    sampled(schema, schemas, DEEPEST)
+}
+
+fn sampled(schema: &Value, schemas: &Map<String, Value>, left: usize) -> Value {
+    let first = |name: &str| schema.get(name).and_then(Value::as_array).and_then(|values| values.first());
+    let named = schema.get("$ref").and_then(Value::as_str).and_then(|name| name.strip_prefix(REFERENCE));
+    let Some(left) = left.checked_sub(1) else { return Value::Null };
+    if let Some(example) = schema.get("example").or_else(|| first("examples")).or_else(|| first("enum")) {
+        return example.clone();
+    }
+    if let Some(inner) =
+        named.and_then(|name| schemas.get(name)).or_else(|| first("oneOf")).or_else(|| first("anyOf"))
+    {
+        return sampled(inner, schemas, left);
+    }
+    if let Some(Value::Array(parts)) = schema.get("allOf") {
+        let parts = parts.iter().map(|part| sampled(part, schemas, left));
+        let members = parts.filter_map(|part| part.as_object().cloned()).flatten();
+        return Value::Object(members.collect());
+    }
+    let kind = schema.get("type").and_then(|kind| kind.as_str().or_else(|| kind.get(0)?.as_str()));
+    match kind {
+        Some("object") => {
+            let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+            properties.map(|(name, inner)| (name.clone(), sampled(inner, schemas, left))).collect()
+        }
+        Some("array") if schema.get("maxItems").is_some_and(|most| most == 0) => json!([]),
+        Some("array") => json!([sampled(schema.get("items").unwrap_or(&Value::Null), schemas, left)]),
+        Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or(json!(0)),
+        Some("string") => json!("text"),
+        Some("boolean") => json!(true),
+        _ => Value::Null,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,5 +235,32 @@ mod tests {
                 "d": {"$ref": "#/components/schemas/Other"},
             }})
         );
+    }
+
+    #[test]
+    fn a_sample_has_what_the_schema_gives_or_allows() {
+        let of = |json: Value| json.as_object().cloned().unwrap();
+        let schemas =
+            of(json!({"Part": {"type": "object", "properties": {"n": {"type": "integer", "minimum": 3}}}}));
+        let schema = json!({"type": "object", "properties": {
+            "code": {"type": "integer", "minimum": 200, "maximum": 200},
+            "uid": {"type": "string", "pattern": "^A$", "example": "A"},
+            "kind": {"type": "string", "enum": ["x", "y"]},
+            "parts": {"type": "array", "items": {"$ref": "#/components/schemas/Part"}},
+            "both": {"allOf": [{"$ref": "#/components/schemas/Part"}, {"type": "object", "properties": {"t": {"type": ["string", "null"]}}}]},
+            "none": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Part"}]},
+            "empty": {"type": "array", "items": {}, "maxItems": 0},
+        }});
+        let expected = json!({"code": 200, "uid": "A", "kind": "x", "parts": [{"n": 3}], "both": {"n": 3, "t": "text"},
+                              "none": null, "empty": []});
+        assert_eq!(sample(&schema, &schemas), expected);
+    }
+
+    #[test]
+    fn a_schema_that_holds_itself_has_a_sample_with_an_end() {
+        let schemas =
+            json!({"Tree": {"type": "object", "properties": {"of": {"$ref": "#/components/schemas/Tree"}}}});
+        let tree = json!({"$ref": "#/components/schemas/Tree"});
+        assert!(sample(&tree, schemas.as_object().unwrap()).is_object());
     }
 }
