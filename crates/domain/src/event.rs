@@ -50,12 +50,22 @@ pub enum Event {
     MessageEdited(ChangedMessage),
     /// The pairs that are kept with a message changed.
     MessageExpanded(ChangedMessage),
-    /// One side has read everything.
-    ConversationRead(Seat),
+    /// One side has read everything there was.
+    ConversationRead {
+        /// Whose side.
+        seat: Seat,
+        /// The `seq` of the last message there was.
+        read_seq: i64,
+    },
     /// One side has read these messages.
     MessagesRead(Seat, Vec<MessageId>),
-    /// One side deleted the conversation with all its messages.
-    ConversationDeleted(Seat),
+    /// One side deleted the conversation with all messages there were.
+    ConversationDeleted {
+        /// Whose side.
+        seat: Seat,
+        /// The `seq` of the last message there was.
+        cleared_seq: i64,
+    },
     /// One side deleted all messages up to this position.
     HistoryCleared(Seat, i64),
     /// One side deleted these messages.
@@ -134,9 +144,9 @@ impl Event {
             Self::MessageRecalled(_) => "message_recalled",
             Self::MessageEdited(_) => "message_edited",
             Self::MessageExpanded(_) => "message_expanded",
-            Self::ConversationRead(_) => "conversation_read",
+            Self::ConversationRead { .. } => "conversation_read",
             Self::MessagesRead(..) => "messages_read",
-            Self::ConversationDeleted(_) => "conversation_deleted",
+            Self::ConversationDeleted { .. } => "conversation_deleted",
             Self::HistoryCleared(..) => "history_cleared",
             Self::MessagesDeleted(..) => "messages_deleted",
             Self::ConversationPinned { .. } => "conversation_pinned",

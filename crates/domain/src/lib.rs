@@ -8,6 +8,7 @@ pub mod conversation;
 pub mod event;
 pub mod file;
 pub mod id;
+pub mod log;
 pub mod message;
 pub mod sending;
 pub mod site;

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use sixin_application::ports::Clock;
 use sixin_application::sending::committer::CommitterLimits;
 use sixin_cache::CacheLimits;
 use sixin_domain::sending::limits::Limits;
@@ -22,6 +23,7 @@ use sixin_web::{ConnectionLimits, HttpLimits, LeastSpeed};
 use thiserror::Error;
 
 use crate::descriptors;
+use crate::system::SystemClock;
 
 /// Why a configuration is refused.
 #[derive(Debug, Error)]
@@ -234,6 +236,7 @@ impl Config {
             readers: self.database.readers,
             writers: self.database.writers,
             patience: Duration::from_secs(self.database.timeout_seconds),
+            clock: || SystemClock.now(),
         })
     }
 

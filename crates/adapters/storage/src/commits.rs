@@ -1,8 +1,8 @@
 //! The one place where a commit is heard.
 //!
 //! Every change that a user can see runs through [`Database::commit`] with its events. While it holds its locks it takes a
-//! number; after COMMIT events are handed over in the order of these numbers. Two transactions that touch the same
-//! conversation wait for each other's locks, so for each conversation that is the order of their commits.
+//! number; after COMMIT events are handed over in the order of these numbers. Every transaction with events moves the head of the log as
+//! its last lock, so that is the order of their commits, and that of their positions.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -10,12 +10,55 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use diesel::QueryResult;
 use sixin_application::delivery::ports::CommitListener;
 use sixin_domain::event::Event;
+use sixin_domain::log::{Commit, Position, Span};
 
 use crate::connection::connector::{AnyConnection, TransactionError};
 use crate::database::Database;
+use crate::log::{changes, head};
 
 /// What a transaction has changed so far, to be told after its COMMIT.
-pub(crate) type Events = Vec<Event>;
+#[derive(Debug, Default)]
+pub(crate) struct Events {
+    list: Vec<Event>,
+    /// The places they have in the log already.
+    span: Option<Span>,
+}
+
+impl Events {
+    /// Adds one.
+    pub(crate) fn push(&mut self, event: Event) {
+        self.list.push(event);
+    }
+
+    /// Adds several.
+    pub(crate) fn extend(&mut self, events: impl IntoIterator<Item = Event>) {
+        self.list.extend(events);
+    }
+
+    /// Takes places for messages, whose rows say where they stand, so they are no rows of the log's own. The first of the places
+    /// is answered. All events of the transaction are to be these messages; and what follows in it only inserts.
+    pub(crate) fn place_messages(
+        &mut self,
+        conn: &mut AnyConnection,
+        now: Position,
+        messages: usize,
+    ) -> QueryResult<Position> {
+        let count = i64::try_from(messages).unwrap_or(i64::MAX);
+        let span = head::take(conn, now, count)?;
+        self.span = Some(span);
+        Ok(span.last.plus(1 - count))
+    }
+
+    /// Gives those a place in the log that have none.
+    fn place(&mut self, conn: &mut AnyConnection, now: Position) -> QueryResult<()> {
+        if self.list.is_empty() || self.span.is_some() {
+            return Ok(());
+        }
+        let span = head::take(conn, now, i64::try_from(self.list.len()).unwrap_or(i64::MAX))?;
+        self.span = Some(span);
+        changes::insert(conn, span, &self.list)
+    }
+}
 
 /// Hands events over in order.
 #[derive(Default)]
@@ -31,7 +74,7 @@ struct Order {
     /// The first number whose transaction has not ended.
     open: u64,
     /// Later ones that have ended already.
-    ended: BTreeMap<u64, Events>,
+    ended: BTreeMap<u64, Option<Commit>>,
 }
 
 impl Commits {
@@ -44,20 +87,20 @@ impl Commits {
         let mut order = self.order();
         let number = order.next;
         order.next += 1;
-        Ticket { commits: self, number, events: Events::new() }
+        Ticket { commits: self, number, commit: None }
     }
 
-    /// The transaction with that number has ended, with these events or without.
-    fn end(&self, number: u64, events: Events) {
+    /// The transaction with that number has ended, committed or not.
+    fn end(&self, number: u64, commit: Option<Commit>) {
         let mut order = self.order();
-        order.ended.insert(number, events);
+        order.ended.insert(number, commit);
         // Told under the lock: whoever ends next waits, which keeps the order.
         loop {
             let open = order.open;
-            let Some(events) = order.ended.remove(&open) else { return };
+            let Some(commit) = order.ended.remove(&open) else { return };
             order.open += 1;
-            if let (Some(listener), false) = (self.listener.get(), events.is_empty()) {
-                listener.committed(&events);
+            if let (Some(listener), Some(commit)) = (self.listener.get(), commit) {
+                listener.committed(&commit);
             }
         }
     }
@@ -67,12 +110,12 @@ impl Commits {
 struct Ticket<'a> {
     commits: &'a Commits,
     number: u64,
-    events: Events,
+    commit: Option<Commit>,
 }
 
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
-        self.commits.end(self.number, std::mem::take(&mut self.events));
+        self.commits.end(self.number, self.commit.take());
     }
 }
 
@@ -90,25 +133,32 @@ impl Database {
         conn: &mut AnyConnection,
         work: impl FnOnce(&mut AnyConnection, &mut Events) -> QueryResult<T>,
     ) -> Result<T, TransactionError> {
-        let (mut ticket, mut events) = (None, Events::new());
+        let (mut ticket, mut events) = (None, Events::default());
         let committed = conn.write(|conn| {
             let value = work(conn, &mut events)?;
-            if !events.is_empty() {
+            events.place(conn, self.now())?;
+            // The head of the log is locked: numbers are in the order of positions.
+            if events.span.is_some() {
                 ticket = Some(self.commits().ticket());
             }
             Ok(value)
         });
         if let (Ok(_), Some(ticket)) = (&committed, &mut ticket) {
-            ticket.events = events;
+            ticket.commit = Some(Commit { span: events.span, events: events.list });
         }
         committed
     }
 
     /// Tells what was committed earlier and only now is known to be.
-    pub(crate) fn committed_before(&self, events: Events) {
+    pub(crate) fn committed_before(&self, events: Vec<Event>) {
         if !events.is_empty() {
-            self.commits().ticket().events = events;
+            self.commits().ticket().commit = Some(Commit { span: None, events });
         }
+    }
+
+    /// The earliest place in the log that an event may have now.
+    pub(crate) fn now(&self) -> Position {
+        Position::at((self.options().clock)())
     }
 }
 
@@ -121,8 +171,8 @@ mod tests {
     struct Heard(Mutex<Vec<i64>>);
 
     impl CommitListener for Heard {
-        fn committed(&self, events: &[Event]) {
-            let users = events.iter().map(|event| match event {
+        fn committed(&self, commit: &Commit) {
+            let users = commit.events.iter().map(|event| match event {
                 Event::ProfileChanged(user) => user.0,
                 other => panic!("{other:?}"),
             });
@@ -137,18 +187,18 @@ mod tests {
         heard.0.lock().unwrap().clone()
     }
 
-    fn changed(user: i64) -> Events {
-        vec![Event::ProfileChanged(UserId(user))]
+    fn changed(user: i64) -> Option<Commit> {
+        Some(Commit { span: None, events: vec![Event::ProfileChanged(UserId(user))] })
     }
 
     #[test]
     fn events_are_told_in_the_order_of_numbers_whoever_is_back_first() {
         let order = heard(|commits| {
             let (mut first, mut second) = (commits.ticket(), commits.ticket());
-            second.events = changed(2);
+            second.commit = changed(2);
             drop(second);
             assert!(commits.order().ended.len() == 1, "it waits for the first");
-            first.events = changed(1);
+            first.commit = changed(1);
         });
         assert_eq!(order, [1, 2]);
     }
@@ -157,10 +207,10 @@ mod tests {
     fn what_was_rolled_back_is_not_told_and_holds_nobody_up() {
         let order = heard(|commits| {
             let (rolled_back, mut second) = (commits.ticket(), commits.ticket());
-            second.events = changed(2);
+            second.commit = changed(2);
             drop(second);
             drop(rolled_back);
-            commits.ticket().events = changed(3);
+            commits.ticket().commit = changed(3);
             assert!(commits.order().ended.is_empty());
         });
         assert_eq!(order, [2, 3]);

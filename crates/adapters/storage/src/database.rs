@@ -8,6 +8,7 @@ use diesel::QueryResult;
 use r2d2::{Pool, PooledConnection};
 use sixin_application::operations::ports::WriteFailure;
 use sixin_application::ports::{StoreError, StoreResult};
+use sixin_domain::time::Millis;
 
 use crate::commits::{Commits, Events};
 use crate::connection::connector::{AnyConnection, Connector, Purpose};
@@ -43,6 +44,8 @@ pub struct DatabaseOptions {
     pub writers: u32,
     /// How long to wait for a connection, and for an answer to a read.
     pub patience: Duration,
+    /// The time, of which positions in the log are made. Where it does not move, they only count.
+    pub clock: fn() -> Millis,
 }
 
 impl DatabaseOptions {
@@ -56,6 +59,7 @@ impl DatabaseOptions {
             readers: 4,
             writers: 5,
             patience: Duration::from_secs(5),
+            clock: Millis::default,
         }
     }
 }

@@ -299,6 +299,7 @@ diesel::table! {
         a_message_count -> BigInt,
         a_latest_message_id -> Nullable<BigInt>,
         a_latest_message_time -> Nullable<BigInt>,
+        a_latest_hour -> Nullable<BigInt>,
         a_latest_message_brief -> Nullable<Text>,
         b_status -> SmallInt,
         b_is_display -> Bool,
@@ -309,6 +310,7 @@ diesel::table! {
         b_message_count -> BigInt,
         b_latest_message_id -> Nullable<BigInt>,
         b_latest_message_time -> Nullable<BigInt>,
+        b_latest_hour -> Nullable<BigInt>,
         b_latest_message_brief -> Nullable<Text>,
         created_at -> BigInt,
         updated_at -> Nullable<BigInt>,
@@ -337,6 +339,7 @@ diesel::table! {
         receive_deleted_at -> Nullable<BigInt>,
         receive_read_at -> Nullable<BigInt>,
         recalled_at -> Nullable<BigInt>,
+        pos -> BigInt,
     }
 }
 
@@ -391,6 +394,7 @@ diesel::table! {
         is_counted -> Bool,
         sender_visible -> Bool,
         created_at -> BigInt,
+        pos -> BigInt,
     }
 }
 
@@ -446,6 +450,29 @@ diesel::table! {
         target_id -> BigInt,
         level -> SmallInt,
         updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    log_heads (shard) {
+        shard -> SmallInt,
+        epoch -> Text,
+        pos -> BigInt,
+        previous -> BigInt,
+    }
+}
+
+diesel::table! {
+    log_changes (pos) {
+        pos -> BigInt,
+        kind -> SmallInt,
+        user_id -> BigInt,
+        peer_id -> BigInt,
+        about_id -> Nullable<BigInt>,
+        conversation_id -> Nullable<BigInt>,
+        message_id -> Nullable<BigInt>,
+        value -> Nullable<BigInt>,
+        detail -> Nullable<Text>,
     }
 }
 

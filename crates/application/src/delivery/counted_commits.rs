@@ -1,6 +1,7 @@
 //! Counts what was committed, so that operators see what users do.
 
 use sixin_domain::event::Event;
+use sixin_domain::log::Commit;
 
 use super::ports::CommitListener;
 
@@ -9,9 +10,9 @@ use super::ports::CommitListener;
 pub struct CountedCommits;
 
 impl CommitListener for CountedCommits {
-    fn committed(&self, events: &[Event]) {
+    fn committed(&self, commit: &Commit) {
         // Most transactions hold events of one kind, and looking a counter up costs more than counting.
-        let mut rest = events;
+        let mut rest: &[Event] = &commit.events;
         while let Some(first) = rest.first() {
             let name = first.name();
             let same = rest.iter().take_while(|event| event.name() == name).count();

@@ -1,12 +1,86 @@
-//! What hears of commits.
+//! What hears of commits, and what the log is read from.
 
-use sixin_domain::event::Event;
+use async_trait::async_trait;
+use sixin_domain::conversation::ViewedMessage;
+use sixin_domain::id::{ConversationId, MessageId, UserId};
+use sixin_domain::log::{Commit, Cursor, LogEntry, Position};
+
+use crate::ports::StoreResult;
 
 /// Hears what was committed through this process.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 pub trait CommitListener: Send + Sync {
-    /// The events of one transaction, after its COMMIT. The store MUST call this in commit order for each conversation and
-    /// never for something that was rolled back. A commit whose outcome was unknown is told once it was found. MUST return at
-    /// once: the next commit is told only afterwards.
-    fn committed(&self, events: &[Event]);
+    /// What one transaction wrote, after its COMMIT. The store MUST call this in the order of positions and never for something that
+    /// was rolled back. A commit whose outcome was unknown is told once it was found. MUST return at once: the next commit is told
+    /// only afterwards.
+    fn committed(&self, commit: &Commit);
+}
+
+/// What a user has missed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Missed {
+    /// These entries, in order.
+    Entries(Vec<LogEntry>),
+    /// So much that reading the lists anew costs less.
+    TooMuch,
+}
+
+/// A message as a stream needs it, and to whom it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveredMessage {
+    /// The message.
+    pub message: ViewedMessage,
+    /// Who got it.
+    pub recipient: UserId,
+    /// The conversation it is kept in; `None` if it is transient.
+    pub conversation: Option<ConversationId>,
+    /// Whether its recipient has read it.
+    pub is_read: bool,
+    /// Whether it counts as unread.
+    pub is_counted: bool,
+    /// Whether it is there still: it was not recalled.
+    pub is_enabled: bool,
+    /// Whether it also shows to its sender.
+    pub sender_visible: bool,
+    /// Whether its sender has deleted it.
+    pub is_gone_for_sender: bool,
+    /// Whether its recipient has deleted it.
+    pub is_gone_for_recipient: bool,
+}
+
+impl DeliveredMessage {
+    /// Whether a user would see it, if it was not recalled.
+    #[must_use]
+    pub fn belongs_to(&self, user: UserId) -> bool {
+        let to_recipient = self.recipient == user && !self.is_gone_for_recipient;
+        let to_sender = self.message.sender == user && self.sender_visible && !self.is_gone_for_sender;
+        to_recipient || to_sender
+    }
+
+    /// The other side of the conversation.
+    #[must_use]
+    pub fn peer_of(&self, user: UserId) -> UserId {
+        if self.message.sender == user { self.recipient } else { self.message.sender }
+    }
+}
+
+/// The log of everything that was committed.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait EventLog: Send + Sync {
+    /// Where it ends. Whatever is asked afterwards is complete up to here.
+    async fn head(&self) -> StoreResult<Cursor>;
+
+    /// The first `limit` entries after a position, up to another and with it, in order.
+    async fn entries(&self, after: Position, until: Position, limit: i64) -> StoreResult<Vec<LogEntry>>;
+
+    /// All such entries that one user may hear of.
+    async fn missed(&self, user: UserId, after: Position, until: Position) -> StoreResult<Missed>;
+
+    /// The messages with these ids, kept and transient, in any order; those that are gone are missing.
+    async fn messages(
+        &self,
+        kept: &[MessageId],
+        transient: &[MessageId],
+    ) -> StoreResult<Vec<DeliveredMessage>>;
 }

@@ -28,7 +28,7 @@ impl ConversationChanges for Database {
         let changes = format!("{s}_read_seq = last_seq, {s}_unread = 0, {s}_status = 2");
         self.change(move |conn, events| {
             update(conn, seat.conversation, &changes, at)?;
-            events.push(Event::ConversationRead(seat));
+            events.push(Event::ConversationRead { seat, read_seq: last_seq(conn, seat.conversation)? });
             Ok(())
         })
         .await
@@ -70,11 +70,12 @@ impl ConversationChanges for Database {
         let changes = format!(
             "{s}_cleared_seq = last_seq, {s}_read_seq = last_seq, {s}_unread = 0, {s}_status = 2, \
              {s}_message_count = 0, {s}_is_display = 0, \
-             {s}_latest_message_id = NULL, {s}_latest_message_time = NULL, {s}_latest_message_brief = NULL"
+             {s}_latest_message_id = NULL, {s}_latest_message_time = NULL, {s}_latest_hour = NULL, \
+             {s}_latest_message_brief = NULL"
         );
         self.change(move |conn, events| {
             update(conn, seat.conversation, &changes, at)?;
-            events.push(Event::ConversationDeleted(seat));
+            events.push(Event::ConversationDeleted { seat, cleared_seq: last_seq(conn, seat.conversation)? });
             Ok(())
         })
         .await
@@ -118,6 +119,16 @@ fn update(conn: &mut AnyConnection, id: ConversationId, changes: &str, at: Milli
     let mut statement = ComposedSql::new(format!("UPDATE conversations SET {changes}, updated_at = "));
     statement.int(at.0).sql(" WHERE id = ").int(id.0);
     statement.execute(conn).map(drop)
+}
+
+/// How far a conversation has come; its row is locked already.
+fn last_seq(conn: &mut AnyConnection, id: ConversationId) -> QueryResult<i64> {
+    conversations::table
+        .filter(conversations::id.eq(id.0))
+        .select(conversations::last_seq)
+        .first(conn)
+        .optional()
+        .map(Option::unwrap_or_default)
 }
 
 /// The messages with these ids that are the user's, by conversation, after the conversations have been locked. Ids of

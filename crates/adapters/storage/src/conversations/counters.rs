@@ -99,6 +99,11 @@ pub(crate) fn newest(
     Ok(viewed(conn, query)?.pop())
 }
 
+/// The hour of a time in milliseconds, by which lists are found.
+pub(crate) fn hour(time: i64) -> i64 {
+    time / 3_600_000
+}
+
 /// Without a message the time stays, so that the conversation keeps its place in the list.
 pub(crate) fn set_latest(
     conn: &mut AnyConnection,
@@ -112,6 +117,7 @@ pub(crate) fn set_latest(
     statement.sql(format!(", {s}_latest_message_brief = ")).opt_text(brief.as_deref());
     if let Some(message) = message {
         statement.sql(format!(", {s}_latest_message_time = ")).int(message.sent_at.0);
+        statement.sql(format!(", {s}_latest_hour = ")).int(hour(message.sent_at.0));
     }
     statement.sql(" WHERE id = ").int(view.conversation.id.0);
     statement.execute(conn).map(drop)

@@ -20,8 +20,9 @@ use crate::connection::connector::AnyConnection;
 use crate::files::stored::stored_files;
 use crate::sql::composed::{ComposedSql, Spelling};
 
+/// A message as it was read.
 #[derive(QueryableByName)]
-struct Row {
+pub(crate) struct Row {
     #[diesel(sql_type = BigInt)]
     id: i64,
     #[diesel(sql_type = BigInt)]
@@ -29,7 +30,7 @@ struct Row {
     #[diesel(sql_type = BigInt)]
     send_user_id: i64,
     #[diesel(sql_type = BigInt)]
-    receive_user_id: i64,
+    pub(crate) receive_user_id: i64,
     #[diesel(sql_type = BigInt)]
     created_at: i64,
     #[diesel(sql_type = SmallInt)]
@@ -95,7 +96,8 @@ pub(crate) fn made(
     Ok(with_files(conn, rows)?.into_iter().zip(recipients).collect())
 }
 
-fn with_files(conn: &mut AnyConnection, rows: Vec<Row>) -> QueryResult<Vec<ViewedMessage>> {
+/// Rows as messages, in the same order, with one statement more if there are files among them.
+pub(crate) fn with_files(conn: &mut AnyConnection, rows: Vec<Row>) -> QueryResult<Vec<ViewedMessage>> {
     let ids: Vec<i64> = rows.iter().filter_map(|row| row.message_file_id).collect();
     let files: HashMap<FileId, StoredFile> = if ids.is_empty() {
         HashMap::new()

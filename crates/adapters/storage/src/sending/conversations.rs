@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt};
 use diesel::{QueryResult, QueryableByName};
 use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::{ConversationId, UserId};
@@ -11,13 +11,14 @@ use sixin_domain::time::Millis;
 
 use super::fold::{Delta, Latest, SideDelta};
 use crate::connection::connector::AnyConnection;
+use crate::conversations::counters::hour;
 use crate::sql::composed::{ComposedSql, Spelling, chunks};
 
 const COLUMNS: &str = "id, a_user_id, b_user_id, last_seq, last_sent_at, created_at, \
      latest_message_id, latest_message_time, latest_message_brief, \
-     a_status, a_is_display, a_unread, a_message_count, \
+     a_status, a_is_display, a_latest_hour, a_unread, a_message_count, \
      a_latest_message_id, a_latest_message_time, a_latest_message_brief, \
-     b_status, b_is_display, b_unread, b_message_count, \
+     b_status, b_is_display, b_latest_hour, b_unread, b_message_count, \
      b_latest_message_id, b_latest_message_time, b_latest_message_brief";
 
 /// Adds the messages of a batch to their conversations, making those that do not exist yet.
@@ -48,11 +49,11 @@ fn bind<'a>(statement: &mut ComposedSql<'a>, delta: &'a Delta) {
 }
 
 fn bind_side<'a>(statement: &mut ComposedSql<'a>, side: &'a SideDelta, time: impl Fn(i64) -> i64) {
-    let status = if side.unread > 0 { 1 } else { 2 };
-    statement.int(status).comma().int(side.messages > 0).comma();
-    statement.int(side.unread).comma().int(side.messages).comma();
     let index = side.latest.as_ref().map(|latest| latest.index).or(side.shown_at);
-    bind_latest(statement, side.latest.as_ref(), index.map(time));
+    let time = index.map(time);
+    Standing::of(side.unread, side.messages > 0, time).bind(statement);
+    statement.comma().int(side.unread).comma().int(side.messages).comma();
+    bind_latest(statement, side.latest.as_ref(), time);
 }
 
 fn bind_latest<'a>(statement: &mut ComposedSql<'a>, latest: Option<&'a Latest>, time: Option<i64>) {
@@ -92,11 +93,8 @@ fn on_conflict(spelling: Spelling) -> String {
                 .push(format!("{column} = CASE WHEN {} IS NULL THEN {column} ELSE {value} END", new(&id)));
         }
     }
+    // What indexes hold is not named here: SQLite writes an entry anew whose column is assigned, whatever to.
     for side in ["a", "b"] {
-        let status = format!("{side}_status");
-        assignments.push(format!("{status} = CASE WHEN {} = 1 THEN 1 ELSE {status} END", new(&status)));
-        let display = format!("{side}_is_display");
-        assignments.push(format!("{display} = CASE WHEN {} = 1 THEN 1 ELSE {display} END", new(&display)));
         for counter in [format!("{side}_unread"), format!("{side}_message_count")] {
             assignments.push(format!("{counter} = {counter} + {}", new(&counter)));
         }
@@ -104,6 +102,29 @@ fn on_conflict(spelling: Spelling) -> String {
     assignments.push(format!("last_sent_at = {last_sent_at}"));
     assignments.push(format!("last_seq = last_seq + {}", new("last_seq")));
     spelling.on_conflict("a_user_id, b_user_id") + &assignments.join(", ")
+}
+
+/// Where a conversation stands in the list of one side: what the indexes over lists hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Standing {
+    /// 1 unread, 2 read.
+    status: i64,
+    is_display: bool,
+    hour: Option<i64>,
+}
+
+/// The columns of a [`Standing`], of both sides.
+const STANDINGS: [&str; 6] =
+    ["a_status", "a_is_display", "a_latest_hour", "b_status", "b_is_display", "b_latest_hour"];
+
+impl Standing {
+    fn of(unread: i64, is_display: bool, time: Option<i64>) -> Self {
+        Self { status: if unread > 0 { 1 } else { 2 }, is_display, hour: time.map(hour) }
+    }
+
+    fn bind(self, statement: &mut ComposedSql<'_>) {
+        statement.int(self.status).comma().int(self.is_display).comma().opt_int(self.hour);
+    }
 }
 
 /// Where the next message of a pair goes.
@@ -126,33 +147,112 @@ struct Row {
     last_seq: i64,
     #[diesel(sql_type = BigInt)]
     last_sent_at: i64,
+    #[diesel(sql_type = BigInt)]
+    a_unread: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    a_latest_message_time: Option<i64>,
+    #[diesel(sql_type = SmallInt)]
+    a_status: i16,
+    #[diesel(sql_type = Bool)]
+    a_is_display: bool,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    a_latest_hour: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    b_unread: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    b_latest_message_time: Option<i64>,
+    #[diesel(sql_type = SmallInt)]
+    b_status: i16,
+    #[diesel(sql_type = Bool)]
+    b_is_display: bool,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    b_latest_hour: Option<i64>,
+}
+
+impl Row {
+    /// Where it stands for both sides.
+    fn standings(&self) -> [Standing; 2] {
+        let standing =
+            |status: i16, is_display, hour| Standing { status: i64::from(status), is_display, hour };
+        [
+            standing(self.a_status, self.a_is_display, self.a_latest_hour),
+            standing(self.b_status, self.b_is_display, self.b_latest_hour),
+        ]
+    }
+
+    /// Where it is to stand after a batch.
+    fn standings_after(&self, delta: &Delta) -> [Standing; 2] {
+        let is_display = |is_display: bool, side: &SideDelta| is_display || side.messages > 0;
+        [
+            Standing::of(self.a_unread, is_display(self.a_is_display, &delta.a), self.a_latest_message_time),
+            Standing::of(self.b_unread, is_display(self.b_is_display, &delta.b), self.b_latest_message_time),
+        ]
+    }
+}
+
+/// A conversation that moves in a list.
+struct Move {
+    id: i64,
+    pair: Pair,
+    standings: [Standing; 2],
 }
 
 /// Where the first message of the batch goes in each of its conversations. A plain read: the upsert has locked the
-/// rows, and locking them again is what deadlocks.
+/// rows, and locking them again is what deadlocks. Those that stand elsewhere in a list now are moved: the first of an hour, the
+/// first that is unread, and those that were not shown.
 pub(super) fn places(conn: &mut AnyConnection, deltas: &[Delta]) -> QueryResult<HashMap<Pair, Next>> {
     let mut places = HashMap::with_capacity(deltas.len());
-    let counts: HashMap<Pair, i64> = deltas.iter().map(|delta| (delta.pair, delta.count)).collect();
+    let mut moves = Vec::new();
+    let by_pair: HashMap<Pair, &Delta> = deltas.iter().map(|delta| (delta.pair, delta)).collect();
     let spelling = Spelling::of(conn);
-    let table = spelling.by_index("conversations", "conversations_pair");
+    let table = spelling.by_index("conversations", "PRIMARY");
     for chunk in chunks(deltas) {
         let mut statement = ComposedSql::new(format!(
-            "SELECT id, a_user_id, b_user_id, last_seq, last_sent_at FROM {table} \
-             WHERE (a_user_id, b_user_id) IN "
+            "SELECT id, a_user_id, b_user_id, last_seq, last_sent_at, a_unread, b_unread, \
+             a_latest_message_time, b_latest_message_time, {} FROM {table} WHERE (a_user_id, b_user_id) IN ",
+            STANDINGS.join(", ")
         ));
         statement.among(spelling, chunk, |statement, delta| {
             statement.int(delta.pair.a().0).comma().int(delta.pair.b().0);
         });
         for row in statement.load::<Row>(conn)? {
             let Some(pair) = Pair::of(UserId(row.a_user_id), UserId(row.b_user_id)) else { continue };
-            let count = counts.get(&pair).copied().unwrap_or_default();
+            let Some(delta) = by_pair.get(&pair) else { continue };
             let next = Next {
                 conversation: ConversationId(row.id),
-                seq: row.last_seq - count + 1,
-                sent_at: Millis(row.last_sent_at - count + 1),
+                seq: row.last_seq - delta.count + 1,
+                sent_at: Millis(row.last_sent_at - delta.count + 1),
             };
             places.insert(pair, next);
+            let standings = row.standings_after(delta);
+            if standings != row.standings() {
+                moves.push(Move { id: row.id, pair, standings });
+            }
         }
     }
+    moves.sort_unstable_by_key(|moved| moved.pair);
+    move_in_lists(conn, &moves)?;
     Ok(places)
+}
+
+fn move_in_lists(conn: &mut AnyConnection, moves: &[Move]) -> QueryResult<()> {
+    let spelling = Spelling::of(conn);
+    let assignments = STANDINGS.map(|column| format!("{column} = {}", spelling.inserted(column))).join(", ");
+    for chunk in chunks(moves) {
+        let mut statement = ComposedSql::new(format!(
+            "INSERT INTO conversations (id, a_user_id, b_user_id, {}) VALUES ",
+            STANDINGS.join(", ")
+        ));
+        statement.rows(chunk, |statement, moved| {
+            statement.int(moved.id).comma().int(moved.pair.a().0).comma().int(moved.pair.b().0);
+            for standing in moved.standings {
+                statement.comma();
+                standing.bind(statement);
+            }
+        });
+        // They are there, so nothing is inserted.
+        statement.sql(spelling.on_conflict("a_user_id, b_user_id")).sql(assignments.clone());
+        statement.execute(conn)?;
+    }
+    Ok(())
 }

@@ -9,6 +9,7 @@ use diesel::QueryResult;
 use sixin_application::sending::ports::SendUnit;
 use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::MessageId;
+use sixin_domain::log::Position;
 use sixin_domain::message::Placed;
 use sixin_domain::message::body::Body;
 
@@ -109,23 +110,27 @@ struct Row<'a> {
     unit: &'a SendUnit,
     columns: BodyColumns<'a>,
     placed: &'a Placed,
+    position: Position,
 }
 
-/// Writes the messages, shared content first.
+/// Writes the messages, shared content first, each with its place in the log: the first one at `first`, the others after it.
 pub(super) fn insert(
     conn: &mut AnyConnection,
     units: &[&SendUnit],
     placed: &[Vec<Placed>],
+    first: Position,
 ) -> QueryResult<()> {
     insert_contents(conn, units)?;
     let (mut kept, mut transient) = (Vec::new(), Vec::new());
+    let mut positions = (0..).map(|index| first.plus(index));
     for (unit, placed) in units.iter().zip(placed) {
         let common = BodyColumns::of(unit);
-        let rows = unit.messages.iter().zip(placed).map(|(message, placed)| {
-            let own = message.own.as_deref();
-            let own = own.map(|own| BodyColumns::unshared(&own.body, own.delivery.as_ref()));
-            Row { unit, columns: own.unwrap_or_else(|| common.clone()), placed }
-        });
+        let rows =
+            unit.messages.iter().zip(placed).zip(&mut positions).map(|((message, placed), position)| {
+                let own = message.own.as_deref();
+                let own = own.map(|own| BodyColumns::unshared(&own.body, own.delivery.as_ref()));
+                Row { unit, columns: own.unwrap_or_else(|| common.clone()), placed, position }
+            });
         if unit.envelope.effects.is_persisted { kept.extend(rows) } else { transient.extend(rows) }
     }
     insert_kept(conn, &kept)?;
@@ -157,7 +162,7 @@ fn insert_kept(conn: &mut AnyConnection, rows: &[Row<'_>]) -> QueryResult<()> {
         let mut statement = ComposedSql::new(
             "INSERT INTO conversation_messages (id, send_user_id, receive_user_id, \
              message_type, message_text, message_file_id, object_name, content, content_id, delivery, \
-             is_counted, sender_visible, created_at, conversation_id, seq) VALUES ",
+             is_counted, sender_visible, created_at, pos, conversation_id, seq) VALUES ",
         );
         statement.rows(chunk, |statement, row| {
             bind_message(statement, row);
@@ -174,7 +179,7 @@ fn insert_transient(conn: &mut AnyConnection, rows: &[Row<'_>]) -> QueryResult<(
         let mut statement = ComposedSql::new(
             "INSERT INTO transient_messages (id, send_user_id, receive_user_id, \
              message_type, message_text, message_file_id, object_name, content, content_id, delivery, \
-             is_counted, sender_visible, created_at) VALUES ",
+             is_counted, sender_visible, created_at, pos) VALUES ",
         );
         statement.rows(chunk, bind_message);
         statement.execute(conn)?;
@@ -189,5 +194,5 @@ fn bind_message<'a>(statement: &mut ComposedSql<'a>, row: &'a Row<'_>) {
     statement.int(row.placed.recipient.0).comma();
     row.columns.bind(statement);
     statement.int(effects.is_counted).comma().int(effects.sender_visible).comma();
-    statement.int(row.placed.sent_at.0);
+    statement.int(row.placed.sent_at.0).comma().int(row.position.0);
 }

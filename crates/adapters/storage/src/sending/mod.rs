@@ -21,6 +21,7 @@ use diesel::result::Error;
 use sixin_application::ports::StoreError;
 use sixin_application::sending::ports::{AppendError, MessageStore, SendUnit, Stored};
 use sixin_domain::event::Event;
+use sixin_domain::log::Position;
 use sixin_domain::message::Placed;
 
 use self::deduplication::{Decision, Deduplication};
@@ -101,17 +102,18 @@ impl Database {
         let mut tries = 0;
         loop {
             let mut conn = self.writer().map_err(|error| Failure::Nothing(error, Blame::TheDatabase))?;
-            let error = match self.commit(&mut conn, |conn, events| transaction(conn, units, events)) {
-                Ok(answers) => {
-                    self.note(None);
-                    return Ok(answers);
-                }
-                Err(TransactionError::Commit(error)) if !is_conflict(&error) => {
-                    self.note(Some(&error));
-                    return Err(Failure::Unknown(error));
-                }
-                Err(TransactionError::Commit(error) | TransactionError::RolledBack(error)) => error,
-            };
+            let error =
+                match self.commit(&mut conn, |conn, events| transaction(conn, units, self.now(), events)) {
+                    Ok(answers) => {
+                        self.note(None);
+                        return Ok(answers);
+                    }
+                    Err(TransactionError::Commit(error)) if !is_conflict(&error) => {
+                        self.note(Some(&error));
+                        return Err(Failure::Unknown(error));
+                    }
+                    Err(TransactionError::Commit(error) | TransactionError::RolledBack(error)) => error,
+                };
             drop(conn);
             self.note(Some(&error));
             // Taken: another process used the same nonce, upload or key between our look and our write, which the next look
@@ -135,6 +137,7 @@ impl Database {
 pub(crate) fn transaction(
     conn: &mut AnyConnection,
     units: &[&SendUnit],
+    now: Position,
     events: &mut Events,
 ) -> QueryResult<Vec<Answer>> {
     let mut deduplication = Deduplication::of(conn, units)?;
@@ -153,8 +156,13 @@ pub(crate) fn transaction(
         .map(|unit| messages::place(unit, &mut places))
         .collect::<Option<Vec<_>>>()
         .ok_or(Error::NotFound)?;
-    messages::insert(conn, &passed, &placed)?;
     uploads::bind(conn, &passed, &placed)?;
+    let count = placed.iter().map(Vec::len).sum();
+    if count > 0 {
+        // The last lock: from here on there are only inserts.
+        let first = events.place_messages(conn, now, count)?;
+        messages::insert(conn, &passed, &placed, first)?;
+    }
     keys::remember(conn, &passed, &placed, &deduplication.known)?;
     events.extend(passed.iter().zip(&placed).flat_map(|(unit, placed)| stored(unit, placed)));
     nonces::use_up(conn, with(Decision::is_accepted))?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use sixin_application::conversations::ports::{ConversationChanges, ConversationPins, Pin};
-use sixin_application::delivery::ports::CommitListener;
+use sixin_application::delivery::ports::{CommitListener, EventLog};
 use sixin_application::messages::ports::{MessageChanges, MessageExpansions};
 use sixin_application::operations::ports::{NewSession, SessionAdmin, UserAdmin};
 use sixin_application::sending::ports::MessageStore;
@@ -17,6 +17,7 @@ use sixin_domain::access::app_key::Secret;
 use sixin_domain::conversation::pair::Pair;
 use sixin_domain::event::{Event, Tie};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
+use sixin_domain::log::{Commit, LogEntry, Position};
 use sixin_domain::message::body::Body;
 use sixin_domain::message::expansion::{Edit, Expansion};
 use sixin_domain::user::profile_edit::ProfileEdit;
@@ -35,7 +36,7 @@ on_every_database!(
 );
 
 #[derive(Default)]
-struct Heard(Mutex<Vec<Event>>);
+struct Heard(Mutex<Vec<Event>>, Mutex<Vec<LogEntry>>);
 
 impl Heard {
     /// Listens to a database.
@@ -56,8 +57,9 @@ impl Heard {
 }
 
 impl CommitListener for Heard {
-    fn committed(&self, events: &[Event]) {
-        self.0.lock().unwrap().extend_from_slice(events);
+    fn committed(&self, commit: &Commit) {
+        self.0.lock().unwrap().extend_from_slice(&commit.events);
+        self.1.lock().unwrap().extend(commit.entries());
     }
 }
 
@@ -84,6 +86,11 @@ fn every_write_that_a_user_can_see_is_heard(db: &TestDatabase) {
     sessions(db, &mut is_heard);
     messages(db, text(db, 1, 2, 9), &mut is_heard);
     assert_eq!(all.len(), 18, "an event nobody makes, or one that this test does not: {all:?}");
+    // What was heard stands in the log, each in its place.
+    let head = db.wait(db.database.head()).unwrap().position;
+    let logged = db.wait(db.database.entries(Position(0), head, 1000)).unwrap();
+    assert_eq!(logged, std::mem::take(&mut *heard.1.lock().unwrap()));
+    assert_eq!(logged.last().map(|entry| entry.position), Some(head));
 }
 
 type IsHeard<'a> = &'a mut dyn FnMut(&[&'static str]);

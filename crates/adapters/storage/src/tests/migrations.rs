@@ -61,6 +61,8 @@ fn every_table_and_column_of_the_schema_exists(db: &TestDatabase) {
         message_expansions,
         message_revisions,
         deleted_message_logs,
+        log_heads,
+        log_changes,
         transient_messages
     );
 }
@@ -99,6 +101,8 @@ fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
         "message_expansions",
         "message_revisions",
         "deleted_message_logs",
+        "log_heads",
+        "log_changes",
         "transient_messages",
     ] {
         db.execute(&format!("DROP TABLE {table}"));

@@ -1,0 +1,2 @@
+mod catch_up;
+mod inversion;
