@@ -36,6 +36,10 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Apply the migrations that are missing
     Migrate,
+    /// Look through the whole store, say whether it is in order; a server may run meanwhile
+    ///
+    /// The exit code is 1 if a row breaks a rule.
+    Check,
     /// Read the configuration, say what is wrong with it or print what is in force
     CheckConfig,
     /// Credentials of apps (Fresns) and back ends (RongCloud)

@@ -62,6 +62,7 @@ pub(crate) fn prepare_database(config: &Config) -> Result<Prepared, StartError> 
         let mode = format!("{mode:04o}");
         tracing::warn!(file = %file.display(), mode, "this file is open to others on this machine; chmod 600 closes it");
     }
+    database.compare_clocks()?;
     let is_new = database.is_empty()?;
     if !config.database.migrate_at_start {
         return migrated(database).map(|database| Prepared { database, is_new, applied: Vec::new() });

@@ -231,7 +231,8 @@ impl Database {
         self.0.writes.get().map_err(|error| StoreError::Unavailable(error.into()))
     }
 
-    fn reader(&self) -> StoreResult<PooledConnection<Connector>> {
+    /// A connection that reads. Blocks.
+    pub(crate) fn reader(&self) -> StoreResult<PooledConnection<Connector>> {
         self.0.file.as_ref().map_or(Ok(()), DatabaseFile::is_in_place)?;
         self.0.reads.get().map_err(|error| StoreError::Unavailable(error.into()))
     }

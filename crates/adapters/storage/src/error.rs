@@ -40,6 +40,11 @@ pub enum OpenError {
     /// Migrations are missing, and they are not to be applied at start.
     #[error("the database lacks {0} migration(s); run `sixin migrate`")]
     Unmigrated(usize),
+    /// The machine's clock is ahead of the database's by so many seconds, or behind it.
+    #[error(
+        "the clock of this machine is {0} seconds ahead of the database's; more than 60 either way are refused, set one of them right"
+    )]
+    Clock(i64),
     /// The server would lose acknowledged messages in a crash.
     #[error("{0}; set database.durability = \"weak\" if that is what you want")]
     TooWeak(String),

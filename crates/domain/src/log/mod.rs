@@ -15,6 +15,10 @@ use crate::time::Millis;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Position(pub i64);
 
+/// How long what is not a message stays in the log, in milliseconds. A reader that was away for longer begins anew
+/// (docs/design.md#delivery).
+pub const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+
 impl Position {
     /// The earliest position of an event at that time, if no clock ran ahead.
     #[must_use]

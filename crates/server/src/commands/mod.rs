@@ -2,6 +2,7 @@
 
 mod app_key;
 mod block_word;
+mod check;
 mod curl;
 mod role;
 pub(crate) mod serve;
@@ -69,6 +70,8 @@ pub(crate) enum CommandError {
     Demo(#[from] DemoError),
     #[error("{0}: {1}")]
     Username(String, UsernameError),
+    #[error("the store is not in order: {0} rule(s) are broken")]
+    Broken(usize),
     #[error("there is no {0}")]
     NotFound(String),
     #[error("{0}")]
@@ -146,6 +149,7 @@ async fn dispatch(arguments: Arguments, config: Config, database: Database) -> R
         Command::Role(command) => role::run(&database, out, command).await,
         Command::BlockWord(command) => block_word::run(&database, out, command).await,
         Command::Curl(command) => curl::run(&database, command).await,
+        Command::Check => check::run(&database, out),
         Command::CheckConfig | Command::Openapi | Command::Migrate => Ok(()),
     }
 }

@@ -4,18 +4,22 @@ use diesel::prelude::*;
 use sixin_application::ports::StoreResult;
 use sixin_domain::access::app_key::LATER_CLOCK_SKEW_MS;
 use sixin_domain::id::first_id_at;
+use sixin_domain::log::Position;
 use sixin_domain::message::log_hour::LogHour;
 use sixin_domain::time::Millis;
 
 use crate::connection::connector::AnyConnection;
 use crate::database::Database;
 use crate::schema::{
-    deleted_message_logs, idempotency_keys, login_failures, message_contents, transient_messages, used_nonces,
+    deleted_message_logs, idempotency_keys, log_changes, login_failures, message_contents,
+    transient_messages, used_nonces,
 };
 use crate::sending::keys;
 
 /// How long messages that are not kept in a conversation wait for the device gateway (docs/design.md#transient).
 const TRANSIENT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// How long changes stay in the log (docs/design.md#delivery): who asks for older ones begins anew.
+const CHANGES_MS: i64 = sixin_domain::log::KEPT_MS;
 /// For how long a failure to sign in counts (docs/wire/fresns.md#sign-in-lock).
 const FAILURE_MS: i64 = 60 * 60 * 1000;
 /// Rows that one step removes at most.
@@ -29,11 +33,12 @@ impl Database {
     pub async fn sweep(&self, now: Millis) -> StoreResult<bool> {
         self.write(move |conn| {
             let messages = sweep_transient(conn, now)?;
+            let changes = sweep_changes(conn, now)?;
             let nonces = sweep_nonces(conn, now)?;
             let keys = sweep_keys(conn, now)?;
             let failures = sweep_failures(conn, now)?;
             sweep_deleted_logs(conn, now)?;
-            Ok(messages || nonces || keys || failures)
+            Ok(messages || changes || nonces || keys || failures)
         })
         .await
     }
@@ -57,6 +62,19 @@ fn sweep_transient(conn: &mut AnyConnection, now: Millis) -> QueryResult<bool> {
         .load(conn)?;
     diesel::delete(message_contents::table.filter(message_contents::id.eq_any(&contents))).execute(conn)?;
     Ok(is_full(&old) || is_full(&contents))
+}
+
+/// Positions hold the time, so the old rows are the first ones of the primary key.
+fn sweep_changes(conn: &mut AnyConnection, now: Millis) -> QueryResult<bool> {
+    let oldest_kept = Position::at(now.plus(-CHANGES_MS));
+    let old: Vec<i64> = log_changes::table
+        .filter(log_changes::pos.lt(oldest_kept.0))
+        .order(log_changes::pos)
+        .limit(STEP)
+        .select(log_changes::pos)
+        .load(conn)?;
+    diesel::delete(log_changes::table.filter(log_changes::pos.eq_any(&old))).execute(conn)?;
+    Ok(is_full(&old))
 }
 
 /// A nonce need not be remembered longer than its time stamp is accepted, on either side of now.

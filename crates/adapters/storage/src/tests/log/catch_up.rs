@@ -43,7 +43,9 @@ fn filled(db: &TestDatabase) {
             1 => db.wait(db.database.recall(placed[0].id, NOW)).map(drop).unwrap(),
             2 => drop(db.store(transient(db, from, &[to, from]))),
             3 => {
-                db.wait(db.database.toggle(Mark::Follow, UserId(from), UserId(to), 9, NOW)).map(drop).unwrap()
+                db.wait(db.database.toggle(Mark::Follow, UserId(from), UserId(to), 9, NOW))
+                    .map(drop)
+                    .unwrap();
             }
             4 => db.wait(db.database.delete(seat(conversation.0, to, from), NOW)).unwrap(),
             _ => {}

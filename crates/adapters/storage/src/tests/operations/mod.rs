@@ -1,4 +1,5 @@
 //! Leases, health, and what is swept away.
 
+mod check;
 pub(crate) mod hot_reads;
 pub(crate) mod leases;
