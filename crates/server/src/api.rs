@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sixin_fresns::FresnsApi;
 use sixin_rongcloud::RongCloudApi;
+use sixin_web::live::{self, LiveApi};
 use sixin_web::{HttpApi, Shared, openapi};
 
 use crate::reference::reference;
@@ -22,16 +23,19 @@ pub struct Apis {
     pub fresns: FresnsApi,
     /// What requests of both need.
     pub shared: Shared,
+    /// What live streams need.
+    pub live: LiveApi,
     /// Keys that the reference page fills in, as JSON. `None` but in a demo.
     pub filled_in: Option<Arc<str>>,
 }
 
 impl From<Apis> for HttpApi {
     fn from(apis: Apis) -> Self {
-        let Apis { rongcloud, fresns, shared, filled_in } = apis;
+        let Apis { rongcloud, fresns, shared, live, filled_in } = apis;
         Self {
             shared,
             dialects: vec![Arc::new(rongcloud), Arc::new(fresns)],
+            live: Some(live),
             reference: reference(filled_in),
         }
     }
@@ -40,6 +44,6 @@ impl From<Apis> for HttpApi {
 /// The OpenAPI document of the whole server, always the same text for the same build.
 #[must_use]
 pub fn openapi_json() -> String {
-    let parts = vec![sixin_rongcloud::description(), sixin_fresns::description()];
+    let parts = vec![sixin_rongcloud::description(), sixin_fresns::description(), live::description()];
     openapi::document(ABOUT, env!("CARGO_PKG_VERSION"), parts)
 }

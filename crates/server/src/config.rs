@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use sixin_application::delivery::follower::FollowerLimits;
 use sixin_application::ports::Clock;
 use sixin_application::sending::committer::CommitterLimits;
 use sixin_cache::CacheLimits;
@@ -19,6 +20,7 @@ use sixin_domain::sending::limits::Limits;
 use sixin_domain::sending::rate::Rate;
 use sixin_files::{Bucket, KeptFiles, PlaceError};
 use sixin_storage::{DatabaseOptions, DatabaseUrl, Durability};
+use sixin_web::live::LiveLimits;
 use sixin_web::{ConnectionLimits, HttpLimits, LeastSpeed};
 use thiserror::Error;
 
@@ -57,6 +59,7 @@ pub(crate) struct Config {
     pub(crate) idempotency: Idempotency,
     pub(crate) committer: Committer,
     pub(crate) cache: Cache,
+    pub(crate) live: Live,
     pub(crate) metrics: Metrics,
     pub(crate) log: Log,
 }
@@ -181,6 +184,17 @@ pub(crate) struct Cache {
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct Live {
+    pub(crate) connections: usize,
+    pub(crate) new_per_second: u32,
+    pub(crate) connections_per_user: usize,
+    pub(crate) ring_events: usize,
+    pub(crate) heartbeat_seconds: u64,
+    pub(crate) read_receipts: bool,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Metrics {
     pub(crate) listen: String,
 }
@@ -238,6 +252,18 @@ impl Config {
             patience: Duration::from_secs(self.database.timeout_seconds),
             clock: || SystemClock.now(),
         })
+    }
+
+    pub(crate) fn live_limits(&self) -> LiveLimits {
+        LiveLimits {
+            connections: self.live.connections,
+            new_per_second: self.live.new_per_second,
+            heartbeat: Duration::from_secs(self.live.heartbeat_seconds),
+        }
+    }
+
+    pub(crate) fn follower_limits(&self) -> FollowerLimits {
+        FollowerLimits { ring: self.live.ring_events, connections_per_user: self.live.connections_per_user }
     }
 
     pub(crate) fn limits(&self) -> Limits {

@@ -11,6 +11,7 @@ mod config;
 mod demo;
 mod descriptors;
 mod disks;
+mod following;
 mod output;
 mod process;
 mod reference;

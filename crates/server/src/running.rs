@@ -4,7 +4,6 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
-use sixin_application::delivery::counted_commits::CountedCommits;
 use sixin_application::files::links::FileLinks;
 use sixin_application::files::sweep::FileSweeping;
 use sixin_application::ports::{Clock, SecretSource};
@@ -21,6 +20,7 @@ use crate::background;
 use crate::config::{Config, ConfigError};
 use crate::descriptors;
 use crate::disks::Places;
+use crate::following::Following;
 use crate::system::{SystemClock, SystemSecrets};
 use crate::telemetry;
 use crate::wiring::{Base, apis, caches, lanes};
@@ -105,6 +105,7 @@ pub(crate) struct Running {
     ids: Arc<LeasedIds>,
     database: Database,
     background: background::Tasks,
+    following: Following,
 }
 
 impl Running {
@@ -122,7 +123,7 @@ impl Running {
         let ids = Arc::new(LeasedIds::default());
         let token = SystemSecrets.alphanumeric(32);
         first_lease(&ids, &database, &token).await?;
-        database.hear(Arc::new(CountedCommits));
+        let following = Following::start(config, &database).await?;
         let log: Arc<dyn MessageStore> = Arc::new(database.clone());
         let lanes = lanes(config, &database);
         let committer = Arc::new(Committer::start(&log, lanes, config.committer_limits())?);
@@ -138,6 +139,8 @@ impl Running {
             committer: &committer,
             files: &files,
             link_secret,
+            streams: Arc::clone(&following.streams),
+            gate: Arc::clone(&following.gate),
         };
         let api = exchange(apis(base));
         let sweeping = FileSweeping { files: Arc::new(database.clone()), bytes: files };
@@ -163,15 +166,28 @@ impl Running {
             sweeping,
             (caches, config.cache_poll()),
         );
-        Ok(Self { address, metrics: metrics_address, servers, committer, ids, database, background })
+        let following = following.run();
+        Ok(Self {
+            address,
+            metrics: metrics_address,
+            servers,
+            committer,
+            ids,
+            database,
+            background,
+            following,
+        })
     }
 
     /// Finishes what was accepted, then stops.
     pub(crate) async fn stop(self) {
+        // Streams end first: the server would wait for them until its time-out.
+        self.following.drain().await;
         for server in self.servers.iter().rev() {
             server.stop(true).await;
         }
         self.background.stop();
+        self.following.stop();
         let committer = Arc::clone(&self.committer);
         if actix_web::rt::task::spawn_blocking(move || committer.drain()).await.is_err() {
             tracing::error!("the writers did not finish");

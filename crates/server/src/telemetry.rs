@@ -70,6 +70,11 @@ const COUNTERS: &[(&str, &str)] = &[
 const GAUGES: &[(&str, &str)] = &[
     ("sixin_build_info", "The version that runs; always 1."),
     ("sixin_queue_units", "Sends that wait to be stored."),
+    (
+        "sixin_log_head_lead_seconds",
+        "How far the last position of the log is ahead of the clock; negative when nothing happens.",
+    ),
+    ("sixin_live_connections", "Live streams that are open."),
     ("sixin_cache_entries", "Answers kept in memory, by cache."),
     ("sixin_database_connections", "Open connections to the database, by pool and state."),
     ("sixin_database_size_bytes", "Size of the files of an SQLite database."),

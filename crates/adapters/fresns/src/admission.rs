@@ -98,7 +98,7 @@ pub(crate) async fn sender(request: &HttpRequest, api: &FresnsApi) -> Result<Vis
 
 fn visit_of(request: &HttpRequest, credentials: &UserCredentials, caller: Caller, api: &FresnsApi) -> Visit {
     let timezone = caller.user.profile.timezone.as_deref();
-    let locale = locale(request, credentials, (&caller.settings, timezone), api);
+    let locale = locale(request, credentials.asks(), (&caller.settings, timezone), api);
     Visit { caller, locale, platform: credentials.platform }
 }
 
@@ -112,7 +112,7 @@ pub(crate) async fn enter(
     note_app_key(request, &credentials.app_id);
     let visitor = api.authenticate_user.admit(&credentials, need).await?;
     let timezone = visitor.user.as_ref().and_then(|user| user.profile.timezone.as_deref());
-    let locale = locale(request, &credentials, (&visitor.settings, timezone), api);
+    let locale = locale(request, credentials.asks(), (&visitor.settings, timezone), api);
     Ok((visitor, locale))
 }
 
@@ -149,18 +149,19 @@ pub(crate) async fn answered(
     }
 }
 
-fn locale(
+/// How answers to a request are written; the language and the time zone are those of its headers, if any.
+pub(crate) fn locale(
     request: &HttpRequest,
-    credentials: &UserCredentials,
+    (lang_tag, timezone): (Option<&str>, Option<&str>),
     (settings, user_timezone): (&Arc<Settings>, Option<&str>),
     api: &FresnsApi,
 ) -> Locale {
-    let asked = asked(request, credentials.lang_tag.as_deref(), settings);
+    let asked = asked(request, lang_tag, settings);
     let asked = asked.as_deref();
     let spoken = asked.and_then(|tag| settings.language(tag)).or_else(|| settings.default_language());
     Locale {
         settings: Arc::clone(settings),
-        times: TimeFormat::of(settings, asked, credentials.timezone.as_deref(), user_timezone),
+        times: TimeFormat::of(settings, asked, timezone, user_timezone),
         language: Languages::of(asked, site_language(settings)),
         tag: spoken.map(|language| language.tag.clone()).unwrap_or_default(),
         now: api.clock.now(),
@@ -181,7 +182,7 @@ fn asked(request: &HttpRequest, tag: Option<&str>, settings: &Settings) -> Optio
 }
 
 /// The languages in which somebody is refused: those of any other answer.
-async fn language_of_refusal(request: &HttpRequest, api: &FresnsApi) -> Languages {
+pub(crate) async fn language_of_refusal(request: &HttpRequest, api: &FresnsApi) -> Languages {
     let tag = lang_tag(request);
     // A refusal is due already; that the settings can't be read either only costs it its language.
     match api.settings.settings().await {

@@ -15,10 +15,13 @@ use sixin_application::sending::send_message::SendMessage;
 use sixin_application::site::ports::{BlockWordList, BlockWordSource, Roles, SettingSource};
 use sixin_application::users::edit_user::EditUser;
 use sixin_application::users::mark_user::MarkUser;
+use sixin_application::users::profiles::Profiles;
 use sixin_application::users::show_user::ShowUser;
 use sixin_domain::sending::limits::Limits;
+use sixin_web::live::LiveDialect;
 use sixin_web::{Dialect, HttpLimits};
 
+use crate::live::FresnsLive;
 use crate::{headers, routes};
 
 /// What this dialect does for users of apps.
@@ -36,6 +39,8 @@ pub struct FresnsApi {
     pub change_conversations: Arc<dyn ChangeConversations>,
     /// Somebody looks at a user.
     pub show_user: Arc<dyn ShowUser>,
+    /// What is shown of users.
+    pub profiles: Arc<Profiles>,
     /// A user changes itself.
     pub edit_user: Arc<dyn EditUser>,
     /// A user follows or blocks another.
@@ -67,6 +72,10 @@ pub struct FresnsApi {
 impl Dialect for FresnsApi {
     fn configure(&self, routes: &mut web::ServiceConfig) {
         routes.app_data(web::Data::new(self.clone())).configure(routes::configure);
+    }
+
+    fn live(&self) -> Option<Arc<dyn LiveDialect>> {
+        Some(Arc::new(FresnsLive(self.clone())))
     }
 
     fn request_headers(&self) -> &'static [&'static str] {

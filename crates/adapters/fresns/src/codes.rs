@@ -5,6 +5,7 @@ use sixin_application::access::authenticate_user::CallerRefusal;
 use sixin_application::access::ports::PasswordError;
 use sixin_application::access::sign_in::SignInError;
 use sixin_application::conversations::read_conversations::ConversationError;
+use sixin_application::delivery::passes::PassRefusal;
 use sixin_application::files::read_file::ReadFileError;
 use sixin_application::files::upload_file::UploadError;
 use sixin_application::ports::{Cause, StoreError};
@@ -169,6 +170,19 @@ fn of_session(refusal: SessionRefusal) -> i64 {
         SessionRefusal::UserDisabled => 35202,
         SessionRefusal::UserDeleted => 35203,
         SessionRefusal::MembershipExpired => 35303,
+    }
+}
+
+/// Whoever is not let in to a live stream. The status is that of HTTP, since a browser's EventSource reads nothing else.
+impl From<PassRefusal> for Failure {
+    fn from(refusal: PassRefusal) -> Self {
+        let code = match refusal {
+            PassRefusal::Session(refusal) => of_session(refusal),
+            PassRefusal::Banned => of_refusal(Refusal::SenderBanned),
+            PassRefusal::DeviceUnknown | PassRefusal::Ticket => 31603,
+            PassRefusal::Store(error) => return error.into(),
+        };
+        Self::new(code)
     }
 }
 

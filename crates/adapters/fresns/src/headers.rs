@@ -140,6 +140,16 @@ pub(crate) fn lang_tag(request: &HttpRequest) -> Option<&str> {
     header_text(request, Names::of(request).language)
 }
 
+/// The time zone a request asks for, in whichever spelling.
+pub(crate) fn timezone(request: &HttpRequest) -> Option<&str> {
+    header_text(request, Names::of(request).timezone)
+}
+
+/// Whether a request is an app's.
+pub(crate) fn is_of_app(request: &HttpRequest) -> bool {
+    [FIRST.app_id, LATER.app_id].iter().any(|name| header_text(request, name).is_some())
+}
+
 /// The credentials, or the code of the first header that is missing or wrong, in the order of the header table.
 pub(crate) fn credentials(request: &HttpRequest) -> Result<UserCredentials, Failure> {
     let names = Names::of(request);

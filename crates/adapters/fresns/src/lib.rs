@@ -10,6 +10,7 @@ mod conversations;
 mod files;
 mod headers;
 mod key_filter;
+mod live;
 mod messages;
 #[cfg(test)]
 mod mount_tests;

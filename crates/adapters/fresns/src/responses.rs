@@ -35,20 +35,25 @@ pub(crate) fn refused(failure: Failure, languages: Languages) -> HttpResponse {
     refused_with(failure, languages, "")
 }
 
-/// The same, with more to read for whoever meets it.
-pub(crate) fn refused_with(failure: Failure, languages: Languages, more: &str) -> HttpResponse {
-    if let Some(cause) = &failure.cause {
-        log(failure.status, cause);
-    }
+/// What a failure says.
+pub(crate) fn words(failure: &Failure, languages: Languages, more: &str) -> Cow<'static, str> {
     let text = match failure.words {
         Some(row) => in_languages(row, languages),
         None => message(failure.code, languages),
     };
     let text = if more.is_empty() { text } else { format!("{text} - {more}").into() };
-    let message = match failure.parameter {
+    match failure.parameter {
         Some(parameter) => format!("{text}: {parameter}").into(),
         None => text,
-    };
+    }
+}
+
+/// The same, with more to read for whoever meets it.
+pub(crate) fn refused_with(failure: Failure, languages: Languages, more: &str) -> HttpResponse {
+    if let Some(cause) = &failure.cause {
+        log(failure.status, cause);
+    }
+    let message = words(&failure, languages, more);
     let envelope = Envelope::<()> { code: failure.code, message, data: None };
     let answer = reply::json(failure.status, failure.code, &envelope);
     match failure.retry_after_ms {

@@ -13,6 +13,8 @@ use sixin_application::sending::send_message::MockSendMessage;
 use sixin_application::site::ports::{MockBlockWordList, MockBlockWordSource, MockRoles};
 use sixin_application::users::edit_user::MockEditUser;
 use sixin_application::users::mark_user::MockMarkUser;
+use sixin_application::users::ports::{MockRelations, MockUsers};
+use sixin_application::users::profiles::Profiles;
 use sixin_application::users::show_user::MockShowUser;
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::site::block_words::{BlockWord, BlockWordFilter};
@@ -61,6 +63,7 @@ impl Mocks {
             file_links: file_links(),
             block_words: Arc::new(block_words),
             show_user: Arc::new(self.show_user),
+            profiles: Arc::new(profiles()),
             listed_words: Arc::new(self.listed_words),
             roles: Arc::new(self.roles),
             settings: settings(self.settings),
@@ -77,4 +80,14 @@ impl Mocks {
 /// The OpenAPI document of this dialect alone.
 pub(crate) fn document() -> String {
     sixin_web::openapi::document("", "0", vec![openapi::description()])
+}
+
+/// What is shown of users, where nobody is.
+fn profiles() -> Profiles {
+    Profiles {
+        users: Arc::new(MockUsers::new()),
+        roles: Arc::new(MockRoles::new()),
+        relations: Arc::new(MockRelations::new()),
+        clock: clock(),
+    }
 }

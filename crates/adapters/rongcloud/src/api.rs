@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpResponse, web};
 use sixin_application::access::authenticate_back_end::AuthenticateBackEnd;
+use sixin_application::delivery::passes::LivePasses;
 use sixin_application::files::links::FileLinks;
 use sixin_application::messages::change_messages::ChangeMessages;
 use sixin_application::messages::expand_messages::ExpandMessages;
@@ -16,10 +17,13 @@ use sixin_application::site::ports::SettingSource;
 use sixin_application::users::keep_preferences::KeepPreferences;
 use sixin_application::users::keep_user_lists::KeepUserLists;
 use sixin_application::users::keep_users::KeepUsers;
+use sixin_application::users::ports::Users;
 use sixin_application::users::restrict_users::RestrictUsers;
 use sixin_domain::sending::limits::Limits;
+use sixin_web::live::LiveDialect;
 use sixin_web::{Dialect, HttpLimits};
 
+use crate::live::RongCloudLive;
 use crate::unsupported::unsupported;
 use crate::{headers, routes};
 
@@ -38,6 +42,10 @@ pub struct RongCloudApi {
     pub read_history: Arc<dyn ReadHistory>,
     /// A back end reads the logs of hours.
     pub read_logs: Arc<dyn ReadLogs>,
+    /// Lets devices of users in to live streams.
+    pub live_passes: Arc<dyn LivePasses>,
+    /// The users.
+    pub users: Arc<dyn Users>,
     /// A back end keeps users.
     pub keep_users: Arc<dyn KeepUsers>,
     /// A back end keeps blacklists and whitelists.
@@ -65,6 +73,10 @@ pub struct RongCloudApi {
 impl Dialect for RongCloudApi {
     fn configure(&self, routes: &mut web::ServiceConfig) {
         routes.app_data(web::Data::new(self.clone())).configure(routes::configure);
+    }
+
+    fn live(&self) -> Option<Arc<dyn LiveDialect>> {
+        Some(Arc::new(RongCloudLive(self.clone())))
     }
 
     fn request_headers(&self) -> &'static [&'static str] {

@@ -105,27 +105,31 @@ impl From<PublishError> for Failure {
                 Code::of(refusal),
                 format!("{}: {refusal} ({user}); {}", named(refusal), mend(refusal)),
             ),
-            PublishError::Send(SendError::Refused(Refusal::TooFast { retry_after_ms })) => Self::later(
+            PublishError::Send(error) => error.into(),
+        }
+    }
+}
+
+impl From<SendError> for Failure {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Refused(Refusal::TooFast { retry_after_ms }) => Self::later(
                 Code::TooFast,
                 "fromUserId has sent too many messages; try again after the seconds in Retry-After",
                 retry_after_ms,
             ),
-            PublishError::Send(SendError::Refused(refusal)) => {
-                Self::new(Code::of(refusal), refusal.to_string())
-            }
-            PublishError::Send(SendError::Replayed) => Self::new(Code::Signature, REPLAYED),
-            PublishError::Send(SendError::KeyReused) => {
-                Self { status: StatusCode::CONFLICT, ..Self::parameter(KEY_REUSED) }
-            }
-            PublishError::Send(error @ SendError::Busy(_)) => {
+            SendError::Refused(refusal) => Self::new(Code::of(refusal), refusal.to_string()),
+            SendError::Replayed => Self::new(Code::Signature, REPLAYED),
+            SendError::KeyReused => Self { status: StatusCode::CONFLICT, ..Self::parameter(KEY_REUSED) },
+            error @ SendError::Busy(_) => {
                 let told = "too much waits to be stored; nothing was stored, try again";
                 Self::later(Code::Busy, told, TRY_AGAIN_MS).because(error)
             }
-            PublishError::Send(error @ SendError::Unknown) => {
+            error @ SendError::Unknown => {
                 let told = "storing took too long; the message may or may not be stored";
                 Self::later(Code::Busy, told, TRY_AGAIN_MS).because(error)
             }
-            PublishError::Send(SendError::Store(error)) => error.into(),
+            SendError::Store(error) => error.into(),
         }
     }
 }

@@ -11,6 +11,7 @@ mod codes;
 mod failures;
 mod fields;
 mod headers;
+mod live;
 mod messages;
 #[cfg(test)]
 mod mount_tests;

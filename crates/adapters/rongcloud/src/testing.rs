@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sixin_application::access::authenticate_back_end::{BackEnd, MockAuthenticateBackEnd};
+use sixin_application::delivery::passes::MockLivePasses;
 use sixin_application::files::read_file::MockReadFile;
 use sixin_application::messages::change_messages::MockChangeMessages;
 use sixin_application::messages::expand_messages::MockExpandMessages;
@@ -14,6 +15,7 @@ use sixin_application::site::keep_sensitive_words::MockKeepSensitiveWords;
 use sixin_application::users::keep_preferences::MockKeepPreferences;
 use sixin_application::users::keep_user_lists::MockKeepUserLists;
 use sixin_application::users::keep_users::MockKeepUsers;
+use sixin_application::users::ports::MockUsers;
 use sixin_application::users::restrict_users::MockRestrictUsers;
 use sixin_domain::access::app_key::{AppKey, Dialect, MAIN_API, Secret};
 use sixin_domain::id::AppKeyId;
@@ -50,6 +52,8 @@ impl Mocks {
             change_messages: Arc::new(self.change_messages),
             expand_messages: Arc::new(self.expand_messages),
             read_history: Arc::new(self.history),
+            live_passes: Arc::new(MockLivePasses::new()),
+            users: Arc::new(MockUsers::new()),
             keep_users: Arc::new(self.users),
             keep_user_lists: Arc::new(self.lists),
             restrict_users: Arc::new(self.restrictions),

@@ -8,6 +8,7 @@ use sixin_application::operations::health::CheckHealth;
 use sixin_application::ports::SecretSource;
 
 use crate::limits::HttpLimits;
+use crate::live::{LiveApi, LiveDialect};
 
 /// A way in which clients talk to the server.
 pub trait Dialect: Send + Sync {
@@ -16,6 +17,11 @@ pub trait Dialect: Send + Sync {
 
     /// The request headers that browsers may send.
     fn request_headers(&self) -> &'static [&'static str];
+
+    /// How the dialect speaks over live streams, if it does.
+    fn live(&self) -> Option<Arc<dyn LiveDialect>> {
+        None
+    }
 
     /// The answer to a path that the dialect knows and does not serve. `None` for any other path.
     fn unsupported(&self, path: &str) -> Option<HttpResponse> {
@@ -44,6 +50,8 @@ pub struct HttpApi {
     pub shared: Shared,
     /// The dialects.
     pub dialects: Vec<Arc<dyn Dialect>>,
+    /// What live streams need; `None` where there are none.
+    pub live: Option<LiveApi>,
     /// How the API is described.
     pub reference: Reference,
 }

@@ -14,6 +14,7 @@ use crate::answer::fallback::{self, get, one};
 use crate::api::{Dialect, HttpApi};
 use crate::files::serve;
 use crate::limits::HttpLimits;
+use crate::live::{self, Live};
 use crate::{access_log, docs, health};
 
 /// The whole API over its use cases, to be served by [`crate::start`] or called in place.
@@ -28,13 +29,20 @@ pub fn build(
         InitError = (),
     >,
 > {
-    let HttpApi { shared, dialects, reference } = api;
+    let HttpApi { shared, dialects, live, reference } = api;
     let http = shared.http.clone();
     let cors = cors(&http, &dialects);
     let mounted = dialects.clone();
+    let live = live
+        .map(|api| Live { api, dialects: dialects.iter().filter_map(|dialect| dialect.live()).collect() });
     App::new()
         .app_data(web::Data::new(shared))
         .configure(move |routes| mounted.iter().for_each(|dialect| dialect.configure(routes)))
+        .configure(move |routes| {
+            if let Some(live) = live {
+                live::configure(routes, live);
+            }
+        })
         .service(one(serve::FILE, [Method::GET]).route(get().to(serve::read)))
         .service(one("/health", [Method::GET]).route(get().to(health::health)))
         .configure(move |routes| {

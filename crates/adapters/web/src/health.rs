@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::answer::reply;
 use crate::api::Shared;
+use crate::live::Live;
 
 /// The state of the server.
 #[derive(Debug, Serialize, ToSchema)]
@@ -74,8 +75,12 @@ impl From<Health> for HealthInfo {
 }
 
 /// Answers 200 when ready, else 503.
-pub(crate) async fn health(api: web::Data<Shared>) -> HttpResponse {
-    let health = HealthInfo::from(api.check_health.check().await);
+pub(crate) async fn health(api: web::Data<Shared>, live: Option<web::Data<Live>>) -> HttpResponse {
+    let mut health = HealthInfo::from(api.check_health.check().await);
+    if live.is_some_and(|live| live.api.gate.is_draining()) {
+        (health.status, health.ready) = (Status::Unready, false);
+        health.reasons.push("the server stops");
+    }
     let status = if health.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     reply::json(status, i64::from(status.as_u16()), &health)
 }

@@ -11,6 +11,7 @@ mod docs;
 pub mod files;
 mod health;
 mod limits;
+pub mod live;
 mod measured;
 pub mod openapi;
 pub mod request;

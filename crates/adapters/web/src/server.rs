@@ -49,6 +49,8 @@ pub fn start(api: HttpApi, listener: TcpListener) -> std::io::Result<Server> {
                 let stopping = stopping.clone();
                 async move { stopping.notified().await }
             })
+            // Whoever has closed its half has gone: a stream on which nothing happens would not notice for long.
+            .h1_allow_half_closed(false)
             .keep_alive(KeepAlive::Timeout(http.keep_alive))
             // Every head is timed by the stream, not only a connection's first.
             .client_request_timeout(Duration::ZERO)

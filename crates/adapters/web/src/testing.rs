@@ -103,7 +103,7 @@ impl SharedMocks {
         };
         let reference =
             Reference { document: document.into(), script: "// starts the page\n".into(), credentials: None };
-        HttpApi { shared, dialects, reference }
+        HttpApi { shared, dialects, live: None, reference }
     }
 
     /// An API without any dialect.

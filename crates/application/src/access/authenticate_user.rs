@@ -60,6 +60,14 @@ pub struct UserCredentials {
     pub account_token: Option<String>,
 }
 
+impl UserCredentials {
+    /// The language and the time zone that are asked for.
+    #[must_use]
+    pub fn asks(&self) -> (Option<&str>, Option<&str>) {
+        (self.lang_tag.as_deref(), self.timezone.as_deref())
+    }
+}
+
 /// A user who is who it says.
 #[derive(Debug, Clone)]
 pub struct Caller {

@@ -1,4 +1,15 @@
-//! Who hears of a commit.
+//! Who hears of a commit: the log, followed by live streams.
 
+pub mod commands;
 pub mod counted_commits;
+pub mod follower;
+mod listeners;
+pub mod loading;
+pub mod passes;
 pub mod ports;
+mod ring;
+pub mod stream;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use listeners::Signal;

@@ -5,6 +5,7 @@ use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::log::{Commit, Cursor, LogEntry, Position};
 
+use crate::access::ports::TokenHash;
 use crate::ports::StoreResult;
 
 /// Hears what was committed through this process.
@@ -14,6 +15,21 @@ pub trait CommitListener: Send + Sync {
     /// was rolled back. A commit whose outcome was unknown is told once it was found. MUST return at once: the next commit is told
     /// only afterwards.
     fn committed(&self, commit: &Commit);
+}
+
+/// A part of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LogPage {
+    /// The entries, in order.
+    pub entries: Vec<LogEntry>,
+    /// Up to here there are no others.
+    pub until: Position,
+}
+
+impl CommitListener for Vec<std::sync::Arc<dyn CommitListener>> {
+    fn committed(&self, commit: &Commit) {
+        self.iter().for_each(|listener| listener.committed(commit));
+    }
 }
 
 /// What a user has missed.
@@ -64,6 +80,14 @@ impl DeliveredMessage {
     }
 }
 
+/// Whose a device token is.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait DeviceTokenOwners: Send + Sync {
+    /// The user whose device has that token; `None` if there is no such token, or it was ended.
+    async fn owner(&self, token: &TokenHash) -> StoreResult<Option<UserId>>;
+}
+
 /// The log of everything that was committed.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
@@ -71,8 +95,8 @@ pub trait EventLog: Send + Sync {
     /// Where it ends. Whatever is asked afterwards is complete up to here.
     async fn head(&self) -> StoreResult<Cursor>;
 
-    /// The first `limit` entries after a position, up to another and with it, in order.
-    async fn entries(&self, after: Position, until: Position, limit: i64) -> StoreResult<Vec<LogEntry>>;
+    /// The first entries after a position, about `limit` of them and up to another position at most, in order.
+    async fn entries(&self, after: Position, until: Position, limit: i64) -> StoreResult<LogPage>;
 
     /// All such entries that one user may hear of.
     async fn missed(&self, user: UserId, after: Position, until: Position) -> StoreResult<Missed>;

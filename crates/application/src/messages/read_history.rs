@@ -64,6 +64,13 @@ pub trait ReadHistory: Send + Sync {
     /// Messages of one view, in the order of the request; none if the two have no conversation.
     async fn between(&self, request: &HistoryRequest) -> Result<Vec<HistoryMessage>, HistoryError>;
 
+    /// Messages that are at hand, as a view shows them.
+    async fn shown_to(
+        &self,
+        user: UserId,
+        messages: Vec<ViewedMessage>,
+    ) -> Result<Vec<HistoryMessage>, HistoryError>;
+
     /// Deletes from the view of `user` all messages up to a time, or all there are. The other side keeps what it has.
     async fn clean(
         &self,
@@ -114,13 +121,21 @@ impl ReadHistory for HistoryReading {
             limit: request.limit,
         };
         let found = self.views.messages(query).await?;
-        let mut expansions = self.expansions(&found).await?;
+        self.shown_to(user, found).await
+    }
+
+    async fn shown_to(
+        &self,
+        user: UserId,
+        messages: Vec<ViewedMessage>,
+    ) -> Result<Vec<HistoryMessage>, HistoryError> {
+        let mut expansions = self.expansions(&messages).await?;
         let shown = |message: ViewedMessage| HistoryMessage {
             is_own: message.sender == user,
             expansion: expansions.remove(&message.id),
             message,
         };
-        Ok(found.into_iter().map(shown).collect())
+        Ok(messages.into_iter().map(shown).collect())
     }
 
     async fn clean(

@@ -86,7 +86,7 @@ pub enum Logged {
     /// A message was stored.
     Message(LoggedMessage),
     /// Anything else.
-    Change(Event),
+    Change(Box<Event>),
 }
 
 /// A message that was stored, as far as the log says it.
@@ -113,7 +113,7 @@ impl Logged {
                 recipient: placed.recipient,
                 is_kept: placed.place.is_some(),
             }),
-            change => Self::Change(change.clone()),
+            change => Self::Change(Box::new(change.clone())),
         }
     }
 

@@ -1,13 +1,16 @@
 //! `sixin check`
 
+use actix_web::rt::task::spawn_blocking;
 use serde_json::json;
 use sixin_application::operations::ports::StoreCheck;
 use sixin_storage::Database;
 
 use super::{CommandError, Output};
 
-pub(super) fn run(database: &Database, out: Output) -> Result<(), CommandError> {
-    let report = database.check()?;
+pub(super) async fn run(database: &Database, out: Output) -> Result<(), CommandError> {
+    let store = database.clone();
+    // It blocks, and takes as long as the store is large.
+    let report = spawn_blocking(move || store.check()).await.map_err(std::io::Error::other)??;
     for finding in &report.findings {
         let text = format!("broken: {} (rows {}, ...)", finding.rule, finding.rows.join(", "));
         out.line(&text, || json!({ "broken": finding.rule, "rows": finding.rows }));

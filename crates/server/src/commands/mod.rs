@@ -149,7 +149,7 @@ async fn dispatch(arguments: Arguments, config: Config, database: Database) -> R
         Command::Role(command) => role::run(&database, out, command).await,
         Command::BlockWord(command) => block_word::run(&database, out, command).await,
         Command::Curl(command) => curl::run(&database, command).await,
-        Command::Check => check::run(&database, out),
+        Command::Check => check::run(&database, out).await,
         Command::CheckConfig | Command::Openapi | Command::Migrate => Ok(()),
     }
 }

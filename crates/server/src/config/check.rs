@@ -30,6 +30,9 @@ impl Config {
         at_least("committer.batch_units", committer.batch_units, 1)?;
         at_least("server.connections_per_address", server.connections_per_address, 1)?;
         at_least("server.waiting_bytes_per_address", server.waiting_bytes_per_address, 65536)?;
+        at_least("live.connections_per_user", self.live.connections_per_user, 1)?;
+        at_least("live.new_per_second", usize::try_from(self.live.new_per_second).unwrap_or(1), 1)?;
+        at_most("live.ring_events", self.live.ring_events, 10_000_000)?;
         at_least("committer.batch_rows", committer.batch_rows, 1)?;
         at_least("committer.batch_bytes", committer.batch_bytes, 1)?;
         for (key, seconds) in [
@@ -39,6 +42,7 @@ impl Config {
             ("server.shutdown_timeout_seconds", server.shutdown_timeout_seconds),
             ("files.upload_timeout_seconds", self.files.upload_timeout_seconds),
             ("files.slow_start_seconds", self.files.slow_start_seconds),
+            ("live.heartbeat_seconds", self.live.heartbeat_seconds),
             ("database.timeout_seconds", self.database.timeout_seconds),
             ("committer.answer_timeout_seconds", committer.answer_timeout_seconds),
             ("database.readers", self.database.readers.into()),

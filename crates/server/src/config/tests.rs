@@ -22,7 +22,10 @@ fn the_sample_states_the_defaults_of_the_code() {
     assert_eq!(config.keys_live_ms(), 86_400_000);
     let committer = (config.committer_limits(), CommitterLimits::default());
     assert_eq!(format!("{:?}", committer.0), format!("{:?}", committer.1));
-    let options = DatabaseOptions::new(DatabaseUrl::parse("sqlite://var/sixin.db").unwrap());
+    assert_eq!(config.live_limits(), LiveLimits::default());
+    let url = DatabaseUrl::parse("sqlite://var/sixin.db").unwrap();
+    let clock = config.database_options().unwrap().clock;
+    let options = DatabaseOptions { clock, ..DatabaseOptions::new(url) };
     assert_eq!(format!("{:?}", config.database_options().unwrap()), format!("{options:?}"));
 }
 

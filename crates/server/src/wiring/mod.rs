@@ -3,6 +3,7 @@
 mod access;
 mod conversations;
 mod files;
+mod live;
 mod messages;
 mod sending;
 mod site;
@@ -11,6 +12,7 @@ mod users;
 use std::sync::Arc;
 
 use sixin_application::access::ports::Signatures;
+use sixin_application::delivery::stream::LiveStreams;
 use sixin_application::files::links::FileLinks;
 use sixin_application::operations::health::HealthCheck;
 use sixin_application::ports::Clock;
@@ -26,6 +28,7 @@ use sixin_rongcloud::RongCloudApi;
 use sixin_signature::HttpSignatures;
 use sixin_storage::{Database, DatabaseUrl};
 use sixin_web::Shared;
+use sixin_web::live::Gate;
 
 use crate::api::Apis;
 use crate::config::Config;
@@ -68,6 +71,9 @@ pub(crate) struct Base<'a> {
     pub(crate) files: &'a Arc<KeptFiles>,
     /// Signs links to files.
     pub(crate) link_secret: Secret,
+    /// Live streams, and how many begin.
+    pub(crate) streams: Arc<LiveStreams>,
+    pub(crate) gate: Arc<Gate>,
 }
 
 /// What the use cases of several subjects are made of.
@@ -83,11 +89,13 @@ struct Parts<'a> {
     profiles: Arc<Profiles>,
     file_links: Arc<FileLinks>,
     texts: Arc<BackEndTexts>,
+    streams: Arc<LiveStreams>,
+    gate: Arc<Gate>,
 }
 
 impl<'a> Parts<'a> {
     fn new(base: Base<'a>) -> Self {
-        let Base { config, database, caches, ids, committer, files, link_secret } = base;
+        let Base { config, database, caches, ids, committer, files, link_secret, streams, gate } = base;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let signatures: Arc<dyn Signatures> = Arc::new(HttpSignatures);
         let profiles = Profiles {
@@ -115,6 +123,8 @@ impl<'a> Parts<'a> {
             profiles: Arc::new(profiles),
             file_links: Arc::new(file_links),
             texts: Arc::new(texts),
+            streams,
+            gate,
         }
     }
 }
@@ -136,7 +146,8 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
     let users = users::Users::new(&parts);
     let files = files::Files::new(&parts);
     let site = site::Site::new(&parts);
-    let Parts { config, store, caches, ids, committer, clock, file_links, .. } = parts;
+    let live = live::live(&parts, &sending, &conversations);
+    let Parts { config, store, caches, ids, committer, clock, file_links, profiles, .. } = parts;
     let check_health = HealthCheck { store: store.clone(), committer, ids, clock: Arc::clone(&clock) };
     Apis {
         rongcloud: RongCloudApi {
@@ -146,6 +157,8 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
             expand_messages: messages.expand_messages,
             read_history: messages.read_history,
             read_logs: messages.read_logs,
+            live_passes: Arc::clone(&live.passes),
+            users: caches.users.clone(),
             keep_users: users.keep_users,
             keep_user_lists: users.keep_user_lists,
             restrict_users: users.restrict_users,
@@ -165,6 +178,7 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
             read_conversations: conversations.read_conversations,
             change_conversations: conversations.change_conversations,
             show_user: users.show_user,
+            profiles,
             edit_user: users.edit_user,
             mark_user: users.mark_user,
             upload_file: files.upload_file,
@@ -185,6 +199,7 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
             secrets: Arc::new(SystemSecrets),
             http: config.http_limits(),
         },
+        live,
         filled_in: None,
     }
 }

@@ -6,9 +6,10 @@ use serde::Serialize;
 use sixin_application::ports::StoreResult;
 use sixin_application::sending::send_message::SentMessage;
 use sixin_application::site::block_words::shown;
-use sixin_domain::conversation::{View, ViewedMessage};
+use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::file::StoredFile;
 use sixin_domain::file::outside::outside_file;
+use sixin_domain::id::UserId;
 use sixin_domain::message::body::Body;
 use sixin_domain::site::block_words::BlockWordFilter;
 use sixin_domain::time::Millis;
@@ -101,10 +102,10 @@ pub(crate) fn sent(sent: &SentMessage, locale: &Locale) -> MessageInfo<'static> 
     }
 }
 
-/// A stored message in a view; `user` and `is_deactivated` are about its sender.
+/// A stored message as one of its users sees it; `user` and `is_deactivated` are about its sender.
 pub(crate) fn viewed<'f>(
     message: &ViewedMessage,
-    view: &View<'_>,
+    (viewer, is_read): (UserId, bool),
     (user, is_deactivated): (Option<Filtered<'f, UserInfo>>, bool),
     locale: &Locale,
 ) -> MessageInfo<'f> {
@@ -114,14 +115,14 @@ pub(crate) fn viewed<'f>(
         id: message.id.0,
         user,
         user_is_deactivate: is_deactivated,
-        is_me: message.sender == view.user,
+        is_me: message.sender == viewer,
         r#type: shown.kind,
         content: shown.content,
         file: shown.file,
         datetime: times.whole,
         datetime_format: times.brief,
         time_ago: times.ago,
-        read_status: view.is_read(message),
+        read_status: is_read,
     }
 }
 

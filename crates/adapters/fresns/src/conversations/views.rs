@@ -143,7 +143,10 @@ pub(crate) async fn list_messages(
         let mut list: Vec<_> = found
             .messages
             .iter()
-            .map(|message| viewed(message, &view, cast.user(message.sender), &visit.locale))
+            .map(|message| {
+                let seen = (view.user, view.is_read(message));
+                viewed(message, seen, cast.user(message.sender), &visit.locale)
+            })
             .collect();
         cleaned(&mut list, &words).await?;
         let pagination = page.pagination(view.own.message_count);

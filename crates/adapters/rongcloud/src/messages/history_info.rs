@@ -10,6 +10,7 @@ use sixin_domain::message::expansion::Expansion;
 use sixin_domain::message::object_name::TEXT;
 use sixin_domain::message::uid as message_uid;
 use sixin_domain::site::settings::Settings;
+use sixin_domain::user::username::Username;
 use sixin_web::files::address::address;
 use utoipa::ToSchema;
 
@@ -67,21 +68,28 @@ pub(crate) fn history(
     found: Vec<HistoryMessage>,
     addresses: &Addresses<'_>,
 ) -> History {
-    let info = |HistoryMessage { message, is_own, expansion }| {
-        let (object_name, content) = shown(message.body, message.file.as_ref(), addresses);
-        HistoryInfo {
-            target_id: asked.with.to_string(),
-            from_user_id: if is_own { &asked.user } else { &asked.with }.to_string(),
-            message_uid: message_uid::encode(message.id),
-            msg_time: message.sent_at.0,
-            object_name,
-            content,
-            expansion: expansion.is_some(),
-            extra_content: expansion.as_ref().map(carried).unwrap_or_default(),
-            bus_channel: message.delivery.and_then(|options| options.bus_channel).unwrap_or_default(),
-        }
-    };
+    let info = |message| info((&asked.user, &asked.with), message, addresses);
     History { code: SUCCESS, data: found.into_iter().map(info).collect() }
+}
+
+/// One message of the conversation of a user with another.
+pub(crate) fn info(
+    (user, with): (&Username, &Username),
+    HistoryMessage { message, is_own, expansion }: HistoryMessage,
+    addresses: &Addresses<'_>,
+) -> HistoryInfo {
+    let (object_name, content) = shown(message.body, message.file.as_ref(), addresses);
+    HistoryInfo {
+        target_id: with.to_string(),
+        from_user_id: if is_own { user } else { with }.to_string(),
+        message_uid: message_uid::encode(message.id),
+        msg_time: message.sent_at.0,
+        object_name,
+        content,
+        expansion: expansion.is_some(),
+        extra_content: expansion.as_ref().map(carried).unwrap_or_default(),
+        bus_channel: message.delivery.and_then(|options| options.bus_channel).unwrap_or_default(),
+    }
 }
 
 /// The pairs as the text of an object; nothing if there are none.

@@ -239,7 +239,7 @@ pub(crate) fn entries(rows: Vec<Row>) -> Vec<LogEntry> {
                 "an entry of the log can't be read; it is passed over"
             );
         }
-        Some(LogEntry { position, what: Logged::Change(event?) })
+        Some(LogEntry { position, what: Logged::Change(Box::new(event?)) })
     })
     .collect()
 }

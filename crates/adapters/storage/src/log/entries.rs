@@ -4,6 +4,7 @@
 
 use diesel::sql_types::{BigInt, Bool};
 use diesel::{QueryResult, QueryableByName};
+use sixin_application::delivery::ports::LogPage;
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::log::{LogEntry, Logged, LoggedMessage, Position};
 
@@ -70,16 +71,27 @@ pub(super) fn first(mut entries: Vec<LogEntry>, limit: i64) -> Vec<LogEntry> {
 }
 
 /// The first entries of a part, whoever hears of them.
-pub(crate) fn of_all(conn: &mut AnyConnection, part: Part, limit: i64) -> QueryResult<Vec<LogEntry>> {
-    let mut entries = Vec::new();
+pub(crate) fn of_all(conn: &mut AnyConnection, part: Part, limit: i64) -> QueryResult<LogPage> {
+    let (mut entries, mut until) = (Vec::new(), part.until);
+    // A table that was read up to the limit is known as far as its last row.
+    let is_full = |rows: usize| i64::try_from(rows).is_ok_and(|rows| rows >= limit);
     for (table, is_kept) in [("conversation_messages", true), ("transient_messages", false)] {
-        entries.extend(messages(conn, table, is_kept, part, None, limit)?);
+        let found = messages(conn, table, is_kept, part, None, limit)?;
+        if let Some(last) = found.last().filter(|_| is_full(found.len())) {
+            until = until.min(last.position);
+        }
+        entries.extend(found);
     }
     let mut statement = ComposedSql::new(format!("SELECT {} FROM log_changes WHERE ", changes::COLUMNS));
     within(&mut statement, part);
     statement.sql(" ORDER BY pos LIMIT ").int(limit);
-    entries.extend(changes::entries(statement.load(conn)?));
-    Ok(first(entries, limit))
+    let rows = statement.load::<changes::Row>(conn)?;
+    if let Some(last) = rows.last().filter(|_| is_full(rows.len())) {
+        until = until.min(Position(last.pos));
+    }
+    entries.extend(changes::entries(rows));
+    entries.retain(|entry| entry.position <= until);
+    Ok(LogPage { entries: first(entries, i64::MAX), until })
 }
 
 /// The first entries of a part that a user may hear of, by a walk over everybody's messages.

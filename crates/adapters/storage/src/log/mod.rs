@@ -7,10 +7,10 @@ pub(crate) mod entries;
 pub(crate) mod head;
 
 use async_trait::async_trait;
-use sixin_application::delivery::ports::{DeliveredMessage, EventLog, Missed};
+use sixin_application::delivery::ports::{DeliveredMessage, EventLog, LogPage, Missed};
 use sixin_application::ports::StoreResult;
 use sixin_domain::id::{MessageId, UserId};
-use sixin_domain::log::{Cursor, LogEntry, Position};
+use sixin_domain::log::{Cursor, Position};
 
 use self::catch_up::Most;
 use self::entries::Part;
@@ -25,7 +25,7 @@ impl EventLog for Database {
         self.read(head::read).await
     }
 
-    async fn entries(&self, after: Position, until: Position, limit: i64) -> StoreResult<Vec<LogEntry>> {
+    async fn entries(&self, after: Position, until: Position, limit: i64) -> StoreResult<LogPage> {
         self.read(move |conn| entries::of_all(conn, Part { after, until }, limit)).await
     }
 

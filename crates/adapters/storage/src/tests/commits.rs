@@ -88,7 +88,7 @@ fn every_write_that_a_user_can_see_is_heard(db: &TestDatabase) {
     assert_eq!(all.len(), 18, "an event nobody makes, or one that this test does not: {all:?}");
     // What was heard stands in the log, each in its place.
     let head = db.wait(db.database.head()).unwrap().position;
-    let logged = db.wait(db.database.entries(Position(0), head, 1000)).unwrap();
+    let logged = db.wait(db.database.entries(Position(0), head, 1000)).unwrap().entries;
     assert_eq!(logged, std::mem::take(&mut *heard.1.lock().unwrap()));
     assert_eq!(logged.last().map(|entry| entry.position), Some(head));
 }

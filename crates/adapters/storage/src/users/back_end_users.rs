@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use sixin_application::access::ports::TokenHash;
 use sixin_application::conversations::ports::Order;
+use sixin_application::delivery::ports::DeviceTokenOwners;
 use sixin_application::ports::{StoreResult, Topic};
 use sixin_application::users::ports::{BackEndUsers, DeviceTokens, NewDeviceToken, ShownAs, UserPage};
 use sixin_domain::event::Event;
@@ -53,6 +55,18 @@ impl BackEndUsers for Database {
             };
             let users = rows.into_iter().map(FoundUser::into_user).collect::<QueryResult<_>>()?;
             Ok(UserPage { users, total })
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl DeviceTokenOwners for Database {
+    async fn owner(&self, token: &TokenHash) -> StoreResult<Option<UserId>> {
+        let token = *token;
+        self.read(move |conn| {
+            let row = tokens::table.find(token.as_slice()).select(tokens::user_id);
+            Ok(row.first(conn).optional()?.map(UserId))
         })
         .await
     }

@@ -19,7 +19,7 @@ use crate::tests::on_every_database;
 
 on_every_database!(
     the_walk_the_look_into_conversations_and_the_filtered_log_agree,
-    a_limit_gives_the_first_entries_whatever_table_they_are_in,
+    pages_of_any_length_are_the_whole_log,
     who_missed_too_much_begins_anew,
     what_is_in_no_conversation_is_loaded_beside_what_is,
     messages_before_the_log_are_not_in_it,
@@ -69,7 +69,7 @@ fn the_walk_the_look_into_conversations_and_the_filtered_log_agree(db: &TestData
     let mut found = 0;
     for after in (0..until.0).step_by(7).map(Position) {
         let part = Part { after, until };
-        let all = db.wait(db.database.entries(after, until, 1000)).unwrap();
+        let all = db.wait(db.database.entries(after, until, 1000)).unwrap().entries;
         for user in (1..=5).map(UserId) {
             let heard: Vec<LogEntry> =
                 all.iter().filter(|entry| entry.what.audience().has(user)).cloned().collect();
@@ -87,13 +87,20 @@ fn the_walk_the_look_into_conversations_and_the_filtered_log_agree(db: &TestData
     assert!(found > 100, "{found} entries prove little");
 }
 
-fn a_limit_gives_the_first_entries_whatever_table_they_are_in(db: &TestDatabase) {
+fn pages_of_any_length_are_the_whole_log(db: &TestDatabase) {
     filled(db);
     let until = head(db);
     let all = db.wait(db.database.entries(Position(0), until, 1000)).unwrap();
-    for limit in 1..=all.len() {
-        let first = db.wait(db.database.entries(Position(0), until, i64::try_from(limit).unwrap())).unwrap();
-        assert_eq!(first, all[..limit]);
+    assert_eq!(all.until, until);
+    for limit in 1..=20 {
+        let (mut read, mut after) = (Vec::new(), Position(0));
+        while after < until {
+            let page = db.wait(db.database.entries(after, until, limit)).unwrap();
+            assert!(page.until > after && page.entries.iter().all(|entry| entry.position <= page.until));
+            read.extend(page.entries);
+            after = page.until;
+        }
+        assert_eq!(read, all.entries, "in pages of {limit}");
     }
     let part = Part { after: Position(0), until };
     let mut conn = db.database.writer().unwrap();
@@ -138,7 +145,7 @@ fn messages_before_the_log_are_not_in_it(db: &TestDatabase) {
     db.store(db.unit(1, &[2], "old"));
     db.execute("UPDATE conversation_messages SET pos = 0");
     let until = head(db);
-    assert_eq!(db.wait(db.database.entries(Position(0), until, 10)).unwrap(), []);
+    assert_eq!(db.wait(db.database.entries(Position(0), until, 10)).unwrap().entries, []);
     assert_eq!(
         db.wait(db.database.missed(UserId(2), Position(0), until)).unwrap(),
         Missed::Entries(Vec::new())

@@ -64,7 +64,7 @@ fn four_writers_and_a_reader_lose_nothing(db: &TestDatabase) {
         },
         || {
             let head = reader.wait(reader.database.head()).unwrap().position;
-            let entries = reader.wait(reader.database.entries(last, head, 100_000)).unwrap();
+            let entries = reader.wait(reader.database.entries(last, head, 100_000)).unwrap().entries;
             let positions: Vec<_> = entries.iter().map(|entry| entry.position).collect();
             assert!(positions.is_sorted_by(|one, next| one < next), "strictly increasing");
             assert!(positions.iter().all(|position| *position > last && *position <= head));
@@ -123,7 +123,7 @@ fn an_id_made_before_the_queue_is_no_cursor(db: &TestDatabase) {
     // By ids the second is never seen by who has seen the first; by positions it is.
     let by_id = format!("SELECT COUNT(*) AS number FROM conversation_messages WHERE id > {stored_first}");
     assert_eq!(db.number(&by_id), 0);
-    let later = db.wait(db.database.entries(head, Position(i64::MAX), 10)).unwrap();
+    let later = db.wait(db.database.entries(head, Position(i64::MAX), 10)).unwrap().entries;
     assert_eq!(later.iter().map(id_of).collect::<Vec<_>>(), [stored_second]);
 }
 

@@ -1,0 +1,109 @@
+//! How many streams begin, and how they all end when the server stops (docs/live.md#limits).
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+/// Streams that end a second when the server stops.
+const ENDING_A_SECOND: usize = 500;
+/// They take at least so long, so that not all come back at once.
+const SHORTEST_DRAIN: Duration = Duration::from_secs(2);
+
+/// How much of the process live streams may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LiveLimits {
+    /// Streams at a time.
+    pub connections: usize,
+    /// Streams that begin a second.
+    pub new_per_second: u32,
+    /// How often a stream on which nothing happens shows that it is alive.
+    pub heartbeat: Duration,
+}
+
+impl Default for LiveLimits {
+    fn default() -> Self {
+        Self { connections: 50_000, new_per_second: 200, heartbeat: Duration::from_secs(20) }
+    }
+}
+
+/// Why no stream begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TurnedAway {
+    /// The server stops.
+    Draining,
+    /// Too many are there, or begin.
+    TooMany,
+}
+
+/// Where streams begin.
+pub struct Gate {
+    limits: LiveLimits,
+    /// How many may begin now, and when that was reckoned.
+    begin: Mutex<(f64, Instant)>,
+    drain: watch::Sender<Option<Duration>>,
+}
+
+impl Gate {
+    /// An open one.
+    #[must_use]
+    pub fn new(limits: LiveLimits) -> Self {
+        let begin = Mutex::new((f64::from(limits.new_per_second), Instant::now()));
+        Self { limits, begin, drain: watch::channel(None).0 }
+    }
+
+    /// What was configured.
+    #[must_use]
+    pub fn limits(&self) -> LiveLimits {
+        self.limits
+    }
+
+    /// Whether a stream may begin beside so many.
+    pub(crate) fn admit(&self, connections: usize) -> Result<(), TurnedAway> {
+        if self.is_draining() {
+            return Err(TurnedAway::Draining);
+        }
+        let mut begin = self.begin.lock().unwrap_or_else(PoisonError::into_inner);
+        let (left, since) = *begin;
+        let most = f64::from(self.limits.new_per_second);
+        let left = (left + since.elapsed().as_secs_f64() * most).min(most);
+        let may = connections < self.limits.connections && left >= 1.0;
+        *begin = (if may { left - 1.0 } else { left }, Instant::now());
+        if may { Ok(()) } else { Err(TurnedAway::TooMany) }
+    }
+
+    /// Whether the server stops.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.drain.borrow().is_some()
+    }
+
+    /// Has all streams end, in no order, over the time that is answered.
+    pub fn drain(&self, connections: usize) -> Duration {
+        let seconds = u64::try_from(connections / ENDING_A_SECOND).unwrap_or(u64::MAX);
+        let spread =
+            if connections == 0 { Duration::ZERO } else { SHORTEST_DRAIN.max(Duration::from_secs(seconds)) };
+        self.drain.send_replace(Some(spread));
+        spread
+    }
+
+    pub(crate) fn draining(&self) -> watch::Receiver<Option<Duration>> {
+        self.drain.subscribe()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_begin_than_may_and_none_once_the_server_stops() {
+        let gate = Gate::new(LiveLimits { connections: 10, new_per_second: 3, ..LiveLimits::default() });
+        assert_eq!(gate.admit(10), Err(TurnedAway::TooMany), "there are too many");
+        let admitted = (0..50).filter(|_| gate.admit(0).is_ok()).count();
+        assert!((3..=4).contains(&admitted), "{admitted} began at once");
+        assert_eq!(gate.drain(5_000), Duration::from_secs(10));
+        assert_eq!(gate.admit(0), Err(TurnedAway::Draining));
+        assert_eq!((gate.drain(3), gate.drain(0)), (SHORTEST_DRAIN, Duration::ZERO));
+    }
+}

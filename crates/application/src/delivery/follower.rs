@@ -1,0 +1,241 @@
+//! A process follows the log once for all who are connected to it: its own commits at once, those of others by polling
+//! (docs/design.md#delivery).
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sixin_domain::event::Event;
+use sixin_domain::id::{AccountId, UserId};
+use sixin_domain::log::{Commit, Cursor, KEPT_MS, LogEntry, Logged, Position};
+use tokio::sync::Notify;
+
+use super::listeners::{Listeners, Signal, Waker};
+use super::ports::{CommitListener, EventLog};
+use super::ring::{Recent, Ring};
+use crate::ports::{Clock, StoreResult};
+
+/// How many entries are read at a time.
+const PAGE: i64 = 2_000;
+/// Whoever is further behind begins anew: it would wait longer for the events than for the lists.
+pub const MOST_ENTRIES: usize = 5_000;
+/// How often others' commits are looked for while anybody is connected.
+const BUSY: Duration = Duration::from_millis(200);
+/// And while nobody is.
+const IDLE: Duration = Duration::from_secs(2);
+
+/// How much of the process live streams may take.
+#[derive(Debug, Clone, Copy)]
+pub struct FollowerLimits {
+    /// Events kept in memory.
+    pub ring: usize,
+    /// Connections of one user; the oldest of more are closed.
+    pub connections_per_user: usize,
+}
+
+/// Follows the log.
+pub struct Follower {
+    log: Arc<dyn EventLog>,
+    clock: Arc<dyn Clock>,
+    limits: FollowerLimits,
+    state: Mutex<State>,
+    poll_now: Notify,
+}
+
+struct State {
+    epoch: String,
+    /// Everything up to here is known.
+    last: Position,
+    ring: Ring,
+    listeners: Listeners,
+}
+
+/// What a stream finds after its cursor.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// These, and nothing else up to a position.
+    Entries(Vec<LogEntry>, Position),
+    /// The cursor is ahead of what this process has seen; another one may have given it.
+    Ahead,
+    /// It is not in memory; nothing after a position has to be looked up.
+    Older(Position),
+    /// Nobody can say any more, or it is too much.
+    Reset(Cursor),
+}
+
+impl State {
+    fn head(&self) -> Cursor {
+        Cursor { epoch: self.epoch.clone(), position: self.last }
+    }
+
+    fn take(&mut self, entry: LogEntry) {
+        if let Logged::Change(event) = &entry.what {
+            self.look_at_sessions(event);
+        }
+        for user in entry.what.audience().users() {
+            self.listeners.wake(user);
+        }
+        self.last = entry.position;
+        self.ring.push(entry);
+    }
+
+    /// Whoever loses what it was let in by is not let in any longer.
+    fn look_at_sessions(&self, event: &Event) {
+        match event {
+            Event::SessionsEnded { account, user, .. } => self.listeners.check(*user, *account),
+            Event::UserStateChanged(user) | Event::DeviceTokensExpired { user, .. } => {
+                self.listeners.check(Some(*user), None);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl CommitListener for Follower {
+    fn committed(&self, commit: &Commit) {
+        let mut state = self.state();
+        match commit.span {
+            // Nothing lies between what is known and this.
+            Some(span) if span.previous == state.last => {
+                commit.entries().for_each(|entry| state.take(entry));
+                state.last = span.last;
+            }
+            _ => self.poll_now.notify_one(),
+        }
+    }
+}
+
+impl Follower {
+    /// Begins where the log ends.
+    ///
+    /// # Errors
+    /// If the log can't be read.
+    pub async fn start(
+        log: Arc<dyn EventLog>,
+        clock: Arc<dyn Clock>,
+        limits: FollowerLimits,
+    ) -> StoreResult<Self> {
+        let Cursor { epoch, position } = log.head().await?;
+        let ring = Ring::new(position, limits.ring);
+        let state = Mutex::new(State { epoch, last: position, ring, listeners: Listeners::default() });
+        Ok(Self { log, clock, limits, state, poll_now: Notify::new() })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Polls for ever.
+    pub async fn follow(&self) {
+        let mut failed = false;
+        loop {
+            let pause = if self.connections() > 0 { BUSY } else { IDLE };
+            // Woken or not, it is time.
+            let _ = tokio::time::timeout(pause, self.poll_now.notified()).await;
+            match self.poll().await {
+                Ok(()) => failed = false,
+                Err(error) => {
+                    if !failed {
+                        tracing::warn!(%error, "the log can't be read; live streams wait");
+                    }
+                    failed = true;
+                    tokio::time::sleep(BUSY).await;
+                }
+            }
+        }
+    }
+
+    /// Takes what was committed since the last time.
+    ///
+    /// # Errors
+    /// If the log can't be read; what was read stays.
+    pub async fn poll(&self) -> StoreResult<()> {
+        let head = self.log.head().await?;
+        #[expect(clippy::cast_precision_loss, reason = "a metric in seconds")]
+        let lead = head.position.time().since(self.clock.now()) as f64 / 1000.0;
+        metrics::gauge!("sixin_log_head_lead_seconds").set(lead);
+        while let Some(last) = self.behind(&head) {
+            let page = self.log.entries(last, head.position, PAGE).await?;
+            let mut state = self.state();
+            for entry in page.entries {
+                // Commits of this process may have come in between.
+                if entry.position > state.last {
+                    state.take(entry);
+                }
+            }
+            state.last = state.last.max(page.until);
+        }
+        Ok(())
+    }
+
+    /// How far this process is, if there is more. In another epoch it begins anew.
+    fn behind(&self, head: &Cursor) -> Option<Position> {
+        let mut state = self.state();
+        if state.epoch != head.epoch {
+            state.epoch.clone_from(&head.epoch);
+            state.last = head.position;
+            state.ring = Ring::new(head.position, self.limits.ring);
+            state.listeners.wake_all();
+        }
+        (state.last < head.position).then_some(state.last)
+    }
+
+    /// Where the log ends, as far as this process knows. Whatever is read afterwards holds everything up to here.
+    pub fn head(&self) -> Cursor {
+        self.state().head()
+    }
+
+    /// How many streams there are.
+    pub fn connections(&self) -> usize {
+        self.state().listeners.count()
+    }
+
+    /// Whether a user is connected to this process.
+    pub fn is_connected(&self, user: UserId) -> bool {
+        self.state().listeners.has(user)
+    }
+
+    /// Sends a signal to those connections of a user that are here.
+    pub fn signal(&self, user: UserId, signal: &Signal) {
+        self.state().listeners.signal(user, signal);
+    }
+
+    pub(crate) fn add(&self, user: UserId, account: AccountId) -> (u64, Arc<Waker>) {
+        let mut state = self.state();
+        let added = state.listeners.add(user, account, self.limits.connections_per_user);
+        if state.listeners.count() == 1 {
+            // It was idle, and may be seconds behind.
+            self.poll_now.notify_one();
+        }
+        added
+    }
+
+    pub(crate) fn remove(&self, user: UserId, number: u64) {
+        self.state().listeners.remove(user, number);
+    }
+
+    /// What a user has not been shown.
+    pub(crate) fn find(&self, user: UserId, after: &Cursor) -> Found {
+        let state = self.state();
+        if after.epoch != state.epoch {
+            return Found::Reset(state.head());
+        }
+        if after.position > state.last {
+            return Found::Ahead;
+        }
+        match state.ring.after(user, after.position, MOST_ENTRIES) {
+            Recent::Entries(entries) => Found::Entries(entries, state.last),
+            Recent::TooMuch => Found::Reset(state.head()),
+            Recent::Unknown if after.position < Position::at(self.clock.now().plus(-KEPT_MS)) => {
+                Found::Reset(state.head())
+            }
+            Recent::Unknown => Found::Older(state.last),
+        }
+    }
+
+    pub(crate) fn log(&self) -> &dyn EventLog {
+        &*self.log
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! What follows the log in a running server, and how its streams end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::rt::task::JoinHandle;
+use actix_web::rt::time::sleep;
+use sixin_application::delivery::counted_commits::CountedCommits;
+use sixin_application::delivery::follower::Follower;
+use sixin_application::delivery::loading::{LoaderWork, MessageLoader};
+use sixin_application::delivery::ports::CommitListener;
+use sixin_application::delivery::stream::LiveStreams;
+use sixin_application::ports::StoreResult;
+use sixin_storage::Database;
+use sixin_web::live::Gate;
+
+use crate::config::Config;
+use crate::system::SystemClock;
+
+/// How many look messages up at a time.
+const LOADERS: usize = 2;
+/// How long streams have to end, beyond the time over which they are told to.
+const TO_END: Duration = Duration::from_secs(3);
+/// How often it is looked whether they have.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// What follows the log.
+pub(crate) struct Following {
+    pub(crate) streams: Arc<LiveStreams>,
+    pub(crate) gate: Arc<Gate>,
+    work: Arc<LoaderWork>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Following {
+    /// Begins where the log ends, and hears of every commit from now on.
+    pub(crate) async fn start(config: &Config, database: &Database) -> StoreResult<Self> {
+        let log = Arc::new(database.clone());
+        let follower =
+            Arc::new(Follower::start(log.clone(), Arc::new(SystemClock), config.follower_limits()).await?);
+        let listeners: Vec<Arc<dyn CommitListener>> = vec![Arc::new(CountedCommits), follower.clone()];
+        database.hear(Arc::new(listeners));
+        let (loader, work) = MessageLoader::new(log);
+        let streams =
+            LiveStreams { follower, loader: Arc::new(loader), has_receipts: config.live.read_receipts };
+        let gate = Arc::new(Gate::new(config.live_limits()));
+        Ok(Self { streams: Arc::new(streams), gate, work: Arc::new(work), tasks: Vec::new() })
+    }
+
+    /// Follows from now on.
+    pub(crate) fn run(mut self) -> Self {
+        let follower = Arc::clone(&self.streams.follower);
+        self.tasks.push(actix_web::rt::spawn(async move { follower.follow().await }));
+        for _ in 0..LOADERS {
+            let work = Arc::clone(&self.work);
+            self.tasks.push(actix_web::rt::spawn(async move { work.run().await }));
+        }
+        self
+    }
+
+    /// Has all streams end and waits for it, but not for ever.
+    pub(crate) async fn drain(&self) {
+        let follower = &self.streams.follower;
+        let spread = self.gate.drain(follower.connections());
+        let mut left = (spread + TO_END).as_millis() / LOOK.as_millis();
+        while left > 0 && follower.connections() > 0 {
+            sleep(LOOK).await;
+            left -= 1;
+        }
+    }
+
+    /// Ends the tasks.
+    pub(crate) fn stop(&self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Live streams.
+
+use std::sync::Arc;
+
+use sixin_application::delivery::commands::LiveActions;
+use sixin_application::delivery::passes::{LiveAdmission, UsedTickets};
+use sixin_web::live::LiveApi;
+
+use super::Parts;
+use super::conversations::Conversations;
+use super::sending::Sending;
+use crate::system::SystemSecrets;
+
+/// What live streams need, over what users do anyway.
+pub(crate) fn live(parts: &Parts<'_>, sending: &Sending, conversations: &Conversations) -> LiveApi {
+    let Parts { config, store, caches, clock, file_links, streams, gate, .. } = parts;
+    LiveApi {
+        streams: Arc::clone(streams),
+        // None of these answers from memory: a stream is ended right after what ends it.
+        passes: Arc::new(LiveAdmission {
+            sessions: store.clone(),
+            devices: store.clone(),
+            users: store.clone(),
+            settings: caches.settings.clone(),
+            links: Arc::clone(file_links),
+            secrets: Arc::new(SystemSecrets),
+            clock: Arc::clone(clock),
+            used: UsedTickets::default(),
+        }),
+        commands: Arc::new(LiveActions {
+            send_message: Arc::clone(&sending.send_message),
+            change_conversations: Arc::clone(&conversations.change_conversations),
+            views: store.clone(),
+            users: caches.users.clone(),
+            relations: caches.relations.clone(),
+            follower: Arc::clone(&streams.follower),
+            clock: Arc::clone(clock),
+            keys_live_ms: config.keys_live_ms(),
+        }),
+        gate: Arc::clone(gate),
+        secrets: Arc::new(SystemSecrets),
+        clock: Arc::clone(clock),
+    }
+}
