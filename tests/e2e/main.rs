@@ -11,6 +11,7 @@ mod back_ends;
 mod clients;
 mod durability;
 mod hostile;
+mod live;
 mod operating;
 mod support;
 

@@ -202,6 +202,7 @@ impl Follower {
     pub(crate) fn add(&self, user: UserId, account: AccountId) -> (u64, Arc<Waker>) {
         let mut state = self.state();
         let added = state.listeners.add(user, account, self.limits.connections_per_user);
+        count(&state.listeners);
         if state.listeners.count() == 1 {
             // It was idle, and may be seconds behind.
             self.poll_now.notify_one();
@@ -210,7 +211,9 @@ impl Follower {
     }
 
     pub(crate) fn remove(&self, user: UserId, number: u64) {
-        self.state().listeners.remove(user, number);
+        let mut state = self.state();
+        state.listeners.remove(user, number);
+        count(&state.listeners);
     }
 
     /// What a user has not been shown.
@@ -235,6 +238,11 @@ impl Follower {
     pub(crate) fn log(&self) -> &dyn EventLog {
         &*self.log
     }
+}
+
+fn count(listeners: &Listeners) {
+    #[expect(clippy::cast_precision_loss, reason = "a metric")]
+    metrics::gauge!("sixin_live_connections").set(listeners.count() as f64);
 }
 
 #[cfg(test)]

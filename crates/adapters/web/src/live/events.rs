@@ -34,19 +34,19 @@ pub(crate) async fn events(request: HttpRequest, live: web::Data<Live>) -> HttpR
     };
     // EventSource gives up for good on any other status than 200.
     if let Err(reason) = begins(&live) {
-        return stream(HttpResponse::Ok(), Bytes::from(come_back(&live, reason)));
+        return stream(EventBody { first: Some(Bytes::from(come_back(&live, reason))), work: None });
     }
     let session = Box::new(LiveSession::new(live.get_ref().clone(), guest, voice, since));
     let retry = 1000 + live.random_ms(4000);
     let cursor = session.cursor();
     let first =
         format!("retry: {retry}\n\nevent: ready\nid: {cursor}\ndata: {{\"cursor\":\"{cursor}\"}}\n\n");
-    stream(HttpResponse::Ok(), EventBody { first: Some(Bytes::from(first)), work: Some(next(session)) })
+    stream(EventBody { first: Some(Bytes::from(first)), work: Some(next(session)) })
 }
 
-fn stream(mut answer: actix_web::HttpResponseBuilder, body: impl MessageBody + 'static) -> HttpResponse {
+fn stream(body: EventBody) -> HttpResponse {
     // nginx would gather what is written, and never tell (docs/live.md#proxies).
-    let answer = answer
+    let answer = HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/event-stream"))
         .insert_header(("x-accel-buffering", "no"))
         .insert_header((header::CONTENT_ENCODING, "identity"))

@@ -21,7 +21,6 @@ struct Raw {
     wait: Option<String>,
     limit: Option<String>,
     ticket: Option<String>,
-    users: Option<String>,
 }
 
 fn raw(request: &HttpRequest) -> Raw {
@@ -42,12 +41,6 @@ fn cursor(text: Option<&str>) -> Result<Option<Cursor>, HttpResponse> {
 /// The ticket of a request.
 pub(crate) fn ticket(request: &HttpRequest) -> Option<String> {
     raw(request).ticket.filter(|ticket| !ticket.is_empty())
-}
-
-/// The users that are asked for.
-pub(crate) fn users(request: &HttpRequest) -> Vec<String> {
-    let users = raw(request).users.unwrap_or_default();
-    users.split(',').map(str::trim).filter(|user| !user.is_empty()).map(str::to_owned).collect()
 }
 
 /// What is polled for.

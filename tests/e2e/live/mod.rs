@@ -1,0 +1,8 @@
+//! What happens reaches whoever is connected, through each door, once and in order, whatever is cut.
+
+mod doors;
+mod endings;
+mod followers;
+mod hostile;
+mod socket;
+pub(crate) mod streams;
