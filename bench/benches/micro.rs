@@ -31,6 +31,9 @@ use sixin_application::access::ports::{Signatures, SignedParts};
 use sixin_application::access::sign_in::MockSignIn;
 use sixin_application::conversations::change_conversations::MockChangeConversations;
 use sixin_application::conversations::read_conversations::MockReadConversations;
+use sixin_application::delivery::passes::MockLivePasses;
+use sixin_application::delivery::ports::MockLogHead;
+use sixin_application::delivery::presence::MockShowPresence;
 use sixin_application::files::links::FileLinks;
 use sixin_application::files::read_file::MockReadFile;
 use sixin_application::files::upload_file::MockUploadFile;
@@ -48,6 +51,8 @@ use sixin_application::users::keep_preferences::MockKeepPreferences;
 use sixin_application::users::keep_user_lists::MockKeepUserLists;
 use sixin_application::users::keep_users::MockKeepUsers;
 use sixin_application::users::mark_user::MockMarkUser;
+use sixin_application::users::ports::{MockRelations, MockUsers};
+use sixin_application::users::profiles::Profiles;
 use sixin_application::users::restrict_users::MockRestrictUsers;
 use sixin_application::users::show_user::MockShowUser;
 use sixin_domain::access::app_key::{AppKey, Dialect, MAIN_API, Secret};
@@ -161,6 +166,16 @@ impl SettingSource for OpenDoor {
     }
 }
 
+/// What is shown of users, where nobody looks.
+fn profiles() -> Profiles {
+    Profiles {
+        users: Arc::new(MockUsers::new()),
+        roles: Arc::new(MockRoles::new()),
+        relations: Arc::new(MockRelations::new()),
+        clock: Arc::new(SystemClock),
+    }
+}
+
 fn api() -> HttpApi {
     let (door, at_once) = (Arc::new(OpenDoor), Arc::new(at_once::AtOnce::default()));
     let file_links = Arc::new(FileLinks {
@@ -177,6 +192,9 @@ fn api() -> HttpApi {
         expand_messages: Arc::new(MockExpandMessages::new()),
         read_history: Arc::new(MockReadHistory::new()),
         read_logs: Arc::new(MockReadLogs::new()),
+        live_passes: Arc::new(MockLivePasses::new()),
+        presence: Arc::new(MockShowPresence::new()),
+        users: Arc::new(MockUsers::new()),
         keep_users: Arc::new(MockKeepUsers::new()),
         keep_user_lists: Arc::new(MockKeepUserLists::new()),
         restrict_users: Arc::new(MockRestrictUsers::new()),
@@ -196,6 +214,8 @@ fn api() -> HttpApi {
         read_conversations: Arc::new(MockReadConversations::new()),
         change_conversations: Arc::new(MockChangeConversations::new()),
         show_user: Arc::new(MockShowUser::new()),
+        log_head: Arc::new(MockLogHead::new()),
+        profiles: Arc::new(profiles()),
         edit_user: Arc::new(MockEditUser::new()),
         mark_user: Arc::new(MockMarkUser::new()),
         upload_file: Arc::new(MockUploadFile::new()),
@@ -216,7 +236,7 @@ fn api() -> HttpApi {
         secrets: Arc::new(SystemSecrets),
         http: HttpLimits::default(),
     };
-    Apis { rongcloud, fresns, shared, filled_in: None }.into()
+    Apis { rongcloud, fresns, shared, live: None, filled_in: None }.into()
 }
 
 fn fresns() -> SignedRequest {

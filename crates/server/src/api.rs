@@ -23,8 +23,8 @@ pub struct Apis {
     pub fresns: FresnsApi,
     /// What requests of both need.
     pub shared: Shared,
-    /// What live streams need.
-    pub live: LiveApi,
+    /// What live streams need; `None` where there are none.
+    pub live: Option<LiveApi>,
     /// Keys that the reference page fills in, as JSON. `None` but in a demo.
     pub filled_in: Option<Arc<str>>,
 }
@@ -35,7 +35,7 @@ impl From<Apis> for HttpApi {
         Self {
             shared,
             dialects: vec![Arc::new(rongcloud), Arc::new(fresns)],
-            live: Some(live),
+            live,
             reference: reference(filled_in),
         }
     }

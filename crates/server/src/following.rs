@@ -9,8 +9,10 @@ use sixin_application::delivery::counted_commits::CountedCommits;
 use sixin_application::delivery::follower::Follower;
 use sixin_application::delivery::loading::{LoaderWork, MessageLoader};
 use sixin_application::delivery::ports::CommitListener;
+use sixin_application::delivery::presence::Presence;
 use sixin_application::delivery::stream::LiveStreams;
 use sixin_application::ports::StoreResult;
+use sixin_application::users::ports::Relations;
 use sixin_storage::Database;
 use sixin_web::live::Gate;
 
@@ -28,29 +30,45 @@ const LOOK: Duration = Duration::from_millis(50);
 pub(crate) struct Following {
     pub(crate) streams: Arc<LiveStreams>,
     pub(crate) gate: Arc<Gate>,
+    pub(crate) presence: Arc<Presence>,
     work: Arc<LoaderWork>,
     tasks: Vec<JoinHandle<()>>,
 }
 
 impl Following {
     /// Begins where the log ends, and hears of every commit from now on.
-    pub(crate) async fn start(config: &Config, database: &Database) -> StoreResult<Self> {
+    pub(crate) async fn start(
+        config: &Config,
+        database: &Database,
+        relations: Arc<dyn Relations>,
+        token: &str,
+    ) -> StoreResult<Self> {
         let log = Arc::new(database.clone());
         let follower =
             Arc::new(Follower::start(log.clone(), Arc::new(SystemClock), config.follower_limits()).await?);
         let listeners: Vec<Arc<dyn CommitListener>> = vec![Arc::new(CountedCommits), follower.clone()];
         database.hear(Arc::new(listeners));
+        let presence = Presence::new(
+            Arc::clone(&follower),
+            log.clone(),
+            relations,
+            Arc::new(SystemClock),
+            token.to_owned(),
+        );
         let (loader, work) = MessageLoader::new(log);
         let streams =
             LiveStreams { follower, loader: Arc::new(loader), has_receipts: config.live.read_receipts };
         let gate = Arc::new(Gate::new(config.live_limits()));
-        Ok(Self { streams: Arc::new(streams), gate, work: Arc::new(work), tasks: Vec::new() })
+        let (streams, presence) = (Arc::new(streams), Arc::new(presence));
+        Ok(Self { streams, gate, presence, work: Arc::new(work), tasks: Vec::new() })
     }
 
     /// Follows from now on.
     pub(crate) fn run(mut self) -> Self {
         let follower = Arc::clone(&self.streams.follower);
         self.tasks.push(actix_web::rt::spawn(async move { follower.follow().await }));
+        let presence = Arc::clone(&self.presence);
+        self.tasks.push(actix_web::rt::spawn(async move { presence.keep().await }));
         for _ in 0..LOADERS {
             let work = Arc::clone(&self.work);
             self.tasks.push(actix_web::rt::spawn(async move { work.run().await }));
@@ -69,10 +87,13 @@ impl Following {
         }
     }
 
-    /// Ends the tasks.
-    pub(crate) fn stop(&self) {
+    /// Ends the tasks; nobody is online here any longer.
+    pub(crate) async fn stop(&self) {
         for task in &self.tasks {
             task.abort();
+        }
+        if let Err(error) = self.presence.leave().await {
+            tracing::warn!(%error, "that nobody is online here could not be noted; it ends with the lease");
         }
     }
 }

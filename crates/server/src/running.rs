@@ -123,12 +123,12 @@ impl Running {
         let ids = Arc::new(LeasedIds::default());
         let token = SystemSecrets.alphanumeric(32);
         first_lease(&ids, &database, &token).await?;
-        let following = Following::start(config, &database).await?;
         let log: Arc<dyn MessageStore> = Arc::new(database.clone());
         let lanes = lanes(config, &database);
         let committer = Arc::new(Committer::start(&log, lanes, config.committer_limits())?);
         let caches = Arc::new(caches(config, &database));
         caches.refresh(&database).await?;
+        let following = Following::start(config, &database, caches.relations.clone(), &token).await?;
         let files = Arc::new(config.kept_files()?);
         let link_secret = FileLinks::shared_secret(&database, &SystemSecrets, &SystemClock).await?;
         let base = Base {
@@ -141,6 +141,7 @@ impl Running {
             link_secret,
             streams: Arc::clone(&following.streams),
             gate: Arc::clone(&following.gate),
+            presence: following.presence.clone(),
         };
         let api = exchange(apis(base));
         let sweeping = FileSweeping { files: Arc::new(database.clone()), bytes: files };
@@ -187,7 +188,7 @@ impl Running {
             server.stop(true).await;
         }
         self.background.stop();
-        self.following.stop();
+        self.following.stop().await;
         let committer = Arc::clone(&self.committer);
         if actix_web::rt::task::spawn_blocking(move || committer.drain()).await.is_err() {
             tracing::error!("the writers did not finish");

@@ -4,5 +4,6 @@ mod doors;
 mod endings;
 mod followers;
 mod hostile;
+mod presence;
 mod socket;
 pub(crate) mod streams;

@@ -7,6 +7,7 @@ use sixin_application::access::authenticate_user::AuthenticateUser;
 use sixin_application::access::sign_in::SignIn;
 use sixin_application::conversations::change_conversations::ChangeConversations;
 use sixin_application::conversations::read_conversations::ReadConversations;
+use sixin_application::delivery::ports::LogHead;
 use sixin_application::files::links::FileLinks;
 use sixin_application::files::read_file::ReadFile;
 use sixin_application::files::upload_file::UploadFile;
@@ -39,6 +40,8 @@ pub struct FresnsApi {
     pub change_conversations: Arc<dyn ChangeConversations>,
     /// Somebody looks at a user.
     pub show_user: Arc<dyn ShowUser>,
+    /// Where the log ends.
+    pub log_head: Arc<dyn LogHead>,
     /// What is shown of users.
     pub profiles: Arc<Profiles>,
     /// A user changes itself.

@@ -7,6 +7,7 @@ use sixin_application::access::authenticate_user::MockAuthenticateUser;
 use sixin_application::access::sign_in::MockSignIn;
 use sixin_application::conversations::change_conversations::MockChangeConversations;
 use sixin_application::conversations::read_conversations::MockReadConversations;
+use sixin_application::delivery::ports::MockLogHead;
 use sixin_application::files::read_file::MockReadFile;
 use sixin_application::files::upload_file::MockUploadFile;
 use sixin_application::sending::send_message::MockSendMessage;
@@ -16,6 +17,7 @@ use sixin_application::users::mark_user::MockMarkUser;
 use sixin_application::users::ports::{MockRelations, MockUsers};
 use sixin_application::users::profiles::Profiles;
 use sixin_application::users::show_user::MockShowUser;
+use sixin_domain::log::{Cursor, Position};
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::site::block_words::{BlockWord, BlockWordFilter};
 use sixin_web::testing::{SharedMocks, clock, file_links, limits, settings};
@@ -63,6 +65,7 @@ impl Mocks {
             file_links: file_links(),
             block_words: Arc::new(block_words),
             show_user: Arc::new(self.show_user),
+            log_head: Arc::new(log_head()),
             profiles: Arc::new(profiles()),
             listed_words: Arc::new(self.listed_words),
             roles: Arc::new(self.roles),
@@ -90,4 +93,11 @@ fn profiles() -> Profiles {
         relations: Arc::new(MockRelations::new()),
         clock: clock(),
     }
+}
+
+/// A log that ends somewhere.
+fn log_head() -> MockLogHead {
+    let mut head = MockLogHead::new();
+    head.expect_cursor().returning(|| Cursor { epoch: "e1".to_owned(), position: Position(7) });
+    head
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpResponse, web};
 use sixin_application::access::authenticate_back_end::AuthenticateBackEnd;
 use sixin_application::delivery::passes::LivePasses;
+use sixin_application::delivery::presence::ShowPresence;
 use sixin_application::files::links::FileLinks;
 use sixin_application::messages::change_messages::ChangeMessages;
 use sixin_application::messages::expand_messages::ExpandMessages;
@@ -44,6 +45,8 @@ pub struct RongCloudApi {
     pub read_logs: Arc<dyn ReadLogs>,
     /// Lets devices of users in to live streams.
     pub live_passes: Arc<dyn LivePasses>,
+    /// Tells who is online.
+    pub presence: Arc<dyn ShowPresence>,
     /// The users.
     pub users: Arc<dyn Users>,
     /// A back end keeps users.

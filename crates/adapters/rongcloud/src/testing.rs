@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sixin_application::access::authenticate_back_end::{BackEnd, MockAuthenticateBackEnd};
 use sixin_application::delivery::passes::MockLivePasses;
+use sixin_application::delivery::presence::MockShowPresence;
 use sixin_application::files::read_file::MockReadFile;
 use sixin_application::messages::change_messages::MockChangeMessages;
 use sixin_application::messages::expand_messages::MockExpandMessages;
@@ -35,6 +36,7 @@ pub(crate) struct Mocks {
     pub(crate) expand_messages: MockExpandMessages,
     pub(crate) history: MockReadHistory,
     pub(crate) users: MockKeepUsers,
+    pub(crate) presence: MockShowPresence,
     pub(crate) lists: MockKeepUserLists,
     pub(crate) restrictions: MockRestrictUsers,
     pub(crate) preferences: MockKeepPreferences,
@@ -53,6 +55,7 @@ impl Mocks {
             expand_messages: Arc::new(self.expand_messages),
             read_history: Arc::new(self.history),
             live_passes: Arc::new(MockLivePasses::new()),
+            presence: Arc::new(self.presence),
             users: Arc::new(MockUsers::new()),
             keep_users: Arc::new(self.users),
             keep_user_lists: Arc::new(self.lists),

@@ -476,6 +476,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    live_presence (user_id, token) {
+        user_id -> BigInt,
+        token -> Text,
+        since -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(users, accounts, user_restrictions);
 diesel::allow_tables_to_appear_in_same_query!(users, user_blocks);
 diesel::allow_tables_to_appear_in_same_query!(users, user_whitelists);

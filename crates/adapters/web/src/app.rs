@@ -67,13 +67,17 @@ fn cors(http: &HttpLimits, dialects: &[Arc<dyn Dialect>]) -> Option<Cors> {
     if http.cors_origins.is_empty() {
         return None;
     }
-    let exposed = ["retry-after", "idempotent-replayed", "x-request-id"].map(HeaderName::from_static);
+    let exposed =
+        ["retry-after", "idempotent-replayed", "x-request-id", "x-sixin-cursor"].map(HeaderName::from_static);
     let allowed = dialects.iter().flat_map(|dialect| dialect.request_headers());
     let cors = Cors::default()
         .allowed_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE])
         .allowed_headers(allowed.map(|name| HeaderName::from_static(name)))
         .allowed_headers([header::ACCEPT, header::CONTENT_TYPE, header::RANGE])
-        .allowed_headers(["x-request-id", "idempotency-key"].map(HeaderName::from_static))
+        .allowed_headers(
+            ["x-request-id", "idempotency-key", "authorization", "last-event-id"]
+                .map(HeaderName::from_static),
+        )
         .expose_headers(exposed)
         .max_age(3600);
     if http.cors_origins.iter().any(|origin| origin == "*") {

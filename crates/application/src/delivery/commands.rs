@@ -8,9 +8,9 @@ use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::AppKeyId;
 use sixin_domain::user::username::UserRef;
 
-use super::follower::Follower;
 use super::listeners::Signal;
 use super::passes::LiveGuest;
+use super::ports::LiveSignals;
 use crate::access::authenticate_user::hash_token;
 use crate::conversations::change_conversations::{ChangeConversations, Target};
 use crate::conversations::ports::ConversationViews;
@@ -62,7 +62,7 @@ pub struct LiveActions {
     /// Who blocks whom.
     pub relations: Arc<dyn Relations>,
     /// Who is connected.
-    pub follower: Arc<Follower>,
+    pub live: Arc<dyn LiveSignals>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// How long keys are kept, in milliseconds.
@@ -114,7 +114,7 @@ impl LiveCommands for LiveActions {
         };
         let relation = self.relations.between(sender.id, &[to.id]).await?.remove(&to.id).unwrap_or_default();
         if !relation.recipient_blocked_sender && !relation.sender_blocked_recipient {
-            self.follower.signal(to.id, &Signal::Typing { from: sender.id });
+            self.live.signal(to.id, &Signal::Typing { from: sender.id });
         }
         Ok(())
     }

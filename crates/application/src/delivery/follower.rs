@@ -1,6 +1,7 @@
 //! A process follows the log once for all who are connected to it: its own commits at once, those of others by polling
 //! (docs/design.md#delivery).
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use sixin_domain::log::{Commit, Cursor, KEPT_MS, LogEntry, Logged, Position};
 use tokio::sync::Notify;
 
 use super::listeners::{Listeners, Signal, Waker};
-use super::ports::{CommitListener, EventLog};
+use super::ports::{CommitListener, EventLog, LiveSignals, LogHead};
 use super::ring::{Recent, Ring};
 use crate::ports::{Clock, StoreResult};
 
@@ -104,6 +105,22 @@ impl CommitListener for Follower {
     }
 }
 
+impl LogHead for Follower {
+    fn cursor(&self) -> Cursor {
+        self.head()
+    }
+}
+
+impl LiveSignals for Follower {
+    fn is_connected(&self, user: UserId) -> bool {
+        self.state().listeners.has(user)
+    }
+
+    fn signal(&self, user: UserId, signal: &Signal) {
+        self.state().listeners.signal(user, signal);
+    }
+}
+
 impl Follower {
     /// Begins where the log ends.
     ///
@@ -189,14 +206,24 @@ impl Follower {
         self.state().listeners.count()
     }
 
-    /// Whether a user is connected to this process.
-    pub fn is_connected(&self, user: UserId) -> bool {
-        self.state().listeners.has(user)
+    /// The users that are connected to this process.
+    pub(crate) fn connected_users(&self) -> HashSet<UserId> {
+        self.state().listeners.users()
     }
 
-    /// Sends a signal to those connections of a user that are here.
-    pub fn signal(&self, user: UserId, signal: &Signal) {
-        self.state().listeners.signal(user, signal);
+    /// Has a connection hear of the coming and going of these, and of nobody else.
+    pub(crate) fn watch(&self, owner: UserId, number: u64, users: Vec<UserId>) {
+        self.state().listeners.watch(owner, number, users);
+    }
+
+    /// Whom somebody watches here.
+    pub(crate) fn watched(&self) -> Vec<UserId> {
+        self.state().listeners.watched()
+    }
+
+    /// Tells those who watch a user whether it is online.
+    pub(crate) fn tell_presence(&self, user: UserId, is_online: bool) {
+        self.state().listeners.tell_presence(user, is_online);
     }
 
     pub(crate) fn add(&self, user: UserId, account: AccountId) -> (u64, Arc<Waker>) {

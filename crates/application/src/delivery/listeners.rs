@@ -1,6 +1,6 @@
 //! Those who are connected to this process, and how they are woken.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use super::ports::DeliveredMessage;
 
 /// So many signals wait for one connection; of more the oldest go.
-const MOST_SIGNALS: usize = 16;
+const MOST_SIGNALS: usize = 64;
 
 /// What is live only: it has no position, and who is not connected never hears of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,12 +71,16 @@ struct Listener {
     number: u64,
     account: AccountId,
     waker: Arc<Waker>,
+    /// Whose coming and going it wants to hear of.
+    watches: Box<[UserId]>,
 }
 
 /// The connections of this process by user.
 #[derive(Default)]
 pub(crate) struct Listeners {
     by_user: HashMap<UserId, Vec<Listener>>,
+    /// Those who watch somebody: owner and number of each connection.
+    watchers: HashMap<UserId, Vec<(UserId, u64)>>,
     next: u64,
     count: usize,
 }
@@ -88,7 +92,7 @@ impl Listeners {
         self.next += 1;
         self.count += 1;
         let own = self.by_user.entry(user).or_default();
-        own.push(Listener { number, account, waker: Arc::clone(&waker) });
+        own.push(Listener { number, account, waker: Arc::clone(&waker), watches: Box::default() });
         let beyond = own.len().saturating_sub(most);
         for replaced in own.iter().take(beyond) {
             replaced.waker.is_replaced.store(true, Ordering::Release);
@@ -99,6 +103,7 @@ impl Listeners {
 
     /// Takes one away.
     pub(crate) fn remove(&mut self, user: UserId, number: u64) {
+        self.watch(user, number, Vec::new());
         let Some(own) = self.by_user.get_mut(&user) else { return };
         let before = own.len();
         own.retain(|listener| listener.number != number);
@@ -106,6 +111,43 @@ impl Listeners {
         if own.is_empty() {
             self.by_user.remove(&user);
         }
+    }
+
+    /// Has a connection hear of the coming and going of these, and of nobody else.
+    pub(crate) fn watch(&mut self, owner: UserId, number: u64, users: Vec<UserId>) {
+        let own = self.by_user.get_mut(&owner).into_iter().flatten();
+        let Some(listener) = own.into_iter().find(|listener| listener.number == number) else { return };
+        for user in std::mem::replace(&mut listener.watches, users.clone().into_boxed_slice()) {
+            if let Some(watchers) = self.watchers.get_mut(&user) {
+                watchers.retain(|watcher| *watcher != (owner, number));
+                if watchers.is_empty() {
+                    self.watchers.remove(&user);
+                }
+            }
+        }
+        for user in users {
+            self.watchers.entry(user).or_default().push((owner, number));
+        }
+    }
+
+    /// Whom somebody watches.
+    pub(crate) fn watched(&self) -> Vec<UserId> {
+        self.watchers.keys().copied().collect()
+    }
+
+    /// Tells those who watch a user whether it is online.
+    pub(crate) fn tell_presence(&self, user: UserId, is_online: bool) {
+        for (owner, number) in self.watchers.get(&user).into_iter().flatten() {
+            let own = self.by_user.get(owner).into_iter().flatten();
+            for listener in own.filter(|listener| listener.number == *number) {
+                listener.waker.signal(Signal::Presence { user, is_online });
+            }
+        }
+    }
+
+    /// The users that are connected.
+    pub(crate) fn users(&self) -> HashSet<UserId> {
+        self.by_user.keys().copied().collect()
     }
 
     /// How many there are.
@@ -187,12 +229,12 @@ mod tests {
     fn of_too_many_signals_the_oldest_go() {
         let mut listeners = Listeners::default();
         let (_, waker) = listeners.add(UserId(1), ACCOUNT, 9);
-        for from in 0..40 {
+        for from in 0..100 {
             listeners.signal(UserId(1), &Signal::Typing { from: UserId(from) });
         }
         let signals = waker.take_signals();
         assert_eq!(signals.len(), MOST_SIGNALS);
-        assert_eq!(signals.last(), Some(&Signal::Typing { from: UserId(39) }));
+        assert_eq!(signals.last(), Some(&Signal::Typing { from: UserId(99) }));
         assert!(waker.take_signals().is_empty());
     }
 }

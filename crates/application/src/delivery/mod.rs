@@ -7,6 +7,7 @@ mod listeners;
 pub mod loading;
 pub mod passes;
 pub mod ports;
+pub mod presence;
 mod ring;
 pub mod stream;
 #[cfg(test)]

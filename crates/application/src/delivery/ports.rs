@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::log::{Commit, Cursor, LogEntry, Position};
+use sixin_domain::time::Millis;
 
+use super::listeners::Signal;
 use crate::access::ports::TokenHash;
 use crate::ports::StoreResult;
 
@@ -80,12 +82,44 @@ impl DeliveredMessage {
     }
 }
 
+/// Those who are connected to this process.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+pub trait LiveSignals: Send + Sync {
+    /// Whether a user is.
+    fn is_connected(&self, user: UserId) -> bool;
+
+    /// Tells a user something that is live only.
+    fn signal(&self, user: UserId, signal: &Signal);
+}
+
+/// Where the log ends.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+pub trait LogHead: Send + Sync {
+    /// As far as this process knows. Whatever is read afterwards MUST hold everything up to here.
+    fn cursor(&self) -> Cursor;
+}
+
 /// Whose a device token is.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait DeviceTokenOwners: Send + Sync {
     /// The user whose device has that token; `None` if there is no such token, or it was ended.
     async fn owner(&self, token: &TokenHash) -> StoreResult<Option<UserId>>;
+}
+
+/// Who is connected to which process. What a process has said MUST count only while its lease holds: who was connected to one that
+/// has died is not online.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait PresenceStore: Send + Sync {
+    /// Notes that users came to the process with that token, and that others left it.
+    async fn note(&self, token: &str, came: &[UserId], left: &[UserId], at: Millis) -> StoreResult<()>;
+
+    /// Notes that all have left it.
+    async fn leave(&self, token: &str) -> StoreResult<()>;
+
+    /// Those of the users that are connected to some process.
+    async fn online(&self, users: &[UserId]) -> StoreResult<Vec<UserId>>;
 }
 
 /// The log of everything that was committed.

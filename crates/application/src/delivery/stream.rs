@@ -133,6 +133,11 @@ impl LiveStream {
         &self.cursor
     }
 
+    /// Has the stream show the coming and going of these users.
+    pub fn watch(&self, users: Vec<UserId>) {
+        self.follower.watch(self.owner.user, self.number, users);
+    }
+
     /// What comes next, as soon as there is anything. May be dropped and called again at any time; nothing is lost by it but
     /// signals.
     ///

@@ -156,6 +156,11 @@ impl Pipeline {
         Ok(placed.map(Stored::replayed))
     }
 
+    /// Ids for messages that are not stored.
+    pub(crate) async fn fresh_ids(&self, count: usize) -> Result<Vec<i64>, SendError> {
+        self.ids(count).await.ok_or(SendError::Busy("the process holds no number"))
+    }
+
     /// New ids. A lease that ran out while the database was away is renewed a moment after it is back, so a send waits
     /// that moment.
     async fn ids(&self, count: usize) -> Option<Vec<i64>> {

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::id::UserId;
+use sixin_domain::conversation::ViewedMessage;
+use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::message::body::Body;
 use sixin_domain::message::delivery::DeliveryOptions;
 use sixin_domain::message::object_name::ObjectName;
@@ -16,6 +17,8 @@ use sixin_domain::user::User;
 use sixin_domain::user::username::Username;
 use thiserror::Error;
 
+use crate::delivery::Signal;
+use crate::delivery::ports::{DeliveredMessage, LiveSignals};
 use crate::ports::{Clock, StoreError};
 use crate::sending::back_end_texts::BackEndTexts;
 use crate::sending::pipeline::{Addressee, Draft, Pipeline, SendError};
@@ -122,8 +125,7 @@ pub trait PublishMessage: Send + Sync {
     async fn publish(&self, request: PublishRequest) -> Result<Published, PublishError>;
 
     /// For what reaches only users who are online now (docs/wire/rongcloud.md#status-message): looks whether it may
-    /// be published, by the same rules. Nothing is stored, counted or limited. While there is no device gateway
-    /// nobody is online, so that nobody gets it.
+    /// be published, by the same rules, and shows it to those who are connected. Nothing is stored, counted or limited.
     async fn pass_on(&self, request: PublishRequest) -> Result<(), PublishError>;
 }
 
@@ -139,6 +141,8 @@ pub struct MessagePublishing {
     pub clock: Arc<dyn Clock>,
     /// Where accepted messages go.
     pub pipeline: Arc<Pipeline>,
+    /// Who is connected.
+    pub live: Arc<dyn LiveSignals>,
 }
 
 #[async_trait]
@@ -162,8 +166,45 @@ impl PublishMessage for MessagePublishing {
 
     async fn pass_on(&self, request: PublishRequest) -> Result<(), PublishError> {
         let users = self.users(&request).await?;
-        let (_, recipients) = self.permitted(&request, &users).await?;
-        self.addressed(&request, &recipients).await.map(drop)
+        let (sender, recipients) = self.permitted(&request, &users).await?;
+        let (common, addressees) = self.addressed(&request, &recipients).await?;
+        let sender_visible = request.effects.of_type(&request.object_name).sender_visible;
+        let is_heard_by_sender = sender_visible && self.live.is_connected(sender);
+        let heard = |addressee: &Addressee| is_heard_by_sender || self.live.is_connected(addressee.user);
+        let addressees: Vec<Addressee> = addressees.into_iter().filter(heard).collect();
+        if addressees.is_empty() {
+            return Ok(());
+        }
+        let ids = self.pipeline.fresh_ids(addressees.len()).await?;
+        for (id, addressee) in ids.into_iter().zip(addressees) {
+            let recipient = addressee.user;
+            let Saying { body, delivery } = addressee.own.map_or_else(|| common.clone(), |own| *own);
+            let status = Signal::Status(Arc::new(DeliveredMessage {
+                message: ViewedMessage {
+                    id: MessageId(id),
+                    seq: 0,
+                    sender,
+                    sent_at: self.clock.now(),
+                    body,
+                    file: None,
+                    read_at: None,
+                    delivery,
+                },
+                recipient,
+                conversation: None,
+                is_read: false,
+                is_counted: false,
+                is_enabled: true,
+                sender_visible,
+                is_gone_for_sender: false,
+                is_gone_for_recipient: false,
+            }));
+            self.live.signal(recipient, &status);
+            if sender_visible {
+                self.live.signal(sender, &status);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -13,7 +13,7 @@ use crate::system::SystemSecrets;
 
 /// What live streams need, over what users do anyway.
 pub(crate) fn live(parts: &Parts<'_>, sending: &Sending, conversations: &Conversations) -> LiveApi {
-    let Parts { config, store, caches, clock, file_links, streams, gate, .. } = parts;
+    let Parts { config, store, caches, clock, file_links, streams, gate, presence, .. } = parts;
     LiveApi {
         streams: Arc::clone(streams),
         // None of these answers from memory: a stream is ended right after what ends it.
@@ -33,10 +33,13 @@ pub(crate) fn live(parts: &Parts<'_>, sending: &Sending, conversations: &Convers
             views: store.clone(),
             users: caches.users.clone(),
             relations: caches.relations.clone(),
-            follower: Arc::clone(&streams.follower),
+            live: streams.follower.clone(),
             clock: Arc::clone(clock),
             keys_live_ms: config.keys_live_ms(),
         }),
+        presence: Arc::clone(presence),
+        users: caches.users.clone(),
+        relations: caches.relations.clone(),
         gate: Arc::clone(gate),
         secrets: Arc::new(SystemSecrets),
         clock: Arc::clone(clock),

@@ -12,6 +12,7 @@ mod users;
 use std::sync::Arc;
 
 use sixin_application::access::ports::Signatures;
+use sixin_application::delivery::presence::ShowPresence;
 use sixin_application::delivery::stream::LiveStreams;
 use sixin_application::files::links::FileLinks;
 use sixin_application::operations::health::HealthCheck;
@@ -74,6 +75,7 @@ pub(crate) struct Base<'a> {
     /// Live streams, and how many begin.
     pub(crate) streams: Arc<LiveStreams>,
     pub(crate) gate: Arc<Gate>,
+    pub(crate) presence: Arc<dyn ShowPresence>,
 }
 
 /// What the use cases of several subjects are made of.
@@ -91,11 +93,13 @@ struct Parts<'a> {
     texts: Arc<BackEndTexts>,
     streams: Arc<LiveStreams>,
     gate: Arc<Gate>,
+    presence: Arc<dyn ShowPresence>,
 }
 
 impl<'a> Parts<'a> {
     fn new(base: Base<'a>) -> Self {
-        let Base { config, database, caches, ids, committer, files, link_secret, streams, gate } = base;
+        let Base { config, database, caches, ids, committer, files, link_secret, streams, gate, presence } =
+            base;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let signatures: Arc<dyn Signatures> = Arc::new(HttpSignatures);
         let profiles = Profiles {
@@ -125,6 +129,7 @@ impl<'a> Parts<'a> {
             texts: Arc::new(texts),
             streams,
             gate,
+            presence,
         }
     }
 }
@@ -147,7 +152,7 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
     let files = files::Files::new(&parts);
     let site = site::Site::new(&parts);
     let live = live::live(&parts, &sending, &conversations);
-    let Parts { config, store, caches, ids, committer, clock, file_links, profiles, .. } = parts;
+    let Parts { config, store, caches, ids, committer, clock, file_links, profiles, streams, .. } = parts;
     let check_health = HealthCheck { store: store.clone(), committer, ids, clock: Arc::clone(&clock) };
     Apis {
         rongcloud: RongCloudApi {
@@ -158,6 +163,7 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
             read_history: messages.read_history,
             read_logs: messages.read_logs,
             live_passes: Arc::clone(&live.passes),
+            presence: Arc::clone(&live.presence),
             users: caches.users.clone(),
             keep_users: users.keep_users,
             keep_user_lists: users.keep_user_lists,
@@ -179,6 +185,7 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
             change_conversations: conversations.change_conversations,
             show_user: users.show_user,
             profiles,
+            log_head: streams.follower.clone(),
             edit_user: users.edit_user,
             mark_user: users.mark_user,
             upload_file: files.upload_file,
@@ -199,7 +206,7 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
             secrets: Arc::new(SystemSecrets),
             http: config.http_limits(),
         },
-        live,
+        live: Some(live),
         filled_in: None,
     }
 }

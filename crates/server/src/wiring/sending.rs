@@ -43,6 +43,7 @@ impl Sending {
                 texts: Arc::clone(texts),
                 clock: Arc::clone(clock),
                 pipeline,
+                live: parts.streams.follower.clone(),
             }),
         }
     }

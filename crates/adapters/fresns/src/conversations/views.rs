@@ -10,6 +10,7 @@ use sixin_application::conversations::read_conversations::{
 };
 use sixin_domain::id::{ConversationId, MessageId};
 use sixin_domain::user::username::UserRef;
+use sixin_web::answer::reply::with_log_cursor;
 use utoipa::OpenApi;
 
 use super::requests::{
@@ -61,6 +62,8 @@ pub(crate) async fn list_conversations(request: HttpRequest, api: web::Data<Fres
         let pinned = wanted.is_pin.or(wanted.pinned);
         let wanted = ListRequest { pinned, start, limit: page.size };
         let viewer = visit.viewer();
+        // Read before the list: a stream that begins here misses nothing that is not in it.
+        let begin = api.log_head.cursor();
         let found = api.read_conversations.list(&viewer, wanted).await?;
         let words = api.block_words.filter().await?;
         let cast = Cast {
@@ -73,7 +76,9 @@ pub(crate) async fn list_conversations(request: HttpRequest, api: web::Data<Fres
         let views = found.conversations.iter().filter_map(|found| found.seen_by(viewer.user.id).ok());
         let list: Vec<_> = views.map(|view| cast.conversation(&view)).collect();
         let next = found.next.map(|(time, id)| Cursor(time, id).to_string());
-        Ok(done(Listed::new(page.pagination(found.total), list).with_cursor(next), visit.locale.language))
+        let answer =
+            done(Listed::new(page.pagination(found.total), list).with_cursor(next), visit.locale.language);
+        Ok(with_log_cursor(answer, &begin))
     })
     .await
 }
@@ -131,6 +136,7 @@ pub(crate) async fn list_messages(
         };
         let viewer = visit.viewer();
         let which = meant(&which)?;
+        let begin = api.log_head.cursor();
         let mut found = api.read_conversations.messages(&viewer, &which, wanted).await?;
         if in_page != order {
             found.messages.reverse();
@@ -150,7 +156,7 @@ pub(crate) async fn list_messages(
             .collect();
         cleaned(&mut list, &words).await?;
         let pagination = page.pagination(view.own.message_count);
-        Ok(done(Listed::new(pagination, list), visit.locale.language))
+        Ok(with_log_cursor(done(Listed::new(pagination, list), visit.locale.language), &begin))
     })
     .await
 }

@@ -82,7 +82,7 @@ fn named(items: &[LiveItem]) -> Vec<UserId> {
             | LiveItem::Signal(Signal::Status(message)) => users.push(message.message.sender),
             LiveItem::Logged(_, LiveEvent::Changed(event, None)) => users.extend(changes::named(event)),
             LiveItem::Signal(Signal::Typing { from: user } | Signal::Presence { user, .. }) => {
-                users.push(*user)
+                users.push(*user);
             }
         }
     }

@@ -89,9 +89,9 @@ async fn publish<Body: Publishing>(
 // docs/wire/rongcloud.md#status-message
 /// Tell users who are online now
 ///
-/// For what is of interest only at the moment, such as that somebody is typing: it would reach only users who are online now, and
-/// is never stored, counted, limited in rate or told later. Users connect no devices to sixin yet, so nobody is online: the
-/// request is checked by all the rules of a publish, and reaches nobody. `isCounted`, `isPersisted` and `msgRandom` have no effect.
+/// For what is of interest only at the moment, such as that somebody is typing: it reaches only users who are connected to a live
+/// stream now, and is never stored, counted, limited in rate or told later. The request is checked by all the rules of a publish.
+/// `isCounted`, `isPersisted` and `msgRandom` have no effect.
 #[utoipa::path(post, path = STATUS, request_body = PublishBody, responses((status = 200, body = Done)))]
 pub(crate) async fn publish_private_status(
     request: HttpRequest,

@@ -204,7 +204,7 @@ async fn query_users(
 
 /// Ask whether a user is online
 ///
-/// There is no gateway for devices yet, so nobody is: `0` for every user.
+/// `1` for a user who is connected to a live stream, or was a few seconds ago.
 #[utoipa::path(post, path = CHECK_ONLINE, request_body = OfUser, responses((status = 200, body = Online)))]
 async fn check_online(
     request: HttpRequest,
@@ -212,8 +212,10 @@ async fn check_online(
     api: web::Data<RongCloudApi>,
 ) -> HttpResponse {
     answered(&request, payload, &api, async |OfUser { user_id }| {
-        api.keep_users.find(&user_id.0).await?;
-        Ok(reply::json(StatusCode::OK, SUCCESS, &Online { code: SUCCESS, status: "0" }))
+        let user = api.keep_users.find(&user_id.0).await?;
+        let is_online = api.presence.online(&[user.id]).await?.contains(&user.id);
+        let status = if is_online { "1" } else { "0" };
+        Ok(reply::json(StatusCode::OK, SUCCESS, &Online { code: SUCCESS, status }))
     })
     .await
 }

@@ -1,8 +1,11 @@
 //! Users, and what they are kept from, on the wire.
 
+use std::collections::HashSet;
+
 use sixin_application::conversations::ports::Order;
 use sixin_application::users::ports::{BannedUser, NamePage, Restriction, ShownAs, UserPage};
 use sixin_domain::access::app_key::Secret;
+use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::Username;
 use sixin_web::testing::{NOW, call, new_user, user};
@@ -88,8 +91,12 @@ async fn a_user_is_shown_with_its_time_in_the_sites_zone() {
 
 #[actix_web::test]
 async fn whether_a_user_is_online_is_a_string() {
-    let answer = post(with_users(), "/user/checkOnline.json", "userId=a").await;
-    assert_eq!(answer.text, r#"{"code":200,"status":"0"}"#);
+    for (online, status) in [(HashSet::new(), "0"), (HashSet::from([UserId(1)]), "1")] {
+        let mut mocks = with_users();
+        mocks.presence.expect_online().withf(|users| users == [UserId(1)]).return_once(|_| Ok(online));
+        let answer = post(mocks, "/user/checkOnline.json", "userId=a").await;
+        assert_eq!(answer.text, format!(r#"{{"code":200,"status":"{status}"}}"#));
+    }
     is_refused("/user/checkOnline.json", "").await;
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod changes;
 pub(crate) mod delivered;
 pub(crate) mod entries;
 pub(crate) mod head;
+pub(crate) mod presence;
 
 use async_trait::async_trait;
 use sixin_application::delivery::ports::{DeliveredMessage, EventLog, LogPage, Missed};

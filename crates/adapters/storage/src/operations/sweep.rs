@@ -38,6 +38,7 @@ impl Database {
             let keys = sweep_keys(conn, now)?;
             let failures = sweep_failures(conn, now)?;
             sweep_deleted_logs(conn, now)?;
+            crate::log::presence::sweep(conn)?;
             Ok(messages || changes || nonces || keys || failures)
         })
         .await

@@ -63,6 +63,7 @@ fn every_table_and_column_of_the_schema_exists(db: &TestDatabase) {
         deleted_message_logs,
         log_heads,
         log_changes,
+        live_presence,
         transient_messages
     );
 }
@@ -103,6 +104,7 @@ fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
         "deleted_message_logs",
         "log_heads",
         "log_changes",
+        "live_presence",
         "transient_messages",
     ] {
         db.execute(&format!("DROP TABLE {table}"));

@@ -1,10 +1,11 @@
 //! Answers in JSON, and what the access log learns from them.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use serde::Serialize;
 use sixin_application::ports::Cause;
+use sixin_domain::log::Cursor;
 
 /// The content type of every answer of both dialects.
 pub const JSON: &str = "application/json; charset=utf-8";
@@ -33,6 +34,14 @@ pub fn json(status: StatusCode, code: i64, body: &impl Serialize) -> HttpRespons
 pub fn with_retry_after(mut answer: HttpResponse, after_ms: i64) -> HttpResponse {
     let seconds = after_ms.max(1).saturating_add(999) / 1000;
     answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    answer
+}
+
+/// The same answer with the cursor at which a live stream goes on from what it shows (docs/live.md#beginning).
+pub fn with_log_cursor(mut answer: HttpResponse, cursor: &Cursor) -> HttpResponse {
+    if let Ok(value) = HeaderValue::from_str(&cursor.to_string()) {
+        answer.headers_mut().insert(HeaderName::from_static("x-sixin-cursor"), value);
+    }
     answer
 }
 

@@ -71,16 +71,23 @@ fn nobody() -> HttpResponse {
 
 fn refused_ticket(reason: &PassRefusal) -> HttpResponse {
     match reason {
-        PassRefusal::Store(StoreError::Unavailable(cause)) => {
+        PassRefusal::Store(error) => unavailable(error),
+        reason => refusal(StatusCode::UNAUTHORIZED, &reason.to_string()),
+    }
+}
+
+/// The store could not.
+pub(crate) fn unavailable(error: &StoreError) -> HttpResponse {
+    match error {
+        StoreError::Unavailable(cause) => {
             reply::log(StatusCode::SERVICE_UNAVAILABLE, cause);
             let answer = refusal(StatusCode::SERVICE_UNAVAILABLE, "try again");
             reply::with_retry_after(answer, reply::TRY_AGAIN_MS)
         }
-        PassRefusal::Store(StoreError::Fault(cause)) => {
+        StoreError::Fault(cause) => {
             reply::log(StatusCode::INTERNAL_SERVER_ERROR, cause);
             refusal(StatusCode::INTERNAL_SERVER_ERROR, "this can't be answered")
         }
-        reason => refusal(StatusCode::UNAUTHORIZED, &reason.to_string()),
     }
 }
 
@@ -89,16 +96,14 @@ pub(crate) fn begins(live: &Live) -> Result<(), TurnedAway> {
     live.api.gate.admit(live.api.streams.follower.connections())
 }
 
-/// The same, with an answer that says when to come back.
-pub(crate) fn begin(_request: &HttpRequest, live: &Live) -> Result<(), HttpResponse> {
-    begins(live).map_err(|reason| {
-        let text = match reason {
-            TurnedAway::Draining => "the server stops; come back in a moment",
-            TurnedAway::TooMany => "too many streams begin; come back in a moment",
-        };
-        let after = 1000 + i64::try_from(live.random_ms(4000)).unwrap_or(0);
-        reply::with_retry_after(refusal(StatusCode::SERVICE_UNAVAILABLE, text), after)
-    })
+/// The answer that says when to come back, if no more may begin.
+pub(crate) fn turned_away(live: &Live) -> Option<HttpResponse> {
+    let text = match begins(live).err()? {
+        TurnedAway::Draining => "the server stops; come back in a moment",
+        TurnedAway::TooMany => "too many streams begin; come back in a moment",
+    };
+    let after = 1000 + i64::try_from(live.random_ms(4000)).unwrap_or(0);
+    Some(reply::with_retry_after(refusal(StatusCode::SERVICE_UNAVAILABLE, text), after))
 }
 
 /// The answer to a poll whose stream has ended.

@@ -11,10 +11,11 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_domain::log::Cursor;
 
-use super::admission::{begins, enter, with_live_headers};
+use super::admission::{begins, enter, malformed, unavailable, with_live_headers};
 use super::dialect::Frame;
 use super::gate::TurnedAway;
-use super::query::EventsQuery;
+use super::presence::watched;
+use super::query::{EventsQuery, Malformed};
 use super::session::{Ending, LiveSession, Turn};
 use super::{EVENTS, Live};
 
@@ -30,13 +31,18 @@ pub(crate) async fn events(request: HttpRequest, live: web::Data<Live>) -> HttpR
     };
     let since = match EventsQuery::read(&request) {
         Ok(since) => since,
-        Err(answer) => return answer,
+        Err(Malformed(what)) => return malformed(&what),
     };
     // EventSource gives up for good on any other status than 200.
     if let Err(reason) = begins(&live) {
         return stream(EventBody { first: Some(Bytes::from(come_back(&live, reason))), work: None });
     }
-    let session = Box::new(LiveSession::new(live.get_ref().clone(), guest, voice, since));
+    let watches = match watched(&request, &live, &guest, &*voice).await {
+        Ok(watches) => watches,
+        Err(error) => return unavailable(&error),
+    };
+    let session = LiveSession::new(live.get_ref().clone(), guest, voice, since).watching(watches);
+    let session = Box::new(session);
     let retry = 1000 + live.random_ms(4000);
     let cursor = session.cursor();
     let first =

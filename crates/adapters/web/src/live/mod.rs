@@ -11,6 +11,7 @@ mod events;
 mod gate;
 mod openapi;
 mod poll;
+mod presence;
 mod query;
 mod session;
 mod socket;
@@ -25,8 +26,10 @@ use actix_web::http::Method;
 use actix_web::web;
 use sixin_application::delivery::commands::LiveCommands;
 use sixin_application::delivery::passes::LivePasses;
+use sixin_application::delivery::presence::ShowPresence;
 use sixin_application::delivery::stream::LiveStreams;
 use sixin_application::ports::{Clock, SecretSource};
+use sixin_application::users::ports::{Relations, Users};
 
 pub use dialect::{Frame, LiveDialect, LiveVoice, Refused};
 pub use gate::{Gate, LiveLimits};
@@ -40,6 +43,8 @@ pub(crate) const POLL: &str = "/live/poll";
 pub(crate) const EVENTS: &str = "/live/events";
 /// Where one talks over a WebSocket.
 pub(crate) const SOCKET: &str = "/live/ws";
+/// Where one asks who is online.
+pub(crate) const PRESENCE: &str = "/live/presence";
 /// Where one gets a ticket for the others.
 pub(crate) const TICKET: &str = "/live/ticket";
 
@@ -50,6 +55,12 @@ pub struct LiveApi {
     pub streams: Arc<LiveStreams>,
     /// Lets users in.
     pub passes: Arc<dyn LivePasses>,
+    /// Tells who is online.
+    pub presence: Arc<dyn ShowPresence>,
+    /// The users.
+    pub users: Arc<dyn Users>,
+    /// Who has blocked whom.
+    pub relations: Arc<dyn Relations>,
     /// What users do over a stream.
     pub commands: Arc<dyn LiveCommands>,
     /// How many begin.
@@ -87,5 +98,6 @@ pub(crate) fn configure(routes: &mut web::ServiceConfig, live: Live) {
         .service(one(POLL, [Method::GET]).route(web::get().to(poll::poll)))
         .service(one(EVENTS, [Method::GET]).route(web::get().to(events::events)))
         .service(one(SOCKET, [Method::GET]).route(web::get().to(socket::socket)))
+        .service(one(PRESENCE, [Method::GET]).route(web::get().to(presence::presence)))
         .service(one(TICKET, [Method::POST]).route(web::post().to(ticket::ticket)));
 }

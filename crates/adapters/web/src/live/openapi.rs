@@ -3,13 +3,20 @@
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use super::{POLL, TICKET, events, poll, socket, ticket};
+use super::{POLL, PRESENCE, TICKET, events, poll, presence, socket, ticket};
 use crate::openapi::{Description, answer, derived, request_id_header, sample, schema_ref};
 
 #[derive(OpenApi)]
 #[openapi(
-    paths(poll::poll, events::events, socket::socket, ticket::ticket),
-    components(schemas(poll::LiveNews, poll::LiveEventInfo, ticket::TicketInfo, LiveRefusal))
+    paths(poll::poll, events::events, socket::socket, presence::presence, ticket::ticket),
+    components(schemas(
+        poll::LiveNews,
+        poll::LiveEventInfo,
+        ticket::TicketInfo,
+        presence::PresenceInfo,
+        presence::UserPresence,
+        LiveRefusal
+    ))
 )]
 struct Described;
 
@@ -54,7 +61,9 @@ fn complete(path: &str, operation: &mut Value, schemas: &Map<String, Value>) {
     parameters.push(request_id_header());
     operation.insert("parameters".to_owned(), Value::Array(parameters));
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
-    let name = [(POLL, "LiveNews"), (TICKET, "LiveTicket")].into_iter().find(|(known, _)| *known == path);
+    let name = [(POLL, "LiveNews"), (PRESENCE, "LivePresence"), (TICKET, "LiveTicket")]
+        .into_iter()
+        .find(|(known, _)| *known == path);
     if let Some((_, name)) = name {
         let example = sample(&schema_ref(name), schemas);
         let ok = answer("Done.", &schema_ref(name), &json!({ "done": { "value": example } }), false);

@@ -9,9 +9,9 @@ use serde_json::value::RawValue;
 use sixin_domain::log::Cursor;
 use utoipa::ToSchema;
 
-use super::admission::{begin, enter, with_live_headers};
+use super::admission::{enter, malformed, turned_away, with_live_headers};
 use super::dialect::Frame;
-use super::query::PollQuery;
+use super::query::{Malformed, PollQuery};
 use super::session::{Ending, LiveSession, Turn};
 use super::{Live, POLL};
 use crate::answer::reply;
@@ -65,9 +65,9 @@ pub(crate) async fn poll(request: HttpRequest, live: web::Data<Live>) -> HttpRes
     };
     let wanted = match PollQuery::read(&request) {
         Ok(wanted) => wanted,
-        Err(answer) => return answer,
+        Err(Malformed(what)) => return malformed(&what),
     };
-    if let Err(answer) = begin(&request, &live) {
+    if let Some(answer) = turned_away(&live) {
         return answer;
     }
     let live = live.get_ref().clone();

@@ -1,17 +1,20 @@
 //! What the addresses of live streams say.
 
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpRequest;
 use serde::Deserialize;
 use sixin_domain::log::Cursor;
 use utoipa::IntoParams;
 
-use super::admission::malformed;
 use crate::answer::reply::header_text;
 
 /// Longest time to wait, in seconds.
 const LONGEST_WAIT: u64 = 60;
 /// Most events of an answer.
 const MOST_EVENTS: usize = 200;
+
+/// A parameter is not what it should be; what to mend.
+#[derive(Debug)]
+pub(crate) struct Malformed(pub(crate) String);
 
 /// The parameters as they come.
 #[derive(Debug, Default, Deserialize)]
@@ -21,6 +24,8 @@ struct Raw {
     wait: Option<String>,
     limit: Option<String>,
     ticket: Option<String>,
+    users: Option<String>,
+    watch: Option<String>,
 }
 
 fn raw(request: &HttpRequest) -> Raw {
@@ -30,10 +35,11 @@ fn raw(request: &HttpRequest) -> Raw {
 }
 
 /// The cursor of a text; an empty one is none.
-fn cursor(text: Option<&str>) -> Result<Option<Cursor>, HttpResponse> {
+fn cursor(text: Option<&str>) -> Result<Option<Cursor>, Malformed> {
     text.filter(|text| !text.is_empty())
         .map(|text| {
-            text.parse().map_err(|_| malformed("since is no cursor: give one back as it was received"))
+            text.parse()
+                .map_err(|_| Malformed("since is no cursor: give one back as it was received".to_owned()))
         })
         .transpose()
 }
@@ -41,6 +47,23 @@ fn cursor(text: Option<&str>) -> Result<Option<Cursor>, HttpResponse> {
 /// The ticket of a request.
 pub(crate) fn ticket(request: &HttpRequest) -> Option<String> {
     raw(request).ticket.filter(|ticket| !ticket.is_empty())
+}
+
+/// The users that a parameter names.
+pub(crate) fn users(request: &HttpRequest, parameter: &str) -> Vec<String> {
+    let Raw { users, watch, .. } = raw(request);
+    let named = if parameter == "watch" { watch } else { users }.unwrap_or_default();
+    named.split(',').map(str::trim).filter(|user| !user.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whose presence is asked for.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it describes what `users` reads")]
+pub(crate) struct PresenceQuery {
+    /// Names of users, separated by commas.
+    #[param(example = "user2,user3")]
+    users: String,
 }
 
 /// What is polled for.
@@ -59,11 +82,11 @@ pub(crate) struct PollQuery {
 }
 
 impl PollQuery {
-    pub(crate) fn read(request: &HttpRequest) -> Result<Self, HttpResponse> {
+    pub(crate) fn read(request: &HttpRequest) -> Result<Self, Malformed> {
         let raw = raw(request);
         let number = |text: Option<&str>, usual: u64, name: &str| match text {
             None | Some("") => Ok(usual),
-            Some(text) => text.parse().map_err(|_| malformed(&format!("{name} is no number"))),
+            Some(text) => text.parse().map_err(|_| Malformed(format!("{name} is no number"))),
         };
         let wait = number(raw.wait.as_deref(), 25, "wait")?.min(LONGEST_WAIT);
         let limit = number(raw.limit.as_deref(), 200, "limit")?;
@@ -81,11 +104,13 @@ pub(crate) struct EventsQuery {
     since: Option<String>,
     /// What `POST /live/ticket` gave, where headers can't be sent.
     ticket: Option<String>,
+    /// Names of users, separated by commas, whose coming and going is to be shown.
+    watch: Option<String>,
 }
 
 impl EventsQuery {
     /// Where to begin.
-    pub(crate) fn read(request: &HttpRequest) -> Result<Option<Cursor>, HttpResponse> {
+    pub(crate) fn read(request: &HttpRequest) -> Result<Option<Cursor>, Malformed> {
         let since = raw(request).since;
         cursor(header_text(request, "last-event-id").or(since.as_deref()))
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sixin_application::delivery::passes::{LiveGuest, PassRefusal};
 use sixin_application::delivery::stream::{LiveStream, News, Step};
+use sixin_domain::id::UserId;
 use sixin_domain::log::Cursor;
 use sixin_domain::time::Millis;
 use tokio::sync::watch;
@@ -48,6 +49,7 @@ pub(crate) struct LiveSession {
     voice: Rc<dyn LiveVoice>,
     /// Up to here everything was handed to the door.
     shown: Cursor,
+    watches: Vec<UserId>,
     drain: watch::Receiver<Option<Duration>>,
     leaves_at: Option<Instant>,
     ends_at: Option<Instant>,
@@ -62,6 +64,7 @@ impl LiveSession {
             shown: stream.cursor().clone(),
             live,
             stream,
+            watches: Vec::new(),
             guest: Rc::new(guest),
             voice,
             drain,
@@ -72,6 +75,13 @@ impl LiveSession {
         session.note_end();
         session.put_heartbeat_off();
         session
+    }
+
+    /// Shows the coming and going of these users.
+    pub(crate) fn watching(mut self, users: Vec<UserId>) -> Self {
+        self.watches = users;
+        self.stream.watch(self.watches.clone());
+        self
     }
 
     pub(crate) fn guest(&self) -> Rc<LiveGuest> {
@@ -180,6 +190,7 @@ impl LiveSession {
     fn go_back(&mut self) {
         let owner = self.guest.owner(self.live.api.clock.now());
         self.stream = self.live.api.streams.open(owner, Some(self.shown.clone()));
+        self.stream.watch(self.watches.clone());
     }
 
     /// Whether what the guest was let in by still holds.

@@ -10,14 +10,16 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Session};
 use serde_json::{Value, json};
 use sixin_application::delivery::passes::LiveGuest;
+use sixin_domain::id::UserId;
 use sixin_domain::log::Cursor;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::admission::{begin, enter, with_live_headers};
+use super::admission::{enter, malformed, turned_away, unavailable, with_live_headers};
 use super::commands::{ClientFrame, carry_out};
 use super::dialect::{Frame, LiveVoice};
 use super::poll::LiveEventInfo;
-use super::query::EventsQuery;
+use super::presence::watched;
+use super::query::{EventsQuery, Malformed};
 use super::session::{Ending, LiveSession, Turn};
 use super::{Live, SOCKET};
 use crate::answer::fallback;
@@ -57,11 +59,15 @@ pub(crate) async fn socket(request: HttpRequest, body: web::Payload, live: web::
     };
     let since = match EventsQuery::read(&request) {
         Ok(since) => since,
-        Err(answer) => return answer,
+        Err(Malformed(what)) => return malformed(&what),
     };
-    if let Err(answer) = begin(&request, &live) {
+    if let Some(answer) = turned_away(&live) {
         return answer;
     }
+    let watches = match watched(&request, &live, &guest, &*voice).await {
+        Ok(watches) => watches,
+        Err(error) => return unavailable(&error),
+    };
     let (answer, session, frames) = match actix_ws::handle_with_protocols(&request, body, &[PROTOCOL]) {
         Ok(opened) => opened,
         Err(error) => {
@@ -72,7 +78,7 @@ pub(crate) async fn socket(request: HttpRequest, body: web::Payload, live: web::
     let frames =
         frames.max_frame_size(LONGEST_FRAME).aggregate_continuations().max_continuation_size(LONGEST_FRAME);
     let talk = Talk { live: live.get_ref().clone(), session, frames };
-    actix_web::rt::spawn(talk.run(guest, voice, since));
+    actix_web::rt::spawn(talk.run((guest, voice), since, watches));
     answer
 }
 
@@ -95,11 +101,16 @@ struct Talk {
 type Work = Pin<Box<dyn Future<Output = (Box<LiveSession>, Turn)>>>;
 
 impl Talk {
-    async fn run(mut self, guest: LiveGuest, voice: Rc<dyn LiveVoice>, since: Option<Cursor>) {
+    async fn run(
+        mut self,
+        (guest, voice): (LiveGuest, Rc<dyn LiveVoice>),
+        since: Option<Cursor>,
+        watches: Vec<UserId>,
+    ) {
         let close = match self.first(since).await {
             Ok(since) => {
                 let live = self.live.clone();
-                let stream = Box::new(LiveSession::new(live, guest, voice, since));
+                let stream = Box::new(LiveSession::new(live, guest, voice, since).watching(watches));
                 match self.talk(stream).await {
                     Ok(never) => match never {},
                     Err(close) => close,

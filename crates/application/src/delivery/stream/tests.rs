@@ -6,7 +6,7 @@ use sixin_domain::id::{ConversationId, MessageId};
 use std::sync::atomic::Ordering;
 
 use super::*;
-use crate::delivery::ports::CommitListener;
+use crate::delivery::ports::{CommitListener, LiveSignals};
 use crate::delivery::testing::{FakeLog, NOW, at};
 
 struct Process {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::delivery::ports::MockLiveSignals;
 use crate::ports::MockClock;
 use crate::sending::committer::{Committer, CommitterLimits, Lanes};
 use crate::sending::ports::{AppendError, MessageStore, MockIdempotencyKeys, MockMessageStore, SendUnit};
@@ -103,6 +104,17 @@ fn publishing(
     });
     let log: Arc<dyn MessageStore> = Arc::new(log);
     let lanes = Lanes { narrow: 1, wide: false };
+    // Only bob is connected.
+    let mut live = MockLiveSignals::new();
+    live.expect_is_connected().returning(|user| user == UserId(2));
+    live.expect_signal().returning(|user, signal| {
+        assert_eq!(user, UserId(2));
+        let Signal::Status(status) = signal else { panic!("{signal:?}") };
+        assert_eq!(
+            (status.message.sender, status.recipient, status.conversation),
+            (UserId(1), UserId(2), None)
+        );
+    });
     let pipeline = Pipeline {
         ids: Arc::new(ids()),
         rate: Arc::new(SendRate::new(Rate::default())),
@@ -120,6 +132,7 @@ fn publishing(
         }),
         clock,
         pipeline: Arc::new(pipeline),
+        live: Arc::new(live),
     };
     (publishing, appended)
 }
@@ -216,7 +229,7 @@ async fn a_published_text_is_measured_again_after_replacement() {
 
 fn at(id: i64, recipient: i64) -> Placed {
     let place = Some((sixin_domain::id::ConversationId(9), id));
-    Placed { id: sixin_domain::id::MessageId(id), recipient: UserId(recipient), place, sent_at: ID_EPOCH }
+    Placed { id: MessageId(id), recipient: UserId(recipient), place, sent_at: ID_EPOCH }
 }
 
 /// What is answered to a request with a key which the rules refuse because of dan.

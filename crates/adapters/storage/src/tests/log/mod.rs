@@ -1,2 +1,3 @@
 mod catch_up;
 mod inversion;
+mod presence;

@@ -1,0 +1,9 @@
+-- Which process a user is connected to. A row counts as long as the lease of that process does (process_leases), so nobody stays
+-- online whose process has died.
+CREATE TABLE live_presence (
+    user_id BIGINT NOT NULL,
+    token TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    PRIMARY KEY (user_id, token)
+);
+CREATE INDEX live_presence_token ON live_presence (token);
