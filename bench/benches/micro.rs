@@ -236,7 +236,7 @@ fn api() -> HttpApi {
         secrets: Arc::new(SystemSecrets),
         http: HttpLimits::default(),
     };
-    Apis { rongcloud, fresns, shared, live: None, filled_in: None }.into()
+    Apis { rongcloud, fresns, shared, live: None, filled_in: None, pages: Vec::new() }.into()
 }
 
 fn fresns() -> SignedRequest {

@@ -116,6 +116,12 @@ impl TestRun {
             // The test is told that there is none; left unset it fails, so that it is never passed over in silence.
             None => drop(cargo.env("SIXIN_TEST_CHROMIUM", "")),
         }
+        if self.no_clients {
+            cargo.env_remove("SIXIN_TEST_NGINX");
+        } else {
+            let nginx = programs::find(&["nginx"]).unwrap_or_default();
+            cargo.env("SIXIN_TEST_NGINX", nginx);
+        }
         if let Some(rounds) = self.crash_rounds {
             cargo.env("SIXIN_CRASH_ROUNDS", rounds.to_string());
         }
@@ -130,6 +136,9 @@ impl TestRun {
         let mut missing = Vec::new();
         if self.chromium().is_none() {
             missing.push(("the reference page in Chromium", "chromium"));
+        }
+        if programs::find(&["nginx"]).is_none() {
+            missing.push(("live streams through nginx", "nginx-light"));
         }
         if programs::find(&["java"]).is_none() {
             missing.push((

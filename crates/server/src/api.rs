@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sixin_fresns::FresnsApi;
 use sixin_rongcloud::RongCloudApi;
 use sixin_web::live::{self, LiveApi};
-use sixin_web::{HttpApi, Shared, openapi};
+use sixin_web::{HttpApi, Page, Shared, openapi};
 
 use crate::reference::reference;
 
@@ -27,16 +27,18 @@ pub struct Apis {
     pub live: Option<LiveApi>,
     /// Keys that the reference page fills in, as JSON. `None` but in a demo.
     pub filled_in: Option<Arc<str>>,
+    /// Pages that only a demo has.
+    pub pages: Vec<Page>,
 }
 
 impl From<Apis> for HttpApi {
     fn from(apis: Apis) -> Self {
-        let Apis { rongcloud, fresns, shared, live, filled_in } = apis;
+        let Apis { rongcloud, fresns, shared, live, filled_in, pages } = apis;
         Self {
             shared,
             dialects: vec![Arc::new(rongcloud), Arc::new(fresns)],
             live,
-            reference: reference(filled_in),
+            reference: reference(filled_in, pages),
         }
     }
 }

@@ -40,6 +40,10 @@ pub(crate) enum Command {
     ///
     /// The exit code is 1 if a row breaks a rule.
     Check,
+    /// Say that a backup was restored: live streams then read their lists anew
+    ///
+    /// A client that was told of messages which the backup does not hold would else go on as if it knew them.
+    Restored,
     /// Read the configuration, say what is wrong with it or print what is in force
     CheckConfig,
     /// Credentials of apps (Fresns) and back ends (RongCloud)

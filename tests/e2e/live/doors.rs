@@ -11,10 +11,12 @@ use crate::site::{PATIENCE, Site};
 
 on_every_database!(
     messages_of_both_dialects_come_through_every_door_in_the_objects_of_the_follower,
+    a_stream_shows_the_keys_of_users_that_are_wanted,
     what_is_changed_afterwards_comes_too,
     what_stays_with_one_side_stays_there,
     a_stream_that_was_cut_goes_on_where_it_was,
     cursors_that_are_none_or_of_another_history_are_told_apart,
+    after_a_backup_was_restored_streams_begin_anew,
     a_ticket_opens_each_door_once,
     an_idle_stream_shows_that_it_is_alive,
     what_is_in_no_conversation_arrives_too,
@@ -54,6 +56,16 @@ fn messages_of_both_dialects_come_through_every_door_in_the_objects_of_the_follo
             }
         }
     }
+}
+
+fn a_stream_shows_the_keys_of_users_that_are_wanted(site: &Site) {
+    let who = Who::app(&site.bob);
+    let path = "/live/events?whitelistKeys=username,nickname";
+    let mut events = Events::at(&site.server.url, path, &who.headers(site));
+    events.until("caught_up");
+    site.publish_text("alice", "bob", "hi").is(200, 200);
+    let told = events.until("message");
+    assert_eq!(told.data["message"]["user"], json!({ "username": "alice", "nickname": "Alice" }));
 }
 
 /// What a stream shows of a message is what the history shows of it.
@@ -207,6 +219,18 @@ fn cursors_that_are_none_or_of_another_history_are_told_apart(site: &Site) {
             assert!(reset.cursor.is_some(), "{door} after {lost}");
         }
     }
+}
+
+fn after_a_backup_was_restored_streams_begin_anew(site: &Site) {
+    let who = Who::app(&site.bob);
+    let mut stream = Events::open(site, &who, None);
+    let before = stream.until("caught_up").cursor.unwrap();
+    site.sixin(&["restored"]);
+    let told = stream.until("reset");
+    assert_ne!(told.cursor.as_deref().unwrap().split('-').next(), before.split('-').next());
+    assert_eq!(poll(site, &who, &format!("?since={before}&wait=0")).body["reset"], true);
+    site.publish_text("alice", "bob", "in the new history").is(200, 200);
+    assert_eq!(stream.until("message").text().as_deref(), Some("in the new history"));
 }
 
 fn a_ticket_opens_each_door_once(site: &Site) {

@@ -5,5 +5,6 @@ mod endings;
 mod followers;
 mod hostile;
 mod presence;
+mod samples;
 mod socket;
 pub(crate) mod streams;

@@ -65,4 +65,17 @@ pub struct Reference {
     pub script: Arc<str>,
     /// Keys that are filled in for whoever opens the page, as JSON. `None` but in a demo.
     pub credentials: Option<Arc<str>>,
+    /// More pages, which only a demo has.
+    pub pages: Vec<Page>,
+}
+
+/// A file of a page for people.
+#[derive(Clone)]
+pub struct Page {
+    /// Where it is.
+    pub path: &'static str,
+    /// What it is.
+    pub content_type: &'static str,
+    /// Its content.
+    pub text: Arc<str>,
 }

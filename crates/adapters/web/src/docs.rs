@@ -8,12 +8,12 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use crate::answer::fallback::{self, get, one};
-use crate::api::Reference;
+use crate::api::{Page, Reference};
 
 /// What the page needs and nothing more: its own scripts, styles it writes into itself, pictures that are written into those,
 /// and calls to this server for those who try it out.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-    img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// What a document needs that is only read.
 const DOCUMENT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 const JSON: &str = "application/json; charset=utf-8";
@@ -21,7 +21,7 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// The routes of the description.
 pub(crate) fn configure(server: &mut web::ServiceConfig, reference: Reference) {
-    let Reference { document, script, credentials } = reference;
+    let Reference { document, script, credentials, pages } = reference;
     let text = |content_type, policy, text: Arc<str>| {
         get().to(move || {
             let answer = guarded(policy).content_type(content_type).body(text.to_string());
@@ -33,6 +33,9 @@ pub(crate) fn configure(server: &mut web::ServiceConfig, reference: Reference) {
         .service(one("/", [Method::GET]).route(get().to(to_page)))
         .service(one("/docs", [Method::GET]).route(get().to(to_page)))
         .service(one("/docs/swagger-initializer.js", [Method::GET]).route(text(SCRIPT, PAGE_POLICY, script)));
+    for Page { path, content_type, text: page } in pages {
+        server.service(one(path, [Method::GET]).route(text(content_type, PAGE_POLICY, page)));
+    }
     if let Some(credentials) = credentials {
         server.service(one("/docs/credentials.json", [Method::GET]).route(text(
             JSON,

@@ -21,7 +21,7 @@ pub mod testing;
 #[cfg(test)]
 mod wire_tests;
 
-pub use api::{Dialect, HttpApi, Reference, Shared};
+pub use api::{Dialect, HttpApi, Page, Reference, Shared};
 pub use app::build;
 pub use connections::ConnectionLimits;
 pub use limits::{HttpLimits, LeastSpeed};

@@ -101,8 +101,12 @@ impl SharedMocks {
             secrets: Arc::new(secrets()),
             http: limits(self.http),
         };
-        let reference =
-            Reference { document: document.into(), script: "// starts the page\n".into(), credentials: None };
+        let reference = Reference {
+            document: document.into(),
+            script: "// starts the page\n".into(),
+            credentials: None,
+            pages: Vec::new(),
+        };
         HttpApi { shared, dialects, live: None, reference }
     }
 

@@ -19,11 +19,12 @@ use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use serde_json::{Value, json};
 use sixin_application::operations::app_keys::AppKeyError;
 use sixin_application::operations::block_words::BlockWordError;
+use sixin_application::operations::ports::LogAdmin;
 use sixin_application::operations::roles::RoleError;
 use sixin_application::operations::sessions::SessionError;
 use sixin_application::operations::settings::SettingChangeError;
 use sixin_application::operations::users::UserError;
-use sixin_application::ports::{Clock, StoreError};
+use sixin_application::ports::{Clock, SecretSource, StoreError};
 use sixin_application::users::ports::Users;
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::site::settings::SettingError;
@@ -38,7 +39,7 @@ use crate::config::{Config, ConfigError, LogFormat};
 use crate::demo::{self, DemoError};
 use crate::output::say;
 use crate::running::{Prepared, StartError, open_database, prepare_database};
-use crate::system::SystemClock;
+use crate::system::{SystemClock, SystemSecrets};
 use crate::telemetry;
 
 pub(crate) use serve::until_stopped;
@@ -150,8 +151,17 @@ async fn dispatch(arguments: Arguments, config: Config, database: Database) -> R
         Command::BlockWord(command) => block_word::run(&database, out, command).await,
         Command::Curl(command) => curl::run(&database, command).await,
         Command::Check => check::run(&database, out).await,
+        Command::Restored => restored(&database, out).await,
         Command::CheckConfig | Command::Openapi | Command::Migrate => Ok(()),
     }
+}
+
+/// `sixin restored`
+async fn restored(database: &Database, out: Output) -> Result<(), CommandError> {
+    let epoch = SystemSecrets.alphanumeric(8).to_ascii_lowercase();
+    database.begin_epoch(&epoch).await?;
+    out.line("live streams begin anew", || json!({ "epoch": epoch }));
+    Ok(())
 }
 
 /// How answers are printed.

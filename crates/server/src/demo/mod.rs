@@ -1,6 +1,7 @@
 //! `sixin demo`: everything a newcomer needs to see, made on the spot.
 
 mod credentials;
+mod people;
 mod show;
 
 use std::fs::DirBuilder;
@@ -66,15 +67,20 @@ pub(crate) fn use_directory(config: &mut Config, dir: &Path) -> Result<(), DemoE
 /// Shows everything, then serves until Ctrl-C.
 pub(crate) async fn run(config: &Config, database: Database, demo: &Demo) -> Result<(), DemoError> {
     let credentials = credentials::prepare(&database, &demo.dir).await?;
+    // Whoever reaches the pages may use the demo's keys, so they are there only where nobody else reaches them.
+    let is_ours = demo.listen.ip().is_loopback();
     let running = Running::start(config, database.clone(), |apis| Apis {
-        // Whoever reaches the page may use the demo's keys, so it holds them only where nobody else reaches it.
-        filled_in: demo.listen.ip().is_loopback().then(|| filled_in(&credentials)),
+        filled_in: is_ours.then(|| filled_in(&credentials)),
+        pages: if is_ours { people::pages(&credentials) } else { Vec::new() },
         ..apis
     })
     .await?;
     let url = format!("http://{}", running.address);
     let shown = show::run(&database, &credentials, &url, &demo.dir).await;
     if shown.is_ok() && !demo.once {
+        if is_ours {
+            say(format_args!("\nAlice and Bob chat in your browser at {url}/demo/"));
+        }
         say(format_args!("\nServing on {url} until Ctrl-C. The API is described at {url}/docs/"));
         until_stopped().await?;
     }

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use sixin_web::Reference;
+use sixin_web::{Page, Reference};
 
 use crate::api::openapi_json;
 use crate::demo::Credentials;
 
-const SCRIPT: &str = include_str!("try_it_out.js");
+const SCRIPT: &str = concat!(include_str!("signing.js"), include_str!("try_it_out.js"));
 
-/// The page, with keys filled in for whoever opens it. Only a demo fills them in.
-pub(crate) fn reference(filled_in: Option<Arc<str>>) -> Reference {
-    Reference { document: openapi_json().into(), script: SCRIPT.into(), credentials: filled_in }
+/// The page, with keys filled in for whoever opens it, and more pages. Only a demo has either.
+pub(crate) fn reference(filled_in: Option<Arc<str>>, pages: Vec<Page>) -> Reference {
+    Reference { document: openapi_json().into(), script: SCRIPT.into(), credentials: filled_in, pages }
 }
 
 /// The keys of a demo as the page takes them.

@@ -208,5 +208,6 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
         },
         live: Some(live),
         filled_in: None,
+        pages: Vec::new(),
     }
 }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use async_trait::async_trait;
+use serde::Deserialize;
 use sixin_application::access::authenticate_user::hash_token;
 use sixin_application::delivery::passes::{LiveGuest, PassRefusal};
 use sixin_domain::access::live_ticket::{LivePass, LiveProof};
@@ -14,11 +15,20 @@ use sixin_web::answer::reply::note_app_key;
 use sixin_web::live::{LiveDialect, LiveVoice};
 
 use self::voice::FresnsVoice;
-use crate::admission::{language_of_refusal, locale};
+use crate::admission::{language_of_refusal, locale, query};
 use crate::api::FresnsApi;
 use crate::codes::{Failure, USER_MISSING};
 use crate::headers::{credentials, is_of_app, lang_tag, timezone};
+use crate::key_filter::{KeyFilter, KeysHidden, KeysShown};
 use crate::responses;
+
+/// Which keys of user objects a stream shows.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct LiveKeys {
+    whitelist_keys: Option<KeysShown>,
+    blacklist_keys: Option<KeysHidden>,
+}
 
 /// How this dialect speaks over live streams.
 pub(crate) struct FresnsLive(pub(crate) FresnsApi);
@@ -74,6 +84,9 @@ impl LiveDialect for FresnsLive {
         let own_timezone = viewer.user.profile.timezone.as_deref();
         let asks = (lang_tag(request), timezone(request));
         let locale = locale(request, asks, (&viewer.settings, own_timezone), &self.0);
-        Rc::new(FresnsVoice { api: self.0.clone(), locale })
+        // Who asks for keys in a way that can't be read gets all of them.
+        let wanted = query::<LiveKeys>(request).unwrap_or_default();
+        let keys = KeyFilter::of(wanted.whitelist_keys, wanted.blacklist_keys);
+        Rc::new(FresnsVoice { api: self.0.clone(), locale, keys })
     }
 }

@@ -33,6 +33,8 @@ use crate::responses::words;
 pub(crate) struct FresnsVoice {
     pub(crate) api: FresnsApi,
     pub(crate) locale: Locale,
+    /// Which keys of user objects are shown.
+    pub(crate) keys: KeyFilter,
 }
 
 /// A message that was stored, or that says something else.
@@ -95,8 +97,8 @@ impl LiveVoice for FresnsVoice {
         let shown = self.api.profiles.of(&guest.viewer, &named(&items)).await?;
         let filter = self.api.block_words.filter().await?;
         let locale = Locale { now: self.api.clock.now(), ..self.locale.clone() };
-        let (keys, files) = (KeyFilter::of(None, None), HashSet::new());
-        let cast = Cast { shown: &shown, files: &files, keys: &keys, words: &filter, locale: &locale };
+        let files = HashSet::new();
+        let cast = Cast { shown: &shown, files: &files, keys: &self.keys, words: &filter, locale: &locale };
         let (mut parts, mut infos) = (Vec::with_capacity(items.len()), Vec::new());
         for item in items {
             let (part, message) = part(item, guest.viewer.user.id, &shown);

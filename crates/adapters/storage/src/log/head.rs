@@ -19,6 +19,13 @@ pub(crate) fn take(conn: &mut AnyConnection, now: Position, places: i64) -> Quer
     Ok(Span { previous: Position(row.previous), last: Position(row.pos) })
 }
 
+/// Gives the history another name.
+pub(crate) fn rename(conn: &mut AnyConnection, epoch: &str) -> QueryResult<()> {
+    let mut statement = ComposedSql::new("UPDATE log_heads SET epoch = ");
+    statement.opt_text(Some(epoch));
+    statement.execute(conn).map(drop)
+}
+
 #[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = Text)]

@@ -9,6 +9,7 @@ pub(crate) mod presence;
 
 use async_trait::async_trait;
 use sixin_application::delivery::ports::{DeliveredMessage, EventLog, LogPage, Missed};
+use sixin_application::operations::ports::LogAdmin;
 use sixin_application::ports::StoreResult;
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::log::{Cursor, Position};
@@ -19,6 +20,14 @@ use crate::database::Database;
 
 /// A reader that has missed more is told to begin anew: it would wait longer for the events than for the lists.
 const MOST: Most = Most { conversations: 500, entries: 5_000 };
+
+#[async_trait]
+impl LogAdmin for Database {
+    async fn begin_epoch(&self, epoch: &str) -> StoreResult<()> {
+        let epoch = epoch.to_owned();
+        self.write(move |conn| head::rename(conn, &epoch)).await
+    }
+}
 
 #[async_trait]
 impl EventLog for Database {

@@ -1,9 +1,11 @@
 //! What these use cases need from outside.
 
 mod admin;
+mod log_admin;
 mod store_check;
 mod store_health;
 
 pub use admin::*;
+pub use log_admin::*;
 pub use store_check::*;
 pub use store_health::*;
