@@ -23,7 +23,7 @@ use super::{EVENTS, Live};
 ///
 /// A stream that does not end: `event: ready` with the cursor it begins at, then what happens, each with its cursor as `id`. Header
 /// `Last-Event-ID` outranks `since`. See docs/live.md.
-#[utoipa::path(get, path = EVENTS, tag = "Live", params(EventsQuery, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was read.")), responses((status = 200, content_type = "text/event-stream", body = String)))]
+#[utoipa::path(get, path = EVENTS, tag = "Live", params(EventsQuery, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was read.")), responses((status = 200, description = "Events, until one side ends them.", content_type = "text/event-stream", body = String)))]
 pub(crate) async fn events(request: HttpRequest, live: web::Data<Live>) -> HttpResponse {
     let (guest, voice) = match enter(&request, &live).await {
         Ok(entered) => entered,

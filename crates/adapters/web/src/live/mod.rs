@@ -16,8 +16,6 @@ mod query;
 mod session;
 mod socket;
 mod ticket;
-#[cfg(test)]
-mod wire_tests;
 
 use std::sync::Arc;
 use std::time::Duration;
