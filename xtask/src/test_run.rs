@@ -13,6 +13,9 @@ use crate::{
     programs, workspace,
 };
 
+/// Programs that speak Redis's protocol.
+const REDIS: [&str; 2] = ["redis-server", "valkey-server"];
+
 /// What was asked for on the command line.
 #[derive(Debug, Default)]
 pub struct TestRun {
@@ -122,6 +125,7 @@ impl TestRun {
             let nginx = programs::find(&["nginx"]).unwrap_or_default();
             cargo.env("SIXIN_TEST_NGINX", nginx);
         }
+        cargo.env("SIXIN_TEST_REDIS_SERVER", programs::find(&REDIS).unwrap_or_default());
         if let Some(rounds) = self.crash_rounds {
             cargo.env("SIXIN_CRASH_ROUNDS", rounds.to_string());
         }
@@ -130,10 +134,20 @@ impl TestRun {
 
     /// What is not tested because its program is not on this machine.
     fn not_here(&self) -> Vec<String> {
-        if self.no_clients {
-            return Vec::new();
-        }
         let mut missing = Vec::new();
+        if programs::find(&REDIS).is_none() {
+            missing.push(("processes that reach each other through Redis", "redis-server"));
+        }
+        if !self.no_clients {
+            self.no_programs_for_clients(&mut missing);
+        }
+        let line = |(part, package)| {
+            format!("left out: {part}, which is not on this machine (Debian's package: {package})")
+        };
+        missing.into_iter().map(line).collect()
+    }
+
+    fn no_programs_for_clients(&self, missing: &mut Vec<(&str, &str)>) {
         if self.chromium().is_none() {
             missing.push(("the reference page in Chromium", "chromium"));
         }
@@ -148,10 +162,6 @@ impl TestRun {
         } else if programs::find(&["go"]).is_none() {
             missing.push(("a generated client in Go", "golang-go"));
         }
-        let line = |(part, package)| {
-            format!("left out: {part}, which is not on this machine (Debian's package: {package})")
-        };
-        missing.into_iter().map(line).collect()
     }
 
     fn summary(&self, mysql: Option<&str>, status: ExitStatus) -> String {

@@ -19,6 +19,7 @@ use sixin_cache::CacheLimits;
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::sending::rate::Rate;
 use sixin_files::{Bucket, KeptFiles, PlaceError};
+use sixin_redis::RedisAddress;
 use sixin_storage::{DatabaseOptions, DatabaseUrl, Durability};
 use sixin_web::live::LiveLimits;
 use sixin_web::{ConnectionLimits, HttpLimits, LeastSpeed};
@@ -42,6 +43,9 @@ pub(crate) enum ConfigError {
     /// A value makes no sense.
     #[error("the configuration is refused: {key} {expected}, not {value}")]
     Value { key: &'static str, expected: String, value: String },
+    /// The address of Redis is none.
+    #[error("the configuration is refused: live.redis: {0}")]
+    Redis(#[from] sixin_redis::AddressError),
     /// The database URL is none.
     #[error("the configuration is refused: database.url: {0}")]
     Url(#[from] sixin_storage::UrlError),
@@ -191,6 +195,7 @@ pub(crate) struct Live {
     pub(crate) ring_events: usize,
     pub(crate) heartbeat_seconds: u64,
     pub(crate) read_receipts: bool,
+    pub(crate) redis: String,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -260,6 +265,12 @@ impl Config {
             new_per_second: self.live.new_per_second,
             heartbeat: Duration::from_secs(self.live.heartbeat_seconds),
         }
+    }
+
+    /// Where processes reach each other, if that is configured.
+    pub(crate) fn redis(&self) -> Result<Option<RedisAddress>, ConfigError> {
+        let url = &self.live.redis;
+        Ok(if url.is_empty() { None } else { Some(RedisAddress::parse(url)?) })
     }
 
     pub(crate) fn follower_limits(&self) -> FollowerLimits {

@@ -8,16 +8,21 @@ use actix_web::rt::time::sleep;
 use sixin_application::delivery::counted_commits::CountedCommits;
 use sixin_application::delivery::follower::Follower;
 use sixin_application::delivery::loading::{LoaderWork, MessageLoader};
-use sixin_application::delivery::ports::CommitListener;
+use sixin_application::delivery::neighbours::SignalsEverywhere;
+use sixin_application::delivery::ports::{CommitListener, LiveSignals};
 use sixin_application::delivery::presence::Presence;
 use sixin_application::delivery::stream::LiveStreams;
-use sixin_application::ports::StoreResult;
+use sixin_application::ports::{Clock, SecretSource};
+use sixin_application::sending::rate::SharedRates;
+use sixin_application::site::ports::SiteSecrets;
 use sixin_application::users::ports::Relations;
+use sixin_redis::{Place, Redis, RedisWork};
 use sixin_storage::Database;
 use sixin_web::live::Gate;
 
 use crate::config::Config;
-use crate::system::SystemClock;
+use crate::running::StartError;
+use crate::system::{SystemClock, SystemSecrets};
 
 /// How many look messages up at a time.
 const LOADERS: usize = 2;
@@ -26,11 +31,20 @@ const TO_END: Duration = Duration::from_secs(3);
 /// How often it is looked whether they have.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// By what name the site is known in Redis: no other site that uses the same one can guess it.
+const SITE_NAME: &str = "redis_site";
+const NAME_CHARS: usize = 16;
+
 /// What follows the log.
 pub(crate) struct Following {
     pub(crate) streams: Arc<LiveStreams>,
     pub(crate) gate: Arc<Gate>,
     pub(crate) presence: Arc<Presence>,
+    /// Who is connected, wherever that can be told.
+    pub(crate) signals: Arc<dyn LiveSignals>,
+    /// What counts over all processes, where they reach each other.
+    pub(crate) rates: Option<Arc<dyn SharedRates>>,
+    redis: Option<RedisWork>,
     work: Arc<LoaderWork>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -42,11 +56,18 @@ impl Following {
         database: &Database,
         relations: Arc<dyn Relations>,
         token: &str,
-    ) -> StoreResult<Self> {
+    ) -> Result<Self, StartError> {
         let log = Arc::new(database.clone());
         let follower =
             Arc::new(Follower::start(log.clone(), Arc::new(SystemClock), config.follower_limits()).await?);
-        let listeners: Vec<Arc<dyn CommitListener>> = vec![Arc::new(CountedCommits), follower.clone()];
+        let mut listeners: Vec<Arc<dyn CommitListener>> = vec![Arc::new(CountedCommits), follower.clone()];
+        let mut signals: Arc<dyn LiveSignals> = follower.clone();
+        let (redis, work) = neighbours(config, database).await?.unzip();
+        if let Some(redis) = redis.clone().map(Arc::new) {
+            listeners.push(redis.clone());
+            signals = Arc::new(SignalsEverywhere { here: Arc::clone(&follower), neighbours: redis });
+        }
+        let rates = redis.map(|redis| -> Arc<dyn SharedRates> { Arc::new(redis) });
         database.hear(Arc::new(listeners));
         let presence = Presence::new(
             Arc::clone(&follower),
@@ -55,12 +76,13 @@ impl Following {
             Arc::new(SystemClock),
             token.to_owned(),
         );
-        let (loader, work) = MessageLoader::new(log);
+        let (loader, loader_work) = MessageLoader::new(log);
         let streams =
             LiveStreams { follower, loader: Arc::new(loader), has_receipts: config.live.read_receipts };
         let gate = Arc::new(Gate::new(config.live_limits()));
         let (streams, presence) = (Arc::new(streams), Arc::new(presence));
-        Ok(Self { streams, gate, presence, work: Arc::new(work), tasks: Vec::new() })
+        let (work, redis, tasks) = (Arc::new(loader_work), work, Vec::new());
+        Ok(Self { streams, gate, presence, signals, rates, redis, work, tasks })
     }
 
     /// Follows from now on.
@@ -69,6 +91,10 @@ impl Following {
         self.tasks.push(actix_web::rt::spawn(async move { follower.follow().await }));
         let presence = Arc::clone(&self.presence);
         self.tasks.push(actix_web::rt::spawn(async move { presence.keep().await }));
+        if let Some(redis) = self.redis.take() {
+            let listener = self.streams.follower.clone();
+            self.tasks.push(actix_web::rt::spawn(async move { redis.run(listener).await }));
+        }
         for _ in 0..LOADERS {
             let work = Arc::clone(&self.work);
             self.tasks.push(actix_web::rt::spawn(async move { work.run().await }));
@@ -96,4 +122,12 @@ impl Following {
             tracing::warn!(%error, "that nobody is online here could not be noted; it ends with the lease");
         }
     }
+}
+
+/// The other processes of the site, if they are to be reached.
+async fn neighbours(config: &Config, database: &Database) -> Result<Option<(Redis, RedisWork)>, StartError> {
+    let Some(address) = config.redis()? else { return Ok(None) };
+    let fresh = |chars| SystemSecrets.alphanumeric(chars);
+    let site = database.get_or_set(SITE_NAME, &fresh(NAME_CHARS), SystemClock.now()).await?;
+    Ok(Some(Redis::new(address, Place { site, process: fresh(NAME_CHARS) })))
 }

@@ -142,6 +142,8 @@ impl Running {
             streams: Arc::clone(&following.streams),
             gate: Arc::clone(&following.gate),
             presence: following.presence.clone(),
+            signals: Arc::clone(&following.signals),
+            rates: following.rates.clone(),
         };
         let api = exchange(apis(base));
         let sweeping = FileSweeping { files: Arc::new(database.clone()), bytes: files };

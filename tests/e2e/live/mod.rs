@@ -3,8 +3,10 @@
 mod doors;
 mod endings;
 mod followers;
+mod herd;
 mod hostile;
 mod presence;
+mod processes;
 mod samples;
 mod socket;
 pub(crate) mod streams;

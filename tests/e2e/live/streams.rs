@@ -261,6 +261,7 @@ impl Follow for Socket {
 /// Long poll.
 pub(crate) struct Poller<'s> {
     site: &'s Site,
+    server: String,
     who: Who,
     cursor: Option<String>,
     waiting: std::collections::VecDeque<Told>,
@@ -272,7 +273,13 @@ impl<'s> Poller<'s> {
             Some(since) => since.to_owned(),
             None => poll(site, who, "?wait=0").body["cursor"].as_str().unwrap().to_owned(),
         };
-        Self { site, who: who.clone(), cursor: Some(cursor), waiting: Default::default() }
+        Self::at(site, &site.server.url, who, cursor)
+    }
+
+    /// At any server of the site.
+    pub(crate) fn at(site: &'s Site, server: &str, who: &Who, cursor: String) -> Self {
+        let (server, who) = (server.to_owned(), who.clone());
+        Self { site, server, who, cursor: Some(cursor), waiting: Default::default() }
     }
 }
 
@@ -283,7 +290,7 @@ impl Follow for Poller<'_> {
         }
         let since = self.cursor.clone().unwrap_or_default();
         let query = format!("?since={since}&wait={}", time.as_secs().min(60));
-        let url = self.site.url(&format!("/live/poll{query}"));
+        let url = format!("{}/live/poll{query}", self.server);
         let answer = try_call("GET", &url, &self.who.headers(self.site), b"").ok()?;
         if answer.status != 200 {
             return None;

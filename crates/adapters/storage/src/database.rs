@@ -57,7 +57,7 @@ impl DatabaseOptions {
             creates: true,
             durability: Durability::Full,
             readers: 4,
-            writers: 5,
+            writers: 3,
             patience: Duration::from_secs(5),
             clock: Millis::default,
         }

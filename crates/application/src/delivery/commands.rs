@@ -114,7 +114,7 @@ impl LiveCommands for LiveActions {
         };
         let relation = self.relations.between(sender.id, &[to.id]).await?.remove(&to.id).unwrap_or_default();
         if !relation.recipient_blocked_sender && !relation.sender_blocked_recipient {
-            self.live.signal(to.id, &Signal::Typing { from: sender.id });
+            self.live.signal(&[to.id], &Signal::Typing { from: sender.id });
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! (docs/design.md#delivery).
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use sixin_domain::log::{Commit, Cursor, KEPT_MS, LogEntry, Logged, Position};
 use tokio::sync::Notify;
 
 use super::listeners::{Listeners, Signal, Waker};
+use super::neighbours::{Concerned, Hint, NeighbourListener};
 use super::ports::{CommitListener, EventLog, LiveSignals, LogHead};
 use super::ring::{Recent, Ring};
 use crate::ports::{Clock, StoreResult};
@@ -21,6 +23,10 @@ const PAGE: i64 = 2_000;
 pub const MOST_ENTRIES: usize = 5_000;
 /// How often others' commits are looked for while anybody is connected.
 const BUSY: Duration = Duration::from_millis(200);
+/// The same where other processes say when they have: a hint may be lost.
+const HINTED: Duration = Duration::from_secs(1);
+/// After a poll this passes before the next: however many others commit, theirs are read together.
+const BETWEEN: Duration = Duration::from_millis(10);
 /// And while nobody is.
 const IDLE: Duration = Duration::from_secs(2);
 
@@ -40,6 +46,8 @@ pub struct Follower {
     limits: FollowerLimits,
     state: Mutex<State>,
     poll_now: Notify,
+    /// Whether other processes say when they have committed something.
+    is_hinted: AtomicBool,
 }
 
 struct State {
@@ -112,12 +120,37 @@ impl LogHead for Follower {
 }
 
 impl LiveSignals for Follower {
-    fn is_connected(&self, user: UserId) -> bool {
-        self.state().listeners.has(user)
+    fn may_be_connected(&self, user: UserId) -> bool {
+        self.is_connected(user)
     }
 
-    fn signal(&self, user: UserId, signal: &Signal) {
-        self.state().listeners.signal(user, signal);
+    fn signal(&self, users: &[UserId], signal: &Signal) {
+        let state = self.state();
+        users.iter().for_each(|user| state.listeners.signal(*user, signal));
+    }
+}
+
+impl NeighbourListener for Follower {
+    fn reached(&self, are_reached: bool) {
+        self.is_hinted.store(are_reached, Ordering::Release);
+        // Whatever was missed meanwhile.
+        self.poll_now.notify_one();
+    }
+
+    fn hinted(&self, hint: &Hint) {
+        let state = self.state();
+        let is_new = hint.until.is_none_or(|until| until > state.last);
+        let is_wanted = match &hint.concerned {
+            Concerned::Users(users) => users.iter().any(|user| state.listeners.has(*user)),
+            Concerned::Anybody => state.listeners.count() > 0,
+        };
+        if is_new && is_wanted {
+            self.poll_now.notify_one();
+        }
+    }
+
+    fn signalled(&self, users: &[UserId], signal: &Signal) {
+        self.signal(users, signal);
     }
 }
 
@@ -134,7 +167,7 @@ impl Follower {
         let Cursor { epoch, position } = log.head().await?;
         let ring = Ring::new(position, limits.ring);
         let state = Mutex::new(State { epoch, last: position, ring, listeners: Listeners::default() });
-        Ok(Self { log, clock, limits, state, poll_now: Notify::new() })
+        Ok(Self { log, clock, limits, state, poll_now: Notify::new(), is_hinted: AtomicBool::new(false) })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -145,11 +178,18 @@ impl Follower {
     pub async fn follow(&self) {
         let mut failed = false;
         loop {
-            let pause = if self.connections() > 0 { BUSY } else { IDLE };
+            let pause = match (self.connections(), self.is_hinted.load(Ordering::Acquire)) {
+                (0, _) => IDLE,
+                (_, true) => HINTED,
+                (_, false) => BUSY,
+            };
             // Woken or not, it is time.
             let _ = tokio::time::timeout(pause, self.poll_now.notified()).await;
             match self.poll().await {
-                Ok(()) => failed = false,
+                Ok(()) => {
+                    failed = false;
+                    tokio::time::sleep(BETWEEN).await;
+                }
                 Err(error) => {
                     if !failed {
                         tracing::warn!(%error, "the log can't be read; live streams wait");
@@ -199,6 +239,11 @@ impl Follower {
     /// Where the log ends, as far as this process knows. Whatever is read afterwards holds everything up to here.
     pub fn head(&self) -> Cursor {
         self.state().head()
+    }
+
+    /// Whether a user is connected to this process.
+    pub(crate) fn is_connected(&self, user: UserId) -> bool {
+        self.state().listeners.has(user)
     }
 
     /// How many streams there are.

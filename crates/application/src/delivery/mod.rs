@@ -5,6 +5,7 @@ pub mod counted_commits;
 pub mod follower;
 mod listeners;
 pub mod loading;
+pub mod neighbours;
 pub mod passes;
 pub mod ports;
 pub mod presence;

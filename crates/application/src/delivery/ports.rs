@@ -67,6 +67,22 @@ pub struct DeliveredMessage {
 }
 
 impl DeliveredMessage {
+    /// A status message: kept nowhere.
+    #[must_use]
+    pub fn status(message: ViewedMessage, recipient: UserId, sender_visible: bool) -> Self {
+        Self {
+            message,
+            recipient,
+            conversation: None,
+            is_read: false,
+            is_counted: false,
+            is_enabled: true,
+            sender_visible,
+            is_gone_for_sender: false,
+            is_gone_for_recipient: false,
+        }
+    }
+
     /// Whether a user would see it, if it was not recalled.
     #[must_use]
     pub fn belongs_to(&self, user: UserId) -> bool {
@@ -82,14 +98,14 @@ impl DeliveredMessage {
     }
 }
 
-/// Those who are connected to this process.
+/// Those who are connected.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 pub trait LiveSignals: Send + Sync {
-    /// Whether a user is.
-    fn is_connected(&self, user: UserId) -> bool;
+    /// Whether a user is, as far as is known here.
+    fn may_be_connected(&self, user: UserId) -> bool;
 
-    /// Tells a user something that is live only.
-    fn signal(&self, user: UserId, signal: &Signal);
+    /// Tells users something that is live only.
+    fn signal(&self, users: &[UserId], signal: &Signal);
 }
 
 /// Where the log ends.

@@ -9,7 +9,7 @@ use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 
 use super::follower::Follower;
-use super::ports::{LiveSignals, PresenceStore};
+use super::ports::PresenceStore;
 use crate::ports::{Clock, StoreResult};
 use crate::users::ports::Relations;
 

@@ -144,7 +144,7 @@ impl UploadFile for FileUploading {
         let bytes = |kind| UploadLimits::of(kind, &uploader.settings, role.as_ref()).bytes;
         let most_bytes = allowed.map(bytes).max().ok_or(UploadRefusal::KindForbidden)?;
         let place = self.places.take(uploader.user.id).ok_or(UploadError::Busy)?;
-        self.rate.enter(uploader.user.id, None, self.clock.steady())?;
+        self.rate.enter(uploader.user.id, None, self.clock.steady()).await?;
         let file = self.bytes.stage().await?;
         Ok(Arrival { file: Box::new(Placed { file, place }), most_bytes })
     }

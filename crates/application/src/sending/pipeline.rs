@@ -122,13 +122,13 @@ impl Pipeline {
         let now = self.clock.steady();
         let sender = draft.envelope.sender;
         let own_rate = draft.own_rate;
-        self.rate.enter(sender, own_rate, now)?;
+        let entered = self.rate.enter(sender, own_rate, now).await?;
         let result = match self.ids(draft.recipients.len() * 2).await {
             Some(ids) => self.committer.commit(self.numbered(draft, &ids)).await.map_err(SendError::from),
             None => Err(SendError::Busy("no process number is held")),
         };
         if result.as_ref().map_or(true, |stored| stored.replayed) {
-            self.rate.withdraw(sender, own_rate, now);
+            self.rate.withdraw(entered);
         }
         if result.as_ref().is_ok_and(|stored| stored.replayed) {
             metrics::counter!("sixin_repeats_total").increment(1);
@@ -204,6 +204,7 @@ mod tests {
     use crate::ports::MockClock;
     use crate::sending::committer::{CommitterLimits, Lanes};
     use crate::sending::ports::{MessageStore, MockIdempotencyKeys, MockMessageStore};
+    use crate::sending::rate::CountedWhat;
     use crate::testing::{ids, key, stored, unit};
     use sixin_domain::id::ID_EPOCH;
     use sixin_domain::sending::rate::Rate;
@@ -216,7 +217,7 @@ mod tests {
         let lanes = Lanes { narrow: 1, wide: false };
         Pipeline {
             ids: Arc::new(ids),
-            rate: Arc::new(SendRate::new(Rate { sends: 1, window_ms: 1000 })),
+            rate: Arc::new(SendRate::new(Rate { sends: 1, window_ms: 1000 }, CountedWhat::Sends, None)),
             committer: Arc::new(Committer::start(&log, lanes, CommitterLimits::default()).unwrap()),
             keys: Arc::new(MockIdempotencyKeys::new()),
             clock: Arc::new(clock),

@@ -169,8 +169,8 @@ impl PublishMessage for MessagePublishing {
         let (sender, recipients) = self.permitted(&request, &users).await?;
         let (common, addressees) = self.addressed(&request, &recipients).await?;
         let sender_visible = request.effects.of_type(&request.object_name).sender_visible;
-        let is_heard_by_sender = sender_visible && self.live.is_connected(sender);
-        let heard = |addressee: &Addressee| is_heard_by_sender || self.live.is_connected(addressee.user);
+        let is_heard_by_sender = sender_visible && self.live.may_be_connected(sender);
+        let heard = |addressee: &Addressee| is_heard_by_sender || self.live.may_be_connected(addressee.user);
         let addressees: Vec<Addressee> = addressees.into_iter().filter(heard).collect();
         if addressees.is_empty() {
             return Ok(());
@@ -179,30 +179,20 @@ impl PublishMessage for MessagePublishing {
         for (id, addressee) in ids.into_iter().zip(addressees) {
             let recipient = addressee.user;
             let Saying { body, delivery } = addressee.own.map_or_else(|| common.clone(), |own| *own);
-            let status = Signal::Status(Arc::new(DeliveredMessage {
-                message: ViewedMessage {
-                    id: MessageId(id),
-                    seq: 0,
-                    sender,
-                    sent_at: self.clock.now(),
-                    body,
-                    file: None,
-                    read_at: None,
-                    delivery,
-                },
-                recipient,
-                conversation: None,
-                is_read: false,
-                is_counted: false,
-                is_enabled: true,
-                sender_visible,
-                is_gone_for_sender: false,
-                is_gone_for_recipient: false,
-            }));
-            self.live.signal(recipient, &status);
-            if sender_visible {
-                self.live.signal(sender, &status);
-            }
+            let message = ViewedMessage {
+                id: MessageId(id),
+                seq: 0,
+                sender,
+                sent_at: self.clock.now(),
+                body,
+                file: None,
+                read_at: None,
+                delivery,
+            };
+            let status = DeliveredMessage::status(message, recipient, sender_visible);
+            let status = Signal::Status(Arc::new(status));
+            let hearers: &[UserId] = if sender_visible { &[recipient, sender] } else { &[recipient] };
+            self.live.signal(hearers, &status);
         }
         Ok(())
     }

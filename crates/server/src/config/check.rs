@@ -66,6 +66,7 @@ impl Config {
         self.check_listeners()?;
         words::check_log_level(&self.log.level)?;
         DatabaseUrl::parse(&self.database.url)?;
+        self.redis()?;
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sixin_application::files::read_file::{FileReading, ReadFile};
 use sixin_application::files::upload_file::{FileUploading, UploadFile};
 use sixin_application::files::upload_places::UploadPlaces;
-use sixin_application::sending::rate::SendRate;
+use sixin_application::sending::rate::{CountedWhat, SendRate};
 use sixin_media::Media;
 
 use super::Parts;
@@ -28,7 +28,11 @@ impl Files {
                 users: caches.users.clone(),
                 profiles: Arc::clone(profiles),
                 roles: caches.roles.clone(),
-                rate: Arc::new(SendRate::new(config.upload_rate())),
+                rate: Arc::new(SendRate::new(
+                    config.upload_rate(),
+                    CountedWhat::Uploads,
+                    parts.rates.clone(),
+                )),
                 places: Arc::new(UploadPlaces::new(config.files.at_once_per_user)),
                 secrets: Arc::new(SystemSecrets),
                 clock: Arc::clone(clock),

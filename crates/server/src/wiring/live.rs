@@ -33,7 +33,7 @@ pub(crate) fn live(parts: &Parts<'_>, sending: &Sending, conversations: &Convers
             views: store.clone(),
             users: caches.users.clone(),
             relations: caches.relations.clone(),
-            live: streams.follower.clone(),
+            live: Arc::clone(&parts.signals),
             clock: Arc::clone(clock),
             keys_live_ms: config.keys_live_ms(),
         }),

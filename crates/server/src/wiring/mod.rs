@@ -12,6 +12,7 @@ mod users;
 use std::sync::Arc;
 
 use sixin_application::access::ports::Signatures;
+use sixin_application::delivery::ports::LiveSignals;
 use sixin_application::delivery::presence::ShowPresence;
 use sixin_application::delivery::stream::LiveStreams;
 use sixin_application::files::links::FileLinks;
@@ -20,6 +21,7 @@ use sixin_application::ports::Clock;
 use sixin_application::sending::back_end_texts::BackEndTexts;
 use sixin_application::sending::committer::{Committer, Lanes};
 use sixin_application::sending::ids::LeasedIds;
+use sixin_application::sending::rate::SharedRates;
 use sixin_application::users::profiles::Profiles;
 use sixin_cache::{Caches, Dropping, Stores};
 use sixin_domain::access::app_key::Secret;
@@ -76,6 +78,8 @@ pub(crate) struct Base<'a> {
     pub(crate) streams: Arc<LiveStreams>,
     pub(crate) gate: Arc<Gate>,
     pub(crate) presence: Arc<dyn ShowPresence>,
+    pub(crate) signals: Arc<dyn LiveSignals>,
+    pub(crate) rates: Option<Arc<dyn SharedRates>>,
 }
 
 /// What the use cases of several subjects are made of.
@@ -94,12 +98,14 @@ struct Parts<'a> {
     streams: Arc<LiveStreams>,
     gate: Arc<Gate>,
     presence: Arc<dyn ShowPresence>,
+    signals: Arc<dyn LiveSignals>,
+    rates: Option<Arc<dyn SharedRates>>,
 }
 
 impl<'a> Parts<'a> {
     fn new(base: Base<'a>) -> Self {
-        let Base { config, database, caches, ids, committer, files, link_secret, streams, gate, presence } =
-            base;
+        let Base { config, database, caches, ids, committer, files, link_secret, .. } = base;
+        let Base { streams, gate, presence, signals, rates, .. } = base;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let signatures: Arc<dyn Signatures> = Arc::new(HttpSignatures);
         let profiles = Profiles {
@@ -130,6 +136,8 @@ impl<'a> Parts<'a> {
             streams,
             gate,
             presence,
+            signals,
+            rates,
         }
     }
 }

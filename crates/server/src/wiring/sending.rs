@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sixin_application::sending::pipeline::Pipeline;
 use sixin_application::sending::publish_message::{MessagePublishing, PublishMessage};
-use sixin_application::sending::rate::SendRate;
+use sixin_application::sending::rate::{CountedWhat, SendRate};
 use sixin_application::sending::send_message::{MessageSending, SendMessage};
 
 use super::Parts;
@@ -20,7 +20,7 @@ impl Sending {
         let Parts { config, store, caches, ids, committer, clock, texts, .. } = parts;
         let pipeline = Arc::new(Pipeline {
             ids: Arc::clone(ids),
-            rate: Arc::new(SendRate::new(config.rate())),
+            rate: Arc::new(SendRate::new(config.rate(), CountedWhat::Sends, parts.rates.clone())),
             committer: Arc::clone(committer),
             keys: store.clone(),
             clock: Arc::clone(clock),
@@ -43,7 +43,7 @@ impl Sending {
                 texts: Arc::clone(texts),
                 clock: Arc::clone(clock),
                 pipeline,
-                live: parts.streams.follower.clone(),
+                live: Arc::clone(&parts.signals),
             }),
         }
     }

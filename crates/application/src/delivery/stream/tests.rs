@@ -148,7 +148,7 @@ async fn who_is_replaced_or_has_to_be_looked_at_is_told_so_first() {
     assert_eq!(streams[0].next().await.unwrap(), Step::Replaced);
     process.commit(vec![Event::UserStateChanged(UserId(2))]);
     assert_eq!(streams[3].next().await.unwrap(), Step::Check);
-    process.follower.signal(UserId(2), &Signal::Typing { from: UserId(1) });
+    process.follower.signal(&[UserId(2)], &Signal::Typing { from: UserId(1) });
     let Step::News(news) = streams[3].next().await.unwrap() else { panic!() };
     assert_eq!(shown(&news.items[0]), "Typing { from: UserId(1) }");
     drop(streams);

@@ -1,6 +1,7 @@
 use super::*;
 use crate::files::ports::{MockFileBytes, MockFiles, MockMediaInspector, Thumbnail};
 use crate::ports::{MockClock, MockSecretSource};
+use crate::sending::rate::CountedWhat;
 use crate::site::ports::MockRoles;
 use crate::testing::{general_role, new_user, stored_file, user};
 use crate::users::ports::{MockRelations, MockUsers};
@@ -59,7 +60,7 @@ fn uploading(files: MockFiles, bytes: MockFileBytes, media: MockMediaInspector) 
             clock: clock.clone(),
         }),
         roles,
-        rate: Arc::new(SendRate::new(Rate { sends: 2, window_ms: 1000 })),
+        rate: Arc::new(SendRate::new(Rate { sends: 2, window_ms: 1000 }, CountedWhat::Uploads, None)),
         places: Arc::new(UploadPlaces::new(2)),
         secrets: Arc::new(secrets),
         clock,
@@ -306,7 +307,7 @@ async fn a_user_holds_two_places_from_the_first_byte_until_a_file_is_kept_or_giv
     let mut bytes = MockFileBytes::new();
     bytes.expect_stage().returning(|| Ok(Box::new(Nothing)));
     let uploading = FileUploading {
-        rate: Arc::new(SendRate::new(Rate { sends: 4, window_ms: 1000 })),
+        rate: Arc::new(SendRate::new(Rate { sends: 4, window_ms: 1000 }, CountedWhat::Uploads, None)),
         ..uploading(MockFiles::new(), bytes, MockMediaInspector::new())
     };
     let begin = async || uploading.begin(&ann(&[])).await;

@@ -3,7 +3,7 @@ use crate::delivery::ports::MockLiveSignals;
 use crate::ports::MockClock;
 use crate::sending::committer::{Committer, CommitterLimits, Lanes};
 use crate::sending::ports::{AppendError, MessageStore, MockIdempotencyKeys, MockMessageStore, SendUnit};
-use crate::sending::rate::SendRate;
+use crate::sending::rate::{CountedWhat, SendRate};
 use crate::site::ports::{MockBlockWordSource, MockSettingSource};
 use crate::testing::{ids, key, stored, user};
 use crate::users::ports::{MockRelations, MockUsers};
@@ -106,9 +106,9 @@ fn publishing(
     let lanes = Lanes { narrow: 1, wide: false };
     // Only bob is connected.
     let mut live = MockLiveSignals::new();
-    live.expect_is_connected().returning(|user| user == UserId(2));
-    live.expect_signal().returning(|user, signal| {
-        assert_eq!(user, UserId(2));
+    live.expect_may_be_connected().returning(|user| user == UserId(2));
+    live.expect_signal().returning(|users, signal| {
+        assert_eq!(users, [UserId(2)]);
         let Signal::Status(status) = signal else { panic!("{signal:?}") };
         assert_eq!(
             (status.message.sender, status.recipient, status.conversation),
@@ -117,7 +117,7 @@ fn publishing(
     });
     let pipeline = Pipeline {
         ids: Arc::new(ids()),
-        rate: Arc::new(SendRate::new(Rate::default())),
+        rate: Arc::new(SendRate::new(Rate::default(), CountedWhat::Sends, None)),
         committer: Arc::new(Committer::start(&log, lanes, CommitterLimits::default()).unwrap()),
         keys: Arc::new(keys),
         clock: Arc::clone(&clock),

@@ -5,7 +5,7 @@ use crate::sending::committer::{Committer, CommitterLimits, Lanes};
 use crate::sending::ports::{
     AppendError, MessageStore, MockIdempotencyKeys, MockMessageStore, MockStoredBodies,
 };
-use crate::sending::rate::SendRate;
+use crate::sending::rate::{CountedWhat, SendRate};
 use crate::site::ports::{MockBlockWordSource, MockRoles};
 use crate::testing::{general_role, ids, key, stored, stored_file, user};
 use crate::users::ports::{MockRelations, MockUsers};
@@ -51,7 +51,7 @@ fn sending(files: MockFiles, relation: Relation, times: usize) -> MessageSending
     let lanes = Lanes { narrow: 1, wide: false };
     let pipeline = Pipeline {
         ids: Arc::new(ids()),
-        rate: Arc::new(SendRate::new(Rate::default())),
+        rate: Arc::new(SendRate::new(Rate::default(), CountedWhat::Sends, None)),
         committer: Arc::new(Committer::start(&log, lanes, CommitterLimits::default()).unwrap()),
         keys: Arc::new(MockIdempotencyKeys::new()),
         clock: Arc::clone(&clock),
@@ -224,7 +224,7 @@ async fn a_refused_request_that_was_none_stays_refused() {
 async fn a_sender_who_is_too_fast_still_gets_the_answer_to_a_repeat() {
     let sending = knowing(Ok(Some(vec![placed()])), Relation::default());
     let rate = &sending.pipeline.rate;
-    while rate.enter(UserId(1), None, ID_EPOCH).is_ok() {}
+    while rate.enter(UserId(1), None, ID_EPOCH).await.is_ok() {}
     assert!(sending.send(with_key("hi")).await.unwrap().replayed);
 }
 
