@@ -42,6 +42,18 @@ fn whoever_is_connected_is_online_to_back_ends_and_to_those_who_watch(site: &Sit
     let shown = presence(site, &alice, "bob,carol,nobody-there");
     let expected = json!([{"user": "bob", "isOnline": true}, {"user": "carol", "isOnline": false}]);
     assert_eq!(shown, expected);
+    // A second one who watches is told too, and one that names others hears of those.
+    let mut carol = Socket::open(site, &Who::app(&site.carol), None);
+    carol.until("caught_up");
+    carol.say(&json!({ "t": "watch", "users": ["bob", "nobody-there"], "key": "w1" }));
+    assert_eq!(carol.until("watching").data["key"], "w1");
+    assert_eq!(carol.until("presence").data["isOnline"], true);
+    carol.say(&json!({ "t": "watch", "users": ["alice"] }));
+    assert_eq!(carol.until("presence").data["user"]["username"], "alice");
+    drop(carol);
+    let shown = presence(site, &alice, "bob,carol,nobody-there");
+    let expected = json!([{"user": "bob", "isOnline": true}, {"user": "carol", "isOnline": true}]);
+    assert_eq!(shown, expected, "carol was there a moment ago");
     // Who has blocked somebody seems to be offline to it, and to nobody else.
     site.call_back_end("/user/blacklist/add.json", &[("userId", "bob"), ("blackUserId", "alice")])
         .is(200, 200);

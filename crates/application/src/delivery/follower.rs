@@ -11,7 +11,7 @@ use sixin_domain::id::{AccountId, UserId};
 use sixin_domain::log::{Commit, Cursor, KEPT_MS, LogEntry, Logged, Position};
 use tokio::sync::Notify;
 
-use super::listeners::{Listeners, Signal, Waker};
+use super::listeners::{Listeners, Signal, Waker, Watch};
 use super::neighbours::{Concerned, Hint, NeighbourListener};
 use super::ports::{CommitListener, EventLog, LiveSignals, LogHead};
 use super::ring::{Recent, Ring};
@@ -261,9 +261,19 @@ impl Follower {
         self.state().listeners.watch(owner, number, users);
     }
 
-    /// Whom somebody watches here.
-    pub(crate) fn watched(&self) -> Vec<UserId> {
+    /// Whom somebody watches here, and who has begun to since this was asked.
+    pub(crate) fn watched(&self) -> (Vec<UserId>, Vec<Watch>) {
         self.state().listeners.watched()
+    }
+
+    /// They do not know yet whether those they watch are online.
+    pub(crate) fn not_told(&self, watches: Vec<Watch>) {
+        self.state().listeners.not_told(watches);
+    }
+
+    /// Tells one that has begun to watch a user whether that is online.
+    pub(crate) fn tell_first(&self, watch: Watch, is_online: bool) {
+        self.state().listeners.tell_first(watch, is_online);
     }
 
     /// Tells those who watch a user whether it is online.

@@ -75,12 +75,23 @@ struct Listener {
     watches: Box<[UserId]>,
 }
 
+/// That a connection watches somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Watch {
+    owner: UserId,
+    number: u64,
+    /// Whom.
+    pub(crate) user: UserId,
+}
+
 /// The connections of this process by user.
 #[derive(Default)]
 pub(crate) struct Listeners {
     by_user: HashMap<UserId, Vec<Listener>>,
     /// Those who watch somebody: owner and number of each connection.
     watchers: HashMap<UserId, Vec<(UserId, u64)>>,
+    /// Those who have begun to watch somebody and do not know yet how that is.
+    untold: Vec<Watch>,
     next: u64,
     count: usize,
 }
@@ -117,7 +128,10 @@ impl Listeners {
     pub(crate) fn watch(&mut self, owner: UserId, number: u64, users: Vec<UserId>) {
         let own = self.by_user.get_mut(&owner).into_iter().flatten();
         let Some(listener) = own.into_iter().find(|listener| listener.number == number) else { return };
-        for user in std::mem::replace(&mut listener.watches, users.clone().into_boxed_slice()) {
+        let before = std::mem::replace(&mut listener.watches, users.clone().into_boxed_slice());
+        let fresh = users.iter().filter(|user| !before.contains(user));
+        self.untold.extend(fresh.map(|user| Watch { owner, number, user: *user }));
+        for user in before {
             if let Some(watchers) = self.watchers.get_mut(&user) {
                 watchers.retain(|watcher| *watcher != (owner, number));
                 if watchers.is_empty() {
@@ -130,9 +144,22 @@ impl Listeners {
         }
     }
 
-    /// Whom somebody watches.
-    pub(crate) fn watched(&self) -> Vec<UserId> {
-        self.watchers.keys().copied().collect()
+    /// Whom somebody watches, and who has begun to since this was asked.
+    pub(crate) fn watched(&mut self) -> (Vec<UserId>, Vec<Watch>) {
+        (self.watchers.keys().copied().collect(), std::mem::take(&mut self.untold))
+    }
+
+    /// They do not know it yet after all.
+    pub(crate) fn not_told(&mut self, watches: Vec<Watch>) {
+        self.untold.extend(watches);
+    }
+
+    /// Tells one that has begun to watch a user whether that is online.
+    pub(crate) fn tell_first(&self, Watch { owner, number, user }: Watch, is_online: bool) {
+        let own = self.by_user.get(&owner).into_iter().flatten();
+        for listener in own.filter(|listener| listener.number == number && listener.watches.contains(&user)) {
+            listener.waker.signal(Signal::Presence { user, is_online });
+        }
     }
 
     /// Tells those who watch a user whether it is online.

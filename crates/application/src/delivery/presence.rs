@@ -100,14 +100,28 @@ impl Presence {
                 state.leaving.remove(&user);
             }
         }
-        let watched = self.follower.watched();
-        let online = self.online(&watched).await?;
+        let (watched, untold) = self.follower.watched();
+        let online = match self.online(&watched).await {
+            Ok(online) => online,
+            Err(error) => {
+                self.follower.not_told(untold);
+                return Err(error);
+            }
+        };
         let mut state = self.state();
         let before = std::mem::take(&mut state.told);
         state.told = watched.iter().map(|user| (*user, online.contains(user))).collect();
         for (user, is_online) in &state.told {
             if before.get(user) != Some(is_online) {
                 self.follower.tell_presence(*user, *is_online);
+            }
+        }
+        // Who begins to watch somebody whom others watch already is told as well.
+        for watch in untold {
+            if let Some(is_online) =
+                before.get(&watch.user).filter(|was| state.told.get(&watch.user) == Some(was))
+            {
+                self.follower.tell_first(watch, *is_online);
             }
         }
         Ok(())
@@ -240,7 +254,16 @@ mod tests {
         follower.add(BOB, AccountId(2));
         presence.tick().await.unwrap();
         assert_eq!(told(), [true]);
+        // Somebody else who begins to watch is told how it is, and nobody else is.
+        let (other, late) = follower.add(UserId(3), AccountId(3));
+        follower.watch(UserId(3), other, vec![BOB]);
+        presence.tick().await.unwrap();
+        assert_eq!(late.take_signals(), [super::super::Signal::Presence { user: BOB, is_online: true }]);
+        assert_eq!(told(), [false; 0]);
+        presence.tick().await.unwrap();
+        assert_eq!(late.take_signals(), []);
+        follower.remove(UserId(3), other);
         follower.remove(UserId(1), number);
-        assert_eq!(follower.watched(), []);
+        assert_eq!(follower.watched().0, []);
     }
 }

@@ -8,11 +8,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use sixin_application::delivery::passes::{LiveGuest, PassRefusal};
 use sixin_application::ports::StoreError;
+use sixin_domain::log::Cursor;
 
 use super::Live;
 use super::dialect::LiveVoice;
 use super::gate::TurnedAway;
-use super::query::ticket;
+use super::query::{EventsQuery, Malformed, ticket};
 use super::session::Ending;
 use crate::answer::reply;
 
@@ -60,6 +61,16 @@ pub(crate) async fn enter(
         }
         Err(reason) => Err(with_live_headers(dialect.refuse(request, reason).await)),
     }
+}
+
+/// Who opens a stream, and where it is to begin, as its address says.
+pub(crate) async fn opens(
+    request: &HttpRequest,
+    live: &web::Data<Live>,
+) -> Result<(LiveGuest, Rc<dyn LiveVoice>, Option<Cursor>), HttpResponse> {
+    let (guest, voice) = enter(request, live).await?;
+    let since = EventsQuery::read(request).map_err(|Malformed(what)| malformed(&what))?;
+    Ok((guest, voice, since))
 }
 
 fn nobody() -> HttpResponse {

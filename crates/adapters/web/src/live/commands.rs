@@ -13,6 +13,9 @@ use sixin_domain::message::uid as message_uid;
 
 use super::Live;
 use super::dialect::{LiveVoice, Refused};
+use super::presence::{MOST_USERS, watchable};
+use super::session::Watches;
+use crate::answer::reply::TRY_AGAIN_MS;
 
 /// Longest idempotency key, as everywhere.
 const LONGEST_KEY: usize = 255;
@@ -40,6 +43,12 @@ pub(crate) enum ClientFrame {
         with: Option<Name>,
         #[serde(default)]
         messages: Vec<Name>,
+        #[serde(default)]
+        key: Option<String>,
+    },
+    /// Whose coming and going is to be shown from now on.
+    Watch {
+        users: Vec<Name>,
         #[serde(default)]
         key: Option<String>,
     },
@@ -90,7 +99,7 @@ fn unclear(key: Option<&str>, message: &str) -> Answer {
 /// Does what a client says; `None` where there is nothing to answer.
 pub(crate) async fn carry_out(
     live: &Live,
-    (guest, voice): (Rc<LiveGuest>, Rc<dyn LiveVoice>),
+    (guest, voice, watches): (Rc<LiveGuest>, Rc<dyn LiveVoice>, &Watches),
     frame: ClientFrame,
 ) -> Option<Answer> {
     match frame {
@@ -139,7 +148,30 @@ pub(crate) async fn carry_out(
                 Err(error) => Some(refused(key, voice.refused_mark(error))),
             }
         }
+        ClientFrame::Watch { users, key } => Some(watch(live, (&guest, &*voice, watches), &users, key).await),
         ClientFrame::Send { key, to, text } => Some(send(live, (guest, voice), key, &to, text).await),
+    }
+}
+
+async fn watch(
+    live: &Live,
+    (guest, voice, watches): (&LiveGuest, &dyn LiveVoice, &Watches),
+    users: &[Name],
+    key: Option<String>,
+) -> Answer {
+    if users.len() > MOST_USERS {
+        return unclear(key.as_deref(), "at most 1000 users can be watched");
+    }
+    match watchable(live, guest, voice, users.iter().map(Name::text)).await {
+        Ok(found) => {
+            watches.set(found);
+            Answer { event: "watching", data: json!({ "key": key }) }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "who is to be watched can't be read");
+            let message = "try again".to_owned();
+            refused(key.as_deref(), Refused { code: 503, message, retry_after_ms: Some(TRY_AGAIN_MS) })
+        }
     }
 }
 

@@ -11,11 +11,11 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_domain::log::Cursor;
 
-use super::admission::{begins, enter, malformed, unavailable, with_live_headers};
+use super::admission::{begins, opens, unavailable, with_live_headers};
 use super::dialect::Frame;
 use super::gate::TurnedAway;
 use super::presence::watched;
-use super::query::{EventsQuery, Malformed};
+use super::query::EventsQuery;
 use super::session::{Ending, LiveSession, Turn};
 use super::{EVENTS, Live};
 
@@ -25,13 +25,9 @@ use super::{EVENTS, Live};
 /// `Last-Event-ID` outranks `since`. See docs/live.md.
 #[utoipa::path(get, path = EVENTS, tag = "Live", params(EventsQuery, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was read.")), responses((status = 200, description = "Events, until one side ends them.", content_type = "text/event-stream", body = String)))]
 pub(crate) async fn events(request: HttpRequest, live: web::Data<Live>) -> HttpResponse {
-    let (guest, voice) = match enter(&request, &live).await {
-        Ok(entered) => entered,
+    let (guest, voice, since) = match opens(&request, &live).await {
+        Ok(opened) => opened,
         Err(answer) => return answer,
-    };
-    let since = match EventsQuery::read(&request) {
-        Ok(since) => since,
-        Err(Malformed(what)) => return malformed(&what),
     };
     // EventSource gives up for good on any other status than 200.
     if let Err(reason) = begins(&live) {

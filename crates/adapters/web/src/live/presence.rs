@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use sixin_application::delivery::passes::LiveGuest;
-use sixin_application::ports::{StoreError, StoreResult};
+use sixin_application::ports::StoreResult;
 use sixin_domain::id::UserId;
 use utoipa::ToSchema;
 
@@ -15,7 +15,7 @@ use super::{Live, PRESENCE};
 use crate::answer::reply;
 
 /// Most users that can be asked for, or watched.
-const MOST_USERS: usize = 1000;
+pub(crate) const MOST_USERS: usize = 1000;
 
 /// Who is online.
 #[derive(Debug, Serialize, ToSchema)]
@@ -80,15 +80,26 @@ async fn id_of(live: &Live, voice: &dyn LiveVoice, name: &str) -> StoreResult<Op
     Ok(live.api.users.find(&user).await?.map(|user| user.id))
 }
 
-/// Whom a stream is to watch: those that its address names, as far as they exist and have not blocked the guest.
+/// Whom a stream is to watch from its beginning: those that its address names.
 pub(crate) async fn watched(
     request: &HttpRequest,
     live: &Live,
     guest: &LiveGuest,
     voice: &dyn LiveVoice,
-) -> Result<Vec<UserId>, StoreError> {
+) -> StoreResult<Vec<UserId>> {
+    let names = users(request, "watch").into_iter().take(MOST_USERS);
+    watchable(live, guest, voice, names).await
+}
+
+/// Those of the named that exist and have not blocked the guest.
+pub(crate) async fn watchable(
+    live: &Live,
+    guest: &LiveGuest,
+    voice: &dyn LiveVoice,
+    names: impl Iterator<Item = String>,
+) -> StoreResult<Vec<UserId>> {
     let mut found = Vec::new();
-    for name in users(request, "watch").into_iter().take(MOST_USERS) {
+    for name in names {
         found.extend(id_of(live, voice, &name).await?);
     }
     if found.is_empty() {

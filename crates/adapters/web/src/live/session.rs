@@ -1,5 +1,6 @@
 //! A stream with its guest: what the three doors have in common.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use sixin_application::delivery::stream::{LiveStream, News, Step};
 use sixin_domain::id::UserId;
 use sixin_domain::log::Cursor;
 use sixin_domain::time::Millis;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::Live;
@@ -41,6 +42,21 @@ pub(crate) enum Ending {
     Restart(u64),
 }
 
+/// Whose coming and going a stream shows.
+#[derive(Default)]
+pub(crate) struct Watches {
+    users: RefCell<Vec<UserId>>,
+    have_changed: Notify,
+}
+
+impl Watches {
+    /// From now on these, and nobody else's.
+    pub(crate) fn set(&self, users: Vec<UserId>) {
+        *self.users.borrow_mut() = users;
+        self.have_changed.notify_one();
+    }
+}
+
 /// A stream with its guest.
 pub(crate) struct LiveSession {
     live: Live,
@@ -49,7 +65,7 @@ pub(crate) struct LiveSession {
     voice: Rc<dyn LiveVoice>,
     /// Up to here everything was handed to the door.
     shown: Cursor,
-    watches: Vec<UserId>,
+    watches: Rc<Watches>,
     drain: watch::Receiver<Option<Duration>>,
     leaves_at: Option<Instant>,
     ends_at: Option<Instant>,
@@ -64,7 +80,7 @@ impl LiveSession {
             shown: stream.cursor().clone(),
             live,
             stream,
-            watches: Vec::new(),
+            watches: Rc::default(),
             guest: Rc::new(guest),
             voice,
             drain,
@@ -78,10 +94,19 @@ impl LiveSession {
     }
 
     /// Shows the coming and going of these users.
-    pub(crate) fn watching(mut self, users: Vec<UserId>) -> Self {
-        self.watches = users;
-        self.stream.watch(self.watches.clone());
+    pub(crate) fn watching(self, users: Vec<UserId>) -> Self {
+        *self.watches.users.borrow_mut() = users;
+        self.watch();
         self
+    }
+
+    /// Where a door says whom to watch from now on.
+    pub(crate) fn watches(&self) -> Rc<Watches> {
+        Rc::clone(&self.watches)
+    }
+
+    fn watch(&self) {
+        self.stream.watch(self.watches.users.borrow().clone());
     }
 
     pub(crate) fn guest(&self) -> Rc<LiveGuest> {
@@ -130,6 +155,7 @@ impl LiveSession {
                         return (self, turn);
                     }
                 }
+                () = self.watches.have_changed.notified() => self.watch(),
                 Ok(()) = self.drain.changed(), if self.leaves_at.is_none() => {
                     let spread = self.drain.borrow_and_update().unwrap_or_default();
                     self.leaves_at = Some(Instant::now() + self.live.random(spread));
@@ -190,7 +216,7 @@ impl LiveSession {
     fn go_back(&mut self) {
         let owner = self.guest.owner(self.live.api.clock.now());
         self.stream = self.live.api.streams.open(owner, Some(self.shown.clone()));
-        self.stream.watch(self.watches.clone());
+        self.watch();
     }
 
     /// Whether what the guest was let in by still holds.

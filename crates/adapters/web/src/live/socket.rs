@@ -14,13 +14,13 @@ use sixin_domain::id::UserId;
 use sixin_domain::log::Cursor;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::admission::{enter, malformed, turned_away, unavailable, with_live_headers};
+use super::admission::{opens, turned_away, unavailable, with_live_headers};
 use super::commands::{ClientFrame, carry_out};
 use super::dialect::{Frame, LiveVoice};
 use super::poll::LiveEventInfo;
 use super::presence::watched;
-use super::query::{EventsQuery, Malformed};
-use super::session::{Ending, LiveSession, Turn};
+use super::query::EventsQuery;
+use super::session::{Ending, LiveSession, Turn, Watches};
 use super::{Live, SOCKET};
 use crate::answer::fallback;
 
@@ -53,13 +53,9 @@ const BAD_FRAME: u16 = 4004;
 /// Subprotocol `sixin.v1`: JSON text frames in both directions. See docs/live.md.
 #[utoipa::path(get, path = SOCKET, tag = "Live", params(EventsQuery), responses((status = 101, description = "The connection is a WebSocket now.")))]
 pub(crate) async fn socket(request: HttpRequest, body: web::Payload, live: web::Data<Live>) -> HttpResponse {
-    let (guest, voice) = match enter(&request, &live).await {
-        Ok(entered) => entered,
+    let (guest, voice, since) = match opens(&request, &live).await {
+        Ok(opened) => opened,
         Err(answer) => return answer,
-    };
-    let since = match EventsQuery::read(&request) {
-        Ok(since) => since,
-        Err(Malformed(what)) => return malformed(&what),
     };
     if let Some(answer) = turned_away(&live) {
         return answer;
@@ -150,7 +146,7 @@ impl Talk {
     async fn talk(&mut self, stream: Box<LiveSession>) -> Result<std::convert::Infallible, Close> {
         let cursor = stream.cursor().to_string();
         self.say("ready", Some(&cursor), &json!({ "cursor": cursor })).await?;
-        let (mut guest, voice) = (stream.guest(), stream.voice());
+        let (mut guest, voice, watches) = (stream.guest(), stream.voice(), stream.watches());
         let mut work: Option<Work> = Some(Box::pin(stream.turn()));
         let mut held: Option<Box<LiveSession>> = None;
         let (mut heard, mut asked_at) = (Instant::now(), None::<Instant>);
@@ -177,7 +173,7 @@ impl Talk {
                     match frame {
                         Some(Ok(AggregatedMessage::Text(text))) => {
                             pace.take()?;
-                            self.answer(&text, (Rc::clone(&guest), Rc::clone(&voice))).await?;
+                            self.answer(&text, (Rc::clone(&guest), Rc::clone(&voice), &watches)).await?;
                         }
                         Some(Ok(AggregatedMessage::Ping(bytes))) => {
                             pace.take()?;
@@ -245,7 +241,11 @@ impl Talk {
         Ok(close)
     }
 
-    async fn answer(&mut self, text: &str, who: (Rc<LiveGuest>, Rc<dyn LiveVoice>)) -> Result<(), Close> {
+    async fn answer(
+        &mut self,
+        text: &str,
+        who: (Rc<LiveGuest>, Rc<dyn LiveVoice>, &Watches),
+    ) -> Result<(), Close> {
         let frame =
             ClientFrame::parse(text).ok_or(Close(BAD_FRAME, "the frame is none of those there are"))?;
         match carry_out(&self.live, who, frame).await {
