@@ -53,6 +53,8 @@ fn describe() {
 }
 
 const COUNTERS: &[(&str, &str)] = &[
+    ("sixin_redis_failures_total", "Sends that could not be counted together with those of other processes."),
+    ("sixin_redis_dropped_signals_total", "What was live only and too much to be told to other processes."),
     ("sixin_http_requests_total", "Requests answered, by method, route and status."),
     ("sixin_queue_refused_total", "Sends refused because too much waited to be stored."),
     ("sixin_events_total", "Committed changes that users can see, by event."),
@@ -75,6 +77,10 @@ const GAUGES: &[(&str, &str)] = &[
         "How far the last position of the log is ahead of the clock; negative when nothing happens.",
     ),
     ("sixin_live_connections", "Live streams that are open."),
+    (
+        "sixin_redis_up",
+        "Whether other processes are reached through Redis, 1 or 0; only where live.redis is set.",
+    ),
     ("sixin_cache_entries", "Answers kept in memory, by cache."),
     ("sixin_database_connections", "Open connections to the database, by pool and state."),
     ("sixin_database_size_bytes", "Size of the files of an SQLite database."),

@@ -30,6 +30,7 @@ impl RedisWork {
             // One library for TLS in the whole program; another part may have chosen it already.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
+        metrics::gauge!("sixin_redis_up").set(0.0);
         let (mut pause, mut is_known) = (FIRST_PAUSE, false);
         loop {
             let failure = match self.connect().await {
