@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use crate::calls::{Answer, PUBLISH, form, text_content, try_post};
+use crate::calls::Answer;
 use crate::site::{Site, sixin};
 
 /// How many send at the same time.
@@ -42,12 +42,7 @@ impl Acknowledged {
     ) -> Result<Answer, ureq::Error> {
         let pairs = [("alice", "bob"), ("bob", "alice"), ("carol", "alice"), ("bob", "carol")];
         let (from, to) = pairs[sender % pairs.len()];
-        let content = text_content(text);
-        let fields =
-            [("fromUserId", from), ("toUserId", to), ("objectName", "RC:TxtMsg"), ("content", &*content)];
-        let mut headers = site.back_end();
-        headers.extend(key.map(|key| ("Idempotency-Key".to_owned(), key.to_owned())));
-        let answer = try_post(&site.url(PUBLISH), &headers, &form(&fields))?;
+        let answer = site.try_publish_text_at(&site.server.url, (from, to), text, key)?;
         if answer.status == 200 {
             let (id, sent_at) = (answer.body["messageId"].as_str().unwrap(), &answer.body["sentTime"]);
             writeln!(self.file.lock().unwrap(), "{id} {sent_at}").unwrap();

@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use rand::RngExt;
 
 use super::streams::{Events, Follow, Poller, Socket, Told, Who, poll};
-use crate::calls::{FORM, PUBLISH, back_end_headers, form, now_ms, text_content, try_post};
 use crate::site::{PATIENCE, Site};
 
 /// Bob hears from each of them, as long as the test lasts.
@@ -112,17 +111,8 @@ impl<'s> Herd<'s> {
 
     fn sends(&self, sender: &str, text: &str) -> bool {
         let Some(server) = self.any_server() else { return false };
-        let mut headers = back_end_headers(&self.site.rong, "14314", &now_ms().to_string());
-        headers.push(("Content-Type".to_owned(), FORM.to_owned()));
-        headers.push(("Idempotency-Key".to_owned(), text.replace(' ', "-")));
-        let content = text_content(text);
-        let fields = [
-            ("fromUserId", sender),
-            ("toUserId", "bob"),
-            ("objectName", "RC:TxtMsg"),
-            ("content", &*content),
-        ];
-        let Ok(answer) = try_post(&format!("{server}{PUBLISH}"), &headers, &form(&fields)) else {
+        let key = text.replace(' ', "-");
+        let Ok(answer) = self.site.try_publish_text_at(&server, (sender, "bob"), text, Some(&key)) else {
             return false;
         };
         if answer.status != 200 && answer.status != 503 {

@@ -6,15 +6,8 @@ use serde_json::json;
 use sixin_redis::testing::TestRedis;
 
 use super::streams::{Follow, Socket, Who};
-use crate::calls::{Answer, FORM, PUBLISH, back_end_headers, form, now_ms, text_content, try_post};
 use crate::database::TestDatabase;
 use crate::site::{PATIENCE, Server, Site};
-
-fn publish_at(site: &Site, server: &str, fields: &[(&str, &str)]) -> Answer {
-    let mut headers = back_end_headers(&site.rong, "14314", &now_ms().to_string());
-    headers.push(("Content-Type".to_owned(), FORM.to_owned()));
-    try_post(&format!("{server}{PUBLISH}"), &headers, &form(fields)).unwrap()
-}
 
 fn socket_at(site: &Site, server: &Server, who: &Who) -> Socket {
     let mut socket = Socket::try_at(&server.url, "/live/ws", &who.headers(site)).unwrap();
@@ -31,14 +24,9 @@ fn what_one_process_stores_arrives_at_those_of_another(site: &Site, second: &Ser
         for (server, sender) in [(&site.server.url, "alice"), (&second.url, "carol")] {
             scope.spawn(move || {
                 for number in 0..50 {
-                    let content = text_content(&format!("{sender} {number}"));
-                    let fields = [
-                        ("fromUserId", sender),
-                        ("toUserId", "bob"),
-                        ("objectName", "RC:TxtMsg"),
-                        ("content", &*content),
-                    ];
-                    publish_at(site, server, &fields).is(200, 200);
+                    let text = format!("{sender} {number}");
+                    let answer = site.try_publish_text_at(server, (sender, "bob"), &text, None);
+                    answer.unwrap().is(200, 200);
                 }
             });
         }
@@ -109,14 +97,13 @@ fn what_is_live_only_reaches_those_of_other_processes_through_redis() {
 #[test]
 fn processes_that_reach_each_other_count_sends_together() {
     let Some((redis, second, site)) = beside_redis(&[("SIXIN__RATE__SENDS", "4")]) else { return };
-    let content = text_content("hi");
-    let fields =
-        [("fromUserId", "alice"), ("toUserId", "bob"), ("objectName", "RC:TxtMsg"), ("content", &*content)];
+    let publish =
+        |server: &Server| site.try_publish_text_at(&server.url, ("alice", "bob"), "hi", None).unwrap();
     for server in [&second, &site.server, &second, &site.server] {
-        publish_at(&site, &server.url, &fields).is(200, 200);
+        publish(server).is(200, 200);
     }
     for server in [&second, &site.server] {
-        let refused = publish_at(&site, &server.url, &fields);
+        let refused = publish(server);
         assert_eq!(refused.status, 429, "{refused:?}");
         assert!(refused.header("retry-after").is_some());
     }
@@ -124,9 +111,9 @@ fn processes_that_reach_each_other_count_sends_together() {
     drop(redis);
     second.log_with(&["Redis can't be used"]);
     for _ in 0..2 {
-        publish_at(&site, &second.url, &fields).is(200, 200);
+        publish(&second).is(200, 200);
     }
-    assert_eq!(publish_at(&site, &second.url, &fields).status, 429);
+    assert_eq!(publish(&second).status, 429);
 }
 
 #[test]

@@ -164,6 +164,22 @@ impl Site {
         post(&self.url(path), &headers, body.to_string().as_bytes())
     }
 
+    /// A back end publishes a text from one user to another at any server of the site, under a key or without.
+    pub(crate) fn try_publish_text_at(
+        &self,
+        server: &str,
+        (from, to): (&str, &str),
+        text: &str,
+        key: Option<&str>,
+    ) -> Result<Answer, ureq::Error> {
+        let content = text_content(text);
+        let fields =
+            [("fromUserId", from), ("toUserId", to), ("objectName", "RC:TxtMsg"), ("content", &*content)];
+        let mut headers = self.back_end();
+        headers.extend(key.map(|key| ("Idempotency-Key".to_owned(), key.to_owned())));
+        try_post(&format!("{server}{PUBLISH}"), &headers, &form(&fields))
+    }
+
     /// A back end publishes a text from one user to another.
     pub(crate) fn publish_text(&self, from: &str, to: &str, text: &str) -> Answer {
         let content = text_content(text);

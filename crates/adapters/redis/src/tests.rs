@@ -58,6 +58,12 @@ async fn process(url: &str, site: &str, name: &str) -> (Redis, Arc<Heard>) {
     (redis, heard)
 }
 
+async fn reached(redis: &Redis) {
+    while !redis.are_reached() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 fn commit(until: i64, user: i64) -> Commit {
     let span = Some(Span { previous: Position(until - 1), last: Position(until) });
     Commit { span, events: vec![Event::ProfileChanged(UserId(user))] }
@@ -100,16 +106,12 @@ async fn a_redis_that_dies_or_hangs_is_noticed_and_reached_again() {
     heard.until("reached: true").await;
     heard.forget();
     heard_by_two.until("reached: false").await;
-    while !two.are_reached() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    reached(&two).await;
     server.hang();
     heard.until("reached: false").await;
     server.go_on();
     heard.until("reached: true").await;
-    while !two.are_reached() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    reached(&two).await;
     two.committed(&commit(9, 4));
     heard.until("Some(9) [UserId(4)]").await;
 }

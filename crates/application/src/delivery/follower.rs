@@ -25,10 +25,10 @@ pub const MOST_ENTRIES: usize = 5_000;
 const BUSY: Duration = Duration::from_millis(200);
 /// The same where other processes say when they have: a hint may be lost.
 const HINTED: Duration = Duration::from_secs(1);
+/// And while nobody is connected.
+const IDLE: Duration = Duration::from_secs(2);
 /// After a poll this passes before the next: however many others commit, theirs are read together.
 const BETWEEN: Duration = Duration::from_millis(10);
-/// And while nobody is.
-const IDLE: Duration = Duration::from_secs(2);
 
 /// How much of the process live streams may take.
 #[derive(Debug, Clone, Copy)]

@@ -6,6 +6,8 @@ pub(crate) mod publish;
 pub(crate) mod publish_body;
 #[cfg(test)]
 pub(crate) mod send_once_tests;
+#[cfg(test)]
+mod status_wire_tests;
 pub(crate) mod template;
 #[cfg(test)]
 pub(crate) mod template_wire_tests;
