@@ -48,8 +48,9 @@ fn a_server_that_only_reads_is_told_of_and_left_and_found_again() {
     while publish(&server, &site).status != 200 {
         assert!(begun.elapsed() < PATIENCE, "{}", server.log());
     }
-    let health = format!("{}/health", server.url);
-    assert_eq!(get(&health).0, 200);
+    while get(&format!("{}/health", server.url)).0 != 200 {
+        assert!(begun.elapsed() < PATIENCE, "{}", server.log());
+    }
 }
 
 #[test]

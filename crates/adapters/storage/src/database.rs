@@ -1,12 +1,11 @@
 //! The database: its connection pools, and how blocking work is run.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::QueryResult;
 use r2d2::{Pool, PooledConnection};
-use sixin_application::operations::ports::WriteFailure;
 use sixin_application::ports::{StoreError, StoreResult};
 use sixin_domain::time::Millis;
 
@@ -16,7 +15,8 @@ use crate::connection::durability::Durability;
 use crate::connection::settings_check;
 use crate::connection::sqlite_file::{DatabaseFile, create_file, open_to_others};
 use crate::connection::url::DatabaseUrl;
-use crate::error::{OpenError, is_conflict, store_error, write_failure_of};
+use crate::error::{OpenError, is_conflict, store_error};
+use crate::last_write::LastWrite;
 use crate::migrations;
 use crate::sql::counts::{StatementCounter, StatementCounts};
 
@@ -84,8 +84,7 @@ struct Inner {
     /// Of the pool that reads, and of the one that writes.
     counters: [StatementCounter; 2],
     file: Option<DatabaseFile>,
-    /// What kept the last write from succeeding, as far as nothing can be written as long as that lasts.
-    write_failure: Mutex<Option<WriteFailure>>,
+    last_write: LastWrite,
     commits: Commits,
 }
 
@@ -134,7 +133,7 @@ impl Database {
             writes,
             counters,
             file,
-            write_failure: Mutex::default(),
+            last_write: LastWrite::default(),
             commits: Commits::default(),
         }));
         settings_check::check(&database)?;
@@ -207,22 +206,9 @@ impl Database {
         &self.0.commits
     }
 
-    /// Notes how a write ended.
-    pub(crate) fn note(&self, error: Option<&diesel::result::Error>) {
-        let write_failure = match error {
-            // It wrote, or could have.
-            None => None,
-            Some(error) => match write_failure_of(error) {
-                Some(write_failure) => Some(write_failure),
-                None => return,
-            },
-        };
-        *self.0.write_failure.lock().unwrap_or_else(PoisonError::into_inner) = write_failure;
-    }
-
-    /// What keeps writes from succeeding, as far as the last one tells.
-    pub(crate) fn last_write_failure(&self) -> Option<WriteFailure> {
-        *self.0.write_failure.lock().unwrap_or_else(PoisonError::into_inner)
+    /// How the last write ended.
+    pub(crate) fn last_write(&self) -> &LastWrite {
+        &self.0.last_write
     }
 
     /// A connection that writes. Blocks.
@@ -264,9 +250,10 @@ impl Database {
             let mut tries = 0;
             loop {
                 let mut conn = database.writer()?;
+                let write = database.last_write().begin();
                 let written = database.commit(&mut conn, &work).map_err(diesel::result::Error::from);
                 drop(conn);
-                database.note(written.as_ref().err());
+                database.last_write().end(write, written.as_ref().err());
                 let error = match written {
                     Ok(value) => return Ok(value),
                     Err(error) => error,

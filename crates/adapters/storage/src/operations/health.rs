@@ -19,7 +19,7 @@ impl StoreHealth for Database {
     }
 
     fn last_write_failure(&self) -> Option<WriteFailure> {
-        self.last_write_failure()
+        self.last_write().failure()
     }
 
     fn weakness(&self) -> Option<String> {

@@ -102,20 +102,21 @@ impl Database {
         let mut tries = 0;
         loop {
             let mut conn = self.writer().map_err(|error| Failure::Nothing(error, Blame::TheDatabase))?;
+            let write = self.last_write().begin();
             let error =
                 match self.commit(&mut conn, |conn, events| transaction(conn, units, self.now(), events)) {
                     Ok(answers) => {
-                        self.note(None);
+                        self.last_write().end(write, None);
                         return Ok(answers);
                     }
                     Err(TransactionError::Commit(error)) if !is_conflict(&error) => {
-                        self.note(Some(&error));
+                        self.last_write().end(write, Some(&error));
                         return Err(Failure::Unknown(error));
                     }
                     Err(TransactionError::Commit(error) | TransactionError::RolledBack(error)) => error,
                 };
             drop(conn);
-            self.note(Some(&error));
+            self.last_write().end(write, Some(&error));
             // Taken: another process used the same nonce, upload or key between our look and our write, which the next look
             // sees. If it does not, a unit brings a value that can't be stored.
             let is_taken = is_taken(&error) || matches!(error, Error::NotFound);
