@@ -17,7 +17,8 @@ use crate::latency::Percentiles;
 use crate::ledger::audit;
 use crate::load::{Load, Loaded, Pace};
 use crate::machine::Machine;
-use crate::parts::{growth, http, memory, paced, reads, sends, slow_disk, storage, wide};
+use crate::parts::{growth, http, live, memory, paced, reads, sends, slow_disk, storage, wide};
+use crate::peers;
 use crate::report::{DatabaseReport, Report};
 use crate::requests::Dialect;
 use crate::server::Server;
@@ -80,7 +81,8 @@ impl Bench {
         self.step("the disk", 2);
         let machine = Machine::look(&self.directory, Duration::from_secs(2))?;
         let options = self.options.clone();
-        let mut report = Report { options, machine, http: Vec::new(), databases: Vec::new() };
+        let (http, databases, peers) = (Vec::new(), Vec::new(), Vec::new());
+        let mut report = Report { options, machine, http, databases, peers };
         let measured = self.measure(&mut report);
         self.progress.finish_and_clear();
         report.write(&self.directory)?;
@@ -88,6 +90,10 @@ impl Bench {
     }
 
     fn measure(&mut self, report: &mut Report) -> Result<()> {
+        if self.options.peers {
+            report.peers = peers::measure(self)?;
+            return Ok(());
+        }
         if self.options.has(Part::Http) {
             report.http = http::measure(self)?;
         }
@@ -124,6 +130,9 @@ impl Bench {
         }
         if self.options.has(Part::Wide) {
             database.wide = Some(wide::measure(self, engine)?);
+        }
+        if self.options.has(Part::Live) {
+            database.live = Some(live::measure(self, engine)?);
         }
         if self.options.has(Part::Growth) {
             growth::measure(self, engine, &mut database.growth)?;
@@ -278,6 +287,10 @@ fn planned_seconds(options: &Options) -> u64 {
         Part::Wide => databases * wide::LOADS * load,
         Part::Growth => databases * growth::planned_seconds(options),
         Part::Memory => memory::SECONDS,
+        Part::Live => databases * live::SECONDS,
     };
+    if options.peers {
+        return peers::planned_seconds(load);
+    }
     2 + options.only.iter().copied().map(planned).sum::<u64>()
 }

@@ -4,7 +4,7 @@
 //! no notion of, when to send and what to count, is here.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -62,6 +62,8 @@ pub(crate) enum Pace {
 /// What came of it.
 #[derive(Debug)]
 pub(crate) struct Loaded {
+    /// Since when the acknowledgements were waited for that are measured, by number.
+    pub(crate) measured: HashMap<u64, Instant>,
     pub(crate) acknowledged: Vec<Acknowledged>,
     /// Acknowledgements a second while it was measured.
     pub(crate) rate: f64,
@@ -82,6 +84,7 @@ impl Load {
         let used = Usage::of(std::process::id())?.since(before);
         let latencies = shared.latencies.borrow().percentiles();
         Ok(Loaded {
+            measured: shared.sent.take(),
             acknowledged: shared.acknowledged.take(),
             rate: crate::numbers::float(shared.measured.get()) / seconds,
             latencies,
@@ -153,6 +156,7 @@ struct Shared {
     due: Arc<Semaphore>,
     acknowledged: RefCell<Vec<Acknowledged>>,
     latencies: RefCell<Latencies>,
+    sent: RefCell<HashMap<u64, Instant>>,
     measured: Cell<usize>,
     errors: RefCell<BTreeMap<String, u64>>,
 }
@@ -166,6 +170,7 @@ impl Shared {
             due: Arc::new(Semaphore::new(0)),
             acknowledged: RefCell::default(),
             latencies: RefCell::new(Latencies::new()?),
+            sent: RefCell::default(),
             measured: Cell::new(0),
             errors: RefCell::default(),
         })
@@ -224,6 +229,7 @@ impl Shared {
         let now = Instant::now();
         if since >= self.measured_from() {
             self.latencies.borrow_mut().record(now - since);
+            self.sent.borrow_mut().insert(number, since);
         }
         if (self.measured_from()..self.end()).contains(&now) {
             self.measured.set(self.measured.get() + 1);

@@ -3,6 +3,7 @@
 
 mod at_once;
 mod bench;
+mod followers;
 mod latency;
 mod ledger;
 mod load;
@@ -10,6 +11,7 @@ mod machine;
 mod numbers;
 mod pairs;
 mod parts;
+mod peers;
 mod population;
 mod report;
 mod requests;
@@ -56,6 +58,10 @@ struct Options {
     /// Only these parts; what another part would have given is then missing from their rows
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = Part::value_variants().to_vec())]
     only: Vec<Part>,
+    /// Only sixin beside ejabberd and Mosquitto, those of them that are installed
+    #[arg(long)]
+    #[serde(default)]
+    peers: bool,
     /// Where stores and reports go; its disk is the one that is measured
     #[arg(long, default_value = "target/bench")]
     directory: PathBuf,
@@ -82,6 +88,8 @@ enum Part {
     Growth,
     /// Memory, idle and under overload
     Memory,
+    /// Live streams: from send to arrival, idle connections, everybody after a restart, catching up
+    Live,
 }
 
 impl Options {

@@ -50,11 +50,17 @@ impl Population {
             app_keys::create(database, &SystemSecrets, spec).await
         };
         let (rongcloud, fresns) = (key(Dialect::RongCloud).await?, key(Dialect::Fresns).await?);
-        let mut people = Vec::with_capacity(USERS);
-        for number in 0..USERS {
-            people.push(person(database, &format!("user-{number:04}")).await?);
+        let mut population = Self { rongcloud, fresns, people: Vec::with_capacity(USERS) };
+        population.grow(database, USERS).await?;
+        Ok(population)
+    }
+
+    /// Makes more people, until there are so many. Loads go on among the first ones.
+    pub(crate) async fn grow(&mut self, database: &Database, count: usize) -> Result<()> {
+        for number in self.people.len()..count {
+            self.people.push(person(database, &format!("user-{number:04}")).await?);
         }
-        Ok(Self { rongcloud, fresns, people })
+        Ok(())
     }
 
     pub(crate) fn person(&self, place: usize) -> Result<&Person> {

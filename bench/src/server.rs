@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use crate::usage::{Usage, resident_bytes};
 
 const TIME_TO_START: Duration = Duration::from_secs(60);
+const TIME_TO_STOP: Duration = Duration::from_secs(60);
 
 /// Which program serves.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +73,18 @@ impl Server {
             std::thread::sleep(Duration::from_millis(10));
         }
         bail!("the server does not serve; see {}", log.display())
+    }
+
+    /// Has it stop as a service manager does, and waits until it has.
+    pub(crate) fn stop(mut self) -> Result<()> {
+        let sent = Command::new("kill").arg(self.pid().to_string()).status()?;
+        anyhow::ensure!(sent.success(), "the server was gone before it was stopped");
+        let begun = Instant::now();
+        while self.child.try_wait()?.is_none() {
+            anyhow::ensure!(begun.elapsed() < TIME_TO_STOP, "the server does not stop");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
     }
 
     pub(crate) fn pid(&self) -> u32 {

@@ -95,12 +95,24 @@ pub(crate) fn begin_conversations(database: &Database, population: &Population) 
     Ok(())
 }
 
-/// One message from a person to each of so many users that are made for it.
-pub(crate) fn begin_hub(store: &Store, hub: usize, conversations: usize) -> Result<()> {
+/// One message from a person to each of so many users that are made for it, and are answered.
+pub(crate) fn begin_hub(store: &Store, hub: usize, conversations: usize) -> Result<Vec<UserId>> {
     let recipients = store.add_users(conversations)?;
-    let database = store.open()?;
-    let writer = Writer::new(&database, &store.population, 0, (0, 1));
-    for some in recipients.chunks(FULL_BATCH) {
+    send_around(&store.open()?, &store.population, (hub, &recipients), conversations)?;
+    Ok(recipients)
+}
+
+/// So many messages from a person to these users in turn.
+pub(crate) fn send_around(
+    database: &Database,
+    population: &Population,
+    (hub, recipients): (usize, &[UserId]),
+    count: usize,
+) -> Result<()> {
+    let writer = Writer::new(database, population, 0, (0, 1));
+    let mut left: Vec<UserId> = recipients.iter().copied().cycle().take(count).collect();
+    while !left.is_empty() {
+        let some = left.split_off(left.len().saturating_sub(FULL_BATCH));
         let unit = |recipient: &UserId| {
             let mut unit = writer.unit((hub, hub), 0)?;
             unit.messages.iter_mut().for_each(|message| message.recipient = *recipient);

@@ -17,7 +17,7 @@ use xtask::mysql::private::{PrivateMySql, RunningMySql};
 use crate::population::Population;
 use crate::storage_loop;
 
-type Mysql = AsyncConnectionWrapper<AsyncMysqlConnection>;
+pub(crate) type Mysql = AsyncConnectionWrapper<AsyncMysqlConnection>;
 
 /// The memory MySQL has for pages; SQLite uses the page cache of the system.
 pub(crate) const BUFFER_POOL: &str = "1G";

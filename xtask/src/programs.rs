@@ -33,6 +33,12 @@ pub fn find(names: &[&str]) -> Option<PathBuf> {
     names.iter().find_map(|name| find_in(&directories, name))
 }
 
+/// A program that speaks Redis's protocol.
+#[must_use]
+pub fn redis() -> Option<PathBuf> {
+    find(&["redis-server", "valkey-server"])
+}
+
 fn find_in(directories: &[PathBuf], name: &str) -> Option<PathBuf> {
     directories.iter().map(|directory| directory.join(name)).find(|program| is_executable(program))
 }

@@ -13,9 +13,6 @@ use crate::{
     programs, workspace,
 };
 
-/// Programs that speak Redis's protocol.
-const REDIS: [&str; 2] = ["redis-server", "valkey-server"];
-
 /// What was asked for on the command line.
 #[derive(Debug, Default)]
 pub struct TestRun {
@@ -125,7 +122,7 @@ impl TestRun {
             let nginx = programs::find(&["nginx"]).unwrap_or_default();
             cargo.env("SIXIN_TEST_NGINX", nginx);
         }
-        cargo.env("SIXIN_TEST_REDIS_SERVER", programs::find(&REDIS).unwrap_or_default());
+        cargo.env("SIXIN_TEST_REDIS_SERVER", programs::redis().unwrap_or_default());
         if let Some(rounds) = self.crash_rounds {
             cargo.env("SIXIN_CRASH_ROUNDS", rounds.to_string());
         }
@@ -135,7 +132,7 @@ impl TestRun {
     /// What is not tested because its program is not on this machine.
     fn not_here(&self) -> Vec<String> {
         let mut missing = Vec::new();
-        if programs::find(&REDIS).is_none() {
+        if programs::redis().is_none() {
             missing.push(("processes that reach each other through Redis", "redis-server"));
         }
         if !self.no_clients {

@@ -2,6 +2,7 @@
 
 pub(crate) mod growth;
 pub(crate) mod http;
+pub(crate) mod live;
 pub(crate) mod memory;
 pub(crate) mod paced;
 pub(crate) mod reads;

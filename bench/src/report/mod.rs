@@ -1,5 +1,7 @@
 //! What is told of a run: tables, JSON and plots.
 
+mod live;
+mod peers;
 mod plots;
 mod table;
 
@@ -12,6 +14,7 @@ use crate::Options;
 use crate::machine::Machine;
 use crate::parts::growth::Growth;
 use crate::parts::http::HttpRate;
+use crate::parts::live::Live;
 use crate::parts::memory::Memory;
 use crate::parts::paced::Paced;
 use crate::parts::reads::Reads;
@@ -19,6 +22,7 @@ use crate::parts::sends::SendRate;
 use crate::parts::slow_disk::SlowDiskRate;
 use crate::parts::storage::StorageRate;
 use crate::parts::wide::Wide;
+use crate::peers::PeerRow;
 
 /// Everything that was measured in one run.
 #[derive(Debug, Serialize, Deserialize)]
@@ -27,6 +31,9 @@ pub(crate) struct Report {
     pub(crate) machine: Machine,
     pub(crate) http: Vec<HttpRate>,
     pub(crate) databases: Vec<DatabaseReport>,
+    /// sixin and others.
+    #[serde(default)]
+    pub(crate) peers: Vec<PeerRow>,
 }
 
 /// On one database.
@@ -41,6 +48,8 @@ pub(crate) struct DatabaseReport {
     pub(crate) reads: Vec<Reads>,
     #[serde(default)]
     pub(crate) wide: Option<Wide>,
+    #[serde(default)]
+    pub(crate) live: Option<Live>,
     pub(crate) growth: Vec<Growth>,
     pub(crate) memory: Option<Memory>,
 }
@@ -64,7 +73,9 @@ impl Report {
         println!("{text}");
         std::fs::write(directory.join("report.md"), &text)?;
         std::fs::write(directory.join("report.json"), serde_json::to_string_pretty(self)?)?;
-        plots::draw(self, directory)?;
+        if !self.databases.is_empty() {
+            plots::draw(self, directory)?;
+        }
         println!("These tables, report.json and the plots are in {}", directory.display());
         Ok(())
     }
@@ -78,6 +89,10 @@ pub(crate) mod tests {
     use crate::latency::Percentiles;
     use crate::machine::SyncRate;
     use crate::parts::growth::Point;
+    use crate::parts::live::arrival::Arrival;
+    use crate::parts::live::catch_up::CatchUp;
+    use crate::parts::live::idle::{Door, Idle};
+    use crate::parts::live::resume::Resumed;
     use crate::parts::wide::WideRate;
     use crate::requests::Dialect;
     use clap::ValueEnum;
@@ -99,6 +114,33 @@ pub(crate) mod tests {
             load_cpu: 0.4,
             read_back: 1000,
             errors: 0,
+        }
+    }
+
+    fn live() -> Live {
+        Live {
+            arrivals: vec![Arrival {
+                connected: 1000,
+                between: String::new(),
+                offered: 5000.0,
+                acknowledged: latencies(),
+                arrived: latencies(),
+                p99_later: 2.0,
+                lacking: 0,
+            }],
+            resumed: Resumed {
+                connected: 5000,
+                stop_seconds: 9.0,
+                seconds: 20.0,
+                turned_away: 0,
+                offered: 5000.0,
+                meanwhile: latencies(),
+                afterwards: latencies(),
+                to_afterwards: 1.0,
+                errors: 0,
+            },
+            catch_up: vec![CatchUp { conversations: 20, missed: 1000, told: 1000, sixin: 9.0, bare: 6.0 }],
+            idle: vec![Idle { door: Door::Events, from: 1000, to: 6000, bytes: 12_000.0 }],
         }
     }
 
@@ -155,6 +197,7 @@ pub(crate) mod tests {
                 no_mysql: true,
                 no_sqlite: false,
                 seconds: 5,
+                peers: false,
                 only: Part::value_variants().to_vec(),
                 directory: PathBuf::from("target/bench"),
             },
@@ -186,8 +229,19 @@ pub(crate) mod tests {
                 paced: Dialect::BOTH.map(paced).to_vec(),
                 reads: vec![reads(0), reads(200_000)],
                 wide: Some(Wide { same: wide(40_000.0), each: wide(30_000.0), to_same: 0.75 }),
+                live: Some(live()),
                 growth: vec![growth(0, 20_000.0), growth(1_000_000, 18_000.0)],
                 memory: Some(memory),
+            }],
+            peers: vec![PeerRow {
+                name: "sixin on SQLite".to_owned(),
+                keeps: "the message".to_owned(),
+                sending: 64,
+                rate: 10_000.0,
+                acknowledged: latencies(),
+                arrived: latencies(),
+                lacking: 0,
+                connection_bytes: 12_000.0,
             }],
         }
     }

@@ -23,47 +23,49 @@ pub(crate) fn markdown(report: &Report) -> String {
         paced(&mut out, database);
         reads(&mut out, database);
         wide(&mut out, database);
+        super::live::tables(&mut out, database);
         growth(&mut out, database);
         if let Some(found) = &database.memory {
             memory(&mut out, found);
         }
     }
+    super::peers::table(&mut out, report);
     out.0
 }
 
 /// Text that grows by headings and tables.
 #[derive(Default)]
-struct Tables(String);
+pub(super) struct Tables(String);
 
 impl Tables {
-    fn line(&mut self, text: &str) {
+    pub(super) fn line(&mut self, text: &str) {
         // Writing to a String can't fail.
         let _ = writeln!(self.0, "{text}");
     }
 
-    fn heading(&mut self, text: &str) {
+    pub(super) fn heading(&mut self, text: &str) {
         self.line(&format!("\n## {text}\n"));
     }
 
-    fn head(&mut self, columns: &[&str]) {
+    pub(super) fn head(&mut self, columns: &[&str]) {
         self.line(&format!("| {} |", columns.join(" | ")));
         self.line(&format!("|{}", " ---: |".repeat(columns.len())));
     }
 
-    fn row(&mut self, cells: &[String]) {
+    pub(super) fn row(&mut self, cells: &[String]) {
         self.line(&format!("| {} |", cells.join(" | ")));
     }
 }
 
-fn rate(value: f64) -> String {
+pub(super) fn rate(value: f64) -> String {
     format!("{value:.0}")
 }
 
-fn ms(value: f64) -> String {
+pub(super) fn ms(value: f64) -> String {
     format!("{value:.2}")
 }
 
-fn quantiles(latencies: Percentiles) -> String {
+pub(super) fn quantiles(latencies: Percentiles) -> String {
     format!("{} / {} / {}", ms(latencies.p50), ms(latencies.p99), ms(latencies.p999))
 }
 

@@ -1,6 +1,7 @@
 //! A Redis of a test's own, which it may kill.
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ const TIME_TO_START: Duration = Duration::from_secs(20);
 /// A server on a port of its own, which ends with this.
 #[derive(Debug)]
 pub struct TestRedis {
-    program: String,
+    program: PathBuf,
     port: u16,
     child: Option<Child>,
 }
@@ -24,13 +25,19 @@ impl TestRedis {
     pub fn start() -> Option<Self> {
         let program = std::env::var("SIXIN_TEST_REDIS_SERVER")
             .expect("cargo xtask test says where Redis is, in SIXIN_TEST_REDIS_SERVER");
-        if program.is_empty() {
-            return None;
-        }
+        (!program.is_empty()).then(|| Self::run(program.into()))
+    }
+
+    /// Runs a program that speaks Redis's protocol.
+    ///
+    /// # Panics
+    /// If it does not start.
+    #[must_use]
+    pub fn run(program: PathBuf) -> Self {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|taken| taken.local_addr());
         let mut redis = Self { program, port: port.expect("a free port").port(), child: None };
         redis.begin();
-        Some(redis)
+        redis
     }
 
     /// Its address.
