@@ -6,6 +6,7 @@ use serde_json::json;
 use sixin_redis::testing::TestRedis;
 
 use super::streams::{Follow, Socket, Who};
+use crate::calls::{post, try_call};
 use crate::database::TestDatabase;
 use crate::site::{PATIENCE, Server, Site};
 
@@ -14,6 +15,16 @@ fn socket_at(site: &Site, server: &Server, who: &Who) -> Socket {
     socket.say(&json!({ "t": "since" }));
     socket.until("caught_up");
     socket
+}
+
+fn a_ticket_that_was_used_at_one_process_works_at_no_other(site: &Site, second: &Server) {
+    let answer = post(&site.url("/live/ticket"), &Who::device(site, "bob").headers(site), b"");
+    let ticket = answer.body["ticket"].as_str().unwrap();
+    let status = |server: &str| {
+        let url = format!("{server}/live/poll?wait=0&ticket={ticket}");
+        try_call("GET", &url, &Vec::new(), b"").unwrap().status
+    };
+    assert_eq!((status(&second.url), status(&site.server.url)), (200, 401));
 }
 
 /// A follower of one process hears of what others commit, in the order of the log, without anything between the two.
@@ -42,6 +53,7 @@ fn two_processes_show_one_log() {
     let Some(site) = Site::on_mysql() else { return };
     let second = Server::start(&site.database.url(), &[]);
     what_one_process_stores_arrives_at_those_of_another(&site, &second);
+    a_ticket_that_was_used_at_one_process_works_at_no_other(&site, &second);
 }
 
 /// Two processes that reach each other.

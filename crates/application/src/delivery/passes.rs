@@ -1,11 +1,11 @@
 //! Who may open a live stream, and for how long (docs/live.md#who-may).
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use sixin_domain::access::live_ticket::{LivePass, LiveProof, LiveTicket};
 use sixin_domain::access::session::{Claim, Login, SessionRefusal, admit};
+use sixin_domain::id::AppKeyId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
 use thiserror::Error;
@@ -13,17 +13,18 @@ use thiserror::Error;
 use super::ports::DeviceTokenOwners;
 use super::stream::StreamOwner;
 use crate::access::authenticate_user::hash_token;
-use crate::access::ports::Sessions;
+use crate::access::ports::{NonceUses, Sessions};
 use crate::files::links::{FileLinks, SignedLink};
 use crate::ports::{Clock, SecretSource, StoreError};
+use crate::sending::ports::NonceUse;
 use crate::site::ports::SettingSource;
 use crate::users::ports::Users;
 use crate::users::profiles::Viewer;
 
 /// Characters of a ticket's nonce.
 const NONCE_CHARS: usize = 16;
-/// So many used tickets are remembered; none longer than it would have worked.
-const USED: usize = 100_000;
+/// In whose name nonces of tickets are used up: they are signed by no app key.
+const NO_APP_KEY: AppKeyId = AppKeyId(0);
 
 /// Why nobody is let in.
 #[derive(Debug, Error)]
@@ -98,25 +99,8 @@ pub struct LiveAdmission {
     pub secrets: Arc<dyn SecretSource>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Tickets that were used here.
-    pub used: UsedTickets,
-}
-
-/// Tickets that were used, until they would have ended.
-#[derive(Debug, Default)]
-pub struct UsedTickets(Mutex<HashMap<String, Millis>>);
-
-impl UsedTickets {
-    /// Uses one up; `false` if that was done before.
-    fn use_up(&self, ticket: &LiveTicket, now: Millis) -> bool {
-        let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if used.len() >= USED {
-            used.retain(|_, ends| *ends > now);
-        }
-        let ends = Millis(ticket.expires.saturating_mul(1000));
-        // Where so many are used in a minute, more have to wait.
-        used.len() < USED && used.insert(ticket.nonce.clone(), ends).is_none()
-    }
+    /// Tickets that were used, known to all processes.
+    pub used: Arc<dyn NonceUses>,
 }
 
 #[async_trait]
@@ -167,11 +151,15 @@ impl LivePasses for LiveAdmission {
         let (text, signature) = ticket.rsplit_once('.').ok_or(PassRefusal::Ticket)?;
         let link = LiveTicket::parse(text).ok_or(PassRefusal::Ticket)?;
         let signed = SignedLink { link, signature: signature.to_owned() };
-        let is_good = self.links.works_for(&signed).is_some();
-        if !is_good || !self.used.use_up(&signed.link, self.clock.now()) {
+        if self.links.works_for(&signed).is_none() {
             return Err(PassRefusal::Ticket);
         }
-        self.look_again(&signed.link.pass).await
+        let LiveTicket { pass, nonce, .. } = signed.link;
+        let used = NonceUse { app_key: NO_APP_KEY, nonce, signed_at: self.clock.now() };
+        if !self.used.use_up(&used).await? {
+            return Err(PassRefusal::Ticket);
+        }
+        self.look_again(&pass).await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sixin_application::delivery::commands::LiveActions;
-use sixin_application::delivery::passes::{LiveAdmission, UsedTickets};
+use sixin_application::delivery::passes::LiveAdmission;
 use sixin_web::live::LiveApi;
 
 use super::Parts;
@@ -25,7 +25,7 @@ pub(crate) fn live(parts: &Parts<'_>, sending: &Sending, conversations: &Convers
             links: Arc::clone(file_links),
             secrets: Arc::new(SystemSecrets),
             clock: Arc::clone(clock),
-            used: UsedTickets::default(),
+            used: store.clone(),
         }),
         commands: Arc::new(LiveActions {
             send_message: Arc::clone(&sending.send_message),

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::access::session::Session;
@@ -6,7 +6,7 @@ use sixin_domain::id::{AccountId, UserId};
 use sixin_domain::site::settings::Settings;
 
 use super::*;
-use crate::access::ports::{FoundSession, MockSessions, MockSignatures, SignedParts};
+use crate::access::ports::{FoundSession, MockNonceUses, MockSessions, MockSignatures, SignedParts};
 use crate::delivery::ports::MockDeviceTokenOwners;
 use crate::ports::{MockClock, MockSecretSource};
 use crate::site::ports::MockSettingSource;
@@ -58,6 +58,8 @@ fn admission(world: World) -> LiveAdmission {
         number += 1;
         format!("nonce{number}")
     });
+    let (mut used, mut known) = (MockNonceUses::new(), HashSet::new());
+    used.expect_use_up().returning(move |nonce| Ok(known.insert(nonce.nonce.clone())));
     let links = FileLinks { secret: Secret::new("secret"), signatures: Arc::new(signatures), clock: clock() };
     LiveAdmission {
         sessions: Arc::new(sessions),
@@ -67,7 +69,7 @@ fn admission(world: World) -> LiveAdmission {
         links: Arc::new(links),
         secrets: Arc::new(secrets),
         clock: clock(),
-        used: UsedTickets::default(),
+        used: Arc::new(used),
     }
 }
 
