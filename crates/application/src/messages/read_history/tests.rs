@@ -50,6 +50,7 @@ fn sent(id: i64, delivery: Option<&str>) -> ViewedMessage {
         body: Body::Text("hi".into()),
         file: None,
         read_at: None,
+        is_counted: true,
         delivery: delivery.map(options),
     }
 }
