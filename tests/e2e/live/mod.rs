@@ -5,6 +5,7 @@ mod endings;
 mod followers;
 mod herd;
 mod hostile;
+mod model;
 mod presence;
 mod processes;
 mod samples;
