@@ -1,5 +1,7 @@
 //! What happens reaches whoever is connected, through each door, once and in order, whatever is cut.
 
+#[cfg(target_os = "linux")]
+mod crowds;
 mod doors;
 mod endings;
 mod followers;
