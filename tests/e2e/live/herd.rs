@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rand::RngExt;
 
-use super::streams::{Events, Follow, Poller, Socket, Told, Who, poll};
+use super::streams::{Told, Who, door_at, poll};
 use crate::site::{PATIENCE, Site};
 
 /// Bob hears from each of them, as long as the test lasts.
@@ -138,17 +138,7 @@ impl<'s> Herd<'s> {
 
     /// Follows as long as anything comes; answers how many messages that were, or that nobody was there.
     fn once(&self, door: usize, server: &str, who: &Who, seen: &mut Seen) -> Option<usize> {
-        let (site, since) = (self.site, seen.cursor.clone());
-        let path = |door: &str| format!("/live/{door}?since={since}");
-        let open = || -> Box<dyn Follow + '_> {
-            match door {
-                0 => Box::new(Poller::at(site, server, who, since.clone())),
-                1 => Box::new(Events::at(server, &path("events"), &who.headers(site))),
-                _ => Box::new(Socket::try_at(server, &path("ws"), &who.headers(site)).unwrap()),
-            }
-        };
-        // Nobody there is a panic of these simple clients.
-        let mut stream = catch_unwind(AssertUnwindSafe(open)).ok()?;
+        let mut stream = door_at(door, self.site, server, who, &seen.cursor)?;
         let mut came = 0;
         while let Some(told) = stream.next(Duration::from_secs(1)) {
             came += usize::from(told.event == "message");

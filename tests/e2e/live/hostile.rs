@@ -11,7 +11,7 @@ use crate::site::{PATIENCE, Site};
 
 on_every_database!(whoever_leaves_without_a_word_is_gone_at_once, whoever_does_not_read_holds_nobody_up,);
 
-fn is_soon(what: &str, is_so: impl Fn() -> bool) {
+pub(super) fn is_soon(what: &str, is_so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !is_so() {
         assert!(begun.elapsed() < PATIENCE, "{what}");
@@ -19,7 +19,7 @@ fn is_soon(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-fn connections(site: &Site) -> u64 {
+pub(super) fn connections(site: &Site) -> u64 {
     site.server.metric("sixin_live_connections")
 }
 

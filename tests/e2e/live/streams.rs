@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -303,6 +304,30 @@ impl Follow for Poller<'_> {
         }
         self.waiting.pop_front()
     }
+}
+
+/// What opens a door of a server, unless that is not there: which is a panic of these simple clients.
+pub(crate) fn if_there<T>(server: &str, open: impl FnOnce() -> T) -> Option<T> {
+    TcpStream::connect(server.trim_start_matches("http://")).ok()?;
+    catch_unwind(AssertUnwindSafe(open)).ok()
+}
+
+/// One of the three doors at any server of the site, going on after a cursor, unless that is not there.
+pub(crate) fn door_at<'s>(
+    door: usize,
+    site: &'s Site,
+    server: &str,
+    who: &Who,
+    since: &str,
+) -> Option<Box<dyn Follow + 's>> {
+    let path = |door: &str| format!("/live/{door}?since={since}");
+    if_there(server, || -> Option<Box<dyn Follow + 's>> {
+        Some(match door {
+            0 => Box::new(Poller::at(site, server, who, since.to_owned())),
+            1 => Box::new(Events::at(server, &path("events"), &who.headers(site))),
+            _ => Box::new(Socket::try_at(server, &path("ws"), &who.headers(site)).ok()?),
+        })
+    })?
 }
 
 /// The three doors, each open for the same user from the same place.

@@ -142,6 +142,7 @@ fn read_status(status: StatusWire) -> Option<DeliveredMessage> {
         body: Body::Typed { object_name, content: status.content, text: status.text },
         file: None,
         read_at: None,
+        is_counted: false,
         delivery: status.delivery.map(read_delivery),
     };
     Some(DeliveredMessage::status(message, UserId(status.recipient), status.sender_visible))
@@ -206,6 +207,7 @@ mod tests {
             },
             file: None,
             read_at: None,
+            is_counted: false,
             delivery: Some(delivery),
         };
         DeliveredMessage::status(message, UserId(2), true)

@@ -54,8 +54,6 @@ pub struct DeliveredMessage {
     pub conversation: Option<ConversationId>,
     /// Whether its recipient has read it.
     pub is_read: bool,
-    /// Whether it counts as unread.
-    pub is_counted: bool,
     /// Whether it is there still: it was not recalled.
     pub is_enabled: bool,
     /// Whether it also shows to its sender.
@@ -75,7 +73,6 @@ impl DeliveredMessage {
             recipient,
             conversation: None,
             is_read: false,
-            is_counted: false,
             is_enabled: true,
             sender_visible,
             is_gone_for_sender: false,

@@ -267,7 +267,10 @@ impl LiveStream {
                 Event::MessageRecalled(changed)
                 | Event::MessageEdited(changed)
                 | Event::MessageExpanded(changed) => {
-                    let found = loaded.get(&changed.id).filter(seen)?;
+                    let is_recall = matches!(*event, Event::MessageRecalled(_));
+                    // What was recalled since says nothing any more.
+                    let shows = |found: &&Arc<DeliveredMessage>| is_recall || found.is_enabled;
+                    let found = loaded.get(&changed.id).filter(seen).filter(shows)?;
                     Some(LiveEvent::Changed(event, Some(Arc::clone(found))))
                 }
                 Event::ConversationRead { seat, .. } | Event::MessagesRead(seat, _)

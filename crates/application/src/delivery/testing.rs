@@ -58,6 +58,7 @@ impl FakeLog {
             body: Body::Text(text.to_owned()),
             file: None,
             read_at: None,
+            is_counted: true,
             delivery: None,
         };
         self.kept.lock().unwrap().messages.push(DeliveredMessage {
@@ -65,7 +66,6 @@ impl FakeLog {
             recipient,
             conversation: Some(ConversationId(7)),
             is_read: false,
-            is_counted: true,
             is_enabled: true,
             sender_visible: true,
             is_gone_for_sender: false,

@@ -129,10 +129,10 @@ impl ReadHistory for HistoryReading {
         user: UserId,
         messages: Vec<ViewedMessage>,
     ) -> Result<Vec<HistoryMessage>, HistoryError> {
-        let mut expansions = self.expansions(&messages).await?;
+        let expansions = self.expansions(&messages).await?;
         let shown = |message: ViewedMessage| HistoryMessage {
             is_own: message.sender == user,
-            expansion: expansions.remove(&message.id),
+            expansion: expansions.get(&message.id).cloned(),
             message,
         };
         Ok(messages.into_iter().map(shown).collect())

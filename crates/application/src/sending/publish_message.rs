@@ -187,6 +187,7 @@ impl PublishMessage for MessagePublishing {
                 body,
                 file: None,
                 read_at: None,
+                is_counted: false,
                 delivery,
             };
             let status = DeliveredMessage::status(message, recipient, sender_visible);

@@ -146,6 +146,8 @@ pub struct ViewedMessage {
     pub file: Option<StoredFile>,
     /// When the recipient has marked it as read on its own.
     pub read_at: Option<Millis>,
+    /// Whether it adds to the unread count.
+    pub is_counted: bool,
     /// How its sender wanted it to reach devices.
     pub delivery: Option<DeliveryOptions>,
 }
@@ -186,6 +188,7 @@ mod tests {
             body,
             file: None,
             read_at,
+            is_counted: true,
             delivery: None,
         }
     }

@@ -57,6 +57,11 @@ pub(crate) struct MessageInfo<'f> {
     time_ago: String,
     /// Whether the recipient has read it.
     read_status: bool,
+    /// Its place in the conversation, without gaps from 1; null of a message that is in none.
+    #[schema(required = true, minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    seq: Option<i64>,
+    /// Whether it adds to the unread count of its recipient.
+    is_counted: bool,
 }
 
 /// What a body shows: type, content and file.
@@ -99,6 +104,8 @@ pub(crate) fn sent(sent: &SentMessage, locale: &Locale) -> MessageInfo<'static> 
         datetime_format: times.brief,
         time_ago: times.ago,
         read_status: false,
+        seq: sent.placed.place.map(|(_, seq)| seq),
+        is_counted: true,
     }
 }
 
@@ -123,6 +130,8 @@ pub(crate) fn viewed<'f>(
         datetime_format: times.brief,
         time_ago: times.ago,
         read_status: is_read,
+        seq: (message.seq > 0).then_some(message.seq),
+        is_counted: message.is_counted,
     }
 }
 

@@ -154,6 +154,7 @@ fn viewed(id: i64, sender: i64, body: Body) -> ViewedMessage {
         body,
         file,
         read_at: None,
+        is_counted: true,
         delivery: None,
     }
 }

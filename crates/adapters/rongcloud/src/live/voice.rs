@@ -39,6 +39,9 @@ struct MessageEvent {
     message: HistoryInfo,
     /// Null of a message that is kept in no conversation.
     seq: Option<i64>,
+    /// Whether it adds to the unread count of its recipient.
+    #[serde(rename = "isCounted")]
+    is_counted: bool,
 }
 
 /// What users, conversations and messages are called here.
@@ -165,7 +168,8 @@ fn frame(
     let (delivered, history) = about?;
     let (own, with) = (called.0.get(&me)?, called.0.get(&delivered.peer_of(me))?);
     let seq = delivered.conversation.map(|_| delivered.message.seq);
-    let data = MessageEvent { message: info((own, with), history, addresses), seq };
+    let is_counted = history.message.is_counted;
+    let data = MessageEvent { message: info((own, with), history, addresses), seq, is_counted };
     written(event, position, &data)
 }
 

@@ -105,6 +105,7 @@ fn message(number: i64, body: Body) -> LoggedMessage {
         body,
         file: None,
         read_at: None,
+        is_counted: true,
         delivery: None,
     };
     LoggedMessage { message, sender: name("ann"), recipient: name("bob") }

@@ -167,7 +167,8 @@ fn message(id: i64, sender: i64, body: Body, delivery: Option<DeliveryOptions>) 
     let sent_at = NOW.plus(id.0 - 338_194_283_397_121);
     let initial = delivery.as_ref().and_then(DeliveryOptions::initial_pairs);
     let expansion = initial.map(|initial| Expansion { initial, sent_at, changes: Changes::new() });
-    let message = ViewedMessage { id, seq: 1, sender, sent_at, body, file: None, read_at: None, delivery };
+    let (file, read_at, is_counted) = (None, None, true);
+    let message = ViewedMessage { id, seq: 1, sender, sent_at, body, file, read_at, is_counted, delivery };
     HistoryMessage { message, is_own: sender == UserId(1), expansion }
 }
 

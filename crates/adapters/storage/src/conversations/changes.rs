@@ -67,8 +67,9 @@ impl ConversationChanges for Database {
 
     async fn delete(&self, seat: Seat, at: Millis) -> StoreResult<()> {
         let s = prefix(seat.side);
+        // How far the side has read stays, which is what the other side sees.
         let changes = format!(
-            "{s}_cleared_seq = last_seq, {s}_read_seq = last_seq, {s}_unread = 0, {s}_status = 2, \
+            "{s}_cleared_seq = last_seq, {s}_unread = 0, {s}_status = 2, \
              {s}_message_count = 0, {s}_is_display = 0, \
              {s}_latest_message_id = NULL, {s}_latest_message_time = NULL, {s}_latest_hour = NULL, \
              {s}_latest_message_brief = NULL"

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
-use diesel::sql_types::{BigInt, Nullable, SmallInt, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt, Text};
 use sixin_application::conversations::ports::{MessageQuery, Order};
 use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::file::{FileKind, StoredFile};
@@ -45,6 +45,8 @@ pub(crate) struct Row {
     content: Option<String>,
     #[diesel(sql_type = Nullable<BigInt>)]
     receive_read_at: Option<i64>,
+    #[diesel(sql_type = Bool)]
+    is_counted: bool,
     #[diesel(sql_type = Nullable<Text>)]
     delivery: Option<String>,
 }
@@ -114,7 +116,7 @@ const OPTIONS: &str = "COALESCE(m.delivery, c.delivery)";
 fn selected(table: &str, options: &str) -> ComposedSql<'static> {
     ComposedSql::new(format!(
         "SELECT m.id, m.seq, m.send_user_id, m.receive_user_id, m.created_at, m.message_type, m.message_file_id, \
-         m.object_name, m.receive_read_at, COALESCE(m.message_text, c.message_text) AS message_text, \
+         m.object_name, m.receive_read_at, m.is_counted, COALESCE(m.message_text, c.message_text) AS message_text, \
          COALESCE(m.content, c.content) AS content, {options} AS delivery \
          FROM {table} LEFT JOIN message_contents AS c ON c.id = m.content_id WHERE "
     ))
@@ -148,6 +150,7 @@ impl Row {
             sender: UserId(self.send_user_id),
             sent_at: Millis(self.created_at),
             read_at: self.receive_read_at.map(Millis),
+            is_counted: self.is_counted,
             delivery,
             body: self.into_body(file.as_ref())?,
             file,

@@ -34,8 +34,6 @@ struct Row {
     #[diesel(sql_type = BigInt)]
     conversation_id: i64,
     #[diesel(sql_type = Bool)]
-    is_counted: bool,
-    #[diesel(sql_type = Bool)]
     sender_visible: bool,
     #[diesel(sql_type = Bool)]
     is_enable: bool,
@@ -65,7 +63,6 @@ pub(crate) fn messages(
         recipient: sides.recipient,
         conversation: sides.conversation,
         is_read: message.read_at.is_some() || message.seq <= sides.recipient_read,
-        is_counted: sides.is_counted,
         is_enabled: sides.is_enabled,
         sender_visible: sides.sender_visible,
         is_gone_for_sender: sides.sender_deleted || message.seq <= sides.sender_cleared,
@@ -79,7 +76,6 @@ pub(crate) fn messages(
 struct Sides {
     recipient: UserId,
     conversation: Option<ConversationId>,
-    is_counted: bool,
     is_enabled: bool,
     sender_visible: bool,
     sender_deleted: bool,
@@ -93,7 +89,6 @@ fn split(row: Row) -> (MessageRow, Sides) {
     let sides = Sides {
         recipient: UserId(row.message.receive_user_id),
         conversation: Some(row.conversation_id).filter(|id| *id != 0).map(ConversationId),
-        is_counted: row.is_counted,
         is_enabled: row.is_enable,
         sender_visible: row.sender_visible,
         sender_deleted: row.sender_deleted != 0,

@@ -180,9 +180,14 @@ impl Talk {
                             self.session.pong(&bytes).await.map_err(|_| Close::gone())?;
                         }
                         Some(Ok(AggregatedMessage::Pong(bytes))) => {
-                            asked_at = None;
-                            if &*bytes == ARRIVED && let Some(stream) = held.take() {
-                                work = Some(Box::pin(stream.turn()));
+                            if asked_at.is_some() && (held.is_none() || &*bytes == ARRIVED) {
+                                asked_at = None;
+                                if let Some(stream) = held.take() {
+                                    work = Some(Box::pin(stream.turn()));
+                                }
+                            } else {
+                                // Nobody has asked for it.
+                                pace.take()?;
                             }
                         }
                         Some(Ok(AggregatedMessage::Binary(_))) => return Err(Close(BAD_FRAME, "frames are text")),

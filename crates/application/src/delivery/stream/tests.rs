@@ -91,6 +91,9 @@ async fn each_sees_what_is_its_own_and_nothing_that_was_taken_back() {
         kept.messages[2].sender_visible = false;
     }
     process.commit(vec![one, two, three]);
+    // What it was changed to before is not shown any more either.
+    let before = [Event::MessageEdited(changed(2)), Event::MessageExpanded(changed(2))];
+    process.commit(before.to_vec());
     process.commit(vec![Event::MessageRecalled(changed(2)), Event::MessageEdited(changed(99))]);
     let seat = Seat { conversation: ConversationId(7), owner: UserId(2), other: UserId(1), side: Side::B };
     process.commit(vec![Event::ConversationRead { seat, read_seq: 3 }]);

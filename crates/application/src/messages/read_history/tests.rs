@@ -50,6 +50,7 @@ fn sent(id: i64, delivery: Option<&str>) -> ViewedMessage {
         body: Body::Text("hi".into()),
         file: None,
         read_at: None,
+        is_counted: true,
         delivery: delivery.map(options),
     }
 }
@@ -86,6 +87,19 @@ async fn pairs_are_asked_for_once_and_only_for_messages_that_can_carry_some() {
     let keys: Vec<_> = found.iter().map(keys).collect();
     assert_eq!(keys, [None, Some(vec!["k".to_owned()]), None, Some(vec!["l".to_owned(), "m".to_owned()])]);
     assert_eq!(found[3].expansion.as_ref().unwrap().sent_at, Millis(70));
+}
+
+/// In a stream a message may be followed by what became of it.
+#[tokio::test]
+async fn a_message_that_is_shown_twice_has_its_pairs_each_time() {
+    let mut reading = reading(MockConversationViews::new(), MockConversationChanges::new());
+    let mut expansions = MockMessageExpansions::new();
+    expansions.expect_changes().once().returning(|_| Ok(HashMap::new()));
+    reading.expansions = Arc::new(expansions);
+    let twice = vec![sent(5, Some("k")), sent(6, None), sent(5, Some("k"))];
+    let shown = reading.shown_to(UserId(2), twice).await.unwrap();
+    let have_pairs: Vec<bool> = shown.iter().map(|message| message.expansion.is_some()).collect();
+    assert_eq!(have_pairs, [true, false, true]);
 }
 
 /// What is asked of the store: behind which position, before which, and whether the newest come first.

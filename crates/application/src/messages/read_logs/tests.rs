@@ -22,6 +22,7 @@ fn message(id: i64, sender: i64, recipient: i64) -> (ViewedMessage, UserId) {
         body: Body::Text("hi".into()),
         file: None,
         read_at: None,
+        is_counted: true,
         delivery: None,
     };
     (message, UserId(recipient))

@@ -69,6 +69,7 @@ fn deleting_a_conversation_hides_it_until_the_next_message_which_comes_alone(db:
     db.wait(db.database.delete(seat(id, 5, 1), NOW)).unwrap();
     let found = find(db, id);
     assert_eq!((counts(&found.b), found.b.is_display, &found.b.latest), ((0, 0), false, &None));
+    assert_eq!(found.b.read_seq, 0, "to the other side it is not read");
     text(db, 1, 5, 9);
     let found = find(db, id);
     assert_eq!((counts(&found.b), found.b.is_display), ((1, 1), true));

@@ -174,7 +174,7 @@ impl Model {
             Change::Pin => view.is_pin = !view.is_pin,
             Change::Read => view.watermarks.0 = last_seq,
             Change::Delete => {
-                view.watermarks = (last_seq, last_seq);
+                view.watermarks.1 = last_seq;
                 view.is_display = false;
                 view.latest = Latest::default();
             }
