@@ -1,0 +1,9 @@
+//! Webhooks: receivers that are told what happens, whatever becomes of them and of the server.
+
+mod crash;
+mod failing;
+mod operating;
+mod receiver;
+mod refused;
+mod rongcloud;
+mod standard;
