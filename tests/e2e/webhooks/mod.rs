@@ -2,6 +2,7 @@
 
 mod crash;
 mod failing;
+mod libraries;
 mod operating;
 mod receiver;
 mod refused;
