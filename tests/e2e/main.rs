@@ -14,6 +14,7 @@ mod hostile;
 mod live;
 mod operating;
 mod support;
+mod webhooks;
 
 use support::{calls, database, lossy_proxy, raw, site, upload, walk};
 

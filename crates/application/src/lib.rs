@@ -17,3 +17,4 @@ pub mod site;
 #[cfg(test)]
 mod testing;
 pub mod users;
+pub mod webhooks;

@@ -5,7 +5,7 @@
 
 use crate::conversation::Seat;
 use crate::conversation::pair::Pair;
-use crate::id::{AccountId, ConversationId, MessageId, UserId};
+use crate::id::{AccountId, ConversationId, EndpointId, MessageId, UserId};
 use crate::message::Placed;
 use crate::time::Millis;
 use crate::user::push_preferences::{NotificationLevel, PushPeriod};
@@ -133,6 +133,15 @@ pub enum Event {
         /// Those made before.
         before: Millis,
     },
+    /// A user came online, or is so no longer.
+    PresenceChanged {
+        /// Who.
+        user: UserId,
+        /// Whether it is online now.
+        is_online: bool,
+    },
+    /// A webhook endpoint was switched off because of how it answered.
+    EndpointDisabled(EndpointId),
 }
 
 impl Event {
@@ -158,6 +167,8 @@ impl Event {
             Self::UserStateChanged(_) => "user_state_changed",
             Self::SessionsEnded { .. } => "sessions_ended",
             Self::DeviceTokensExpired { .. } => "device_tokens_expired",
+            Self::PresenceChanged { .. } => "presence_changed",
+            Self::EndpointDisabled(_) => "endpoint_disabled",
         }
     }
 }

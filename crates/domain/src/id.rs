@@ -50,6 +50,10 @@ number_id!(
     AppKeyId
 );
 number_id!(
+    /// Number of a webhook endpoint.
+    EndpointId
+);
+number_id!(
     /// Number of a role.
     RoleId
 );

@@ -1,9 +1,13 @@
 //! The command line.
 
+mod webhook;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sixin_domain::sending::rate::MOST_A_MINUTE;
+
+pub(crate) use self::webhook::{NewWebhook, Webhook};
 
 /// A self-hosted service for one-to-one messages.
 ///
@@ -64,6 +68,9 @@ pub(crate) enum Command {
     /// Words that are replaced in messages or for which they are refused
     #[command(subcommand)]
     BlockWord(BlockWord),
+    /// Webhooks: receivers that are told what happens; ID is the number of one
+    #[command(subcommand)]
+    Webhook(Webhook),
     /// Print a freshly signed curl line
     #[command(subcommand)]
     Curl(Curl),

@@ -18,6 +18,8 @@ use sixin_application::sending::committer::CommitterLimits;
 use sixin_cache::CacheLimits;
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::sending::rate::Rate;
+use sixin_domain::webhook::address::AddressPolicy;
+use sixin_domain::webhook::retry::RetrySchedule;
 use sixin_files::{Bucket, KeptFiles, PlaceError};
 use sixin_redis::RedisAddress;
 use sixin_storage::{DatabaseOptions, DatabaseUrl, Durability};
@@ -64,6 +66,7 @@ pub(crate) struct Config {
     pub(crate) committer: Committer,
     pub(crate) cache: Cache,
     pub(crate) live: Live,
+    pub(crate) webhooks: Webhooks,
     pub(crate) metrics: Metrics,
     pub(crate) log: Log,
 }
@@ -200,6 +203,13 @@ pub(crate) struct Live {
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct Webhooks {
+    pub(crate) allow: Vec<String>,
+    pub(crate) retry_seconds: Vec<i64>,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Metrics {
     pub(crate) listen: String,
 }
@@ -275,6 +285,18 @@ impl Config {
 
     pub(crate) fn follower_limits(&self) -> FollowerLimits {
         FollowerLimits { ring: self.live.ring_events, connections_per_user: self.live.connections_per_user }
+    }
+
+    /// Where receivers of webhooks may be.
+    pub(crate) fn address_policy(&self) -> AddressPolicy {
+        // Those that are none were refused at start.
+        AddressPolicy { allowed: self.webhooks.allow.iter().filter_map(|text| text.parse().ok()).collect() }
+    }
+
+    /// When a receiver is told again what it did not take.
+    pub(crate) fn retry_schedule(&self) -> RetrySchedule {
+        let pauses = self.webhooks.retry_seconds.iter().map(|seconds| seconds.saturating_mul(1000));
+        RetrySchedule::new(pauses.collect()).unwrap_or_default()
     }
 
     pub(crate) fn limits(&self) -> Limits {

@@ -16,6 +16,7 @@ use sixin_application::ports::{Clock, SecretSource};
 use sixin_application::sending::rate::SharedRates;
 use sixin_application::site::ports::SiteSecrets;
 use sixin_application::users::ports::Relations;
+use sixin_application::webhooks::waking::WebhookBell;
 use sixin_redis::{Place, Redis, RedisWork};
 use sixin_storage::Database;
 use sixin_web::live::Gate;
@@ -40,6 +41,8 @@ pub(crate) struct Following {
     pub(crate) streams: Arc<LiveStreams>,
     pub(crate) gate: Arc<Gate>,
     pub(crate) presence: Arc<Presence>,
+    /// Wakes those who tell webhooks.
+    pub(crate) bell: Arc<WebhookBell>,
     /// Who is connected, wherever that can be told.
     pub(crate) signals: Arc<dyn LiveSignals>,
     /// What counts over all processes, where they reach each other.
@@ -60,7 +63,9 @@ impl Following {
         let log = Arc::new(database.clone());
         let follower =
             Arc::new(Follower::start(log.clone(), Arc::new(SystemClock), config.follower_limits()).await?);
-        let mut listeners: Vec<Arc<dyn CommitListener>> = vec![Arc::new(CountedCommits), follower.clone()];
+        let bell = Arc::new(WebhookBell::default());
+        let mut listeners: Vec<Arc<dyn CommitListener>> =
+            vec![Arc::new(CountedCommits), follower.clone(), bell.clone()];
         let mut signals: Arc<dyn LiveSignals> = follower.clone();
         let (redis, work) = neighbours(config, database).await?.unzip();
         if let Some(redis) = redis.clone().map(Arc::new) {
@@ -82,7 +87,7 @@ impl Following {
         let gate = Arc::new(Gate::new(config.live_limits()));
         let (streams, presence) = (Arc::new(streams), Arc::new(presence));
         let (work, redis, tasks) = (Arc::new(loader_work), work, Vec::new());
-        Ok(Self { streams, gate, presence, signals, rates, redis, work, tasks })
+        Ok(Self { streams, gate, presence, bell, signals, rates, redis, work, tasks })
     }
 
     /// Follows from now on.

@@ -19,6 +19,7 @@ mod running;
 pub mod signed_request;
 pub mod system;
 mod telemetry;
+mod telling;
 mod wiring;
 
 pub use api::{Apis, openapi_json};

@@ -23,6 +23,7 @@ use crate::disks::Places;
 use crate::following::Following;
 use crate::system::{SystemClock, SystemSecrets};
 use crate::telemetry;
+use crate::telling::{Telling, TellingParts};
 use crate::wiring::{Base, apis, caches, lanes};
 
 /// Why the server does not start.
@@ -40,6 +41,8 @@ pub(crate) enum StartError {
     Store(#[from] sixin_application::ports::StoreError),
     #[error(transparent)]
     Files(#[from] PlaceError),
+    #[error(transparent)]
+    Webhooks(#[from] sixin_webhooks::ClientError),
     #[error("metrics could not be set up: {0}")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
 }
@@ -106,6 +109,7 @@ pub(crate) struct Running {
     database: Database,
     background: background::Tasks,
     following: Following,
+    telling: Telling,
 }
 
 impl Running {
@@ -145,7 +149,18 @@ impl Running {
             signals: Arc::clone(&following.signals),
             rates: following.rates.clone(),
         };
-        let api = exchange(apis(base));
+        let api = apis(base);
+        let parts = TellingParts {
+            config,
+            database: &database,
+            caches: &caches,
+            history: Arc::clone(&api.rongcloud.read_history),
+            links: Arc::clone(&api.rongcloud.file_links),
+            bell: Arc::clone(&following.bell),
+            token: &token,
+        };
+        let telling = Telling::start(parts)?;
+        let api = exchange(api);
         let sweeping = FileSweeping { files: Arc::new(database.clone()), bytes: files };
         let mut servers = Vec::new();
         let mut metrics_address = None;
@@ -179,6 +194,7 @@ impl Running {
             database,
             background,
             following,
+            telling,
         })
     }
 
@@ -189,6 +205,7 @@ impl Running {
         for server in self.servers.iter().rev() {
             server.stop(true).await;
         }
+        self.telling.stop().await;
         self.background.stop();
         self.following.stop().await;
         let committer = Arc::clone(&self.committer);

@@ -65,6 +65,9 @@ const COUNTERS: &[(&str, &str)] = &[
     ("sixin_cache_hits_total", "Questions answered from memory, by cache."),
     ("sixin_cache_misses_total", "Questions that memory could not answer, by cache."),
     ("sixin_cache_polls_total", "How often the database was asked whether anything has changed."),
+    ("sixin_webhook_told_total", "Requests that a receiver of webhooks has taken, by endpoint."),
+    ("sixin_webhook_failures_total", "Requests that a receiver of webhooks has not taken, by endpoint."),
+    ("sixin_webhook_dead_total", "Events that are not tried any more, by endpoint."),
     ("sixin_statements_total", "Statements run, by pool."),
     ("process_cpu_seconds_total", "CPU time used, in whole seconds."),
 ];
@@ -81,6 +84,12 @@ const GAUGES: &[(&str, &str)] = &[
         "sixin_redis_up",
         "Whether other processes are reached through Redis, 1 or 0; only where live.redis is set.",
     ),
+    (
+        "sixin_webhook_lag_events",
+        "Events a receiver of webhooks was not told of yet, counted up to 10000, by endpoint.",
+    ),
+    ("sixin_webhook_lag_seconds", "How old the oldest of them is, by endpoint."),
+    ("sixin_webhook_parked", "Events that wait for another try, by endpoint."),
     ("sixin_cache_entries", "Answers kept in memory, by cache."),
     ("sixin_database_connections", "Open connections to the database, by pool and state."),
     ("sixin_database_size_bytes", "Size of the files of an SQLite database."),

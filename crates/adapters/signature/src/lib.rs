@@ -1,4 +1,4 @@
-//! The HTTP signature schemes of both dialects, and that of links to files: verify, and sign.
+//! The HTTP signature schemes of both dialects, those of links to files and of webhooks: verify, and sign.
 //!
 //! Those of the dialects are what existing clients send; neither covers method, path or body, so TLS is needed around them.
 //! Nothing here is ever logged.
@@ -6,6 +6,7 @@
 mod fresns;
 mod link;
 mod rongcloud;
+mod webhook;
 
 use sixin_application::access::ports::{Signatures, SignedParts};
 use sixin_domain::access::app_key::Secret;
@@ -20,6 +21,7 @@ impl Signatures for HttpSignatures {
     /// how far a forged one fits; that a true one stops the search tells only in which spelling it was made
     /// (docs/wire/fresns.md#signature-spellings).
     fn verify(&self, parts: &SignedParts, secret: &Secret, signature: &str) -> bool {
+        let asked = signature;
         let signature = signature.to_ascii_lowercase();
         let fits = |candidate: &str| bool::from(candidate.as_bytes().ct_eq(signature.as_bytes()));
         match parts {
@@ -30,6 +32,11 @@ impl Signatures for HttpSignatures {
                 fits(&rongcloud::digest(secret.reveal(), nonce, timestamp))
             }
             SignedParts::Link(text) => fits(&link::digest(text, secret.reveal())),
+            // Nothing in it comes in either case.
+            SignedParts::Webhook(text) => {
+                let expected = webhook::signature(text, secret);
+                !expected.is_empty() && bool::from(expected.as_bytes().ct_eq(asked.as_bytes()))
+            }
         }
     }
 
@@ -40,6 +47,7 @@ impl Signatures for HttpSignatures {
                 rongcloud::digest(secret.reveal(), nonce, timestamp)
             }
             SignedParts::Link(text) => link::digest(text, secret.reveal()),
+            SignedParts::Webhook(text) => webhook::signature(text, secret),
         }
     }
 }

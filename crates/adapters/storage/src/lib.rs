@@ -30,6 +30,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 mod users;
+mod webhooks;
 
 pub use connection::durability::Durability;
 pub use connection::url::{DatabaseUrl, UrlError};

@@ -484,6 +484,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhook_endpoints (id) {
+        id -> BigInt,
+        name -> Text,
+        kind -> Text,
+        url -> Text,
+        secret -> Text,
+        former_secret -> Nullable<Text>,
+        former_until -> Nullable<BigInt>,
+        app_id -> Nullable<Text>,
+        events -> Text,
+        has_server_messages -> Bool,
+        max_in_flight -> BigInt,
+        state -> SmallInt,
+        off_reason -> Nullable<Text>,
+        failures -> BigInt,
+        failing_since -> Nullable<BigInt>,
+        probes -> BigInt,
+        next_probe_at -> Nullable<BigInt>,
+        cursor_pos -> BigInt,
+        generation -> BigInt,
+        replays -> BigInt,
+        leased_by -> Nullable<Text>,
+        leased_until -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    webhook_parked (endpoint_id, pos) {
+        endpoint_id -> BigInt,
+        pos -> BigInt,
+        a_user_id -> BigInt,
+        b_user_id -> BigInt,
+        tries -> BigInt,
+        next_at -> BigInt,
+        first_failed_at -> Nullable<BigInt>,
+        last_failure -> Text,
+        is_dead -> Bool,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(users, accounts, user_restrictions);
 diesel::allow_tables_to_appear_in_same_query!(users, user_blocks);
 diesel::allow_tables_to_appear_in_same_query!(users, user_whitelists);

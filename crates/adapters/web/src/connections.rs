@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(crate) use guarded::Guarded;
 pub(crate) use plain_answer::plain_answer;
 
-use crate::request::client_address::Network;
+use sixin_domain::network::Network;
 
 /// How many connections there may be, and how much may wait for a client.
 #[derive(Debug, Clone, PartialEq, Eq)]

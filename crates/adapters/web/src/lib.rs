@@ -25,5 +25,4 @@ pub use api::{Dialect, HttpApi, Page, Reference, Shared};
 pub use app::build;
 pub use connections::ConnectionLimits;
 pub use limits::{HttpLimits, LeastSpeed};
-pub use request::client_address::{Network, NoNetwork};
 pub use server::{start, start_metrics};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::connections::ConnectionLimits;
-use crate::request::client_address::Network;
+use sixin_domain::network::Network;
 
 /// Bounds of the HTTP server.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -57,6 +57,17 @@ pub enum HistoryError {
     Store(#[from] StoreError),
 }
 
+impl HistoryError {
+    /// Of messages that are at hand nothing but the store can fail.
+    #[must_use]
+    pub fn of_store(self) -> StoreError {
+        match self {
+            Self::Store(error) => error,
+            Self::Users(error) => StoreError::Fault(error.into()),
+        }
+    }
+}
+
 /// Reads and cleans histories.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]

@@ -41,6 +41,8 @@ impl Audience {
             | Event::DeviceTokensExpired { user, .. } => one(*user),
             Event::ProfileChanged(user) | Event::UserStateChanged(user) => one(*user),
             Event::SessionsEnded { user, .. } => Self { first: *user, second: None },
+            // Live streams hear of presence in a way of their own; both are for webhooks.
+            Event::PresenceChanged { .. } | Event::EndpointDisabled(_) => Self::default(),
         }
     }
 

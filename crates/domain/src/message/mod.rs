@@ -9,6 +9,7 @@ pub mod log_hour;
 pub mod log_link;
 pub mod object_name;
 pub mod template;
+pub mod typed;
 pub mod uid;
 
 use self::delivery::DeliveryOptions;

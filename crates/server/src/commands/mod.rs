@@ -10,6 +10,7 @@ mod session;
 mod setting;
 mod user;
 mod user_show;
+mod webhook;
 
 use std::error::Error;
 use std::io::{BufRead, IsTerminal};
@@ -26,6 +27,7 @@ use sixin_application::operations::settings::SettingChangeError;
 use sixin_application::operations::users::UserError;
 use sixin_application::ports::{Clock, SecretSource, StoreError};
 use sixin_application::users::ports::Users;
+use sixin_application::webhooks::manage::WebhookError;
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::site::settings::SettingError;
 use sixin_domain::time::Millis;
@@ -67,6 +69,10 @@ pub(crate) enum CommandError {
     SettingChange(#[from] SettingChangeError),
     #[error(transparent)]
     Role(#[from] RoleError),
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
+    #[error(transparent)]
+    WebhookClient(#[from] sixin_webhooks::ClientError),
     #[error(transparent)]
     Demo(#[from] DemoError),
     #[error("{0}: {1}")]
@@ -149,6 +155,7 @@ async fn dispatch(arguments: Arguments, config: Config, database: Database) -> R
         Command::Setting(command) => setting::run(&database, out, command).await,
         Command::Role(command) => role::run(&database, out, command).await,
         Command::BlockWord(command) => block_word::run(&database, out, command).await,
+        Command::Webhook(command) => webhook::run(&config, &database, out, command).await,
         Command::Curl(command) => curl::run(&database, command).await,
         Command::Check => check::run(&database, out).await,
         Command::Restored => restored(&database, out).await,

@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use sixin_domain::network::Network;
 use sixin_storage::DatabaseUrl;
-use sixin_web::Network;
 use url::Url;
 
 use super::{Cache, Config, ConfigError, FilePlace, origins, refused, words};
@@ -53,12 +53,9 @@ impl Config {
                 return Err(refused(key, "must be from 1 to 3600", seconds));
             }
         }
-        for text in &server.trusted_proxies {
-            if text.parse::<Network>().is_err() {
-                let expected = "must hold addresses and networks such as 10.0.0.0/8";
-                return Err(refused("server.trusted_proxies", expected, format!("{text:?}")));
-            }
-        }
+        check_networks("server.trusted_proxies", &server.trusted_proxies)?;
+        check_networks("webhooks.allow", &self.webhooks.allow)?;
+        self.check_retries()?;
         server.cors_origins.iter().try_for_each(|origin| origins::check(origin))?;
         self.check_cache()?;
         self.check_bucket()?;
@@ -68,6 +65,19 @@ impl Config {
         DatabaseUrl::parse(&self.database.url)?;
         self.redis()?;
         Ok(())
+    }
+
+    fn check_retries(&self) -> Result<(), ConfigError> {
+        /// Thirty days: for so long events are kept that are no messages.
+        const LONGEST: i64 = 30 * 24 * 60 * 60;
+        let pauses = &self.webhooks.retry_seconds;
+        let is_fine =
+            (1..=32).contains(&pauses.len()) && pauses.iter().all(|pause| (1..=LONGEST).contains(pause));
+        if is_fine {
+            return Ok(());
+        }
+        let expected = "must hold from 1 to 32 pauses, each from 1 to 2592000";
+        Err(refused("webhooks.retry_seconds", expected, format!("{pauses:?}")))
     }
 
     /// Two listeners can't share a port of one address.
@@ -129,6 +139,16 @@ impl Config {
         }
         Err(refused("idempotency.hours", "must be from 1 to 8760", hours))
     }
+}
+
+fn check_networks(key: &'static str, networks: &[String]) -> Result<(), ConfigError> {
+    for text in networks {
+        if text.parse::<Network>().is_err() {
+            let expected = "must hold addresses and networks such as 10.0.0.0/8";
+            return Err(refused(key, expected, format!("{text:?}")));
+        }
+    }
+    Ok(())
 }
 
 fn at_least(key: &'static str, value: usize, least: usize) -> Result<(), ConfigError> {

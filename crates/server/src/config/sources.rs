@@ -48,7 +48,9 @@ pub(super) fn merged(
         .try_parsing(true)
         .list_separator(",")
         .with_list_parse_key("server.cors_origins")
-        .with_list_parse_key("server.trusted_proxies");
+        .with_list_parse_key("server.trusted_proxies")
+        .with_list_parse_key("webhooks.allow")
+        .with_list_parse_key("webhooks.retry_seconds");
     Ok(builder().add_source(defaults).add_source(placed).add_source(environment).build()?)
 }
 

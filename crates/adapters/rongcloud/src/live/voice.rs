@@ -12,7 +12,7 @@ use sixin_application::delivery::passes::LiveGuest;
 use sixin_application::delivery::ports::DeliveredMessage;
 use sixin_application::delivery::stream::{LiveEvent, LiveItem};
 use sixin_application::messages::read_history::{HistoryError, HistoryMessage};
-use sixin_application::ports::{StoreError, StoreResult};
+use sixin_application::ports::StoreResult;
 use sixin_application::sending::pipeline::SendError;
 use sixin_domain::event::Event;
 use sixin_domain::id::{ConversationId, MessageId, UserId};
@@ -79,7 +79,7 @@ impl LiveVoice for RongCloudVoice {
         let addresses = Addresses { settings: &settings, origin: &self.origin, links: &self.api.file_links };
         let me = guest.viewer.user.id;
         let found = items.iter().filter_map(message).map(|found| found.message.clone()).collect();
-        let shown = self.api.read_history.shown_to(me, found).await.map_err(store_error)?;
+        let shown = self.api.read_history.shown_to(me, found).await.map_err(HistoryError::of_store)?;
         let mut shown = shown.into_iter();
         let mut frames = Vec::with_capacity(items.len());
         for item in items {
@@ -184,12 +184,4 @@ fn refused(failure: Failure) -> Refused {
     let (code, _, text) = failure.code.row();
     let message = format!("{text}: {}", failure.detail);
     Refused { code, message, retry_after_ms: failure.retry_after_ms }
-}
-
-/// Of messages that are at hand nothing but the store can fail.
-fn store_error(error: HistoryError) -> StoreError {
-    match error {
-        HistoryError::Store(error) => error,
-        HistoryError::Users(error) => StoreError::Fault(error.into()),
-    }
 }

@@ -1,13 +1,13 @@
 //! The messages of a history, each as a content of this dialect (docs/wire/rongcloud.md#history).
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use sixin_application::files::links::FileLinks;
 use sixin_application::messages::read_history::{HistoryMessage, HistoryRequest};
-use sixin_domain::file::{FileKind, StoredFile};
+use sixin_domain::file::StoredFile;
 use sixin_domain::message::body::Body;
 use sixin_domain::message::expansion::Expansion;
-use sixin_domain::message::object_name::TEXT;
+use sixin_domain::message::typed::typed;
 use sixin_domain::message::uid as message_uid;
 use sixin_domain::site::settings::Settings;
 use sixin_domain::user::username::Username;
@@ -101,30 +101,5 @@ fn carried(expansion: &Expansion) -> String {
 
 /// Type and content.
 pub(crate) fn shown(body: Body, file: Option<&StoredFile>, addresses: &Addresses<'_>) -> (String, String) {
-    let of_type = |name: &str, content: Value| (name.to_owned(), content.to_string());
-    match (body, file) {
-        (Body::Typed { object_name, content, .. }, _) => (object_name.as_str().to_owned(), content),
-        (Body::Text(text), _) => of_type(TEXT, json!({"content": text})),
-        (Body::File { .. }, Some(file)) => {
-            let url = address(file, addresses.settings, addresses.origin, addresses.links);
-            match file.kind {
-                FileKind::Image => of_type("RC:ImgMsg", json!({"content": "", "imageUri": url})),
-                FileKind::Video => of_type(
-                    "RC:SightMsg",
-                    json!({"sightUrl": url, "content": "", "duration": file.video_time.unwrap_or(0),
-                           "size": file.size.unwrap_or(0), "name": file.name}),
-                ),
-                FileKind::Audio => of_type(
-                    "RC:HQVCMsg",
-                    json!({"remoteUrl": url, "duration": file.audio_time.unwrap_or(0), "name": file.name}),
-                ),
-                FileKind::Document => of_type(
-                    "RC:FileMsg",
-                    json!({"name": file.name, "size": file.size.unwrap_or(0), "type": file.extension,
-                           "fileUrl": url}),
-                ),
-            }
-        }
-        (body @ Body::File { .. }, None) => of_type(TEXT, json!({"content": body.brief()})),
-    }
+    typed(body, file, |file| address(file, addresses.settings, addresses.origin, addresses.links))
 }

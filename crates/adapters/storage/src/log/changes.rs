@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sixin_domain::conversation::Seat;
 use sixin_domain::conversation::pair::Pair;
 use sixin_domain::event::{ChangedMessage, Event, Tie};
-use sixin_domain::id::{AccountId, ConversationId, MessageId, UserId};
+use sixin_domain::id::{AccountId, ConversationId, EndpointId, MessageId, UserId};
 use sixin_domain::log::{Audience, LogEntry, Logged, Position, Span};
 use sixin_domain::time::Millis;
 use sixin_domain::user::push_preferences::{NotificationLevel, PushPeriod};
@@ -36,9 +36,11 @@ enum Kind {
     UserState = 15,
     SessionsEnded = 16,
     TokensExpired = 17,
+    Presence = 18,
+    EndpointDisabled = 19,
 }
 
-const KINDS: [Kind; 17] = [
+const KINDS: [Kind; 19] = [
     Kind::Recalled,
     Kind::Edited,
     Kind::Expanded,
@@ -56,6 +58,8 @@ const KINDS: [Kind; 17] = [
     Kind::UserState,
     Kind::SessionsEnded,
     Kind::TokensExpired,
+    Kind::Presence,
+    Kind::EndpointDisabled,
 ];
 
 const TIES: [Tie; 3] = [Tie::Follow, Tie::Block, Tie::Whitelist];
@@ -157,6 +161,12 @@ impl Columns {
             },
             Event::DeviceTokensExpired { before, .. } => {
                 Self { value: Some(before.0), ..Self::of(Kind::TokensExpired) }
+            }
+            Event::PresenceChanged { user, is_online } => {
+                Self { about: Some(user.0), value: Some(i64::from(*is_online)), ..Self::of(Kind::Presence) }
+            }
+            Event::EndpointDisabled(endpoint) => {
+                Self { value: Some(endpoint.0), ..Self::of(Kind::EndpointDisabled) }
             }
         })
     }
@@ -317,6 +327,10 @@ impl Row {
                 Event::SessionsEnded { account: account.map(AccountId), user, platform }
             }
             Kind::TokensExpired => Event::DeviceTokensExpired { user, before: Millis(self.value?) },
+            Kind::Presence => {
+                Event::PresenceChanged { user: UserId(self.about_id?), is_online: self.value? == 1 }
+            }
+            Kind::EndpointDisabled => Event::EndpointDisabled(EndpointId(self.value?)),
         })
     }
 }

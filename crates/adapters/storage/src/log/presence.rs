@@ -1,23 +1,31 @@
-//! Who is connected to which process: table `live_presence`.
+//! Who is connected to which process: table `live_presence`. That somebody came or went is an event of the log only where a webhook
+//! wants to hear of it: live streams hear of it in another way.
+
+use std::collections::HashSet;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::delivery::ports::PresenceStore;
 use sixin_application::ports::StoreResult;
+use sixin_domain::event::Event;
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 
+use crate::commits::Events;
 use crate::connection::connector::AnyConnection;
 use crate::database::Database;
 use crate::operations::leases::database_now;
 use crate::schema::{live_presence as presence, process_leases as leases};
 use crate::sql::composed::{ComposedSql, Spelling, chunks};
+use crate::webhooks::lock_if_wanted;
 
 #[async_trait]
 impl PresenceStore for Database {
     async fn note(&self, token: &str, came: &[UserId], left: &[UserId], at: Millis) -> StoreResult<()> {
         let (token, came, left) = (token.to_owned(), came.to_vec(), left.to_vec());
-        self.write(move |conn| {
+        self.change(move |conn, events| {
+            let is_wanted = lock_if_wanted(conn)?;
+            let before = if is_wanted { elsewhere(conn, &came, &token)? } else { HashSet::new() };
             for chunk in chunks(&came) {
                 let spelling = Spelling::of(conn);
                 let mut statement =
@@ -34,6 +42,12 @@ impl PresenceStore for Database {
                 let gone = presence::token.eq(&token).and(presence::user_id.eq_any(chunk));
                 diesel::delete(presence::table.filter(gone)).execute(conn)?;
             }
+            if is_wanted {
+                events.extend(changed(came.iter().filter(|user| !before.contains(user)), true));
+                let left: Vec<UserId> = left.into_iter().map(UserId).collect();
+                let still = elsewhere(conn, &left, &token)?;
+                events.extend(changed(left.iter().filter(|user| !still.contains(user)), false));
+            }
             Ok(())
         })
         .await
@@ -41,27 +55,52 @@ impl PresenceStore for Database {
 
     async fn leave(&self, token: &str) -> StoreResult<()> {
         let token = token.to_owned();
-        self.write(move |conn| {
-            diesel::delete(presence::table.filter(presence::token.eq(&token))).execute(conn).map(drop)
+        self.change(move |conn, events| {
+            let own = presence::table.filter(presence::token.eq(&token));
+            if lock_if_wanted(conn)? {
+                let left: Vec<i64> = own.select(presence::user_id).load(conn)?;
+                let left: Vec<UserId> = left.into_iter().map(UserId).collect();
+                let still = elsewhere(conn, &left, &token)?;
+                events.extend(changed(left.iter().filter(|user| !still.contains(user)), false));
+            }
+            diesel::delete(own).execute(conn).map(drop)
         })
         .await
     }
 
     async fn online(&self, users: &[UserId]) -> StoreResult<Vec<UserId>> {
-        let users: Vec<i64> = users.iter().map(|user| user.0).collect();
+        let users = users.to_vec();
         self.read(move |conn| {
             let alive = alive(conn)?;
-            let mut online = Vec::new();
-            for users in users.chunks(500) {
-                let found = presence::user_id.eq_any(users).and(presence::token.eq_any(&alive));
-                online.extend(
-                    presence::table.filter(found).select(presence::user_id).distinct().load::<i64>(conn)?,
-                );
-            }
-            Ok(online.into_iter().map(UserId).collect())
+            online(conn, &users, &alive)
         })
         .await
     }
+}
+
+/// Those of the users that are connected to one of these processes.
+fn online(conn: &mut AnyConnection, users: &[UserId], tokens: &[String]) -> QueryResult<Vec<UserId>> {
+    let users: Vec<i64> = users.iter().map(|user| user.0).collect();
+    let mut online = Vec::new();
+    for users in users.chunks(500) {
+        let found = presence::user_id.eq_any(users).and(presence::token.eq_any(tokens));
+        online.extend(presence::table.filter(found).select(presence::user_id).distinct().load::<i64>(conn)?);
+    }
+    Ok(online.into_iter().map(UserId).collect())
+}
+
+/// Those of the users that are connected to another process.
+fn elsewhere(conn: &mut AnyConnection, users: &[UserId], token: &str) -> QueryResult<HashSet<UserId>> {
+    if users.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut others = alive(conn)?;
+    others.retain(|other| other != token);
+    Ok(online(conn, users, &others)?.into_iter().collect())
+}
+
+fn changed<'a>(users: impl Iterator<Item = &'a UserId>, is_online: bool) -> Vec<Event> {
+    users.map(|user| Event::PresenceChanged { user: *user, is_online }).collect()
 }
 
 /// The tokens of processes whose leases hold.
@@ -72,7 +111,17 @@ fn alive(conn: &mut AnyConnection) -> QueryResult<Vec<String>> {
 }
 
 /// Removes what processes have said that have died.
-pub(crate) fn sweep(conn: &mut AnyConnection) -> QueryResult<()> {
+pub(crate) fn sweep(conn: &mut AnyConnection, events: &mut Events) -> QueryResult<()> {
     let alive = alive(conn)?;
-    diesel::delete(presence::table.filter(presence::token.ne_all(alive))).execute(conn).map(drop)
+    let of_dead = || presence::table.filter(presence::token.ne_all(&alive));
+    let gone: Vec<i64> = of_dead().select(presence::user_id).distinct().load(conn)?;
+    if gone.is_empty() {
+        return Ok(());
+    }
+    if lock_if_wanted(conn)? {
+        let gone: Vec<UserId> = gone.into_iter().map(UserId).collect();
+        let still: HashSet<UserId> = online(conn, &gone, &alive)?.into_iter().collect();
+        events.extend(changed(gone.iter().filter(|user| !still.contains(user)), false));
+    }
+    diesel::delete(of_dead()).execute(conn).map(drop)
 }

@@ -31,14 +31,14 @@ impl Database {
     /// # Errors
     /// If the database could not.
     pub async fn sweep(&self, now: Millis) -> StoreResult<bool> {
-        self.write(move |conn| {
+        self.change(move |conn, events| {
             let messages = sweep_transient(conn, now)?;
             let changes = sweep_changes(conn, now)?;
             let nonces = sweep_nonces(conn, now)?;
             let keys = sweep_keys(conn, now)?;
             let failures = sweep_failures(conn, now)?;
             sweep_deleted_logs(conn, now)?;
-            crate::log::presence::sweep(conn)?;
+            crate::log::presence::sweep(conn, events)?;
             Ok(messages || changes || nonces || keys || failures)
         })
         .await

@@ -64,6 +64,8 @@ fn every_table_and_column_of_the_schema_exists(db: &TestDatabase) {
         log_heads,
         log_changes,
         live_presence,
+        webhook_endpoints,
+        webhook_parked,
         transient_messages
     );
 }
@@ -105,6 +107,8 @@ fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
         "log_heads",
         "log_changes",
         "live_presence",
+        "webhook_endpoints",
+        "webhook_parked",
         "transient_messages",
     ] {
         db.execute(&format!("DROP TABLE {table}"));

@@ -14,6 +14,7 @@ mod operations;
 mod sending;
 mod site;
 mod users;
+mod webhooks;
 
 /// Makes a test for each database out of each function.
 macro_rules! on_every_database {

@@ -87,6 +87,8 @@ fn shown(event: &Event, guest: UserId, names: &dyn Names) -> Option<(&'static st
         Event::UserStateChanged(_) => ("user_state", json!({})),
         // Who is concerned is not connected any longer; who is still there was not concerned.
         Event::SessionsEnded { .. } | Event::DeviceTokensExpired { .. } => return None,
+        // Nobody's stream shows them.
+        Event::PresenceChanged { .. } | Event::EndpointDisabled(_) => return None,
         Event::MessageStored { .. }
         | Event::MessageRecalled(_)
         | Event::MessageEdited(_)

@@ -14,6 +14,8 @@ pub enum SignedParts {
     },
     /// What a link of our own says.
     Link(String),
+    /// Standard Webhooks: id, time and body, as [`sixin_domain::webhook::signing_secret::signed_text`] joins them.
+    Webhook(String),
 }
 
 impl std::fmt::Debug for SignedParts {
@@ -23,11 +25,12 @@ impl std::fmt::Debug for SignedParts {
             Self::Fields(_) => "Fields(…)",
             Self::NonceAndTime { .. } => "NonceAndTime(…)",
             Self::Link(_) => "Link(…)",
+            Self::Webhook(_) => "Webhook(…)",
         })
     }
 }
 
-/// The signature schemes of both dialects, and that of our own links.
+/// The signature schemes of both dialects, of our own links and of webhooks.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 pub trait Signatures: Send + Sync {
     /// Whether `signature` is that of `parts` under `secret`. MUST compare in constant time and MUST accept every

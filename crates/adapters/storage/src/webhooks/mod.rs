@@ -1,0 +1,29 @@
+//! Endpoints of webhooks, and what is parked for them: tables `webhook_endpoints` and `webhook_parked`.
+
+mod admin;
+mod rows;
+mod work;
+
+use diesel::prelude::*;
+use sixin_domain::event::Event;
+use sixin_domain::id::UserId;
+use sixin_domain::log::Logged;
+use sixin_domain::webhook::endpoint::{Endpoint, EndpointState};
+
+use crate::connection::connector::AnyConnection;
+use crate::schema::webhook_endpoints as endpoints;
+
+/// Whether any webhook wants to hear who comes and goes. The row of the first of them is locked then: so nobody else looks who is
+/// online at the same time, and of two that say that somebody has left, one is the last.
+pub(crate) fn lock_if_wanted(conn: &mut AnyConnection) -> QueryResult<bool> {
+    let rows = endpoints::table.order(endpoints::id).select(rows::EndpointRow::as_select()).load(conn)?;
+    let what = Logged::Change(Box::new(Event::PresenceChanged { user: UserId(0), is_online: true }));
+    let wants =
+        |endpoint: &Endpoint| !matches!(endpoint.state, EndpointState::Off(_)) && endpoint.wants(&what);
+    let Some(first) = rows::readable(rows).into_iter().find(wants) else { return Ok(false) };
+    // The same as before, for the lock.
+    diesel::update(endpoints::table.find(first.id.0))
+        .set(endpoints::name.eq(endpoints::name))
+        .execute(conn)?;
+    Ok(true)
+}

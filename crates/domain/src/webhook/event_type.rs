@@ -1,0 +1,182 @@
+//! What an event is called on the wire, and which of them a receiver wants (docs/webhooks.md#events).
+
+use thiserror::Error;
+
+use crate::event::{Event, Tie};
+use crate::log::Logged;
+
+/// What happened, as receivers know it. What asks for a notification of devices joins these when there is a port for that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum EventType {
+    MessageCreated,
+    MessageRecalled,
+    MessageModified,
+    MessageExpanded,
+    MessageRead,
+    MessageDeleted,
+    ConversationDeleted,
+    ConversationCleared,
+    ConversationPinned,
+    ConversationMuted,
+    UserOnline,
+    UserOffline,
+    UserBlocked,
+    UserBanned,
+    EndpointDisabled,
+}
+
+const ALL: [(EventType, &str); 15] = [
+    (EventType::MessageCreated, "message.created"),
+    (EventType::MessageRecalled, "message.recalled"),
+    (EventType::MessageModified, "message.modified"),
+    (EventType::MessageExpanded, "message.expanded"),
+    (EventType::MessageRead, "message.read"),
+    (EventType::MessageDeleted, "message.deleted"),
+    (EventType::ConversationDeleted, "conversation.deleted"),
+    (EventType::ConversationCleared, "conversation.cleared"),
+    (EventType::ConversationPinned, "conversation.pinned"),
+    (EventType::ConversationMuted, "conversation.muted"),
+    (EventType::UserOnline, "user.online"),
+    (EventType::UserOffline, "user.offline"),
+    (EventType::UserBlocked, "user.blocked"),
+    (EventType::UserBanned, "user.banned"),
+    (EventType::EndpointDisabled, "endpoint.disabled"),
+];
+
+impl EventType {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        ALL.iter().find(|(known, _)| *known == self).map_or("", |(_, name)| name)
+    }
+
+    /// All names.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        ALL.iter().map(|(_, name)| *name)
+    }
+
+    /// That of an entry of the log; `None` of what receivers are not told.
+    #[must_use]
+    pub fn of(what: &Logged) -> Option<Self> {
+        let Logged::Change(event) = what else { return Some(Self::MessageCreated) };
+        Some(match &**event {
+            Event::MessageStored { .. } => Self::MessageCreated,
+            Event::MessageRecalled(_) => Self::MessageRecalled,
+            Event::MessageEdited(_) => Self::MessageModified,
+            Event::MessageExpanded(_) => Self::MessageExpanded,
+            Event::ConversationRead { .. } | Event::MessagesRead(..) => Self::MessageRead,
+            Event::MessagesDeleted(..) => Self::MessageDeleted,
+            Event::ConversationDeleted { .. } => Self::ConversationDeleted,
+            Event::HistoryCleared(..) => Self::ConversationCleared,
+            Event::ConversationPinned { .. } => Self::ConversationPinned,
+            Event::NotificationLevelSet { with: Some(_), .. } => Self::ConversationMuted,
+            Event::PresenceChanged { is_online: true, .. } => Self::UserOnline,
+            Event::PresenceChanged { is_online: false, .. } => Self::UserOffline,
+            Event::TieSet { tie: Tie::Block, .. } => Self::UserBlocked,
+            Event::UserStateChanged(_) => Self::UserBanned,
+            Event::EndpointDisabled(_) => Self::EndpointDisabled,
+            Event::NotificationLevelSet { with: None, .. }
+            | Event::PushPeriodSet { .. }
+            | Event::TieSet { .. }
+            | Event::RemarksSet { .. }
+            | Event::ProfileChanged(_)
+            | Event::SessionsEnded { .. }
+            | Event::DeviceTokensExpired { .. } => return None,
+        })
+    }
+}
+
+/// That a name of an event is none.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("there is no event {0:?}; there are {known}, and message.*, conversation.*, user.* for all of a kind", known = known())]
+pub struct UnknownEvent(pub String);
+
+fn known() -> String {
+    EventType::names().collect::<Vec<_>>().join(", ")
+}
+
+/// Which events a receiver wants; by default all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EventFilter(Vec<String>);
+
+impl EventFilter {
+    /// Reads names with commas between them; none stands for all.
+    ///
+    /// # Errors
+    /// That a name is that of no event.
+    pub fn parse(text: &str) -> Result<Self, UnknownEvent> {
+        let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let names: Vec<String> = names.map(str::to_owned).collect();
+        match names.iter().find(|name| !ALL.iter().any(|(_, known)| is_meant(name, known))) {
+            Some(unknown) => Err(UnknownEvent(unknown.clone())),
+            None => Ok(Self(names)),
+        }
+    }
+
+    /// As it was read.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.0.join(",")
+    }
+
+    /// Whether such an event is wanted.
+    #[must_use]
+    pub fn wants(&self, event: EventType) -> bool {
+        self.0.is_empty() || self.0.iter().any(|name| is_meant(name, event.name()))
+    }
+}
+
+fn is_meant(name: &str, event: &str) -> bool {
+    match name.strip_suffix(".*") {
+        Some(kind) => event.split_once('.').is_some_and(|(of, _)| of == kind),
+        None => name == event,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::UserId;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_event_has_one_name_and_a_name_one_event() {
+        let names: std::collections::BTreeSet<_> = EventType::names().collect();
+        assert_eq!(names.len(), ALL.len());
+        assert!(ALL.iter().all(|(event, name)| event.name() == *name));
+    }
+
+    #[test]
+    fn a_filter_is_names_and_kinds_and_without_any_wants_all() {
+        let filter = EventFilter::parse(" message.created, user.* ,").unwrap();
+        assert!(filter.wants(EventType::MessageCreated) && filter.wants(EventType::UserOffline));
+        assert!(!filter.wants(EventType::MessageRead) && !filter.wants(EventType::EndpointDisabled));
+        assert_eq!(filter.text(), "message.created,user.*");
+        assert!(ALL.iter().all(|(event, _)| EventFilter::default().wants(*event)));
+    }
+
+    #[test]
+    fn unknown_names_are_refused_by_name() {
+        for unknown in ["message.create", "*", "messages.*", "message", ".*", "message.*.*"] {
+            let refused = EventFilter::parse(&format!("user.online,{unknown}"));
+            assert_eq!(refused, Err(UnknownEvent(unknown.to_owned())));
+        }
+    }
+
+    #[test]
+    fn what_stays_with_one_user_is_told_to_no_receiver() {
+        let of = |event| EventType::of(&Logged::Change(Box::new(event)));
+        let tie = |tie| Event::TieSet { tie, owner: UserId(1), other: UserId(2), is_set: true };
+        assert_eq!(of(tie(Tie::Block)), Some(EventType::UserBlocked));
+        assert_eq!(of(tie(Tie::Follow)), None);
+        assert_eq!(of(Event::ProfileChanged(UserId(1))), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,40}") {
+            let _ = EventFilter::parse(&text);
+        }
+    }
+}

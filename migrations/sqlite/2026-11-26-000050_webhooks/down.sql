@@ -1,0 +1,2 @@
+DROP TABLE webhook_parked;
+DROP TABLE webhook_endpoints;

@@ -1,0 +1,10 @@
+//! Webhooks: receivers that are told what happens, whatever becomes of them and of the server.
+
+mod crash;
+mod failing;
+mod libraries;
+mod operating;
+mod receiver;
+mod refused;
+mod rongcloud;
+mod standard;
