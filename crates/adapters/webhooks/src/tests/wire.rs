@@ -113,6 +113,7 @@ fn told(text: &str, is_enabled: bool) -> ToldMessage {
         body: Body::Text(text.to_owned()),
         file: None,
         read_at: None,
+        is_counted: true,
         delivery: None,
     };
     let delivered = DeliveredMessage {
@@ -120,7 +121,6 @@ fn told(text: &str, is_enabled: bool) -> ToldMessage {
         recipient: BOB,
         conversation: Some(ConversationId(77)),
         is_read: false,
-        is_counted: true,
         is_enabled,
         sender_visible: true,
         is_gone_for_sender: false,
