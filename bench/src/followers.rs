@@ -17,7 +17,7 @@ use crate::bench::Bench;
 use crate::latency::{Latencies, Percentiles};
 use crate::load::{Load, Loaded, connect};
 use crate::population::Population;
-use crate::requests::read;
+use crate::requests::{Dialect, read};
 use crate::server::Server;
 use crate::store::Store;
 use crate::text;
@@ -42,7 +42,7 @@ pub(crate) struct Followers {
 /// A load whose messages were followed.
 pub(crate) struct Arrived {
     pub(crate) loaded: Loaded,
-    /// From when a message was sent, or was to be, until it was on the streams of recipient and sender.
+    /// From when a message was sent, or was to be, until it was on every stream that shows it.
     pub(crate) arrived: Percentiles,
     /// How often a message that was acknowledged was to arrive and had not, ten seconds after the last acknowledgement.
     pub(crate) lacking: usize,
@@ -119,9 +119,10 @@ impl Followers {
     pub(crate) fn hear(&self, bench: &Bench, load: Load, server: &Server, store: &Store) -> Result<Arrived> {
         self.heard.run.store(load.run, Ordering::SeqCst);
         self.heard.arrivals().clear();
+        // An app's message shows on the sender's own stream too.
+        let streams = if load.dialect == Dialect::Fresns { 2 } else { 1 };
         let (loaded, _) = bench.audited(load, server, store)?;
-        // With the recipient, and on the sender's own stream.
-        let (expected, last) = (2 * loaded.acknowledged.len(), Instant::now());
+        let (expected, last) = (streams * loaded.acknowledged.len(), Instant::now());
         while self.heard.arrivals().len() < expected && last.elapsed() < LATEST {
             std::thread::sleep(Duration::from_millis(20));
         }

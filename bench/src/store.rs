@@ -10,6 +10,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel_async::AsyncMysqlConnection;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
+use sixin::system::SystemClock;
+use sixin_application::ports::Clock;
 use sixin_domain::id::UserId;
 use sixin_storage::{Database, DatabaseOptions, DatabaseUrl};
 use xtask::mysql::private::{PrivateMySql, RunningMySql};
@@ -175,7 +177,9 @@ struct Row {
 }
 
 fn open(url: &str) -> Result<Database> {
-    Ok(Database::open(DatabaseOptions::new(DatabaseUrl::parse(url)?))?)
+    // By the time of day, or what is written here is older to a server than its log reaches.
+    let clock = || SystemClock.now();
+    Ok(Database::open(DatabaseOptions { clock, ..DatabaseOptions::new(DatabaseUrl::parse(url)?) })?)
 }
 
 fn remove_sqlite(file: &Path) -> Result<()> {

@@ -30,7 +30,7 @@ pub(crate) struct Arrival {
     /// Messages a second that were due.
     pub(crate) offered: f64,
     pub(crate) acknowledged: Percentiles,
-    /// On the streams of recipient and sender.
+    /// On the recipient's stream.
     pub(crate) arrived: Percentiles,
     /// p99 of the one less that of the other, in milliseconds.
     pub(crate) p99_later: f64,

@@ -10,6 +10,9 @@ const ENDING_A_SECOND: usize = 500;
 /// They take at least so long, so that not all come back at once.
 const SHORTEST_DRAIN: Duration = Duration::from_secs(2);
 
+/// Those who were cut off are told to come back over at least so long.
+const SHORTEST_RETURN: Duration = Duration::from_secs(5);
+
 /// How much of the process live streams may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LiveLimits {
@@ -36,12 +39,21 @@ pub(crate) enum TurnedAway {
     TooMany,
 }
 
+/// How everybody leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Drain {
+    /// Over so long streams end,
+    leaving: Duration,
+    /// and over so long those who followed come back.
+    returning: Duration,
+}
+
 /// Where streams begin.
 pub struct Gate {
     limits: LiveLimits,
     /// How many may begin now, and when that was reckoned.
     begin: Mutex<(f64, Instant)>,
-    drain: watch::Sender<Option<Duration>>,
+    drain: watch::Sender<Option<Drain>>,
 }
 
 impl Gate {
@@ -80,15 +92,36 @@ impl Gate {
 
     /// Has all streams end, in no order, over the time that is answered.
     pub fn drain(&self, connections: usize) -> Duration {
-        let seconds = u64::try_from(connections / ENDING_A_SECOND).unwrap_or(u64::MAX);
-        let spread =
-            if connections == 0 { Duration::ZERO } else { SHORTEST_DRAIN.max(Duration::from_secs(seconds)) };
-        self.drain.send_replace(Some(spread));
-        spread
+        let seconds =
+            |a_second: usize| Duration::from_secs((connections / a_second.max(1)).try_into().unwrap_or(0));
+        let leaving =
+            if connections == 0 { Duration::ZERO } else { SHORTEST_DRAIN.max(seconds(ENDING_A_SECOND)) };
+        // Who takes over lets in no more a second, and whoever comes too early has to come again.
+        let most = usize::try_from(self.limits.new_per_second).unwrap_or(usize::MAX);
+        let returning = SHORTEST_RETURN.max(seconds(most) * 5 / 4);
+        self.drain.send_replace(Some(Drain { leaving, returning }));
+        leaving
     }
 
-    pub(crate) fn draining(&self) -> watch::Receiver<Option<Duration>> {
-        self.drain.subscribe()
+    /// Is woken when all streams are to end.
+    pub(crate) fn draining(&self) -> Draining {
+        Draining(self.drain.subscribe())
+    }
+}
+
+/// Hears that all streams are to end.
+pub(crate) struct Draining(watch::Receiver<Option<Drain>>);
+
+impl Draining {
+    /// Waits for it; answers over how long they end.
+    pub(crate) async fn begins(&mut self) -> Option<Duration> {
+        self.0.changed().await.ok()?;
+        self.0.borrow_and_update().map(|drain| drain.leaving)
+    }
+
+    /// Over how long those who followed are to come back.
+    pub(crate) fn returning(&self) -> Duration {
+        self.0.borrow().map_or(SHORTEST_RETURN, |drain| drain.returning)
     }
 }
 
@@ -105,5 +138,15 @@ mod tests {
         assert_eq!(gate.drain(5_000), Duration::from_secs(10));
         assert_eq!(gate.admit(0), Err(TurnedAway::Draining));
         assert_eq!((gate.drain(3), gate.drain(0)), (SHORTEST_DRAIN, Duration::ZERO));
+    }
+
+    #[test]
+    fn those_who_are_cut_off_come_back_no_faster_than_they_are_let_in() {
+        let gate = Gate::new(LiveLimits { new_per_second: 200, ..LiveLimits::default() });
+        let draining = gate.draining();
+        for (connections, seconds) in [(0, 5), (100, 5), (5_000, 31), (50_000, 312)] {
+            gate.drain(connections);
+            assert_eq!(draining.returning().as_secs(), seconds, "{connections}");
+        }
     }
 }

@@ -9,11 +9,12 @@ use sixin_application::delivery::stream::{LiveStream, News, Step};
 use sixin_domain::id::UserId;
 use sixin_domain::log::Cursor;
 use sixin_domain::time::Millis;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::Live;
 use super::dialect::{Frame, LiveVoice};
+use super::gate::Draining;
 
 /// The pause after the store could not be read.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -66,7 +67,7 @@ pub(crate) struct LiveSession {
     /// Up to here everything was handed to the door.
     shown: Cursor,
     watches: Rc<Watches>,
-    drain: watch::Receiver<Option<Duration>>,
+    drain: Draining,
     leaves_at: Option<Instant>,
     ends_at: Option<Instant>,
     heartbeat: Instant,
@@ -156,8 +157,7 @@ impl LiveSession {
                     }
                 }
                 () = self.watches.have_changed.notified() => self.watch(),
-                Ok(()) = self.drain.changed(), if self.leaves_at.is_none() => {
-                    let spread = self.drain.borrow_and_update().unwrap_or_default();
+                Some(spread) = self.drain.begins(), if self.leaves_at.is_none() => {
                     self.leaves_at = Some(Instant::now() + self.live.random(spread));
                 }
             }
@@ -176,7 +176,7 @@ impl LiveSession {
     async fn alarm(&mut self) -> Option<Turn> {
         let now = Instant::now();
         if self.leaves_at.is_some_and(|at| at <= now) {
-            let after = self.live.random(Duration::from_secs(5)) + Duration::from_millis(500);
+            let after = self.live.random(self.drain.returning()) + Duration::from_millis(500);
             return Some(Turn::Over(Ending::Restart(u64::try_from(after.as_millis()).unwrap_or(1000))));
         }
         if self.ends_at.is_some_and(|at| at <= now) {

@@ -28,6 +28,10 @@ fn world() -> World {
 }
 
 fn admission(world: World) -> LiveAdmission {
+    admission_at(world, NOW)
+}
+
+fn admission_at(world: World, now: Millis) -> LiveAdmission {
     let World { user, session, device } = world;
     let mut sessions = MockSessions::new();
     sessions.expect_find().returning(move |_, _| Ok(FoundSession { account: Some(AccountId(1)), session }));
@@ -49,7 +53,7 @@ fn admission(world: World) -> LiveAdmission {
     );
     let clock = || {
         let mut clock = MockClock::new();
-        clock.expect_now().return_const(NOW);
+        clock.expect_now().return_const(now);
         Arc::new(clock)
     };
     let mut secrets = MockSecretSource::new();
@@ -119,6 +123,18 @@ async fn a_device_is_let_in_by_its_token_and_not_when_its_user_is_kept_out() {
     let ended = World { device: Some(UserId(8)), ..world() };
     let pass = LivePass { user: UserId(7), proof: LiveProof::Device { token: hash_token("of the device") } };
     assert!(matches!(admission(ended).look_again(&pass).await.unwrap_err(), PassRefusal::DeviceUnknown));
+}
+
+#[tokio::test]
+async fn a_ticket_works_for_a_minute() {
+    let endless = || {
+        let session = world().session.map(|session| Session { expired_at: None, ..session });
+        World { session, ..world() }
+    };
+    let ticket = admission(endless()).ticket(&session_pass());
+    let late = admission_at(endless(), NOW.plus(60_001)).redeem(&ticket).await;
+    assert!(matches!(late.unwrap_err(), PassRefusal::Ticket));
+    assert!(admission_at(endless(), NOW.plus(59_000)).redeem(&ticket).await.is_ok());
 }
 
 #[tokio::test]
