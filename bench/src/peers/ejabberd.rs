@@ -16,8 +16,10 @@ use crate::store::Mysql;
 
 /// Where Debian keeps the tables.
 const SCHEMAS: &str = "/usr/share/ejabberd/sql";
-/// Where Debian keeps libraries of Erlang.
+/// Where Debian keeps ejabberd, below a folder named for the machine,
 const LIBRARIES: &str = "/usr/lib";
+/// and where its drivers.
+const DRIVERS: &str = "/usr/lib/erlang/lib";
 
 /// What it takes to run it.
 pub(super) struct Programs {
@@ -29,18 +31,21 @@ impl Programs {
     /// Nothing, if it or one of its drivers is not on this machine.
     pub(super) fn find() -> Option<Self> {
         let erlang = xtask::programs::find(&["erl"])?;
-        let folders = |folder: &Path| -> Vec<PathBuf> {
+        let folders = |folder: &str| -> Vec<PathBuf> {
             let entries = std::fs::read_dir(folder).into_iter().flatten();
             entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
         };
-        let has = |libraries: &Path, library: &str| {
-            folders(libraries).iter().any(|folder| {
-                folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with(library))
-            })
+        let has = |folder: &str, library: &str| {
+            let is_it = |path: &PathBuf| {
+                path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(library))
+            };
+            folders(folder).iter().any(is_it)
         };
-        let libraries = folders(Path::new(LIBRARIES)).into_iter().find(|folder| {
-            ["ejabberd-", "p1_mysql-", "sqlite3-"].iter().all(|library| has(folder, library))
-        })?;
+        let has_drivers = ["p1_mysql-", "p1_sqlite3-"].iter().all(|driver| has(DRIVERS, driver));
+        let libraries = folders(LIBRARIES)
+            .into_iter()
+            .filter(|_| has_drivers)
+            .find(|folder| folder.to_str().is_some_and(|folder| has(folder, "ejabberd-")))?;
         Some(Self { erlang, libraries })
     }
 }
