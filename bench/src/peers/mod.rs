@@ -53,23 +53,31 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Vec<PeerRow>> {
     let mut rows = ours::measure(bench, &Engine::Sqlite)?;
     let programs = ejabberd::Programs::find();
     if let Some(programs) = &programs {
-        rows.extend(ejabberd::on_sqlite(bench, programs)?);
+        rows.extend(measured("ejabberd on SQLite", ejabberd::on_sqlite(bench, programs)));
     }
     if !bench.options.no_mysql {
         let engine = Engine::start_mysql(&bench.directory)?;
         rows.extend(ours::measure(bench, &engine)?);
         if let (Some(programs), Engine::Mysql(server)) = (&programs, &engine) {
-            rows.extend(ejabberd::on_mysql(bench, programs, server)?);
+            rows.extend(measured("ejabberd on MySQL", ejabberd::on_mysql(bench, programs, server)));
         }
     }
     if programs.is_none() {
         eprintln!("left out: ejabberd (Debian's packages: ejabberd erlang-p1-sqlite3 erlang-p1-mysql)");
     }
     match xtask::programs::find(&["mosquitto"]) {
-        Some(program) => rows.extend(mosquitto::measure(bench, &program)?),
+        Some(program) => rows.extend(measured("Mosquitto", mosquitto::measure(bench, &program))),
         None => eprintln!("left out: Mosquitto (Debian's package: mosquitto)"),
     }
     Ok(rows)
+}
+
+/// What was measured of another server; one that does not work leaves the others their rows.
+fn measured(name: &str, rows: Result<Vec<PeerRow>>) -> Vec<PeerRow> {
+    rows.unwrap_or_else(|error| {
+        eprintln!("{name} could not be measured: {error:#}");
+        Vec::new()
+    })
 }
 
 /// A port that was free a moment ago.
