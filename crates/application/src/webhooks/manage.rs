@@ -10,7 +10,6 @@ use sixin_domain::time::Millis;
 use sixin_domain::webhook::address::AddressPolicy;
 use sixin_domain::webhook::endpoint::{Endpoint, EndpointKind};
 use sixin_domain::webhook::event_type::{EventFilter, UnknownEvent};
-use sixin_domain::webhook::lane::Lane;
 use sixin_domain::webhook::receiver_url::{ReceiverUrl, ReceiverUrlError};
 use sixin_domain::webhook::signing_secret::{self, FRESH_CHARS, SecretError};
 use thiserror::Error;
@@ -274,15 +273,7 @@ impl ManageWebhooks {
         if !endpoint.wants(&entry.what) {
             return Err(WebhookError::NotWanted);
         }
-        let event = ParkedEvent {
-            position,
-            lane: Lane::of(&entry.what),
-            tries: 0,
-            next_at: self.clock.now(),
-            first_failed_at: None,
-            last_failure: String::new(),
-            is_dead: false,
-        };
+        let event = ParkedEvent { next_at: self.clock.now(), ..ParkedEvent::untried(&entry) };
         self.found(id, self.endpoints.tell_again(id, &event).await?)
     }
 

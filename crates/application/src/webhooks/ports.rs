@@ -55,6 +55,22 @@ pub struct ParkedEvent {
     pub is_dead: bool,
 }
 
+impl ParkedEvent {
+    /// One that has not been tried yet: it is, as soon as it is the first of its lane.
+    #[must_use]
+    pub fn untried(entry: &LogEntry) -> Self {
+        Self {
+            position: entry.position,
+            lane: Lane::of(&entry.what),
+            tries: 0,
+            next_at: Millis(0),
+            first_failed_at: None,
+            last_failure: String::new(),
+            is_dead: false,
+        }
+    }
+}
+
 /// What is kept for those who tell receivers. What is written for an endpoint that is not held any longer, or that an operator had begin
 /// somewhere else, MUST NOT be: then the answer is `false`. One that was paused keeps how far it came.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]

@@ -6,8 +6,9 @@ use sixin_domain::log::LogEntry;
 use sixin_domain::time::Millis;
 use sixin_domain::webhook::lane::Lane;
 
-use super::{KEEP_MS, MOST_PARKED_LANES, POLL, POLL_MS, Worker, parked};
+use super::{KEEP_MS, MOST_PARKED_LANES, POLL, POLL_MS, Worker};
 use crate::ports::StoreResult;
+use crate::webhooks::ports::ParkedEvent;
 
 /// So many entries are read at a time, and about so many are read and not finished.
 const PAGE: i64 = 500;
@@ -90,7 +91,7 @@ impl Worker {
             let lane = Lane::of(&entry.what);
             if self.is_parked(lane) {
                 self.lanes.free(&entry);
-                self.to_park.push((entry.clone(), parked::behind(&entry)));
+                self.to_park.push((entry.clone(), ParkedEvent::untried(&entry)));
             } else {
                 ready.push(entry);
             }

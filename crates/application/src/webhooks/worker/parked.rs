@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use sixin_domain::log::LogEntry;
 use sixin_domain::time::Millis;
 use sixin_domain::webhook::lane::Lane;
 
@@ -16,20 +15,6 @@ pub(super) struct ParkedLanes(HashMap<Lane, First>);
 struct First {
     event: ParkedEvent,
     is_under_way: bool,
-}
-
-/// An event that waits behind another one.
-pub(super) fn behind(entry: &LogEntry) -> ParkedEvent {
-    ParkedEvent {
-        position: entry.position,
-        lane: Lane::of(&entry.what),
-        tries: 0,
-        // Tried as soon as it is the first.
-        next_at: Millis(0),
-        first_failed_at: None,
-        last_failure: String::new(),
-        is_dead: false,
-    }
 }
 
 impl ParkedLanes {

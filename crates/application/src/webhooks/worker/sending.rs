@@ -8,7 +8,7 @@ use sixin_domain::webhook::endpoint::EndpointKind;
 use sixin_domain::webhook::health::Taken;
 use sixin_domain::webhook::lane::Lane;
 
-use super::{Worker, parked};
+use super::Worker;
 use crate::ports::StoreResult;
 use crate::webhooks::ports::{ParkedEvent, Post, PostFailure, Posted};
 use crate::webhooks::telling::Telling;
@@ -216,7 +216,7 @@ impl Worker {
                         next_at: now.plus(pause),
                         first_failed_at: Some(now),
                         last_failure: why.clone(),
-                        ..parked::behind(&entry)
+                        ..ParkedEvent::untried(&entry)
                     };
                     self.lanes.free(&entry);
                     self.to_park.push((entry, event));
