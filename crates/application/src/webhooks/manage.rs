@@ -14,9 +14,8 @@ use sixin_domain::webhook::receiver_url::{ReceiverUrl, ReceiverUrlError};
 use sixin_domain::webhook::signing_secret::{self, FRESH_CHARS, SecretError};
 use thiserror::Error;
 
-use super::ports::{
-    EndpointAdmin, EndpointChange, NewEndpoint, ParkedEvent, Post, PostFailure, Posted, Poster,
-};
+use super::ports::{EndpointAdmin, EndpointChange, NewEndpoint, ParkedEvent, PostFailure, Posted, Poster};
+use super::posting::post_to;
 use crate::access::ports::AppKeys;
 use crate::ports::{Clock, SecretSource, StoreError};
 
@@ -28,8 +27,6 @@ pub const MOST_IN_FLIGHT: usize = 256;
 pub const DEFAULT_OVERLAP_MS: i64 = 24 * 60 * 60 * 1000;
 /// So many dead letters are shown at most.
 const MOST_SHOWN: i64 = 1_000;
-/// Digits of the number that goes into the signature of a test.
-const NONCE_DIGITS: u32 = 12;
 
 /// Why something was not done with an endpoint.
 #[derive(Debug, Error)]
@@ -220,12 +217,8 @@ impl ManageWebhooks {
     /// See [`WebhookError`]; what the receiver answered is not in it.
     pub async fn test(&self, id: EndpointId) -> Result<(), WebhookError> {
         let endpoint = self.find(id).await?;
-        let key = match &endpoint.app_id {
-            Some(app_id) => self.keys.find(app_id).await?,
-            None => None,
-        };
-        let nonce = self.secrets.number(NONCE_DIGITS).to_string();
-        let post = Post { endpoint, key, tellings: None, at: self.clock.now(), nonce };
+        let with = (&*self.keys, &*self.secrets);
+        let post = post_to(endpoint, None, self.clock.now(), with).await?;
         match self.poster.post(post).await {
             Posted::Taken => Ok(()),
             Posted::Gone => Err(WebhookError::NotTaken(PostFailure::Status(410))),

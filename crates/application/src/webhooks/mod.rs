@@ -3,6 +3,7 @@
 mod lanes;
 pub mod manage;
 pub mod ports;
+mod posting;
 pub mod supervisor;
 pub mod telling;
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub(crate) enum Webhook {
     Rotate {
         id: i64,
         /// For how many hours the present secret still signs
-        #[arg(long, default_value_t = 24)]
+        #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(i64).range(0..=8760))]
         overlap_hours: i64,
     },
     /// Have a webhook wait; nothing is lost

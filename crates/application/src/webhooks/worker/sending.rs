@@ -11,10 +11,8 @@ use sixin_domain::webhook::lane::Lane;
 use super::Worker;
 use crate::ports::StoreResult;
 use crate::webhooks::ports::{ParkedEvent, Post, PostFailure, Posted};
+use crate::webhooks::posting::post_to;
 use crate::webhooks::telling::Telling;
-
-/// Digits of the number that goes into a signature.
-const NONCE_DIGITS: u32 = 12;
 
 /// What was sent.
 pub(super) enum What {
@@ -74,12 +72,8 @@ impl Worker {
     }
 
     async fn post_of(&self, tellings: Vec<Telling>, at: Millis) -> StoreResult<Post> {
-        let key = match &self.endpoint.app_id {
-            Some(app_id) => self.tools.keys.find(app_id).await?,
-            None => None,
-        };
-        let nonce = self.tools.secrets.number(NONCE_DIGITS).to_string();
-        Ok(Post { endpoint: self.endpoint.clone(), key, tellings: Some(tellings), at, nonce })
+        let with = (&*self.tools.keys, &*self.tools.secrets);
+        post_to(self.endpoint.clone(), Some(tellings), at, with).await
     }
 
     /// Whether a route is told of such a message: what back ends have published only if that is wanted, and nothing that was recalled
