@@ -66,7 +66,7 @@ async fn reached(redis: &Redis) {
 
 fn commit(until: i64, user: i64) -> Commit {
     let span = Some(Span { previous: Position(until - 1), last: Position(until) });
-    Commit { span, events: vec![Event::ProfileChanged(UserId(user))] }
+    Commit { span, events: vec![Event::ProfileChanged(UserId(user))], messages: Vec::new() }
 }
 
 const TYPING: Signal = Signal::Typing { from: UserId(1) };

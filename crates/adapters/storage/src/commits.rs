@@ -11,20 +11,35 @@ use diesel::QueryResult;
 use sixin_application::delivery::ports::CommitListener;
 use sixin_domain::event::Event;
 use sixin_domain::log::{Commit, Position, Span};
+use sixin_domain::message::delivered::DeliveredMessage;
+use sixin_domain::message::{Envelope, NewMessage, Placed};
 
 use crate::connection::connector::{AnyConnection, TransactionError};
 use crate::database::Database;
 use crate::log::{changes, head};
 
 /// What a transaction has changed so far, to be told after its COMMIT.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Events {
     list: Vec<Event>,
     /// The places they have in the log already.
     span: Option<Span>,
+    /// Messages among them that somebody is to be shown at once.
+    messages: Vec<Arc<DeliveredMessage>>,
+    /// Who hears of them.
+    listener: Option<Arc<dyn CommitListener>>,
 }
 
 impl Events {
+    /// Adds a message that was stored.
+    pub(crate) fn stored(&mut self, envelope: &Envelope, message: &NewMessage, placed: Placed) {
+        self.list.push(stored(envelope, placed));
+        let awaits = |user| self.listener.as_ref().is_some_and(|listener| listener.awaits(user));
+        if awaits(placed.recipient) || (envelope.effects.sender_visible && awaits(envelope.sender)) {
+            self.messages.extend(DeliveredMessage::stored(envelope, message, &placed).map(Arc::new));
+        }
+    }
+
     /// Adds one.
     pub(crate) fn push(&mut self, event: Event) {
         self.list.push(event);
@@ -58,6 +73,12 @@ impl Events {
         self.span = Some(span);
         changes::insert(conn, span, &self.list)
     }
+}
+
+/// What others hear of a message that was stored.
+pub(crate) fn stored(envelope: &Envelope, placed: Placed) -> Event {
+    let sender_visible = envelope.effects.sender_visible;
+    Event::MessageStored { sender: envelope.sender, placed, sender_visible }
 }
 
 /// Hands events over in order.
@@ -133,7 +154,8 @@ impl Database {
         conn: &mut AnyConnection,
         work: impl FnOnce(&mut AnyConnection, &mut Events) -> QueryResult<T>,
     ) -> Result<T, TransactionError> {
-        let (mut ticket, mut events) = (None, Events::default());
+        let listener = self.commits().listener.get().cloned();
+        let (mut ticket, mut events) = (None, Events { listener, ..Events::default() });
         let committed = conn.write(|conn| {
             let value = work(conn, &mut events)?;
             events.place(conn, self.now())?;
@@ -144,7 +166,8 @@ impl Database {
             Ok(value)
         });
         if let (Ok(_), Some(ticket)) = (&committed, &mut ticket) {
-            ticket.commit = Some(Commit { span: events.span, events: events.list });
+            let Events { span, list: events, messages, .. } = events;
+            ticket.commit = Some(Commit { span, events, messages });
         }
         committed
     }
@@ -152,7 +175,7 @@ impl Database {
     /// Tells what was committed earlier and only now is known to be.
     pub(crate) fn committed_before(&self, events: Vec<Event>) {
         if !events.is_empty() {
-            self.commits().ticket().commit = Some(Commit { span: None, events });
+            self.commits().ticket().commit = Some(Commit { span: None, events, messages: Vec::new() });
         }
     }
 
@@ -188,7 +211,7 @@ mod tests {
     }
 
     fn changed(user: i64) -> Option<Commit> {
-        Some(Commit { span: None, events: vec![Event::ProfileChanged(UserId(user))] })
+        Some(Commit { span: None, events: vec![Event::ProfileChanged(UserId(user))], messages: Vec::new() })
     }
 
     #[test]

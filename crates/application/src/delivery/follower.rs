@@ -1,19 +1,20 @@
 //! A process follows the log once for all who are connected to it: its own commits at once, those of others by polling
 //! (docs/design.md#delivery).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sixin_domain::event::Event;
-use sixin_domain::id::{AccountId, UserId};
+use sixin_domain::id::{AccountId, MessageId, UserId};
 use sixin_domain::log::{Commit, Cursor, KEPT_MS, LogEntry, Logged, Position};
 use tokio::sync::Notify;
 
+use super::fresh::Fresh;
 use super::listeners::{Listeners, Signal, Waker, Watch};
 use super::neighbours::{Concerned, Hint, NeighbourListener};
-use super::ports::{CommitListener, EventLog, LiveSignals, LogHead};
+use super::ports::{CommitListener, DeliveredMessage, EventLog, LiveSignals, LogHead};
 use super::ring::{Recent, Ring};
 use crate::ports::{Clock, StoreResult};
 
@@ -55,6 +56,7 @@ struct State {
     /// Everything up to here is known.
     last: Position,
     ring: Ring,
+    fresh: Fresh,
     listeners: Listeners,
 }
 
@@ -79,6 +81,7 @@ impl State {
     fn take(&mut self, entry: LogEntry) {
         if let Logged::Change(event) = &entry.what {
             self.look_at_sessions(event);
+            self.fresh.heed(event);
         }
         for user in entry.what.audience().users() {
             self.listeners.wake(user);
@@ -100,8 +103,13 @@ impl State {
 }
 
 impl CommitListener for Follower {
+    fn awaits(&self, user: UserId) -> bool {
+        self.is_connected(user)
+    }
+
     fn committed(&self, commit: &Commit) {
         let mut state = self.state();
+        commit.messages.iter().for_each(|message| state.fresh.keep(message));
         match commit.span {
             // Nothing lies between what is known and this.
             Some(span) if span.previous == state.last => {
@@ -166,7 +174,8 @@ impl Follower {
     ) -> StoreResult<Self> {
         let Cursor { epoch, position } = log.head().await?;
         let ring = Ring::new(position, limits.ring);
-        let state = Mutex::new(State { epoch, last: position, ring, listeners: Listeners::default() });
+        let (fresh, listeners) = (Fresh::default(), Listeners::default());
+        let state = Mutex::new(State { epoch, last: position, ring, fresh, listeners });
         Ok(Self { log, clock, limits, state, poll_now: Notify::new(), is_hinted: AtomicBool::new(false) })
     }
 
@@ -315,6 +324,12 @@ impl Follower {
             }
             Recent::Unknown => Found::Older(state.last),
         }
+    }
+
+    /// Those of the messages that were stored here a moment ago.
+    pub(crate) fn fresh(&self, ids: &[MessageId]) -> HashMap<MessageId, Arc<DeliveredMessage>> {
+        let state = self.state();
+        ids.iter().filter_map(|id| Some((*id, Arc::clone(state.fresh.get(*id)?)))).collect()
     }
 
     pub(crate) fn log(&self) -> &dyn EventLog {

@@ -3,6 +3,7 @@
 pub mod commands;
 pub mod counted_commits;
 pub mod follower;
+mod fresh;
 mod listeners;
 pub mod loading;
 pub mod neighbours;

@@ -142,12 +142,15 @@ mod tests {
         let events =
             |range: std::ops::Range<i64>| range.map(|user| Event::ProfileChanged(UserId(user))).collect();
         let span = Some(Span { previous: at(0), last: at(9) });
-        let all = Hint::of(&Commit { span, events: events(0..501) });
+        let all = Hint::of(&Commit { span, events: events(0..501), messages: Vec::new() });
         assert_eq!(all.concerned, Concerned::Anybody);
-        let half = |range| Hint::of(&Commit { span, events: events(range) });
+        let half = |range| Hint::of(&Commit { span, events: events(range), messages: Vec::new() });
         assert_eq!(half(0..300).and(half(300..600)).concerned, Concerned::Anybody);
         let account = Event::SessionsEnded { account: Some(AccountId(1)), user: None, platform: None };
-        assert_eq!(Hint::of(&Commit { span, events: vec![account] }).concerned, Concerned::Anybody);
+        assert_eq!(
+            Hint::of(&Commit { span, events: vec![account], messages: Vec::new() }).concerned,
+            Concerned::Anybody
+        );
     }
 
     #[tokio::test]

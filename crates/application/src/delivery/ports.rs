@@ -1,9 +1,9 @@
 //! What hears of commits, and what the log is read from.
 
 use async_trait::async_trait;
-use sixin_domain::conversation::ViewedMessage;
-use sixin_domain::id::{ConversationId, MessageId, UserId};
+use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::log::{Commit, Cursor, LogEntry, Position};
+pub use sixin_domain::message::delivered::DeliveredMessage;
 use sixin_domain::time::Millis;
 
 use super::listeners::Signal;
@@ -11,8 +11,12 @@ use crate::access::ports::TokenHash;
 use crate::ports::StoreResult;
 
 /// Hears what was committed through this process.
-#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 pub trait CommitListener: Send + Sync {
+    /// Whether somebody here is to be shown at once what that user gets and sends. Asked while locks are held: MUST return at once.
+    fn awaits(&self, _: UserId) -> bool {
+        false
+    }
+
     /// What one transaction wrote, after its COMMIT. The store MUST call this in the order of positions and never for something that
     /// was rolled back. A commit whose outcome was unknown is told once it was found. MUST return at once: the next commit is told
     /// only afterwards.
@@ -29,6 +33,10 @@ pub struct LogPage {
 }
 
 impl CommitListener for Vec<std::sync::Arc<dyn CommitListener>> {
+    fn awaits(&self, user: UserId) -> bool {
+        self.iter().any(|listener| listener.awaits(user))
+    }
+
     fn committed(&self, commit: &Commit) {
         self.iter().for_each(|listener| listener.committed(commit));
     }
@@ -41,58 +49,6 @@ pub enum Missed {
     Entries(Vec<LogEntry>),
     /// So much that reading the lists anew costs less.
     TooMuch,
-}
-
-/// A message as a stream needs it, and to whom it shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeliveredMessage {
-    /// The message.
-    pub message: ViewedMessage,
-    /// Who got it.
-    pub recipient: UserId,
-    /// The conversation it is kept in; `None` if it is transient.
-    pub conversation: Option<ConversationId>,
-    /// Whether its recipient has read it.
-    pub is_read: bool,
-    /// Whether it is there still: it was not recalled.
-    pub is_enabled: bool,
-    /// Whether it also shows to its sender.
-    pub sender_visible: bool,
-    /// Whether its sender has deleted it.
-    pub is_gone_for_sender: bool,
-    /// Whether its recipient has deleted it.
-    pub is_gone_for_recipient: bool,
-}
-
-impl DeliveredMessage {
-    /// A status message: kept nowhere.
-    #[must_use]
-    pub fn status(message: ViewedMessage, recipient: UserId, sender_visible: bool) -> Self {
-        Self {
-            message,
-            recipient,
-            conversation: None,
-            is_read: false,
-            is_enabled: true,
-            sender_visible,
-            is_gone_for_sender: false,
-            is_gone_for_recipient: false,
-        }
-    }
-
-    /// Whether a user would see it, if it was not recalled.
-    #[must_use]
-    pub fn belongs_to(&self, user: UserId) -> bool {
-        let to_recipient = self.recipient == user && !self.is_gone_for_recipient;
-        let to_sender = self.message.sender == user && self.sender_visible && !self.is_gone_for_sender;
-        to_recipient || to_sender
-    }
-
-    /// The other side of the conversation.
-    #[must_use]
-    pub fn peer_of(&self, user: UserId) -> UserId {
-        if self.message.sender == user { self.recipient } else { self.message.sender }
-    }
 }
 
 /// Those who are connected.

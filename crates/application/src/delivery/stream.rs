@@ -1,10 +1,10 @@
 //! The stream of one connection: a cursor on the log and a waker, no queue.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use sixin_domain::event::Event;
-use sixin_domain::id::{AccountId, UserId};
+use sixin_domain::id::{AccountId, MessageId, UserId};
 use sixin_domain::log::{Cursor, LogEntry, Logged, Position};
 use sixin_domain::message::body::Body;
 use sixin_domain::time::Millis;
@@ -55,7 +55,7 @@ pub enum LiveItem {
 /// What an entry shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LiveEvent {
-    /// A message, as it stands now.
+    /// A message, as it stands now or stood when it was stored a moment ago.
     Message(Arc<DeliveredMessage>),
     /// A change, with the message it is about, if that is one.
     Changed(Box<Event>, Option<Arc<DeliveredMessage>>),
@@ -118,6 +118,14 @@ pub struct LiveStream {
     /// Up to here there is nothing but what is pending.
     pending_until: Position,
     has_caught_up: bool,
+}
+
+/// Messages that entries are about.
+struct Known {
+    /// Those that were stored here a moment ago, as they were then. Whoever is told of a change to one needs it as it is now.
+    fresh: HashMap<MessageId, Arc<DeliveredMessage>>,
+    /// The others, and those that were changed, as they are now.
+    loaded: Loaded,
 }
 
 impl Drop for LiveStream {
@@ -228,16 +236,12 @@ impl LiveStream {
     /// The next entries as items, and the cursor after them.
     async fn chunk(&mut self) -> StoreResult<Vec<LiveItem>> {
         let count = self.pending.len().min(CHUNK);
-        let mut wanted = Wanted::default();
-        for entry in self.pending.iter().take(count) {
-            want(&mut wanted, entry);
-        }
-        let loaded = self.loader.load(wanted).await?;
+        let known = self.known(count).await?;
         let (mut items, mut bytes) = (Vec::new(), 0);
         for _ in 0..count {
             let Some(entry) = self.pending.pop_front() else { break };
             self.cursor.position = entry.position;
-            let Some(event) = self.shown(entry.what, &loaded) else { continue };
+            let Some(event) = self.shown(entry.what, &known) else { continue };
             bytes += size(&event);
             items.push(LiveItem::Logged(entry.position, event));
             if bytes >= CHUNK_BYTES {
@@ -251,8 +255,25 @@ impl LiveStream {
         Ok(items)
     }
 
+    /// The messages that the next so many entries are about.
+    async fn known(&self, count: usize) -> StoreResult<Known> {
+        let messages = self.pending.iter().take(count).filter_map(|entry| match &entry.what {
+            Logged::Message(message) => Some(message.id),
+            Logged::Change(_) => None,
+        });
+        let fresh = self.follower.fresh(&messages.collect::<Vec<_>>());
+        let mut wanted = Wanted::default();
+        for entry in self.pending.iter().take(count) {
+            match &entry.what {
+                Logged::Message(message) if fresh.contains_key(&message.id) => {}
+                what => want(&mut wanted, what),
+            }
+        }
+        Ok(Known { fresh, loaded: self.loader.load(wanted).await? })
+    }
+
     /// What the user gets to see of an entry.
-    fn shown(&self, what: Logged, loaded: &Loaded) -> Option<LiveEvent> {
+    fn shown(&self, what: Logged, Known { fresh, loaded }: &Known) -> Option<LiveEvent> {
         let user = self.owner.user;
         let seen = |message: &&Arc<DeliveredMessage>| {
             let is_too_new = self.owner.membership_end.is_some_and(|end| message.message.sent_at > end);
@@ -260,7 +281,8 @@ impl LiveStream {
         };
         match what {
             Logged::Message(message) => {
-                let found = loaded.get(&message.id).filter(seen).filter(|found| found.is_enabled)?;
+                let found = fresh.get(&message.id).or_else(|| loaded.get(&message.id));
+                let found = found.filter(seen).filter(|found| found.is_enabled)?;
                 Some(LiveEvent::Message(Arc::clone(found)))
             }
             Logged::Change(event) => match &*event {
@@ -284,8 +306,8 @@ impl LiveStream {
     }
 }
 
-fn want(wanted: &mut Wanted, entry: &LogEntry) {
-    match &entry.what {
+fn want(wanted: &mut Wanted, what: &Logged) {
+    match what {
         Logged::Message(message) if message.is_kept => wanted.kept.push(message.id),
         Logged::Message(message) => wanted.transient.push(message.id),
         Logged::Change(event) => match &**event {

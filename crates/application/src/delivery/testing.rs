@@ -33,6 +33,7 @@ pub(crate) struct FakeLog {
     pub(crate) kept: Mutex<Kept>,
     pub(crate) pages: AtomicUsize,
     pub(crate) looks: AtomicUsize,
+    pub(crate) reads: AtomicUsize,
 }
 
 pub(crate) fn at(position: i64) -> Position {
@@ -80,7 +81,8 @@ impl FakeLog {
         let mut kept = self.kept.lock().unwrap();
         let previous = at(kept.head);
         kept.head += i64::try_from(events.len()).unwrap();
-        let commit = Commit { span: Some(Span { previous, last: at(kept.head) }), events };
+        let commit =
+            Commit { span: Some(Span { previous, last: at(kept.head) }), events, messages: Vec::new() };
         kept.entries.extend(commit.entries());
         commit
     }
@@ -127,6 +129,7 @@ impl EventLog for FakeLog {
         kept: &[MessageId],
         transient: &[MessageId],
     ) -> StoreResult<Vec<DeliveredMessage>> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         let known = self.kept.lock().unwrap();
         let wanted = |found: &&DeliveredMessage| {
             kept.contains(&found.message.id) || transient.contains(&found.message.id)

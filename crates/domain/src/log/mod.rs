@@ -3,11 +3,14 @@
 mod audience;
 mod cursor;
 
+use std::sync::Arc;
+
 pub use audience::Audience;
 pub use cursor::{Cursor, CursorError};
 
 use crate::event::Event;
 use crate::id::{MessageId, UserId};
+use crate::message::delivered::DeliveredMessage;
 use crate::time::Millis;
 
 /// A place in the log: strictly increasing in the order of commits over the whole database. Microseconds since 1970 where the clock
@@ -56,6 +59,8 @@ pub struct Commit {
     pub span: Option<Span>,
     /// Its events, in the order of their positions, which follow each other and end with the last of the span.
     pub events: Vec<Event>,
+    /// Those of its messages that somebody is to be shown at once, so that nobody has to read them again.
+    pub messages: Vec<Arc<DeliveredMessage>>,
 }
 
 impl Commit {

@@ -3,6 +3,7 @@
 pub mod body;
 pub mod content;
 mod content_types;
+pub mod delivered;
 pub mod delivery;
 pub mod expansion;
 pub mod log_hour;

@@ -20,7 +20,6 @@ use diesel::QueryResult;
 use diesel::result::Error;
 use sixin_application::ports::StoreError;
 use sixin_application::sending::ports::{AppendError, MessageStore, SendUnit, Stored};
-use sixin_domain::event::Event;
 use sixin_domain::log::Position;
 use sixin_domain::message::Placed;
 
@@ -165,15 +164,13 @@ pub(crate) fn transaction(
         messages::insert(conn, &passed, &placed, first)?;
     }
     keys::remember(conn, &passed, &placed, &deduplication.known)?;
-    events.extend(passed.iter().zip(&placed).flat_map(|(unit, placed)| stored(unit, placed)));
+    for (unit, placed) in passed.iter().zip(&placed) {
+        for (message, placed) in unit.messages.iter().zip(placed) {
+            events.stored(&unit.envelope, message, *placed);
+        }
+    }
     nonces::use_up(conn, with(Decision::is_accepted))?;
     Ok(answers(decisions, placed))
-}
-
-/// What others hear of a unit: a stored message for each recipient.
-fn stored<'a>(unit: &'a SendUnit, placed: &'a [Placed]) -> impl Iterator<Item = Event> + 'a {
-    let (sender, sender_visible) = (unit.envelope.sender, unit.envelope.effects.sender_visible);
-    placed.iter().map(move |&placed| Event::MessageStored { sender, placed, sender_visible })
 }
 
 /// The answer to each unit; `placed` holds the places of those that were written, in order.

@@ -12,7 +12,8 @@ use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::Placed;
 use sixin_domain::time::Millis;
 
-use super::{Answer, RetryBudget, stored};
+use super::{Answer, RetryBudget};
+use crate::commits::stored;
 use crate::connection::connector::AnyConnection;
 use crate::database::Database;
 use crate::error::{is_lost, store_error};
@@ -44,7 +45,8 @@ impl Database {
     /// Tells of units that were committed without our knowing.
     fn tell_found(&self, units: &[&SendUnit], found: &[Option<Vec<Placed>>]) {
         let known = units.iter().zip(found).filter_map(|(unit, found)| Some((unit, found.as_ref()?)));
-        self.committed_before(known.flat_map(|(unit, placed)| stored(unit, placed)).collect());
+        let told = known.flat_map(|(unit, found)| found.iter().map(|placed| stored(&unit.envelope, *placed)));
+        self.committed_before(told.collect());
     }
 
     /// Looks until the database answers; `None` if it does not in time.

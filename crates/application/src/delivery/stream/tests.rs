@@ -3,6 +3,7 @@ use sixin_domain::conversation::Seat;
 use sixin_domain::conversation::pair::{Pair, Side};
 use sixin_domain::event::{ChangedMessage, Tie};
 use sixin_domain::id::{ConversationId, MessageId};
+use sixin_domain::log::Commit;
 use std::sync::atomic::Ordering;
 
 use super::*;
@@ -113,6 +114,27 @@ async fn each_sees_what_is_its_own_and_nothing_that_was_taken_back() {
     let former = StreamOwner { membership_end: Some(NOW.plus(1)), ..of(2) };
     let seen_by_former = all(&mut process.streams.open(former, Some(begin))).await;
     assert_eq!(seen_by_former, ["1", "conversation_read", "tie_set"]);
+}
+
+#[tokio::test]
+async fn what_was_stored_here_a_moment_ago_is_shown_without_a_look_and_a_change_to_it_as_it_is_now() {
+    let process = process(FakeLog::new(), 100).await;
+    let mut stream = process.streams.open(of(2), Some(process.follower.head()));
+    let stored = process.log.message(1, 1, 2, "as it was stored");
+    let messages = vec![Arc::new(process.log.kept.lock().unwrap().messages[0].clone())];
+    assert!(process.follower.awaits(UserId(2)) && !process.follower.awaits(UserId(1)));
+    process.follower.committed(&Commit { messages: messages.clone(), ..process.log.commit(vec![stored]) });
+    let Step::News(news) = stream.next().await.unwrap() else { panic!() };
+    assert_eq!(shown(&news.items[0]), "1");
+    assert_eq!(process.log.reads.load(Ordering::Relaxed), 0);
+    // Another process edits it; that is known here before its storing is told.
+    process.log.kept.lock().unwrap().messages[0].message.body = Body::Text("as it is".to_owned());
+    let edited = process.log.commit(vec![Event::MessageEdited(changed(1))]);
+    process.follower.poll().await.unwrap();
+    process.follower.committed(&Commit { messages, events: Vec::new(), ..edited });
+    let Some(Step::News(news)) = stream.now().await.unwrap() else { panic!() };
+    let LiveItem::Logged(_, LiveEvent::Changed(_, Some(message))) = &news.items[0] else { panic!() };
+    assert_eq!(message.message.body, Body::Text("as it is".to_owned()));
 }
 
 #[tokio::test]

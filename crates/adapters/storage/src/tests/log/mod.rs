@@ -1,3 +1,4 @@
 mod catch_up;
 mod inversion;
 mod presence;
+mod told;
