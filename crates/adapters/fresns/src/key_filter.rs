@@ -1,7 +1,12 @@
 //! Which keys of a user object a client wants: `whitelistKeys` and `blacklistKeys`, in dot notation.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value, json};
+use serde_json::json;
+use serde_json::value::{RawValue, to_raw_value};
 use sixin_web::documented;
 
 /// Parameter `whitelistKeys`.
@@ -44,44 +49,67 @@ impl KeyFilter {
         self.only.is_empty() && self.not.is_empty()
     }
 
-    fn applied(&self, mut value: Value) -> Value {
-        if !self.only.is_empty() {
-            let mut kept = Value::Object(Map::new());
-            for path in &self.only {
-                keep(&mut value, &mut kept, path);
-            }
-            value = kept;
+    /// What is wanted of an object.
+    fn applied(&self, object: &RawValue) -> serde_json::Result<Box<RawValue>> {
+        match (self.only.is_empty(), self.not.is_empty()) {
+            (true, _) => without(object, &paths(&self.not)),
+            (false, true) => kept(object, &paths(&self.only)),
+            (false, false) => without(&*kept(object, &paths(&self.only))?, &paths(&self.not)),
         }
-        for path in &self.not {
-            remove(&mut value, path);
-        }
-        value
     }
 }
 
-/// Moves what a path leads to from one object into another.
-fn keep(from: &mut Value, into: &mut Value, path: &[String]) {
-    let (Some((key, rest)), Some(from), Some(into)) =
-        (path.split_first(), from.as_object_mut(), into.as_object_mut())
-    else {
-        return;
-    };
-    if rest.is_empty() {
-        if let Some(value) = from.remove(key) {
-            into.insert(key.clone(), value);
-        }
-    } else if let Some(inner) = from.get_mut(key).filter(|inner| inner.is_object()) {
-        keep(inner, into.entry(key.clone()).or_insert_with(|| Value::Object(Map::new())), rest);
-    }
+/// The members of an object in order, each with its value as it is written: reading into it costs more than the rest, and
+/// little of it is wanted.
+type Members<'a> = IndexMap<String, Cow<'a, RawValue>>;
+
+/// `None` of what is no object.
+fn members(value: &RawValue) -> Option<Members<'_>> {
+    let members: IndexMap<String, &RawValue> = serde_json::from_str(value.get()).ok()?;
+    Some(members.into_iter().map(|(key, value)| (key, Cow::Borrowed(value))).collect())
 }
 
-fn remove(from: &mut Value, path: &[String]) {
-    let (Some((key, rest)), Some(from)) = (path.split_first(), from.as_object_mut()) else { return };
-    if rest.is_empty() {
-        from.remove(key);
-    } else if let Some(inner) = from.get_mut(key) {
-        remove(inner, rest);
+type Path<'p> = &'p [String];
+
+fn paths(paths: &[Vec<String>]) -> Vec<Path<'_>> {
+    paths.iter().map(Vec::as_slice).collect()
+}
+
+/// Which keys paths begin with, each with what is behind it: nothing if the key itself is meant.
+fn by_key<'p>(paths: &[Path<'p>]) -> IndexMap<&'p str, Vec<Path<'p>>> {
+    let mut keys: IndexMap<&str, Vec<Path<'_>>> = IndexMap::new();
+    for (key, rest) in paths.iter().filter_map(|path| path.split_first()) {
+        keys.entry(key).or_default().push(rest);
     }
+    keys
+}
+
+/// An object with what paths lead to and nothing else.
+fn kept(object: &RawValue, paths: &[Path<'_>]) -> serde_json::Result<Box<RawValue>> {
+    let mut from = members(object).unwrap_or_default();
+    let mut into = Members::new();
+    for (key, rests) in by_key(paths) {
+        let Some(value) = from.swap_remove(key) else { continue };
+        if rests.iter().any(|rest| rest.is_empty()) {
+            into.insert(key.to_owned(), value);
+        } else if members(&value).is_some() {
+            into.insert(key.to_owned(), Cow::Owned(kept(&value, &rests)?));
+        }
+    }
+    to_raw_value(&into)
+}
+
+/// A value without what paths lead to.
+fn without(value: &RawValue, paths: &[Path<'_>]) -> serde_json::Result<Box<RawValue>> {
+    let Some(mut members) = members(value) else { return Ok(value.to_owned()) };
+    for (key, rests) in by_key(paths) {
+        if rests.iter().any(|rest| rest.is_empty()) {
+            members.shift_remove(key);
+        } else if let Some(inner) = members.get_mut(key) {
+            *inner = Cow::Owned(without(inner, &rests)?);
+        }
+    }
+    to_raw_value(&members)
 }
 
 /// An object of which only the wanted keys are written.
@@ -101,18 +129,36 @@ impl<T> Filtered<'static, T> {
     }
 }
 
+impl<T: Serialize> Filtered<'_, T> {
+    /// It as it is written, for several objects that have it in them; `None` if it can't be written.
+    pub(crate) fn written(&self) -> Option<Written> {
+        to_raw_value(self).ok().map(|json| Written(json.into()))
+    }
+}
+
+/// An object that was written once and stands in several others.
+#[derive(Debug, Clone)]
+pub(crate) struct Written(Rc<RawValue>);
+
+impl Serialize for Written {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
 impl<T: Serialize> Serialize for Filtered<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.keys.is_empty() {
             return self.value.serialize(serializer);
         }
-        let value = serde_json::to_value(&self.value).map_err(serde::ser::Error::custom)?;
-        self.keys.applied(value).serialize(serializer)
+        let filtered = to_raw_value(&self.value).and_then(|value| self.keys.applied(&value));
+        filtered.map_err(serde::ser::Error::custom)?.serialize(serializer)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
     use sixin_web::request::parameters::read;
 
     use super::*;

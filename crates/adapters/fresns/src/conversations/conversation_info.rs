@@ -1,9 +1,10 @@
 //! The conversation object (docs/wire/fresns.md#conversation-object).
 
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
-use sixin_application::users::profiles::ShownUsers;
+use sixin_application::users::profiles::{ShownUser, ShownUsers};
 use sixin_domain::conversation::View;
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::site::block_words::BlockWordFilter;
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::admission::Locale;
 use crate::conversations::message_info::Times;
-use crate::key_filter::{Filtered, KeyFilter};
+use crate::key_filter::{Filtered, KeyFilter, Written};
 use crate::users::user_info::UserInfo;
 use crate::users::user_view::Subject;
 
@@ -19,7 +20,7 @@ use crate::users::user_view::Subject;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = FresnsConversation)]
-pub(crate) struct ConversationInfo<'f> {
+pub(crate) struct ConversationInfo {
     /// Id of the conversation.
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     id: i64,
@@ -27,7 +28,7 @@ pub(crate) struct ConversationInfo<'f> {
     user_is_deactivate: bool,
     /// The other user.
     #[schema(required = true, value_type = Option<UserInfo>)]
-    user: Option<Filtered<'f, UserInfo>>,
+    user: Option<Written>,
     /// The newest message; without id and text if none is left.
     latest_message: LatestMessage,
     /// How many messages the caller sees in it.
@@ -65,25 +66,43 @@ pub(crate) struct LatestMessage {
 
 /// What objects with users in them are made of.
 pub(crate) struct Cast<'a> {
-    pub(crate) shown: &'a ShownUsers,
-    pub(crate) files: &'a HashSet<MessageId>,
-    pub(crate) keys: &'a KeyFilter,
-    pub(crate) words: &'a BlockWordFilter,
-    pub(crate) locale: &'a Locale,
+    shown: &'a ShownUsers,
+    files: &'a HashSet<MessageId>,
+    keys: &'a KeyFilter,
+    words: &'a BlockWordFilter,
+    locale: &'a Locale,
+    /// The objects of users so far: many messages have the same sender.
+    users: RefCell<HashMap<UserId, Option<Written>>>,
 }
 
 impl<'a> Cast<'a> {
+    pub(crate) fn new(
+        shown: &'a ShownUsers,
+        files: &'a HashSet<MessageId>,
+        keys: &'a KeyFilter,
+        words: &'a BlockWordFilter,
+        locale: &'a Locale,
+    ) -> Self {
+        Self { shown, files, keys, words, locale, users: RefCell::default() }
+    }
+
     /// The object of a user, and whether the user has left.
-    pub(crate) fn user(&self, id: UserId) -> (Option<Filtered<'a, UserInfo>>, bool) {
+    pub(crate) fn user(&self, id: UserId) -> (Option<Written>, bool) {
         let Some(shown) = self.shown.users.get(&id) else { return (None, true) };
+        let mut users = self.users.borrow_mut();
+        let object = users.entry(id).or_insert_with(|| self.written(shown));
+        (object.clone(), shown.user.deleted_at.is_some())
+    }
+
+    fn written(&self, shown: &ShownUser) -> Option<Written> {
         let role_book = &self.shown.role_book;
         let subject = Subject { user: &shown.user, roles: &shown.roles, role_book, locale: self.locale };
         let value = subject.seen_as(shown.relation, shown.may_write);
-        (Some(Filtered { value, keys: self.keys }), shown.user.deleted_at.is_some())
+        Filtered { value, keys: self.keys }.written()
     }
 
     /// The object of a conversation.
-    pub(crate) fn conversation(&self, view: &View<'_>) -> ConversationInfo<'a> {
+    pub(crate) fn conversation(&self, view: &View<'_>) -> ConversationInfo {
         let (user, user_is_deactivate) = self.user(view.peer);
         ConversationInfo {
             id: view.conversation.id.0,

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use crate::admission::Locale;
 use crate::files::file_info::{FileInfo, file_info};
 use crate::files::outside_file_info::outside_file_info;
-use crate::key_filter::Filtered;
+use crate::key_filter::{Filtered, Written};
 use crate::users::user_info::UserInfo;
 use crate::users::user_view::Subject;
 
@@ -26,13 +26,13 @@ use crate::users::user_view::Subject;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = FresnsMessage)]
-pub(crate) struct MessageInfo<'f> {
+pub(crate) struct MessageInfo {
     /// Id of the message.
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     id: i64,
     /// Who sent it.
     #[schema(required = true, value_type = Option<UserInfo>)]
-    user: Option<Filtered<'f, UserInfo>>,
+    user: Option<Written>,
     /// Whether the sender has left.
     user_is_deactivate: bool,
     /// Whether the caller sent it.
@@ -87,14 +87,14 @@ impl Shown {
 }
 
 /// A message that was just stored, as its sender sees it.
-pub(crate) fn sent(sent: &SentMessage, locale: &Locale) -> MessageInfo<'static> {
+pub(crate) fn sent(sent: &SentMessage, locale: &Locale) -> MessageInfo {
     let subject =
         Subject { user: &sent.sender, roles: &sent.sender_roles, role_book: &sent.role_book, locale };
     let shown = Shown::of(&sent.body, sent.file.as_ref(), locale);
     let times = Times::of(sent.placed.sent_at, locale);
     MessageInfo {
         id: sent.placed.id.0,
-        user: Some(Filtered::whole(subject.seen_by_itself())),
+        user: Filtered::whole(subject.seen_by_itself()).written(),
         user_is_deactivate: false,
         is_me: true,
         r#type: shown.kind,
@@ -110,12 +110,12 @@ pub(crate) fn sent(sent: &SentMessage, locale: &Locale) -> MessageInfo<'static> 
 }
 
 /// A stored message as one of its users sees it; `user` and `is_deactivated` are about its sender.
-pub(crate) fn viewed<'f>(
+pub(crate) fn viewed(
     message: &ViewedMessage,
     (viewer, is_read): (UserId, bool),
-    (user, is_deactivated): (Option<Filtered<'f, UserInfo>>, bool),
+    (user, is_deactivated): (Option<Written>, bool),
     locale: &Locale,
-) -> MessageInfo<'f> {
+) -> MessageInfo {
     let shown = Shown::of(&message.body, message.file.as_ref(), locale);
     let times = Times::of(message.sent_at, locale);
     MessageInfo {
@@ -136,7 +136,7 @@ pub(crate) fn viewed<'f>(
 }
 
 /// Replaces words in what messages say, which may take long.
-pub(crate) async fn cleaned(list: &mut [MessageInfo<'_>], words: &Arc<BlockWordFilter>) -> StoreResult<()> {
+pub(crate) async fn cleaned(list: &mut [MessageInfo], words: &Arc<BlockWordFilter>) -> StoreResult<()> {
     let said = list.iter_mut().filter_map(|message| message.content.as_mut());
     let texts = said.map(std::mem::take).collect();
     let said = list.iter_mut().filter_map(|message| message.content.as_mut());

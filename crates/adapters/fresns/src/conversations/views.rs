@@ -66,13 +66,7 @@ pub(crate) async fn list_conversations(request: HttpRequest, api: web::Data<Fres
         let begin = api.log_head.cursor();
         let found = api.read_conversations.list(&viewer, wanted).await?;
         let words = api.block_words.filter().await?;
-        let cast = Cast {
-            shown: &found.shown,
-            files: &found.files,
-            keys: &keys,
-            words: &words,
-            locale: &visit.locale,
-        };
+        let cast = Cast::new(&found.shown, &found.files, &keys, &words, &visit.locale);
         let views = found.conversations.iter().filter_map(|found| found.seen_by(viewer.user.id).ok());
         let list: Vec<_> = views.map(|view| cast.conversation(&view)).collect();
         let next = found.next.map(|(time, id)| Cursor(time, id).to_string());
@@ -98,13 +92,7 @@ pub(crate) async fn show_conversation(
         let which = meant(&which)?;
         let found = api.read_conversations.detail(&viewer, &which).await?;
         let words = api.block_words.filter().await?;
-        let cast = Cast {
-            shown: &found.shown,
-            files: &found.files,
-            keys: &keys,
-            words: &words,
-            locale: &visit.locale,
-        };
+        let cast = Cast::new(&found.shown, &found.files, &keys, &words, &visit.locale);
         let view = found.conversation.seen_by(viewer.user.id).map_err(ConversationError::from)?;
         Ok(done(cast.conversation(&view), visit.locale.language))
     })
@@ -143,8 +131,7 @@ pub(crate) async fn list_messages(
         }
         let words = api.block_words.filter().await?;
         let files = HashSet::new();
-        let cast =
-            Cast { shown: &found.shown, files: &files, keys: &keys, words: &words, locale: &visit.locale };
+        let cast = Cast::new(&found.shown, &files, &keys, &words, &visit.locale);
         let view = found.conversation.seen_by(viewer.user.id).map_err(ConversationError::from)?;
         let mut list: Vec<_> = found
             .messages

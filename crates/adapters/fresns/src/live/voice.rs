@@ -44,7 +44,7 @@ struct MessageEvent<'a> {
     /// Null of a message that is kept in no conversation.
     conversation_id: Option<i64>,
     seq: Option<i64>,
-    message: &'a MessageInfo<'a>,
+    message: &'a MessageInfo,
 }
 
 /// What is to be written: a frame, or one about a message whose words have to be looked through first.
@@ -98,7 +98,7 @@ impl LiveVoice for FresnsVoice {
         let filter = self.api.block_words.filter().await?;
         let locale = Locale { now: self.api.clock.now(), ..self.locale.clone() };
         let files = HashSet::new();
-        let cast = Cast { shown: &shown, files: &files, keys: &self.keys, words: &filter, locale: &locale };
+        let cast = Cast::new(&shown, &files, &self.keys, &filter, &locale);
         let (mut parts, mut infos) = (Vec::with_capacity(items.len()), Vec::new());
         for item in items {
             let (part, message) = part(item, guest.viewer.user.id, &shown);
