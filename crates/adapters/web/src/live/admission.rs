@@ -102,14 +102,18 @@ pub(crate) fn unavailable(error: &StoreError) -> HttpResponse {
     }
 }
 
-/// Whether one more stream may begin.
-pub(crate) fn begins(live: &Live) -> Result<(), TurnedAway> {
-    live.api.gate.admit(live.api.streams.follower.connections())
+/// Whether one more stream may begin; waits until it may, if that is soon.
+pub(crate) async fn begins(live: &Live) -> Result<(), TurnedAway> {
+    let wait = live.api.gate.admit(live.api.streams.follower.connections())?;
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
+    }
+    if live.api.gate.is_draining() { Err(TurnedAway::Draining) } else { Ok(()) }
 }
 
 /// The answer that says when to come back, if no more may begin.
-pub(crate) fn turned_away(live: &Live) -> Option<HttpResponse> {
-    let text = match begins(live).err()? {
+pub(crate) async fn turned_away(live: &Live) -> Option<HttpResponse> {
+    let text = match begins(live).await.err()? {
         TurnedAway::Draining => "the server stops; come back in a moment",
         TurnedAway::TooMany => "too many streams begin; come back in a moment",
     };

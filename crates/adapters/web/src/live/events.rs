@@ -30,7 +30,7 @@ pub(crate) async fn events(request: HttpRequest, live: web::Data<Live>) -> HttpR
         Err(answer) => return answer,
     };
     // EventSource gives up for good on any other status than 200.
-    if let Err(reason) = begins(&live) {
+    if let Err(reason) = begins(&live).await {
         return stream(EventBody { first: Some(Bytes::from(come_back(&live, reason))), work: None });
     }
     let watches = match watched(&request, &live, &guest, &*voice).await {

@@ -10,6 +10,9 @@ const ENDING_A_SECOND: usize = 500;
 /// They take at least so long, so that not all come back at once.
 const SHORTEST_DRAIN: Duration = Duration::from_secs(2);
 
+/// So long somebody waits to be let in when many come at once; whoever would wait longer is told to come back.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
 /// Those who were cut off are told to come back over at least so long.
 const SHORTEST_RETURN: Duration = Duration::from_secs(5);
 
@@ -51,7 +54,7 @@ struct Drain {
 /// Where streams begin.
 pub struct Gate {
     limits: LiveLimits,
-    /// How many may begin now, and when that was reckoned.
+    /// How many may begin now, or below 0 how many wait to, and when that was reckoned.
     begin: Mutex<(f64, Instant)>,
     drain: watch::Sender<Option<Drain>>,
 }
@@ -70,8 +73,8 @@ impl Gate {
         self.limits
     }
 
-    /// Whether a stream may begin beside so many.
-    pub(crate) fn admit(&self, connections: usize) -> Result<(), TurnedAway> {
+    /// Whether a stream may begin beside so many, and after how long: when many come at once the last of them wait a moment.
+    pub(crate) fn admit(&self, connections: usize) -> Result<Duration, TurnedAway> {
         if self.is_draining() {
             return Err(TurnedAway::Draining);
         }
@@ -79,9 +82,16 @@ impl Gate {
         let (left, since) = *begin;
         let most = f64::from(self.limits.new_per_second);
         let left = (left + since.elapsed().as_secs_f64() * most).min(most);
-        let may = connections < self.limits.connections && left >= 1.0;
-        *begin = (if may { left - 1.0 } else { left }, Instant::now());
-        if may { Ok(()) } else { Err(TurnedAway::TooMany) }
+        *begin = (left, Instant::now());
+        // Those who wait are no connections yet.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of a few hundred")]
+        let waiting = (-left).max(0.0) as usize;
+        let wait = Duration::from_secs_f64(((1.0 - left) / most).max(0.0));
+        if connections + waiting >= self.limits.connections || wait > LONGEST_WAIT {
+            return Err(TurnedAway::TooMany);
+        }
+        begin.0 = left - 1.0;
+        Ok(wait)
     }
 
     /// Whether the server stops.
@@ -133,11 +143,22 @@ mod tests {
     fn no_more_begin_than_may_and_none_once_the_server_stops() {
         let gate = Gate::new(LiveLimits { connections: 10, new_per_second: 3, ..LiveLimits::default() });
         assert_eq!(gate.admit(10), Err(TurnedAway::TooMany), "there are too many");
-        let admitted = (0..50).filter(|_| gate.admit(0).is_ok()).count();
-        assert!((3..=4).contains(&admitted), "{admitted} began at once");
+        let admitted: Vec<Duration> = (0..50).filter_map(|_| gate.admit(0).ok()).collect();
+        let at_once = admitted.iter().filter(|wait| wait.is_zero()).count();
+        assert!((3..=4).contains(&at_once), "{at_once} began at once");
+        assert!((6..=7).contains(&(admitted.len() - at_once)), "and as many wait as can begin in two seconds");
+        assert!(admitted.is_sorted() && admitted.iter().all(|wait| *wait <= LONGEST_WAIT));
+        assert_eq!(gate.admit(4), Err(TurnedAway::TooMany), "those who wait count");
         assert_eq!(gate.drain(5_000), Duration::from_secs(10));
         assert_eq!(gate.admit(0), Err(TurnedAway::Draining));
         assert_eq!((gate.drain(3), gate.drain(0)), (SHORTEST_DRAIN, Duration::ZERO));
+    }
+
+    #[test]
+    fn those_who_wait_to_be_let_in_count_like_those_who_are_there() {
+        let gate = Gate::new(LiveLimits { connections: 5, new_per_second: 100, ..LiveLimits::default() });
+        let waiting = (0..1000).filter(|_| gate.admit(0).is_ok_and(|wait| !wait.is_zero())).count();
+        assert!((5..=6).contains(&waiting), "{waiting} wait for five places");
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub(crate) async fn poll(request: HttpRequest, live: web::Data<Live>) -> HttpRes
         Ok(wanted) => wanted,
         Err(Malformed(what)) => return malformed(&what),
     };
-    if let Some(answer) = turned_away(&live) {
+    if let Some(answer) = turned_away(&live).await {
         return answer;
     }
     let live = live.get_ref().clone();

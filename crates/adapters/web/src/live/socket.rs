@@ -57,7 +57,7 @@ pub(crate) async fn socket(request: HttpRequest, body: web::Payload, live: web::
         Ok(opened) => opened,
         Err(answer) => return answer,
     };
-    if let Some(answer) = turned_away(&live) {
+    if let Some(answer) = turned_away(&live).await {
         return answer;
     }
     let watches = match watched(&request, &live, &guest, &*voice).await {
