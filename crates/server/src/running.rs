@@ -146,6 +146,7 @@ impl Running {
             streams: Arc::clone(&following.streams),
             gate: Arc::clone(&following.gate),
             presence: following.presence.clone(),
+            acks: following.acks.clone(),
             signals: Arc::clone(&following.signals),
             rates: following.rates.clone(),
         };

@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::rt::task::JoinHandle;
 use sixin_application::files::links::FileLinks;
 use sixin_application::messages::read_history::ReadHistory;
+use sixin_application::push::gathering::PushTeller;
 use sixin_application::webhooks::ports::{FileAddresses, Poster};
 use sixin_application::webhooks::supervisor::{WebhookParts, Webhooks};
 use sixin_application::webhooks::telling::Teller;
@@ -69,11 +70,20 @@ impl Telling {
             settings: caches.settings.clone(),
             addresses: Arc::new(SiteFiles(links)),
         };
+        let pushes = PushTeller {
+            log: store.clone(),
+            users: store.clone(),
+            store: store.clone(),
+            settings: caches.settings.clone(),
+            burst: config.burst(),
+            has_only_devices: false,
+        };
         let webhooks = Webhooks::new(WebhookParts {
             log: store.clone(),
             work: store,
             keys: caches.app_keys.clone(),
             teller,
+            pushes,
             poster: poster(config)?,
             clock: Arc::new(SystemClock),
             secrets: Arc::new(SystemSecrets),

@@ -4,6 +4,7 @@
 
 mod client;
 mod named;
+mod push;
 mod resolving;
 mod rongcloud;
 mod standard;

@@ -56,6 +56,7 @@ impl Config {
         check_networks("server.trusted_proxies", &server.trusted_proxies)?;
         check_networks("webhooks.allow", &self.webhooks.allow)?;
         self.check_retries()?;
+        self.check_push()?;
         server.cors_origins.iter().try_for_each(|origin| origins::check(origin))?;
         self.check_cache()?;
         self.check_bucket()?;
@@ -78,6 +79,14 @@ impl Config {
         }
         let expected = "must hold from 1 to 32 pauses, each from 1 to 2592000";
         Err(refused("webhooks.retry_seconds", expected, format!("{pauses:?}")))
+    }
+
+    fn check_push(&self) -> Result<(), ConfigError> {
+        let grace = self.push.grace_milliseconds;
+        if (200..=60_000).contains(&grace) {
+            return Ok(());
+        }
+        Err(refused("push.grace_milliseconds", "must be from 200 to 60000", grace))
     }
 
     /// Two listeners can't share a port of one address.

@@ -18,6 +18,7 @@ use sixin_application::delivery::stream::LiveStreams;
 use sixin_application::files::links::FileLinks;
 use sixin_application::operations::health::HealthCheck;
 use sixin_application::ports::Clock;
+use sixin_application::push::acks::Acknowledge;
 use sixin_application::sending::back_end_texts::BackEndTexts;
 use sixin_application::sending::committer::{Committer, Lanes};
 use sixin_application::sending::ids::LeasedIds;
@@ -78,6 +79,7 @@ pub(crate) struct Base<'a> {
     pub(crate) streams: Arc<LiveStreams>,
     pub(crate) gate: Arc<Gate>,
     pub(crate) presence: Arc<dyn ShowPresence>,
+    pub(crate) acks: Arc<dyn Acknowledge>,
     pub(crate) signals: Arc<dyn LiveSignals>,
     pub(crate) rates: Option<Arc<dyn SharedRates>>,
 }
@@ -98,6 +100,7 @@ struct Parts<'a> {
     streams: Arc<LiveStreams>,
     gate: Arc<Gate>,
     presence: Arc<dyn ShowPresence>,
+    acks: Arc<dyn Acknowledge>,
     signals: Arc<dyn LiveSignals>,
     rates: Option<Arc<dyn SharedRates>>,
 }
@@ -105,7 +108,7 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     fn new(base: Base<'a>) -> Self {
         let Base { config, database, caches, ids, committer, files, link_secret, .. } = base;
-        let Base { streams, gate, presence, signals, rates, .. } = base;
+        let Base { streams, gate, presence, acks, signals, rates, .. } = base;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let signatures: Arc<dyn Signatures> = Arc::new(HttpSignatures);
         let profiles = Profiles {
@@ -136,6 +139,7 @@ impl<'a> Parts<'a> {
             streams,
             gate,
             presence,
+            acks,
             signals,
             rates,
         }
