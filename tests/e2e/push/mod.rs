@@ -1,5 +1,6 @@
 //! Devices are woken: who, by what, with which words, and who is left alone.
 
+mod browsers;
 mod devices;
 mod requested;
 mod surviving;

@@ -1,12 +1,14 @@
 //! Which values make sense.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 
 use sixin_domain::network::Network;
+use sixin_domain::webhook::receiver_url::ReceiverUrl;
 use sixin_storage::DatabaseUrl;
 use url::Url;
 
-use super::{Cache, Config, ConfigError, FilePlace, origins, refused, words};
+use super::{Cache, Config, ConfigError, FilePlace, Push, origins, refused, words};
 
 impl Config {
     /// Refuses values that make no sense, each by name.
@@ -82,11 +84,27 @@ impl Config {
     }
 
     fn check_push(&self) -> Result<(), ConfigError> {
-        let grace = self.push.grace_milliseconds;
-        if (200..=60_000).contains(&grace) {
-            return Ok(());
+        let Push { grace_milliseconds, webpush, apns, fcm } = &self.push;
+        if !(200..=60_000).contains(grace_milliseconds) {
+            return Err(refused("push.grace_milliseconds", "must be from 200 to 60000", grace_milliseconds));
         }
-        Err(refused("push.grace_milliseconds", "must be from 200 to 60000", grace))
+        let is_on = |file: &Path| !file.as_os_str().is_empty();
+        let is_contact = webpush.subject.starts_with("mailto:") || webpush.subject.starts_with("https://");
+        if is_on(&webpush.key_file) && !is_contact {
+            let expected = "must be mailto:… or https://…, where push services reach you";
+            return Err(refused("push.webpush.subject", expected, format!("{:?}", webpush.subject)));
+        }
+        for (key, value) in [("push.apns.key_id", &apns.key_id), ("push.apns.team_id", &apns.team_id)] {
+            if is_on(&apns.key_file) && value.is_empty() {
+                return Err(refused(key, "must be given beside push.apns.key_file", "nothing"));
+            }
+        }
+        for (key, url) in [("push.apns.url", &apns.url), ("push.fcm.url", &fcm.url)] {
+            if let Err(error) = ReceiverUrl::parse(url) {
+                return Err(refused(key, error.to_string(), format!("{url:?}")));
+            }
+        }
+        Ok(())
     }
 
     /// Two listeners can't share a port of one address.

@@ -166,6 +166,33 @@ pub(crate) struct Webhooks {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Push {
     pub(crate) grace_milliseconds: i64,
+    pub(crate) webpush: WebPushValues,
+    pub(crate) apns: ApnsValues,
+    pub(crate) fcm: FcmValues,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WebPushValues {
+    pub(crate) key_file: PathBuf,
+    pub(crate) subject: String,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ApnsValues {
+    pub(crate) key_file: PathBuf,
+    pub(crate) key_id: String,
+    pub(crate) team_id: String,
+    pub(crate) topic: String,
+    pub(crate) url: String,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FcmValues {
+    pub(crate) account_file: PathBuf,
+    pub(crate) url: String,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]

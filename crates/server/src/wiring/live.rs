@@ -43,6 +43,7 @@ pub(crate) fn live(parts: &Parts<'_>, sending: &Sending, conversations: &Convers
         relations: caches.relations.clone(),
         devices: Arc::new(DeviceKeeping { devices: store.clone(), clock: Arc::clone(clock) }),
         acks: Arc::clone(&parts.acks),
+        browser_key: parts.browser_key.clone(),
         http: config.http_limits(),
         gate: Arc::clone(gate),
         secrets: Arc::new(SystemSecrets),

@@ -80,6 +80,8 @@ pub(crate) struct Base<'a> {
     pub(crate) gate: Arc<Gate>,
     pub(crate) presence: Arc<dyn ShowPresence>,
     pub(crate) acks: Arc<dyn Acknowledge>,
+    /// What browsers subscribe to pushes with.
+    pub(crate) browser_key: Option<Arc<str>>,
     pub(crate) signals: Arc<dyn LiveSignals>,
     pub(crate) rates: Option<Arc<dyn SharedRates>>,
 }
@@ -101,6 +103,7 @@ struct Parts<'a> {
     gate: Arc<Gate>,
     presence: Arc<dyn ShowPresence>,
     acks: Arc<dyn Acknowledge>,
+    browser_key: Option<Arc<str>>,
     signals: Arc<dyn LiveSignals>,
     rates: Option<Arc<dyn SharedRates>>,
 }
@@ -108,7 +111,7 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     fn new(base: Base<'a>) -> Self {
         let Base { config, database, caches, ids, committer, files, link_secret, .. } = base;
-        let Base { streams, gate, presence, acks, signals, rates, .. } = base;
+        let Base { streams, gate, presence, acks, browser_key, signals, rates, .. } = base;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let signatures: Arc<dyn Signatures> = Arc::new(HttpSignatures);
         let profiles = Profiles {
@@ -140,6 +143,7 @@ impl<'a> Parts<'a> {
             gate,
             presence,
             acks,
+            browser_key,
             signals,
             rates,
         }

@@ -93,6 +93,13 @@ pub(crate) struct RegisteredInfo {
 pub(crate) struct DevicesInfo {
     /// In the order in which they were registered first.
     devices: Vec<DeviceInfo>,
+    /// What browsers subscribe with, in Base64; null where this server wakes none.
+    #[serde(rename = "applicationServerKey")]
+    #[schema(
+        required = true,
+        example = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+    )]
+    browser_key: Option<String>,
 }
 
 /// A device. Its token is not shown.
@@ -183,8 +190,9 @@ pub(crate) async fn list(request: HttpRequest, live: web::Data<Live>) -> HttpRes
     };
     match live.api.devices.list(&guest.pass).await {
         Ok(devices) => {
+            let browser_key = live.api.browser_key.as_deref().map(str::to_owned);
             let devices = devices.into_iter().map(DeviceInfo::from).collect();
-            with_live_headers(reply::json(StatusCode::OK, 200, &DevicesInfo { devices }))
+            with_live_headers(reply::json(StatusCode::OK, 200, &DevicesInfo { devices, browser_key }))
         }
         Err(error) => unavailable(&error),
     }

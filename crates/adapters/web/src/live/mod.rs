@@ -74,6 +74,8 @@ pub struct LiveApi {
     pub devices: Arc<dyn KeepDevices>,
     /// Takes in what devices have.
     pub acks: Arc<dyn Acknowledge>,
+    /// What browsers subscribe to pushes with; `None`: they are not woken by this server.
+    pub browser_key: Option<Arc<str>>,
     /// What a request may take.
     pub http: HttpLimits,
     /// How many begin.
