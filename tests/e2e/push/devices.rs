@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::on_each;
 use crate::calls::post;
 use crate::live::streams::Who;
+use crate::site::Person;
 
 #[test]
 fn a_device_is_registered_listed_without_its_token_moved_and_forgotten() {
@@ -60,7 +61,44 @@ fn a_device_ends_with_the_session_or_token_it_was_registered_with() {
         assert_eq!(list(), 1);
         site.sixin(&["session", "revoke", "bob"]);
         let again = site.sixin(&["session", "create", "bob", "--platform", "5"]);
-        let bob = crate::site::Person { token: crate::site::text(&again, "token"), ..site.bob.clone() };
+        let bob = Person { token: crate::site::text(&again, "token"), ..site.bob.clone() };
         assert_eq!(listed(site.call_live(&bob, "GET", "/live/devices", "").body), 0);
+    });
+}
+
+#[test]
+fn the_device_token_of_an_app_that_signs_in_is_kept_for_a_gateway() {
+    on_each(|site| {
+        let (aid, token, uid) = crate::walk::account(site, "dora");
+        let account = Person { uid: uid.as_i64().unwrap(), aid, token };
+        let sign_in = |device_token: Value| {
+            let headers = site.user_headers(&account, &[("uid", None)]);
+            let body = json!({ "uidOrUsername": uid, "deviceToken": device_token }).to_string();
+            let answer = post(&site.url("/api/v2/user/auth"), &headers, body.as_bytes());
+            let token = answer.is(200, 0).body["data"]["sessionToken"]["token"].clone();
+            Person { token: token.as_str().unwrap().to_owned(), ..account.clone() }
+        };
+        let devices =
+            |person: &Person| site.call_live(person, "GET", "/live/devices", "").body["devices"].clone();
+        let dora = sign_in(json!("jpush:1507bfd3"));
+        let listed = devices(&dora);
+        assert_eq!((listed.as_array().unwrap().len(), &listed[0]["platform"]), (1, &json!("other")));
+        let gateway = site.gateway();
+        site.publish_text("alice", "dora", "hello").is(200, 200);
+        gateway.until(site, "the push", |gateway| super::texts(gateway, "dora") == ["hello"]);
+        let told = gateway
+            .received()
+            .iter()
+            .map(|push| push.json()["data"].clone())
+            .find(|data| data["userId"] == "dora");
+        assert_eq!(told.unwrap()["devices"][0]["token"], "jpush:1507bfd3");
+        // Whatever is no token keeps nobody out.
+        for odd in [Value::Null, json!(""), json!(7), json!("two words"), json!({})] {
+            assert_eq!(
+                devices(&sign_in(odd)),
+                json!([]),
+                "the former session has ended, and its device with it"
+            );
+        }
     });
 }

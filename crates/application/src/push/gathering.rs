@@ -112,8 +112,7 @@ impl PushTeller {
         let messages = self.messages(bursts).await?;
         let happened: Vec<Vec<Happened<'_>>> =
             bursts.iter().map(|burst| happened(burst, &messages)).collect();
-        let mut directions: Vec<Direction> =
-            happened.iter().flatten().map(|happened| happened.direction()).collect();
+        let mut directions: Vec<Direction> = happened.iter().flatten().map(Happened::direction).collect();
         directions.sort_unstable();
         directions.dedup();
         let known = self.known(directions, now).await?;

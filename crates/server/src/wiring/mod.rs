@@ -196,6 +196,7 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
         fresns: FresnsApi {
             authenticate_user: access.authenticate_user,
             sign_in: access.sign_in,
+            devices: Arc::clone(&live.devices),
             send_message: sending.send_message,
             read_conversations: conversations.read_conversations,
             change_conversations: conversations.change_conversations,

@@ -65,7 +65,7 @@ async fn what_was_taken_back_in_the_same_go_is_silent_and_later_it_takes_the_pla
     recall(&log, 2);
     let teller = pushes(&log);
     let all = entries(&log);
-    let together = teller.gather(&[all.clone()], LATER).await.unwrap().remove(0);
+    let together = teller.gather(std::slice::from_ref(&all), LATER).await.unwrap().remove(0);
     assert_eq!(text(&together).as_deref(), Some("one"), "what is left of it is shown");
     let alone = teller.gather(&[vec![all[2].clone()]], LATER).await.unwrap().remove(0);
     assert_eq!(text(&alone).as_deref(), Some("Recalled a message"));

@@ -1,4 +1,5 @@
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sixin_domain::id::{ConversationId, UserId};
 use sixin_domain::log::{LogEntry, Logged, LoggedMessage};
@@ -59,12 +60,12 @@ fn post(devices: Vec<PushDevice>, expires: Millis) -> Post {
 
 /// Posts to a service that answers so, one after the other; answers how often it was asked.
 async fn posted(answers: Vec<Served>, devices: MockPushDevices, expires: Millis) -> usize {
-    let asked = Arc::new(Mutex::new(0));
+    let asked = Arc::new(AtomicUsize::new(0));
     let mut service = MockPushService::new();
     let (count, answers) = (Arc::clone(&asked), Mutex::new(answers.into_iter()));
     service.expect_send().returning(move |device, push, text, id, _| {
         assert_eq!((device.id, push.title.as_str(), text, id), (1, "Ann", "hello", "msg_77"));
-        *count.lock().unwrap() += 1;
+        count.fetch_add(1, Ordering::Relaxed);
         answers.lock().unwrap().next().unwrap()
     });
     let begun = tokio::time::Instant::now();
@@ -75,8 +76,7 @@ async fn posted(answers: Vec<Served>, devices: MockPushDevices, expires: Millis)
     let poster = DevicePoster::new(services, Arc::new(devices), Arc::new(clock));
     let both = vec![device(1, PushPlatform::Fcm), device(2, PushPlatform::Apns)];
     assert_eq!(poster.post(post(both, expires)).await, Posted::Taken);
-    let asked = *asked.lock().unwrap();
-    asked
+    asked.load(Ordering::Relaxed)
 }
 
 const LATER: Served = Served::Later { after_ms: None };

@@ -203,6 +203,6 @@ async fn a_receiver_of_pushes_that_was_away_is_told_what_is_not_too_old() {
         store(&log, sender, 2);
     }
     run_for(500, (&log, &work, &receiver), of_pushes()).await;
-    let taken: std::collections::BTreeSet<_> = receiver.taken().into_iter().collect();
+    let taken: BTreeSet<_> = receiver.taken().into_iter().collect();
     assert_eq!(taken.len(), 60, "each conversation once: {taken:?}");
 }
