@@ -43,6 +43,7 @@ use sixin_application::messages::read_history::MockReadHistory;
 use sixin_application::messages::read_logs::MockReadLogs;
 use sixin_application::operations::health::{CheckHealth, Health};
 use sixin_application::ports::{Clock, StoreResult};
+use sixin_application::push::keep_devices::MockKeepDevices;
 use sixin_application::sending::ports::NonceUse;
 use sixin_application::site::keep_sensitive_words::MockKeepSensitiveWords;
 use sixin_application::site::ports::{MockBlockWordList, MockBlockWordSource, MockRoles, SettingSource};
@@ -210,6 +211,7 @@ fn api() -> HttpApi {
     let fresns = FresnsApi {
         authenticate_user: door.clone(),
         sign_in: Arc::new(MockSignIn::new()),
+        devices: Arc::new(MockKeepDevices::new()),
         send_message: at_once,
         read_conversations: Arc::new(MockReadConversations::new()),
         change_conversations: Arc::new(MockChangeConversations::new()),

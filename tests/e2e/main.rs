@@ -13,6 +13,7 @@ mod durability;
 mod hostile;
 mod live;
 mod operating;
+mod push;
 mod support;
 mod webhooks;
 

@@ -13,6 +13,11 @@ const WEB: &str = "sixin-web";
 /// Those that may know it.
 const DIALECTS: [&str; 2] = ["sixin-rongcloud", "sixin-fresns"];
 
+/// Requests to others.
+const OUTGOING: &str = "sixin-outgoing";
+/// Those that send some to wherever they are told to.
+const SENDERS: [&str; 2] = ["sixin-webhooks", "sixin-push"];
+
 /// Checks every layer.
 ///
 /// # Errors
@@ -50,7 +55,8 @@ pub fn the_application() -> Result<()> {
     })
 }
 
-/// No adapter knows another adapter or the server. What HTTP is made of, the dialects share: it knows none of them.
+/// No adapter knows another adapter or the server. What HTTP is made of, the dialects share, and what connects to
+/// others those who do: these know none of them.
 ///
 /// # Errors
 /// When one of them is in the dependency tree of an adapter.
@@ -61,8 +67,9 @@ pub fn the_adapters() -> Result<()> {
     }
     for adapter in &adapters {
         refuse(adapter, |name| {
-            name == "sixin"
-                || (adapters.contains(name) && !(name == WEB && DIALECTS.contains(&adapter.as_str())))
+            let is_shared = (name == WEB && DIALECTS.contains(&adapter.as_str()))
+                || (name == OUTGOING && SENDERS.contains(&adapter.as_str()));
+            name == "sixin" || (adapters.contains(name) && !is_shared)
         })?;
     }
     Ok(())

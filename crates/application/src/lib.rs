@@ -12,6 +12,7 @@ pub mod files;
 pub mod messages;
 pub mod operations;
 pub mod ports;
+pub mod push;
 pub mod sending;
 pub mod site;
 #[cfg(test)]

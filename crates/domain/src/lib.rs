@@ -11,6 +11,7 @@ pub mod id;
 pub mod log;
 pub mod message;
 pub mod network;
+pub mod push;
 pub mod sending;
 pub mod site;
 pub mod text;

@@ -16,6 +16,7 @@ use sixin_application::delivery::follower::FollowerLimits;
 use sixin_application::ports::Clock;
 use sixin_application::sending::committer::CommitterLimits;
 use sixin_cache::CacheLimits;
+use sixin_domain::push::Burst;
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::sending::rate::Rate;
 use sixin_domain::webhook::address::AddressPolicy;
@@ -117,6 +118,16 @@ impl Config {
     pub(crate) fn address_policy(&self) -> AddressPolicy {
         // Those that are none were refused at start.
         AddressPolicy { allowed: self.webhooks.allow.iter().filter_map(|text| text.parse().ok()).collect() }
+    }
+
+    /// For how long it is waited before devices are woken.
+    pub(crate) fn burst(&self) -> Burst {
+        Burst::of_grace(self.push.grace_milliseconds)
+    }
+
+    /// How often acknowledgements are written: so that they are known before the grace is over.
+    pub(crate) fn ack_pause(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.push.grace_milliseconds / 4).unwrap_or(500).min(1_000))
     }
 
     /// When a receiver is told again what it did not take.

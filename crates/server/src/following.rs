@@ -13,6 +13,7 @@ use sixin_application::delivery::ports::{CommitListener, LiveSignals};
 use sixin_application::delivery::presence::Presence;
 use sixin_application::delivery::stream::LiveStreams;
 use sixin_application::ports::{Clock, SecretSource};
+use sixin_application::push::acks::AckLog;
 use sixin_application::sending::rate::SharedRates;
 use sixin_application::site::ports::SiteSecrets;
 use sixin_application::users::ports::Relations;
@@ -41,6 +42,9 @@ pub(crate) struct Following {
     pub(crate) streams: Arc<LiveStreams>,
     pub(crate) gate: Arc<Gate>,
     pub(crate) presence: Arc<Presence>,
+    /// What devices have acknowledged.
+    pub(crate) acks: Arc<AckLog>,
+    ack_pause: Duration,
     /// Wakes those who tell webhooks.
     pub(crate) bell: Arc<WebhookBell>,
     /// Who is connected, wherever that can be told.
@@ -81,13 +85,15 @@ impl Following {
             Arc::new(SystemClock),
             token.to_owned(),
         );
+        let acks = Arc::new(AckLog::new(follower.clone(), log.clone(), Arc::new(SystemClock)));
+        let ack_pause = config.ack_pause();
         let (loader, loader_work) = MessageLoader::new(log);
         let streams =
             LiveStreams { follower, loader: Arc::new(loader), has_receipts: config.live.read_receipts };
         let gate = Arc::new(Gate::new(config.live_limits()));
         let (streams, presence) = (Arc::new(streams), Arc::new(presence));
         let (work, redis, tasks) = (Arc::new(loader_work), work, Vec::new());
-        Ok(Self { streams, gate, presence, bell, signals, rates, redis, work, tasks })
+        Ok(Self { streams, gate, presence, acks, ack_pause, bell, signals, rates, redis, work, tasks })
     }
 
     /// Follows from now on.
@@ -96,6 +102,8 @@ impl Following {
         self.tasks.push(actix_web::rt::spawn(async move { follower.follow().await }));
         let presence = Arc::clone(&self.presence);
         self.tasks.push(actix_web::rt::spawn(async move { presence.keep().await }));
+        let (acks, pause) = (Arc::clone(&self.acks), self.ack_pause);
+        self.tasks.push(actix_web::rt::spawn(async move { acks.keep(pause).await }));
         if let Some(redis) = self.redis.take() {
             let listener = self.streams.follower.clone();
             self.tasks.push(actix_web::rt::spawn(async move { redis.run(listener).await }));
@@ -122,6 +130,9 @@ impl Following {
     pub(crate) async fn stop(&self) {
         for task in &self.tasks {
             task.abort();
+        }
+        if let Err(error) = self.acks.write().await {
+            tracing::warn!(%error, "what devices have acknowledged last could not be noted");
         }
         if let Err(error) = self.presence.leave().await {
             tracing::warn!(%error, "that nobody is online here could not be noted; it ends with the lease");

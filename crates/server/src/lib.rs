@@ -14,6 +14,7 @@ mod disks;
 mod following;
 mod output;
 mod process;
+mod pushing;
 mod reference;
 mod running;
 pub mod signed_request;

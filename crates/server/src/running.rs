@@ -21,6 +21,7 @@ use crate::config::{Config, ConfigError};
 use crate::descriptors;
 use crate::disks::Places;
 use crate::following::Following;
+use crate::pushing::pushing;
 use crate::system::{SystemClock, SystemSecrets};
 use crate::telemetry;
 use crate::telling::{Telling, TellingParts};
@@ -43,6 +44,8 @@ pub(crate) enum StartError {
     Files(#[from] PlaceError),
     #[error(transparent)]
     Webhooks(#[from] sixin_webhooks::ClientError),
+    #[error(transparent)]
+    Push(#[from] crate::pushing::PushError),
     #[error("metrics could not be set up: {0}")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
 }
@@ -135,6 +138,7 @@ impl Running {
         let following = Following::start(config, &database, caches.relations.clone(), &token).await?;
         let files = Arc::new(config.kept_files()?);
         let link_secret = FileLinks::shared_secret(&database, &SystemSecrets, &SystemClock).await?;
+        let pushing = pushing(config)?;
         let base = Base {
             config,
             database: &database,
@@ -146,6 +150,8 @@ impl Running {
             streams: Arc::clone(&following.streams),
             gate: Arc::clone(&following.gate),
             presence: following.presence.clone(),
+            acks: following.acks.clone(),
+            browser_key: pushing.browser_key,
             signals: Arc::clone(&following.signals),
             rates: following.rates.clone(),
         };
@@ -159,7 +165,7 @@ impl Running {
             bell: Arc::clone(&following.bell),
             token: &token,
         };
-        let telling = Telling::start(parts)?;
+        let telling = Telling::start(&parts, pushing.services)?;
         let api = exchange(api);
         let sweeping = FileSweeping { files: Arc::new(database.clone()), bytes: files };
         let mut servers = Vec::new();

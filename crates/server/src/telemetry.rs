@@ -67,6 +67,8 @@ const COUNTERS: &[(&str, &str)] = &[
     ("sixin_cache_polls_total", "How often the database was asked whether anything has changed."),
     ("sixin_webhook_told_total", "Requests that a receiver of webhooks has taken, by endpoint."),
     ("sixin_webhook_failures_total", "Requests that a receiver of webhooks has not taken, by endpoint."),
+    ("sixin_push_sent_total", "Pushes to devices, by platform and what became of them."),
+    ("sixin_push_skipped_total", "Messages and recalls that woke nobody, by reason."),
     ("sixin_webhook_dead_total", "Events that are not tried any more, by endpoint."),
     ("sixin_statements_total", "Statements run, by pool."),
     ("process_cpu_seconds_total", "CPU time used, in whole seconds."),

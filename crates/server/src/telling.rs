@@ -6,7 +6,9 @@ use std::time::Duration;
 use actix_web::rt::task::JoinHandle;
 use sixin_application::files::links::FileLinks;
 use sixin_application::messages::read_history::ReadHistory;
-use sixin_application::webhooks::ports::{FileAddresses, Poster};
+use sixin_application::push::gathering::PushTeller;
+use sixin_application::push::waking::DevicePoster;
+use sixin_application::webhooks::ports::{EndpointWork, FileAddresses, Poster};
 use sixin_application::webhooks::supervisor::{WebhookParts, Webhooks};
 use sixin_application::webhooks::telling::Teller;
 use sixin_application::webhooks::waking::WebhookBell;
@@ -14,12 +16,13 @@ use sixin_cache::Caches;
 use sixin_domain::file::StoredFile;
 use sixin_domain::site::settings::Settings;
 use sixin_signature::HttpSignatures;
-use sixin_storage::Database;
+use sixin_storage::{Database, DeviceWork};
 use sixin_web::files::address::address;
 use sixin_webhooks::{ClientError, HttpPoster};
 use tokio::sync::watch;
 
 use crate::config::Config;
+use crate::pushing::Services;
 use crate::system::{SystemClock, SystemSecrets};
 
 /// How long those who tell have to end.
@@ -50,47 +53,73 @@ impl FileAddresses for SiteFiles {
     }
 }
 
-/// Those who tell receivers.
+/// Those who tell receivers, and those who wake devices.
 pub(crate) struct Telling {
     stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
+    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Telling {
     /// Tells from now on.
-    pub(crate) fn start(parts: TellingParts<'_>) -> Result<Self, ClientError> {
-        let TellingParts { config, database, caches, history, links, bell, token } = parts;
-        let store = Arc::new(database.clone());
-        let teller = Teller {
-            log: store.clone(),
-            history,
-            users: caches.users.clone(),
-            fresh_users: store.clone(),
-            settings: caches.settings.clone(),
-            addresses: Arc::new(SiteFiles(links)),
-        };
-        let webhooks = Webhooks::new(WebhookParts {
-            log: store.clone(),
-            work: store,
-            keys: caches.app_keys.clone(),
-            teller,
-            poster: poster(config)?,
-            clock: Arc::new(SystemClock),
-            secrets: Arc::new(SystemSecrets),
-            schedule: config.retry_schedule(),
-            bell,
-            token: token.to_owned(),
-        });
+    pub(crate) fn start(parts: &TellingParts<'_>, services: Services) -> Result<Self, ClientError> {
+        let told = webhooks(parts, (Arc::new(parts.database.clone()), poster(parts.config)?), false);
         let (stop, stopped) = watch::channel(false);
-        let task = actix_web::rt::spawn(webhooks.run(stopped));
-        Ok(Self { stop, task })
+        let mut tasks = vec![actix_web::rt::spawn(told.run(stopped.clone()))];
+        if !services.is_empty() {
+            let devices = Arc::new(parts.database.clone());
+            let poster = Arc::new(DevicePoster::new(services, devices, Arc::new(SystemClock)));
+            let work = Arc::new(DeviceWork(parts.database.clone()));
+            tasks.push(actix_web::rt::spawn(webhooks(parts, (work, poster), true).run(stopped)));
+        }
+        Ok(Self { stop, tasks })
     }
 
     /// Ends; what is under way may finish, for a moment.
     pub(crate) async fn stop(self) {
         self.stop.send_replace(true);
-        if tokio::time::timeout(TO_END, self.task).await.is_err() {
-            tracing::warn!("webhooks did not stop in time; some events are sent again");
+        for task in self.tasks {
+            if tokio::time::timeout(TO_END, task).await.is_err() {
+                tracing::warn!("webhooks did not stop in time; some events are sent again");
+            }
         }
     }
+}
+
+/// Those who tell receivers of one kind: those of the operator, or all devices.
+fn webhooks(
+    parts: &TellingParts<'_>,
+    (work, poster): (Arc<dyn EndpointWork>, Arc<dyn Poster>),
+    has_only_devices: bool,
+) -> Webhooks {
+    let TellingParts { config, database, caches, history, links, bell, token } = parts;
+    let store = Arc::new((*database).clone());
+    let teller = Teller {
+        log: store.clone(),
+        history: Arc::clone(history),
+        users: caches.users.clone(),
+        fresh_users: store.clone(),
+        settings: caches.settings.clone(),
+        addresses: Arc::new(SiteFiles(Arc::clone(links))),
+    };
+    let pushes = PushTeller {
+        log: store.clone(),
+        users: store.clone(),
+        store: store.clone(),
+        settings: caches.settings.clone(),
+        burst: config.burst(),
+        has_only_devices,
+    };
+    Webhooks::new(WebhookParts {
+        log: store,
+        work,
+        keys: caches.app_keys.clone(),
+        teller,
+        pushes,
+        poster,
+        clock: Arc::new(SystemClock),
+        secrets: Arc::new(SystemSecrets),
+        schedule: config.retry_schedule(),
+        bell: Arc::clone(bell),
+        token: (*token).to_owned(),
+    })
 }

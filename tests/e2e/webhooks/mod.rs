@@ -4,7 +4,7 @@ mod crash;
 mod failing;
 mod libraries;
 mod operating;
-mod receiver;
+pub(crate) mod receiver;
 mod refused;
 mod rongcloud;
 mod standard;

@@ -33,6 +33,7 @@ pub(crate) struct Received {
     pub(crate) target: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
+    pub(crate) bytes: Vec<u8>,
     pub(crate) reply: Reply,
 }
 
@@ -189,7 +190,13 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Received> {
     let length = headers.iter().find(|(name, _)| name == "content-length")?.1.parse().ok()?;
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some(Received { target, headers, body: String::from_utf8(body).ok()?, reply: Reply::Hang })
+    Some(Received {
+        target,
+        headers,
+        body: String::from_utf8_lossy(&body).into_owned(),
+        bytes: body,
+        reply: Reply::Hang,
+    })
 }
 
 /// What lets a server connect to this machine, and try again soon.

@@ -12,6 +12,7 @@ use sixin_application::files::links::FileLinks;
 use sixin_application::files::read_file::ReadFile;
 use sixin_application::files::upload_file::UploadFile;
 use sixin_application::ports::Clock;
+use sixin_application::push::keep_devices::KeepDevices;
 use sixin_application::sending::send_message::SendMessage;
 use sixin_application::site::ports::{BlockWordList, BlockWordSource, Roles, SettingSource};
 use sixin_application::users::edit_user::EditUser;
@@ -32,6 +33,8 @@ pub struct FresnsApi {
     pub authenticate_user: Arc<dyn AuthenticateUser>,
     /// Signs in and out.
     pub sign_in: Arc<dyn SignIn>,
+    /// Keeps the devices that are to be woken.
+    pub devices: Arc<dyn KeepDevices>,
     /// A user sends a message.
     pub send_message: Arc<dyn SendMessage>,
     /// A user reads its conversations.

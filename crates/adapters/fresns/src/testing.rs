@@ -10,6 +10,7 @@ use sixin_application::conversations::read_conversations::MockReadConversations;
 use sixin_application::delivery::ports::MockLogHead;
 use sixin_application::files::read_file::MockReadFile;
 use sixin_application::files::upload_file::MockUploadFile;
+use sixin_application::push::keep_devices::MockKeepDevices;
 use sixin_application::sending::send_message::MockSendMessage;
 use sixin_application::site::ports::{MockBlockWordList, MockBlockWordSource, MockRoles};
 use sixin_application::users::edit_user::MockEditUser;
@@ -31,6 +32,7 @@ use crate::openapi;
 pub(crate) struct Mocks {
     pub(crate) user: MockAuthenticateUser,
     pub(crate) sign_in: MockSignIn,
+    pub(crate) devices: MockKeepDevices,
     pub(crate) send: MockSendMessage,
     pub(crate) read: MockReadConversations,
     pub(crate) change: MockChangeConversations,
@@ -55,6 +57,7 @@ impl Mocks {
         let dialect = FresnsApi {
             authenticate_user: Arc::new(self.user),
             sign_in: Arc::new(self.sign_in),
+            devices: Arc::new(self.devices),
             send_message: Arc::new(self.send),
             read_conversations: Arc::new(self.read),
             change_conversations: Arc::new(self.change),

@@ -526,6 +526,40 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    push_devices (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        platform -> Text,
+        token -> Text,
+        token_hash -> Binary,
+        public_key -> Nullable<Binary>,
+        auth_secret -> Nullable<Binary>,
+        app -> Text,
+        language -> Text,
+        hides_text -> Bool,
+        proof_hash -> Binary,
+        created_at -> BigInt,
+        seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    push_acks (user_id) {
+        user_id -> BigInt,
+        pos -> BigInt,
+    }
+}
+
+diesel::table! {
+    push_progress (id) {
+        id -> BigInt,
+        cursor_pos -> BigInt,
+        leased_by -> Nullable<Text>,
+        leased_until -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(users, accounts, user_restrictions);
 diesel::allow_tables_to_appear_in_same_query!(users, user_blocks);
 diesel::allow_tables_to_appear_in_same_query!(users, user_whitelists);

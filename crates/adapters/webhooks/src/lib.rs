@@ -4,7 +4,7 @@
 
 mod client;
 mod named;
-mod resolving;
+mod push;
 mod rongcloud;
 mod standard;
 
@@ -15,8 +15,9 @@ use sixin_application::access::ports::Signatures;
 use sixin_application::webhooks::ports::{Post, PostFailure, Posted, Poster};
 use sixin_domain::webhook::address::AddressPolicy;
 use sixin_domain::webhook::receiver_url::ReceiverUrl;
+use sixin_outgoing::Client;
 
-pub use client::ClientError;
+pub use sixin_outgoing::ClientError;
 
 /// A request that is ready to be sent.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ struct Written {
 
 /// [`Poster`] over HTTP.
 pub struct HttpPoster {
-    client: client::Client,
+    client: Client,
     signatures: Arc<dyn Signatures>,
 }
 
@@ -39,7 +40,7 @@ impl HttpPoster {
     /// # Errors
     /// If TLS can't be set up.
     pub fn new(policy: AddressPolicy, signatures: Arc<dyn Signatures>) -> Result<Self, ClientError> {
-        Ok(Self { client: client::Client::new(policy)?, signatures })
+        Ok(Self { client: Client::new(policy)?, signatures })
     }
 }
 
@@ -57,7 +58,7 @@ impl Poster for HttpPoster {
             standard::write(&post, &*self.signatures)
         };
         match written {
-            Ok(written) => self.client.send(written, patience_ms, post.at).await,
+            Ok(written) => client::deliver(&self.client, written, patience_ms, post.at).await,
             Err(why) => failed(why),
         }
     }

@@ -17,6 +17,7 @@ use sixin_domain::webhook::signing_secret::{key, signed_text};
 
 use crate::Written;
 use crate::named::{message_uids, name, uid};
+use crate::push;
 
 /// Longest body in bytes; what is longer is told without content.
 const MOST_BYTES: usize = 20 * 1024;
@@ -56,9 +57,9 @@ fn envelope(event: &str, position: Position, data: Value) -> String {
 }
 
 /// The members of an object, in order.
-type Members = Map<String, Value>;
+pub(crate) type Members = Map<String, Value>;
 
-fn members<const N: usize>(pairs: [(&str, Value); N]) -> Members {
+pub(crate) fn members<const N: usize>(pairs: [(&str, Value); N]) -> Members {
     pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
@@ -69,15 +70,26 @@ fn body(telling: &Telling, now: Millis) -> String {
     if whole.len() <= MOST_BYTES {
         return whole;
     }
-    for member in ["content", "text", "extraContent", "messageUIDs"] {
+    for member in ["content", "text", "extraContent", "messageUIDs", "pushConfigs"] {
         data.entry(member).and_modify(|value| *value = Value::Null);
     }
     data.insert("truncated".to_owned(), true.into());
-    envelope(event, position, data.into())
+    loop {
+        let shorter = envelope(event, position, data.clone().into());
+        let devices = data.get_mut("devices").and_then(Value::as_array_mut);
+        // Those that were seen last come first.
+        if shorter.len() <= MOST_BYTES || devices.and_then(Vec::pop).is_none() {
+            return shorter;
+        }
+    }
 }
 
 fn data(telling: &Telling, now: Millis) -> Members {
     let mut data = members([("pos", telling.entry.position.0.into())]);
+    if let Some(requested) = &telling.push {
+        data.extend(push::data(telling, requested));
+        return data;
+    }
     match (&telling.message, &telling.entry.what) {
         (Some(message), _) => data.extend(message_data(telling, message)),
         (None, Logged::Change(event)) => data.extend(change_data(telling, event, now)),

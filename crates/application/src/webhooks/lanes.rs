@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use sixin_domain::log::{LogEntry, Position};
+use sixin_domain::time::Millis;
 use sixin_domain::webhook::lane::Lane;
 
 #[derive(Debug, Default)]
@@ -94,6 +95,58 @@ impl Lanes {
         waiting.entries.push_front(entry);
         waiting.is_busy = false;
         self.ready.push_front(lane);
+    }
+
+    /// Entries of one lane, in order, have to be told after all.
+    pub(crate) fn put_back_all(&mut self, entries: Vec<LogEntry>) {
+        let Some(first) = entries.first().cloned() else { return };
+        self.leave(entries);
+        self.free(&first);
+    }
+
+    /// Entries of one lane, in order, stay: they are told once the lane is not busy.
+    pub(crate) fn leave(&mut self, entries: Vec<LogEntry>) {
+        for entry in entries.into_iter().rev() {
+            self.lanes.entry(Lane::of(&entry.what)).or_default().entries.push_front(entry);
+        }
+    }
+
+    /// Of at most so many lanes that are due, by where their oldest and newest entries stand, all entries up to a position. These lanes are
+    /// busy from now on.
+    pub(crate) fn bursts(
+        &mut self,
+        most: usize,
+        is_due: impl Fn(Position, Position) -> bool,
+        until: Position,
+    ) -> Vec<Vec<LogEntry>> {
+        let mut bursts = Vec::new();
+        for _ in 0..self.ready.len() {
+            if bursts.len() >= most {
+                break;
+            }
+            let Some(lane) = self.ready.pop_front() else { break };
+            let Some(waiting) = self.lanes.get_mut(&lane) else { continue };
+            let ends = waiting.entries.front().zip(waiting.entries.back());
+            if ends.is_some_and(|(oldest, newest)| is_due(oldest.position, newest.position)) {
+                let ripe = waiting.entries.partition_point(|entry| entry.position <= until);
+                if ripe > 0 {
+                    bursts.push(waiting.entries.drain(..ripe).collect());
+                    waiting.is_busy = true;
+                    continue;
+                }
+            }
+            self.ready.push_back(lane);
+        }
+        bursts
+    }
+
+    /// When the first lane is due that is not busy.
+    pub(crate) fn next_due(&self, due: impl Fn(Position, Position) -> Millis) -> Option<Millis> {
+        let ends = self.ready.iter().filter_map(|lane| {
+            let entries = &self.lanes.get(lane)?.entries;
+            entries.front().zip(entries.back())
+        });
+        ends.map(|(oldest, newest)| due(oldest.position, newest.position)).min()
     }
 
     /// What stands there is told, or parked.

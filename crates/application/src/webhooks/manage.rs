@@ -9,7 +9,7 @@ use sixin_domain::text::visible::is_name;
 use sixin_domain::time::Millis;
 use sixin_domain::webhook::address::AddressPolicy;
 use sixin_domain::webhook::endpoint::{Endpoint, EndpointKind};
-use sixin_domain::webhook::event_type::{EventFilter, UnknownEvent};
+use sixin_domain::webhook::event_type::{EventError, EventFilter};
 use sixin_domain::webhook::receiver_url::{ReceiverUrl, ReceiverUrlError};
 use sixin_domain::webhook::signing_secret::{self, FRESH_CHARS, SecretError};
 use thiserror::Error;
@@ -36,7 +36,7 @@ pub enum WebhookError {
     Url(#[from] ReceiverUrlError),
     /// The events.
     #[error(transparent)]
-    Events(#[from] UnknownEvent),
+    Events(#[from] EventError),
     /// The secret.
     #[error(transparent)]
     Secret(#[from] SecretError),

@@ -19,6 +19,7 @@ use super::worker::{Tools, Worker};
 use crate::access::ports::AppKeys;
 use crate::delivery::ports::EventLog;
 use crate::ports::{Clock, SecretSource, StoreResult};
+use crate::push::gathering::PushTeller;
 
 /// How often endpoints are looked for, and leases renewed.
 const LOOK: Duration = Duration::from_secs(1);
@@ -39,6 +40,8 @@ pub struct WebhookParts {
     pub keys: Arc<dyn AppKeys>,
     /// What gathers what is told.
     pub teller: Teller,
+    /// What gathers whose devices are to be woken.
+    pub pushes: PushTeller,
     /// What reaches receivers.
     pub poster: Arc<dyn Poster>,
     /// The time.
@@ -73,9 +76,10 @@ impl Webhooks {
     /// Of a process.
     #[must_use]
     pub fn new(parts: WebhookParts) -> Self {
-        let WebhookParts { log, work, keys, teller, poster, clock, secrets, schedule, bell, token } = parts;
+        let WebhookParts { log, work, keys, teller, pushes, poster, clock, secrets, schedule, .. } = parts;
+        let WebhookParts { bell, token, .. } = parts;
         let held_at = clock.steady();
-        let tools = Tools { log, work, keys, teller, poster, clock, secrets, schedule };
+        let tools = Tools { log, work, keys, teller, pushes, poster, clock, secrets, schedule };
         Self { tools: Arc::new(tools), bell, token, workers: HashMap::new(), held_at }
     }
 

@@ -16,6 +16,7 @@ use super::ports::FileAddresses;
 use crate::delivery::ports::{DeliveredMessage, EventLog};
 use crate::messages::read_history::{HistoryError, ReadHistory};
 use crate::ports::StoreResult;
+use crate::push::gathering::RequestedPush;
 use crate::site::ports::SettingSource;
 use crate::users::ports::Users;
 
@@ -49,6 +50,8 @@ pub struct Telling {
     pub event: EventType,
     /// The message it is about, if that is one.
     pub message: Option<ToldMessage>,
+    /// Whose devices are to be woken, if it is about that.
+    pub push: Option<Arc<RequestedPush>>,
     /// Those it is about; who was deleted for good is missing.
     pub users: HashMap<UserId, Arc<User>>,
 }
@@ -92,7 +95,7 @@ impl Teller {
             let about = users_of(&entry.what).into_iter();
             let users = about.filter_map(|user| Some((user, Arc::clone(users.get(&user)?)))).collect();
             let event = EventType::of(&entry.what)?;
-            Some(Telling { entry: entry.clone(), event, message, users })
+            Some(Telling { entry: entry.clone(), event, message, push: None, users })
         };
         Ok(entries.iter().map(told).collect())
     }

@@ -1,6 +1,6 @@
 //! Endpoints in memory and a receiver that does what a test wants, for the tests of those who tell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -8,6 +8,7 @@ use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::EndpointId;
 use sixin_domain::log::Position;
 use sixin_domain::message::body::Body;
+use sixin_domain::push::Burst;
 use sixin_domain::site::settings::Settings;
 use sixin_domain::time::Millis;
 use sixin_domain::webhook::endpoint::{Endpoint, EndpointKind, EndpointState};
@@ -26,6 +27,8 @@ use crate::access::ports::MockAppKeys;
 use crate::delivery::testing::{FakeLog, NOW, at};
 use crate::messages::read_history::{HistoryMessage, MockReadHistory};
 use crate::ports::{MockClock, MockSecretSource, StoreError, StoreResult};
+use crate::push::gathering::PushTeller;
+use crate::push::ports::{MockPushLookup, Wishes};
 use crate::site::ports::MockSettingSource;
 use crate::users::ports::MockUsers;
 
@@ -203,14 +206,40 @@ impl Poster for FakeReceiver {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         self.most.lock().unwrap().0 -= 1;
         let told = post.tellings.unwrap().remove(0);
+        let pushed = told.push.as_ref().map(|requested| requested.push.text("en", false));
         let text = match told.message.map(|message| message.delivered.message.body.clone()) {
             Some(Body::Text(text)) => text,
+            None if pushed.is_some() => pushed.unwrap(),
             other => format!("{other:?}"),
         };
         let mut came = self.came.lock().unwrap();
         let posted = (self.decide)(&text, came.len());
         came.push((text, posted == Posted::Taken));
         posted
+    }
+}
+
+/// What gathers pushes where users are called after their numbers and want everything.
+pub(crate) fn pushes(log: &Arc<FakeLog>) -> PushTeller {
+    let mut users = MockUsers::new();
+    users.expect_find_numbered().returning(|ids| {
+        Ok(ids.iter().map(|id| crate::testing::user(id.0, &format!("user{}", id.0))).collect())
+    });
+    let mut settings = MockSettingSource::new();
+    settings.expect_settings().returning(|| Ok(Arc::new(Settings::default())));
+    let mut facts = MockPushLookup::new();
+    facts.expect_devices().returning(|_, _| Ok(HashMap::new()));
+    facts.expect_unread().returning(|users| Ok(users.iter().map(|user| (*user, 4)).collect()));
+    facts.expect_wishes().returning(|directions| {
+        Ok(directions.iter().map(|direction| (*direction, Wishes::default())).collect())
+    });
+    PushTeller {
+        log: log.clone(),
+        users: Arc::new(users),
+        store: Arc::new(facts),
+        settings: Arc::new(settings),
+        burst: Burst::of_grace(2_000),
+        has_only_devices: false,
     }
 }
 
@@ -247,6 +276,7 @@ pub(crate) fn tools(log: &Arc<FakeLog>, work: &Arc<FakeWork>, receiver: &Arc<Fak
             settings: Arc::new(settings),
             addresses: Arc::new(MockFileAddresses::new()),
         },
+        pushes: pushes(log),
         poster: receiver.clone(),
         clock: Arc::new(clock),
         secrets: Arc::new(secrets),

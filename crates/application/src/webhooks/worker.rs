@@ -1,5 +1,6 @@
 //! Tells one endpoint, as long as this process holds it.
 
+mod bursts;
 mod choosing;
 mod measuring;
 mod outcome;
@@ -26,6 +27,7 @@ use super::telling::Teller;
 use crate::access::ports::AppKeys;
 use crate::delivery::ports::EventLog;
 use crate::ports::{Clock, SecretSource, StoreResult};
+use crate::push::gathering::PushTeller;
 
 /// How often it is looked whether others have committed anything.
 const POLL: Duration = Duration::from_millis(POLL_MS.unsigned_abs());
@@ -47,6 +49,7 @@ pub(crate) struct Tools {
     pub(crate) work: Arc<dyn EndpointWork>,
     pub(crate) keys: Arc<dyn AppKeys>,
     pub(crate) teller: Teller,
+    pub(crate) pushes: PushTeller,
     pub(crate) poster: Arc<dyn Poster>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) secrets: Arc<dyn SecretSource>,
@@ -191,8 +194,13 @@ impl Worker {
             }
         } else {
             self.retry(now).await?;
-            self.read(now).await?;
-            self.start(now).await?;
+            if self.endpoint.is_of_pushes() {
+                self.read_for_pushes(now).await?;
+                self.start_bursts(now, self.endpoint.max_in_flight).await?;
+            } else {
+                self.read(now).await?;
+                self.start(now).await?;
+            }
         }
         self.park().await?;
         self.keep(now).await?;

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::time::Millis;
+
 const DAY_SECONDS: i64 = 86_400;
 /// A whole day but a minute: a period never meets itself.
 const MOST_MINUTES: i64 = 1439;
@@ -83,6 +85,15 @@ impl PushPeriod {
     #[must_use]
     pub fn level(&self) -> i64 {
         self.level
+    }
+
+    /// Whether a message of a private conversation stays silent at that moment, where clocks are so many minutes ahead of UTC. It begins
+    /// with its first second and ends before the last, also where midnight is in between.
+    #[must_use]
+    pub fn silences(&self, now: Millis, zone_minutes: i32) -> bool {
+        let second = now.0.div_euclid(1000).saturating_add(i64::from(zone_minutes) * 60);
+        let since_start = (second.rem_euclid(DAY_SECONDS) - self.start_second).rem_euclid(DAY_SECONDS);
+        self.level == SILENT_LEVEL && since_start < self.minutes * 60
     }
 }
 
@@ -191,7 +202,40 @@ mod tests {
         }
     }
 
+    /// A moment of a day at which it is so late in UTC.
+    fn at(hour: i64, minute: i64, second: i64) -> Millis {
+        Millis(1_795_305_600_000 + ((hour * 60 + minute) * 60 + second) * 1000)
+    }
+
+    #[test]
+    fn a_period_goes_on_across_midnight_in_the_zone_of_its_user() {
+        let night = PushPeriod::new("22:00:00", 480, Some(5)).unwrap();
+        for (now, zone, is_silent) in [
+            (at(22, 0, 0), 0, true),
+            (at(21, 59, 59), 0, false),
+            (at(0, 0, 0), 0, true),
+            (at(5, 59, 59), 0, true),
+            (at(6, 0, 0), 0, false),
+            // In Shanghai it is eight hours later, in Newfoundland three and a half earlier.
+            (at(14, 0, 0), 480, true),
+            (at(22, 0, 0), 480, false),
+            (at(1, 30, 0), -210, true),
+            (at(1, 29, 59), -210, false),
+        ] {
+            assert_eq!(night.silences(now, zone), is_silent, "{now:?} {zone}");
+        }
+        let usual = PushPeriod::new("22:00:00", 480, Some(1)).unwrap();
+        assert!(!usual.silences(at(23, 0, 0), 0), "level 1 lets private conversations through");
+    }
+
     proptest! {
+        #[test]
+        fn a_period_is_silent_for_as_long_as_it_is_each_day(start in 0i64..86_400, minutes in 1i64..=1439, zone in -720i32..=840, day in 0i64..20_000) {
+            let period = PushPeriod::of_numbers(start, minutes, 5).unwrap();
+            let silent = |minute: i64| period.silences(Millis(day * 86_400_000 + (minute * 60 + start % 60) * 1000), zone);
+            prop_assert_eq!(i64::try_from((0..1440).filter(|minute| silent(*minute)).count()).unwrap(), minutes);
+        }
+
         #[test]
         fn a_start_is_written_as_it_was_read(second in 0i64..86_400) {
             let period = PushPeriod::of_numbers(second, 1, 1).unwrap();

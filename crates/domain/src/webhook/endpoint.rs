@@ -114,6 +114,9 @@ impl Endpoint {
     pub fn wants(&self, what: &Logged) -> bool {
         let Some(event) = EventType::of(what) else { return false };
         match self.kind {
+            EndpointKind::Standard if self.is_of_pushes() => {
+                matches!(event, EventType::MessageCreated | EventType::MessageRecalled)
+            }
             // Of its own end nobody hears.
             EndpointKind::Standard => self.events.wants(event) && !self.is_about_itself(what),
             EndpointKind::RongRoute => event == EventType::MessageCreated,
@@ -123,6 +126,12 @@ impl Endpoint {
                 EventType::MessageRecalled | EventType::MessageDeleted | EventType::ConversationCleared
             ),
         }
+    }
+
+    /// Whether it is told whose devices are to be woken, and not what has happened.
+    #[must_use]
+    pub fn is_of_pushes(&self) -> bool {
+        self.kind == EndpointKind::Standard && self.events.is_of_pushes()
     }
 
     fn is_about_itself(&self, what: &Logged) -> bool {
@@ -174,6 +183,7 @@ mod tests {
         for (kind, events, expected) in [
             (EndpointKind::Standard, "", (true, true)),
             (EndpointKind::Standard, "message.*", (true, false)),
+            (EndpointKind::Standard, "push.requested", (true, false)),
             (EndpointKind::RongRoute, "", (true, false)),
             (EndpointKind::RongOnline, "", (false, true)),
             (EndpointKind::RongOperation, "", (false, false)),

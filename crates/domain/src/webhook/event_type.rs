@@ -5,7 +5,7 @@ use thiserror::Error;
 use crate::event::{Event, Tie};
 use crate::log::Logged;
 
-/// What happened, as receivers know it. What asks for a notification of devices joins these when there is a port for that.
+/// What happened, as receivers know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum EventType {
@@ -24,9 +24,13 @@ pub enum EventType {
     UserBlocked,
     UserBanned,
     EndpointDisabled,
+    PushRequested,
 }
 
-const ALL: [(EventType, &str); 15] = [
+/// What is told to those alone who name it, and nothing else with it: it comes later than what it is about, so it has an order of its own.
+const PUSH: EventType = EventType::PushRequested;
+
+const ALL: [(EventType, &str); 16] = [
     (EventType::MessageCreated, "message.created"),
     (EventType::MessageRecalled, "message.recalled"),
     (EventType::MessageModified, "message.modified"),
@@ -42,6 +46,7 @@ const ALL: [(EventType, &str); 15] = [
     (EventType::UserBlocked, "user.blocked"),
     (EventType::UserBanned, "user.banned"),
     (EventType::EndpointDisabled, "endpoint.disabled"),
+    (EventType::PushRequested, "push.requested"),
 ];
 
 impl EventType {
@@ -87,16 +92,22 @@ impl EventType {
     }
 }
 
-/// That a name of an event is none.
+/// Why names of events can't be a choice.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("there is no event {0:?}; there are {known}, and message.*, conversation.*, user.* for all of a kind", known = known())]
-pub struct UnknownEvent(pub String);
+pub enum EventError {
+    /// A name is that of no event.
+    #[error("there is no event {0:?}; there are {known}, and message.*, conversation.*, user.* for all of a kind", known = known())]
+    Unknown(String),
+    /// Something was named beside what is told alone.
+    #[error("push.requested is told alone: add another webhook for the other events")]
+    NotAlone,
+}
 
 fn known() -> String {
     EventType::names().collect::<Vec<_>>().join(", ")
 }
 
-/// Which events a receiver wants; by default all.
+/// Which events a receiver wants; by default all but `push.requested`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EventFilter(Vec<String>);
 
@@ -104,14 +115,27 @@ impl EventFilter {
     /// Reads names with commas between them; none stands for all.
     ///
     /// # Errors
-    /// That a name is that of no event.
-    pub fn parse(text: &str) -> Result<Self, UnknownEvent> {
+    /// See [`EventError`].
+    pub fn parse(text: &str) -> Result<Self, EventError> {
         let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
         let names: Vec<String> = names.map(str::to_owned).collect();
-        match names.iter().find(|name| !ALL.iter().any(|(_, known)| is_meant(name, known))) {
-            Some(unknown) => Err(UnknownEvent(unknown.clone())),
-            None => Ok(Self(names)),
+        if let Some(unknown) = names.iter().find(|name| !ALL.iter().any(|(_, known)| is_meant(name, known))) {
+            return Err(EventError::Unknown(unknown.clone()));
         }
+        let pushes = names.iter().filter(|name| is_meant(name, PUSH.name())).count();
+        if pushes != 0 && pushes != names.len() { Err(EventError::NotAlone) } else { Ok(Self(names)) }
+    }
+
+    /// That of what asks for the waking of devices.
+    #[must_use]
+    pub fn of_pushes() -> Self {
+        Self(vec![PUSH.name().to_owned()])
+    }
+
+    /// Whether it is told what asks for the waking of devices, and nothing else.
+    #[must_use]
+    pub fn is_of_pushes(&self) -> bool {
+        self.0.iter().any(|name| is_meant(name, PUSH.name()))
     }
 
     /// As it was read.
@@ -123,7 +147,7 @@ impl EventFilter {
     /// Whether such an event is wanted.
     #[must_use]
     pub fn wants(&self, event: EventType) -> bool {
-        self.0.is_empty() || self.0.iter().any(|name| is_meant(name, event.name()))
+        if self.0.is_empty() { event != PUSH } else { self.0.iter().any(|name| is_meant(name, event.name())) }
     }
 }
 
@@ -153,14 +177,25 @@ mod tests {
         assert!(filter.wants(EventType::MessageCreated) && filter.wants(EventType::UserOffline));
         assert!(!filter.wants(EventType::MessageRead) && !filter.wants(EventType::EndpointDisabled));
         assert_eq!(filter.text(), "message.created,user.*");
-        assert!(ALL.iter().all(|(event, _)| EventFilter::default().wants(*event)));
+        let left_out: Vec<_> =
+            ALL.iter().filter(|(event, _)| !EventFilter::default().wants(*event)).collect();
+        assert_eq!(left_out, [&(EventType::PushRequested, "push.requested")]);
+    }
+
+    #[test]
+    fn what_asks_for_the_waking_of_devices_is_named_and_named_alone() {
+        for alone in ["push.requested", "push.*", "push.requested,push.*"] {
+            assert!(EventFilter::parse(alone).is_ok_and(|filter| filter.is_of_pushes()), "{alone}");
+        }
+        assert_eq!(EventFilter::parse("message.*,push.requested"), Err(EventError::NotAlone));
+        assert!(!EventFilter::default().is_of_pushes() && EventFilter::of_pushes().is_of_pushes());
     }
 
     #[test]
     fn unknown_names_are_refused_by_name() {
         for unknown in ["message.create", "*", "messages.*", "message", ".*", "message.*.*"] {
             let refused = EventFilter::parse(&format!("user.online,{unknown}"));
-            assert_eq!(refused, Err(UnknownEvent(unknown.to_owned())));
+            assert_eq!(refused, Err(EventError::Unknown(unknown.to_owned())));
         }
     }
 

@@ -84,6 +84,12 @@ impl ReceiverUrl {
         self.0.scheme() == "http"
     }
 
+    /// Scheme, host and port.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
     /// The whole of it, with passwords. Ask only to connect or to store it.
     #[must_use]
     pub fn reveal(&self) -> &str {

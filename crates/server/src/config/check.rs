@@ -1,12 +1,14 @@
 //! Which values make sense.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 
 use sixin_domain::network::Network;
+use sixin_domain::webhook::receiver_url::ReceiverUrl;
 use sixin_storage::DatabaseUrl;
 use url::Url;
 
-use super::{Cache, Config, ConfigError, FilePlace, origins, refused, words};
+use super::{Cache, Config, ConfigError, FilePlace, Push, origins, refused, words};
 
 impl Config {
     /// Refuses values that make no sense, each by name.
@@ -56,6 +58,7 @@ impl Config {
         check_networks("server.trusted_proxies", &server.trusted_proxies)?;
         check_networks("webhooks.allow", &self.webhooks.allow)?;
         self.check_retries()?;
+        self.check_push()?;
         server.cors_origins.iter().try_for_each(|origin| origins::check(origin))?;
         self.check_cache()?;
         self.check_bucket()?;
@@ -78,6 +81,30 @@ impl Config {
         }
         let expected = "must hold from 1 to 32 pauses, each from 1 to 2592000";
         Err(refused("webhooks.retry_seconds", expected, format!("{pauses:?}")))
+    }
+
+    fn check_push(&self) -> Result<(), ConfigError> {
+        let Push { grace_milliseconds, webpush, apns, fcm } = &self.push;
+        if !(200..=60_000).contains(grace_milliseconds) {
+            return Err(refused("push.grace_milliseconds", "must be from 200 to 60000", grace_milliseconds));
+        }
+        let is_on = |file: &Path| !file.as_os_str().is_empty();
+        let is_contact = webpush.subject.starts_with("mailto:") || webpush.subject.starts_with("https://");
+        if is_on(&webpush.key_file) && !is_contact {
+            let expected = "must be mailto:… or https://…, where push services reach you";
+            return Err(refused("push.webpush.subject", expected, format!("{:?}", webpush.subject)));
+        }
+        for (key, value) in [("push.apns.key_id", &apns.key_id), ("push.apns.team_id", &apns.team_id)] {
+            if is_on(&apns.key_file) && value.is_empty() {
+                return Err(refused(key, "must be given beside push.apns.key_file", "nothing"));
+            }
+        }
+        for (key, url) in [("push.apns.url", &apns.url), ("push.fcm.url", &fcm.url)] {
+            if let Err(error) = ReceiverUrl::parse(url) {
+                return Err(refused(key, error.to_string(), format!("{url:?}")));
+            }
+        }
+        Ok(())
     }
 
     /// Two listeners can't share a port of one address.

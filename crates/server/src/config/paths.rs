@@ -4,7 +4,13 @@ use std::path::Path;
 
 use super::ConfigError;
 
-const PATHS: [&str; 2] = ["files.folder", "files.arriving"];
+const PATHS: [&str; 5] = [
+    "files.folder",
+    "files.arriving",
+    "push.webpush.key_file",
+    "push.apns.key_file",
+    "push.fcm.account_file",
+];
 const URL: &str = "database.url";
 const SQLITE: &str = "sqlite://";
 

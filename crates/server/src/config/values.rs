@@ -20,6 +20,7 @@ pub(crate) struct Config {
     pub(crate) cache: Cache,
     pub(crate) live: Live,
     pub(crate) webhooks: Webhooks,
+    pub(crate) push: Push,
     pub(crate) metrics: Metrics,
     pub(crate) log: Log,
 }
@@ -159,6 +160,39 @@ pub(crate) struct Live {
 pub(crate) struct Webhooks {
     pub(crate) allow: Vec<String>,
     pub(crate) retry_seconds: Vec<i64>,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Push {
+    pub(crate) grace_milliseconds: i64,
+    pub(crate) webpush: WebPushValues,
+    pub(crate) apns: ApnsValues,
+    pub(crate) fcm: FcmValues,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WebPushValues {
+    pub(crate) key_file: PathBuf,
+    pub(crate) subject: String,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ApnsValues {
+    pub(crate) key_file: PathBuf,
+    pub(crate) key_id: String,
+    pub(crate) team_id: String,
+    pub(crate) topic: String,
+    pub(crate) url: String,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FcmValues {
+    pub(crate) account_file: PathBuf,
+    pub(crate) url: String,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sixin_application::delivery::commands::LiveActions;
 use sixin_application::delivery::passes::LiveAdmission;
+use sixin_application::push::keep_devices::DeviceKeeping;
 use sixin_web::live::LiveApi;
 
 use super::Parts;
@@ -40,6 +41,10 @@ pub(crate) fn live(parts: &Parts<'_>, sending: &Sending, conversations: &Convers
         presence: Arc::clone(presence),
         users: caches.users.clone(),
         relations: caches.relations.clone(),
+        devices: Arc::new(DeviceKeeping { devices: store.clone(), clock: Arc::clone(clock) }),
+        acks: Arc::clone(&parts.acks),
+        browser_key: parts.browser_key.clone(),
+        http: config.http_limits(),
         gate: Arc::clone(gate),
         secrets: Arc::new(SystemSecrets),
         clock: Arc::clone(clock),

@@ -18,6 +18,7 @@ use sixin_application::delivery::stream::LiveStreams;
 use sixin_application::files::links::FileLinks;
 use sixin_application::operations::health::HealthCheck;
 use sixin_application::ports::Clock;
+use sixin_application::push::acks::Acknowledge;
 use sixin_application::sending::back_end_texts::BackEndTexts;
 use sixin_application::sending::committer::{Committer, Lanes};
 use sixin_application::sending::ids::LeasedIds;
@@ -78,6 +79,9 @@ pub(crate) struct Base<'a> {
     pub(crate) streams: Arc<LiveStreams>,
     pub(crate) gate: Arc<Gate>,
     pub(crate) presence: Arc<dyn ShowPresence>,
+    pub(crate) acks: Arc<dyn Acknowledge>,
+    /// What browsers subscribe to pushes with.
+    pub(crate) browser_key: Option<Arc<str>>,
     pub(crate) signals: Arc<dyn LiveSignals>,
     pub(crate) rates: Option<Arc<dyn SharedRates>>,
 }
@@ -98,6 +102,8 @@ struct Parts<'a> {
     streams: Arc<LiveStreams>,
     gate: Arc<Gate>,
     presence: Arc<dyn ShowPresence>,
+    acks: Arc<dyn Acknowledge>,
+    browser_key: Option<Arc<str>>,
     signals: Arc<dyn LiveSignals>,
     rates: Option<Arc<dyn SharedRates>>,
 }
@@ -105,7 +111,7 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     fn new(base: Base<'a>) -> Self {
         let Base { config, database, caches, ids, committer, files, link_secret, .. } = base;
-        let Base { streams, gate, presence, signals, rates, .. } = base;
+        let Base { streams, gate, presence, acks, browser_key, signals, rates, .. } = base;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let signatures: Arc<dyn Signatures> = Arc::new(HttpSignatures);
         let profiles = Profiles {
@@ -136,6 +142,8 @@ impl<'a> Parts<'a> {
             streams,
             gate,
             presence,
+            acks,
+            browser_key,
             signals,
             rates,
         }
@@ -188,6 +196,7 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
         fresns: FresnsApi {
             authenticate_user: access.authenticate_user,
             sign_in: access.sign_in,
+            devices: Arc::clone(&live.devices),
             send_message: sending.send_message,
             read_conversations: conversations.read_conversations,
             change_conversations: conversations.change_conversations,

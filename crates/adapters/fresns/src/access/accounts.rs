@@ -6,12 +6,14 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sixin_application::access::authenticate_user::{CallerRefusal, Visitor};
+use sixin_application::access::authenticate_user::{CallerRefusal, Visitor, hash_token};
 use sixin_application::access::ports::Contact;
 use sixin_application::access::sign_in::{Origin, SignInError};
 use sixin_domain::access::app_key::Secret;
+use sixin_domain::access::live_ticket::{LivePass, LiveProof};
 use sixin_domain::access::session::{Login, SessionRefusal};
 use sixin_domain::id::AccountId;
+use sixin_domain::push::{DeviceSpec, PushPlatform, PushToken};
 use sixin_domain::sending::limits::PASSWORD_BYTES;
 use sixin_domain::user::User;
 use sixin_domain::user::contact::{Email, Phone};
@@ -26,6 +28,7 @@ use crate::api::FresnsApi;
 use crate::codes::{
     CODE_WRONG, Failure, MALFORMED, MISSING, NO_REGISTRATION, PASSWORD_MISSING, USER_UNKNOWN,
 };
+use crate::headers::lang_tag;
 use crate::responses::{done, done_without_data};
 use crate::routes::{ACCOUNT, AUTH, LOGIN, LOGOUT, REGISTER};
 use crate::users::user_info::UserInfo;
@@ -151,6 +154,10 @@ struct ChooseUserBody {
     uid_or_username: TextOrNumber,
     /// The password of the user in Base64, if it has one (`hasPassword`).
     password: Option<Password>,
+    /// By what the operator's gateway wakes the device (docs/push.md#devices).
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    device_token: Value,
 }
 
 /// A password, which comes in Base64. One that nobody can have is not looked at.
@@ -255,7 +262,8 @@ pub(crate) async fn choose_user(
         if !visitor.has_account_session {
             return Err(CallerRefusal::from(SessionRefusal::AccountMissing).into());
         }
-        let ChooseUserBody { uid_or_username, password } = body(&request, payload, &api).await?;
+        let ChooseUserBody { uid_or_username, password, device_token } =
+            body(&request, payload, &api).await?;
         let password = password.map(|password| password.0);
         let which = UserRef::parse(&uid_or_username.0).map_err(|_| Failure::new(USER_UNKNOWN))?;
         let from = origin(&request, &api, &visitor);
@@ -265,11 +273,35 @@ pub(crate) async fn choose_user(
         let subject = Subject { user: &user, roles: &roles, role_book: &role_book, locale: &locale };
         // Whoever has a session of an account has named it.
         let aid = visitor.aid.as_deref().unwrap_or_default();
+        if let Some(device_token) = device_token.as_str().filter(|token| !token.is_empty()) {
+            let proof = LiveProof::Session {
+                aid: aid.to_owned(),
+                token: hash_token(token.reveal()),
+                platform: visitor.platform,
+            };
+            keep_device(&request, &api, LivePass { user: user.id, proof }, device_token.to_owned()).await;
+        }
         let session_token = SessionToken::of(&token, aid, Some(&user));
         let signed_in = SignedInUser { session_token, detail: subject.seen_by_itself() };
         Ok(done(signed_in, locale.language))
     })
     .await
+}
+
+/// Keeps the device of somebody who has signed in. What its token is for only a gateway knows: so the original leaves it to its plugins.
+/// Nobody is kept out because of it.
+async fn keep_device(request: &HttpRequest, api: &FresnsApi, pass: LivePass, token: String) {
+    let spec = DeviceSpec {
+        platform: PushPlatform::Other,
+        token: PushToken::kept(token),
+        keys: None,
+        app: String::new(),
+        language: lang_tag(request).unwrap_or_default().to_owned(),
+        hides_text: false,
+    };
+    if let Err(error) = api.devices.register(&pass, spec).await {
+        tracing::warn!(%error, "the device of somebody who has signed in could not be kept");
+    }
 }
 
 /// Lets whoever is signed in to an account in.

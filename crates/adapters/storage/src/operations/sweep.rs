@@ -39,7 +39,8 @@ impl Database {
             let failures = sweep_failures(conn, now)?;
             sweep_deleted_logs(conn, now)?;
             crate::log::presence::sweep(conn, events)?;
-            Ok(messages || changes || nonces || keys || failures)
+            let devices = crate::push::sweep(conn, now)?;
+            Ok(messages || changes || nonces || keys || failures || devices)
         })
         .await
     }

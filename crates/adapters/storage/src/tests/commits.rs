@@ -238,8 +238,9 @@ fn events_of_one_conversation_come_in_the_order_of_their_commits(db: &TestDataba
 }
 
 /// Writes that nobody is told of, by file: credentials of apps, new tokens, keys used once, what is kept about files before they are
-/// sent, leases, who is connected, the name of the history, settings, words and roles (which have epochs), sweeping, and users who are new.
-const UNHEARD: [(&str, usize); 19] = [
+/// sent, leases, who is connected, the name of the history, settings, words and roles (which have epochs), sweeping,
+/// devices that are woken and what they have acknowledged, and users who are new.
+const UNHEARD: [(&str, usize); 22] = [
     ("access/accounts.rs", 4),
     ("access/app_keys.rs", 4),
     ("access/nonce_uses.rs", 1),
@@ -249,6 +250,9 @@ const UNHEARD: [(&str, usize); 19] = [
     ("log/mod.rs", 1),
     ("messages/logs.rs", 1),
     ("operations/leases.rs", 3),
+    ("push/acks.rs", 1),
+    ("push/devices.rs", 3),
+    ("push/progress.rs", 3),
     ("sending/settle.rs", 1),
     ("site/block_words.rs", 2),
     ("site/roles.rs", 1),

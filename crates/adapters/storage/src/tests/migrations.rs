@@ -66,6 +66,9 @@ fn every_table_and_column_of_the_schema_exists(db: &TestDatabase) {
         live_presence,
         webhook_endpoints,
         webhook_parked,
+        push_devices,
+        push_acks,
+        push_progress,
         transient_messages
     );
 }
@@ -109,6 +112,9 @@ fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
         "live_presence",
         "webhook_endpoints",
         "webhook_parked",
+        "push_devices",
+        "push_acks",
+        "push_progress",
         "transient_messages",
     ] {
         db.execute(&format!("DROP TABLE {table}"));

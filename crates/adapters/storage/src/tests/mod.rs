@@ -11,6 +11,7 @@ mod messages;
 mod migrations;
 mod model;
 mod operations;
+mod push;
 mod sending;
 mod site;
 mod users;

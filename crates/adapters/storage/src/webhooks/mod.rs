@@ -10,6 +10,7 @@ use sixin_domain::id::UserId;
 use sixin_domain::log::Logged;
 use sixin_domain::webhook::endpoint::{Endpoint, EndpointState};
 
+pub(crate) use self::work::{LONGEST_MS, is_due};
 use crate::connection::connector::AnyConnection;
 use crate::schema::webhook_endpoints as endpoints;
 
@@ -26,4 +27,12 @@ pub(crate) fn lock_if_wanted(conn: &mut AnyConnection) -> QueryResult<bool> {
         .set(endpoints::name.eq(endpoints::name))
         .execute(conn)?;
     Ok(true)
+}
+
+/// Whether any webhook is told whose devices are to be woken.
+pub(crate) fn tells_pushes(conn: &mut AnyConnection) -> QueryResult<bool> {
+    let rows = endpoints::table.select(rows::EndpointRow::as_select()).load(conn)?;
+    let is_told =
+        |endpoint: &Endpoint| !matches!(endpoint.state, EndpointState::Off(_)) && endpoint.is_of_pushes();
+    Ok(rows::readable(rows).iter().any(is_told))
 }

@@ -22,7 +22,7 @@ use crate::schema::{webhook_endpoints as endpoints, webhook_parked as parked};
 use crate::sql::composed::{ComposedSql, Spelling};
 
 /// Longer than any process holds an endpoint for.
-const LONGEST_MS: i64 = 60_000;
+pub(crate) const LONGEST_MS: i64 = 60_000;
 
 #[derive(QueryableByName)]
 struct Number {
@@ -30,12 +30,13 @@ struct Number {
     number: i64,
 }
 
-/// Whether there is something to take or to renew. A lease is renewed when a third of it is over.
-fn is_due(conn: &mut AnyConnection, token: &str, duration_ms: i64) -> QueryResult<bool> {
-    let leases: Vec<(Option<String>, i64)> = endpoints::table
-        .filter(endpoints::state.eq(ON))
-        .select((endpoints::leased_by, endpoints::leased_until))
-        .load(conn)?;
+/// Whether one of these leases, by their holders and ends, can be taken or has to be renewed: when a third of it is over.
+pub(crate) fn is_due(
+    conn: &mut AnyConnection,
+    token: &str,
+    duration_ms: i64,
+    leases: Vec<(Option<String>, i64)>,
+) -> QueryResult<bool> {
     if leases.is_empty() {
         return Ok(false);
     }
@@ -72,9 +73,17 @@ fn keep(conn: &mut AnyConnection, held: &Held, progress: Progress) -> QueryResul
 impl EndpointWork for Database {
     async fn hold(&self, token: &str, duration_ms: i64) -> StoreResult<Vec<Endpoint>> {
         let asked = token.to_owned();
-        let held =
-            self.read(move |conn| {
-                if is_due(conn, &asked, duration_ms)? { Ok(None) } else { ours(conn, &asked).map(Some) }
+        let held = self
+            .read(move |conn| {
+                let leases = endpoints::table
+                    .filter(endpoints::state.eq(ON))
+                    .select((endpoints::leased_by, endpoints::leased_until))
+                    .load(conn)?;
+                if is_due(conn, &asked, duration_ms, leases)? {
+                    Ok(None)
+                } else {
+                    ours(conn, &asked).map(Some)
+                }
             })
             .await?;
         if let Some(held) = held {

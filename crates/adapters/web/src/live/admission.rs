@@ -23,7 +23,7 @@ struct Refusal<'a> {
     message: &'a str,
 }
 
-fn refusal(status: StatusCode, message: &str) -> HttpResponse {
+pub(crate) fn refusal(status: StatusCode, message: &str) -> HttpResponse {
     let code = i64::from(status.as_u16());
     with_live_headers(reply::json(status, code, &Refusal { code, message }))
 }

@@ -105,7 +105,10 @@ pub(crate) async fn carry_out(
     match frame {
         ClientFrame::Since { .. } => Some(unclear(None, "since is the first frame, and comes once")),
         ClientFrame::Ack { c } => match c.parse::<Cursor>() {
-            Ok(_) => None,
+            Ok(cursor) => {
+                live.api.acks.acknowledge(guest.viewer.user.id, &cursor);
+                None
+            }
             Err(error) => Some(unclear(None, &error.to_string())),
         },
         ClientFrame::Ping {} => Some(Answer { event: "pong", data: json!({}) }),

@@ -6,6 +6,7 @@
 mod admission;
 pub mod changes;
 mod commands;
+mod devices;
 mod dialect;
 mod events;
 mod gate;
@@ -27,13 +28,16 @@ use sixin_application::delivery::passes::LivePasses;
 use sixin_application::delivery::presence::ShowPresence;
 use sixin_application::delivery::stream::LiveStreams;
 use sixin_application::ports::{Clock, SecretSource};
+use sixin_application::push::acks::Acknowledge;
+use sixin_application::push::keep_devices::KeepDevices;
 use sixin_application::users::ports::{Relations, Users};
 
 pub use dialect::{Frame, LiveDialect, LiveVoice, Refused};
 pub use gate::{Gate, LiveLimits};
 pub use openapi::description;
 
-use crate::answer::fallback::one;
+use crate::answer::fallback::{get, one};
+use crate::limits::HttpLimits;
 
 /// Where one waits for what happens.
 pub(crate) const POLL: &str = "/live/poll";
@@ -45,6 +49,11 @@ pub(crate) const SOCKET: &str = "/live/ws";
 pub(crate) const PRESENCE: &str = "/live/presence";
 /// Where one gets a ticket for the others.
 pub(crate) const TICKET: &str = "/live/ticket";
+
+/// Where one registers devices that are to be woken.
+pub(crate) const DEVICES: &str = "/live/devices";
+/// And one of them.
+pub(crate) const DEVICE: &str = "/live/devices/{device}";
 
 /// What live streams need.
 #[derive(Clone)]
@@ -61,6 +70,14 @@ pub struct LiveApi {
     pub relations: Arc<dyn Relations>,
     /// What users do over a stream.
     pub commands: Arc<dyn LiveCommands>,
+    /// Keeps the devices that are to be woken.
+    pub devices: Arc<dyn KeepDevices>,
+    /// Takes in what devices have.
+    pub acks: Arc<dyn Acknowledge>,
+    /// What browsers subscribe to pushes with; `None`: they are not woken by this server.
+    pub browser_key: Option<Arc<str>>,
+    /// What a request may take.
+    pub http: HttpLimits,
     /// How many begin.
     pub gate: Arc<Gate>,
     /// Scatters what must not happen to all at once.
@@ -97,5 +114,11 @@ pub(crate) fn configure(routes: &mut web::ServiceConfig, live: Live) {
         .service(one(EVENTS, [Method::GET]).route(web::get().to(events::events)))
         .service(one(SOCKET, [Method::GET]).route(web::get().to(socket::socket)))
         .service(one(PRESENCE, [Method::GET]).route(web::get().to(presence::presence)))
+        .service(
+            one(DEVICES, [Method::GET, Method::POST])
+                .route(get().to(devices::list))
+                .route(web::post().to(devices::register)),
+        )
+        .service(one(DEVICE, [Method::DELETE]).route(web::delete().to(devices::forget)))
         .service(one(TICKET, [Method::POST]).route(web::post().to(ticket::ticket)));
 }

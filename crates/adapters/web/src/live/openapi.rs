@@ -3,18 +3,33 @@
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use super::{POLL, PRESENCE, TICKET, events, poll, presence, socket, ticket};
+use super::{DEVICE, DEVICES, POLL, PRESENCE, TICKET, devices, events, poll, presence, socket, ticket};
 use crate::openapi::{Description, answer, derived, request_id_header, sample, schema_ref};
 
 #[derive(OpenApi)]
 #[openapi(
-    paths(poll::poll, events::events, socket::socket, presence::presence, ticket::ticket),
+    paths(
+        poll::poll,
+        events::events,
+        socket::socket,
+        presence::presence,
+        devices::register,
+        devices::list,
+        devices::forget,
+        ticket::ticket
+    ),
     components(schemas(
         poll::LiveNews,
         poll::LiveEventInfo,
         ticket::TicketInfo,
         presence::PresenceInfo,
         presence::UserPresence,
+        devices::NewDeviceInfo,
+        devices::Subscription,
+        devices::SubscriptionKeys,
+        devices::RegisteredInfo,
+        devices::DevicesInfo,
+        devices::DeviceInfo,
         LiveRefusal
     ))
 )]
@@ -46,14 +61,14 @@ pub fn description() -> Description {
     let mut paths = Vec::new();
     for (path, mut item) in operations {
         for operation in item.as_object_mut().into_iter().flat_map(|item| item.iter_mut()) {
-            complete(&path, operation.1, &schemas);
+            complete(&path, operation.0, operation.1, &schemas);
         }
         paths.push((path, item));
     }
     Description { tag: "live", about: ABOUT, credentials: &[], schemas, paths }
 }
 
-fn complete(path: &str, operation: &mut Value, schemas: &Map<String, Value>) {
+fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Map<String, Value>) {
     let Some(operation) = operation.as_object_mut() else { return };
     operation.insert("tags".to_owned(), json!(["live"]));
     let own = operation.remove("parameters");
@@ -61,10 +76,15 @@ fn complete(path: &str, operation: &mut Value, schemas: &Map<String, Value>) {
     parameters.push(request_id_header());
     operation.insert("parameters".to_owned(), Value::Array(parameters));
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
-    let name = [(POLL, "LiveNews"), (PRESENCE, "LivePresence"), (TICKET, "LiveTicket")]
-        .into_iter()
-        .find(|(known, _)| *known == path);
-    if let Some((_, name)) = name {
+    let name = match (path, method) {
+        (POLL, _) => Some("LiveNews"),
+        (PRESENCE, _) => Some("LivePresence"),
+        (TICKET, _) => Some("LiveTicket"),
+        (DEVICES, "get") => Some("LiveDevices"),
+        (DEVICES | DEVICE, _) => Some("LiveRegisteredDevice"),
+        _ => None,
+    };
+    if let Some(name) = name {
         let example = sample(&schema_ref(name), schemas);
         let ok = answer("Done.", &schema_ref(name), &json!({ "done": { "value": example } }), false);
         responses.insert("200".to_owned(), ok);
@@ -77,6 +97,13 @@ fn complete(path: &str, operation: &mut Value, schemas: &Map<String, Value>) {
         ("503", "Not now: too many streams begin, the server stops, or its database does not answer.", true),
     ] {
         responses.insert(status.to_owned(), answer(description, &refused, &none, later));
+    }
+    if path == DEVICE {
+        let none_such = answer("The caller has no such device.", &refused, &none, false);
+        responses.insert("404".to_owned(), none_such);
+    }
+    if path == DEVICES && method == "post" {
+        responses.insert("413".to_owned(), answer("The body is too large.", &refused, &none, false));
     }
     if path == POLL {
         let replaced =

@@ -75,6 +75,10 @@ pub(crate) struct LiveSession {
 
 impl LiveSession {
     pub(crate) fn new(live: Live, guest: LiveGuest, voice: Rc<dyn LiveVoice>, after: Option<Cursor>) -> Self {
+        if let Some(cursor) = &after {
+            // Whoever goes on after something has what comes before it.
+            live.api.acks.acknowledge(guest.viewer.user.id, cursor);
+        }
         let stream = live.api.streams.open(guest.owner(live.api.clock.now()), after);
         let drain = live.api.gate.draining();
         let mut session = Self {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sixin_application::access::ports::{MockSignatures, SignedParts};
 use sixin_application::delivery::ports::DeliveredMessage;
+use sixin_application::push::gathering::RequestedPush;
 use sixin_application::webhooks::ports::{Post, PostFailure};
 use sixin_application::webhooks::telling::{Telling, ToldMessage};
 use sixin_domain::access::app_key::{AppKey, Dialect, Secret};
@@ -14,6 +15,9 @@ use sixin_domain::event::{ChangedMessage, Event, Tie};
 use sixin_domain::id::{AccountId, AppKeyId, ConversationId, EndpointId, MessageId, UserId};
 use sixin_domain::log::{LogEntry, Logged, LoggedMessage, Position};
 use sixin_domain::message::body::Body;
+use sixin_domain::push::{
+    DeviceKeys, DeviceSpec, Push, PushDevice, PushExtension, PushPlatform, PushToken, Words,
+};
 use sixin_domain::time::Millis;
 use sixin_domain::user::push_preferences::NotificationLevel;
 use sixin_domain::user::username::{Uid, Username};
@@ -101,7 +105,7 @@ fn user(id: UserId, name: &str) -> (UserId, Arc<User>) {
 fn telling(what: Logged, message: Option<ToldMessage>) -> Telling {
     let event = EventType::of(&what).unwrap();
     let users = [user(ALICE, "alice"), user(BOB, "bob")].into_iter().collect();
-    Telling { entry: LogEntry { position: AT, what }, event, message, users }
+    Telling { entry: LogEntry { position: AT, what }, event, message, push: None, users }
 }
 
 fn told(text: &str, is_enabled: bool) -> ToldMessage {
@@ -268,4 +272,65 @@ fn without_an_app_key_that_is_on_nothing_is_sent() {
         let post = Post { key, ..post(endpoint.clone(), None) };
         assert_eq!(rongcloud::write(&post, &signatures()), Err(PostFailure::NoKey));
     }
+}
+
+fn requested(devices: Vec<PushDevice>, configs: Option<String>) -> Telling {
+    let push = Push {
+        title: "Annie".into(),
+        words: Words::Image,
+        data: Some("{\"a\":1}".into()),
+        badge: Some(3),
+        collapse: "c77".into(),
+        expires: Millis(1_795_349_400_123),
+        is_replacement: false,
+        wakes_app: false,
+        extension: PushExtension { configs, template_id: Some("7".into()), ..PushExtension::default() },
+    };
+    let message = told("hello", true).delivered;
+    let push = RequestedPush { push, message, devices, language: "en".into() };
+    Telling {
+        event: EventType::PushRequested,
+        message: None,
+        push: Some(Arc::new(push)),
+        ..created("hello", true)
+    }
+}
+
+fn device(id: i64, token: &str, keys: Option<DeviceKeys>) -> PushDevice {
+    let platform = if keys.is_some() { PushPlatform::WebPush } else { PushPlatform::Apns };
+    let token = PushToken::kept(token.to_owned());
+    let spec = DeviceSpec {
+        platform,
+        token,
+        keys,
+        app: "org.example".into(),
+        language: "zh".into(),
+        hides_text: id == 1,
+    };
+    PushDevice { id, user: BOB, spec, created_at: NOW, seen_at: NOW.plus(id) }
+}
+
+#[test]
+fn whom_to_wake_is_told_with_what_each_device_is_to_show() {
+    let keys = DeviceKeys { public: vec![4; 65], secret: vec![7; 16] };
+    let devices = vec![device(1, "0a", None), device(2, "https://push.example/1", Some(keys))];
+    let configs = Some(r#"[{"APNs":{"category":"c"}}]"#.to_owned());
+    insta::assert_snapshot!(shown(&standard_of(Some(vec![requested(devices, configs)]))));
+}
+
+#[test]
+fn of_too_many_long_tokens_those_that_were_seen_last_are_told() {
+    let devices = (1..=20).map(|id| device(id, &"x".repeat(1024), None)).collect();
+    let written = standard_of(Some(vec![requested(devices, Some(format!("[{}]", "1,".repeat(9_000))))]));
+    assert!(written.body.len() <= 20 * 1024, "{}", written.body.len());
+    let told: serde_json::Value = serde_json::from_str(&written.body).unwrap();
+    let data = &told["data"];
+    let ids: Vec<i64> = data["devices"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|device| device["deviceId"].as_i64().unwrap())
+        .collect();
+    assert!(ids.len() > 10 && ids[0] == 20 && ids.is_sorted_by(|one, other| one > other), "{ids:?}");
+    assert_eq!((&data["truncated"], &data["pushConfigs"]), (&true.into(), &serde_json::Value::Null));
 }

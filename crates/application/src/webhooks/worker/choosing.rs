@@ -42,6 +42,11 @@ impl Worker {
         let due = match self.endpoint.health.next_probe {
             Some(_) if !self.in_flight.is_empty() => None,
             Some(probe) => Some(probe),
+            None if self.endpoint.is_of_pushes() => {
+                // What is due and has no room waits for some, which wakes.
+                let burst = self.next_burst().filter(|_| self.has_room());
+                self.parked.next_due().into_iter().chain(burst).min()
+            }
             None => self.parked.next_due(),
         };
         let until = |due: Millis| Duration::from_millis(u64::try_from(due.since(now).max(1)).unwrap_or(1));
@@ -104,6 +109,14 @@ impl Worker {
         let now = self.tools.clock.now();
         if let Some(event) = self.parked.first() {
             return self.send_parked(event, now).await;
+        }
+        if self.endpoint.is_of_pushes() {
+            self.read_for_pushes(now).await?;
+            self.start_bursts(now, 1).await?;
+            if self.in_flight.is_empty() {
+                self.endpoint.health.next_probe = Some(now.plus(KEEP_MS));
+            }
+            return Ok(());
         }
         self.read(now).await?;
         let most = self.endpoint.kind.most_at_once();

@@ -18,6 +18,8 @@ use crate::webhooks::telling::Telling;
 pub(super) enum What {
     /// These, as they came from the log.
     Entries(Vec<LogEntry>),
+    /// What came in one go in one direction of a conversation; the newest of it was sent.
+    Burst { entries: Vec<LogEntry>, newest: LogEntry },
     /// One that was parked.
     Parked(ParkedEvent),
 }
@@ -56,6 +58,11 @@ impl Sent {
 impl Worker {
     /// A request that tells these; `None` if there is nothing to tell of them.
     async fn post(&self, entries: Vec<LogEntry>, at: Millis) -> StoreResult<Option<Post>> {
+        if self.endpoint.is_of_pushes() {
+            let outcome = self.tools.pushes.gather(&[entries], at).await?.pop();
+            let Some(told) = outcome.and_then(|outcome| outcome.told) else { return Ok(None) };
+            return self.post_of(vec![told], at).await.map(Some);
+        }
         let tellings: Vec<Telling> = self
             .tools
             .teller
@@ -71,7 +78,7 @@ impl Worker {
         self.post_of(tellings, at).await.map(Some)
     }
 
-    async fn post_of(&self, tellings: Vec<Telling>, at: Millis) -> StoreResult<Post> {
+    pub(super) async fn post_of(&self, tellings: Vec<Telling>, at: Millis) -> StoreResult<Post> {
         let with = (&*self.tools.keys, &*self.tools.secrets);
         post_to(self.endpoint.clone(), Some(tellings), at, with).await
     }
@@ -164,7 +171,7 @@ impl Worker {
         Ok(page.entries.into_iter().find(|entry| entry.position == position))
     }
 
-    fn spawn(&mut self, what: What, post: Post) {
+    pub(super) fn spawn(&mut self, what: What, post: Post) {
         let poster = Arc::clone(&self.tools.poster);
         self.in_flight.spawn(async move { Sent { posted: poster.post(post).await, what } });
     }
@@ -181,6 +188,7 @@ impl Worker {
                 self.finished += entries.len();
                 entries.iter().for_each(|entry| self.skip(entry));
             }
+            What::Burst { entries, .. } => self.finish_burst(&entries),
             What::Parked(event) => {
                 let unparked = self.tools.work.unpark(&self.held, event.position).await;
                 self.hold_on(unparked);
@@ -202,16 +210,13 @@ impl Worker {
         let (asked, why) = (sent.asked_ms(), sent.why());
         let chance = self.tools.chance();
         match sent.what {
+            What::Burst { entries, newest } => {
+                let event = self.failed_first(&newest, (now, chance, asked), why);
+                self.park_burst(entries, event);
+            }
             What::Entries(entries) => {
                 for entry in entries {
-                    let pause = self.tools.schedule.pause(1, chance, asked).unwrap_or(0);
-                    let event = ParkedEvent {
-                        tries: 1,
-                        next_at: now.plus(pause),
-                        first_failed_at: Some(now),
-                        last_failure: why.clone(),
-                        ..ParkedEvent::untried(&entry)
-                    };
+                    let event = self.failed_first(&entry, (now, chance, asked), why.clone());
                     self.lanes.free(&entry);
                     self.to_park.push((entry, event));
                 }
@@ -231,8 +236,7 @@ impl Worker {
                 let reparked = self.tools.work.repark(&self.held, &event).await;
                 self.hold_on(reparked);
                 if is_dead {
-                    metrics::counter!("sixin_webhook_dead_total", "endpoint" => self.endpoint.id.to_string())
-                        .increment(1);
+                    metrics::counter!("sixin_webhook_dead_total", "endpoint" => self.label()).increment(1);
                     self.next_of(lane).await;
                 } else {
                     self.parked.replace(lane, Some(event));
@@ -241,10 +245,28 @@ impl Worker {
         }
     }
 
+    /// That an event has failed for the first time.
+    fn failed_first(
+        &self,
+        entry: &LogEntry,
+        (now, chance, asked): (Millis, i64, Option<i64>),
+        last_failure: String,
+    ) -> ParkedEvent {
+        let pause = self.tools.schedule.pause(1, chance, asked).unwrap_or(0);
+        ParkedEvent {
+            tries: 1,
+            next_at: now.plus(pause),
+            first_failed_at: Some(now),
+            last_failure,
+            ..ParkedEvent::untried(entry)
+        }
+    }
+
     /// A probe was not taken: what was sent stays where it is.
     pub(super) fn put_back(&mut self, what: What) {
         match what {
             What::Entries(entries) => entries.into_iter().for_each(|entry| self.lanes.put_back(entry)),
+            What::Burst { entries, .. } => self.lanes.put_back_all(entries),
             What::Parked(event) => self.parked.replace(event.lane, Some(event)),
         }
     }
@@ -254,6 +276,6 @@ impl Worker {
             Posted::Taken => "sixin_webhook_told_total",
             Posted::Gone | Posted::Failed { .. } => "sixin_webhook_failures_total",
         };
-        metrics::counter!(name, "endpoint" => self.endpoint.id.to_string()).increment(1);
+        metrics::counter!(name, "endpoint" => self.label()).increment(1);
     }
 }

@@ -153,3 +153,56 @@ async fn what_is_not_wanted_is_passed_over_without_a_request() {
     run_for(3, (&log, &work, &receiver), Endpoint { events, ..endpoint(4) }).await;
     assert_eq!((receiver.came(), work.0.lock().unwrap().cursor), (0, Some(at(3))));
 }
+
+/// An endpoint that is told whose devices are to be woken.
+fn of_pushes() -> Endpoint {
+    Endpoint { events: sixin_domain::webhook::event_type::EventFilter::of_pushes(), ..endpoint(4) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_in_one_go_wakes_once_and_nobody_before_the_grace_is_over() {
+    let (log, work, receiver) = parts(|_, _| Posted::Taken);
+    store(&log, 1, 3);
+    store(&log, 2, 2);
+    run_for(1, (&log, &work, &receiver), of_pushes()).await;
+    assert_eq!(receiver.came(), 0, "it is too early");
+    run_for(4, (&log, &work, &receiver), of_pushes()).await;
+    let mut taken = receiver.taken();
+    taken.sort();
+    assert_eq!(taken, ["1: 2", "2: 4"], "the newest of each conversation");
+    assert_eq!(work.0.lock().unwrap().cursor, Some(at(5)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_burst_that_was_not_taken_the_newest_is_told_again_and_nothing_else() {
+    let (log, work, receiver) = parts(|_, before| if before == 0 { failed() } else { Posted::Taken });
+    store(&log, 1, 3);
+    run_for(4, (&log, &work, &receiver), of_pushes()).await;
+    assert_eq!((receiver.came(), work.parked()), (1, 1));
+    run_for(10, (&log, &work, &receiver), Endpoint { cursor: at(3), ..of_pushes() }).await;
+    assert_eq!(receiver.taken(), ["1: 2"]);
+    assert_eq!(work.parked(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_happened_too_long_ago_wakes_nobody_even_if_it_waited_for_its_receiver() {
+    let (log, work, receiver) = parts(|_, _| Posted::Failed {
+        why: crate::webhooks::ports::PostFailure::Status(503),
+        retry_after_ms: Some(400_000),
+    });
+    store(&log, 1, 1);
+    run_for(1_200, (&log, &work, &receiver), of_pushes()).await;
+    assert_eq!(receiver.came(), 2, "ten minutes are over before the third try");
+    assert_eq!(work.parked(), 0, "what nobody needs any longer is not a dead letter");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receiver_of_pushes_that_was_away_is_told_what_is_not_too_old() {
+    let (log, work, receiver) = parts(|_, before| if before < 25 { failed() } else { Posted::Taken });
+    for sender in 1..=60 {
+        store(&log, sender, 2);
+    }
+    run_for(500, (&log, &work, &receiver), of_pushes()).await;
+    let taken: BTreeSet<_> = receiver.taken().into_iter().collect();
+    assert_eq!(taken.len(), 60, "each conversation once: {taken:?}");
+}

@@ -31,7 +31,7 @@ on_every_database!(
 
 const MINUTE: i64 = 60_000;
 
-pub(super) fn new(kind: EndpointKind, events: &str) -> NewEndpoint {
+pub(in crate::tests) fn new(kind: EndpointKind, events: &str) -> NewEndpoint {
     NewEndpoint {
         name: "the app".into(),
         kind,

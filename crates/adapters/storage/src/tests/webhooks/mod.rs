@@ -1,2 +1,2 @@
-mod endpoints;
+pub(super) mod endpoints;
 mod parked;

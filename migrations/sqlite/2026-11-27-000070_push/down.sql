@@ -1,0 +1,3 @@
+DROP TABLE push_progress;
+DROP TABLE push_acks;
+DROP TABLE push_devices;
