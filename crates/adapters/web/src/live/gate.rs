@@ -84,7 +84,11 @@ impl Gate {
         let left = (left + since.elapsed().as_secs_f64() * most).min(most);
         *begin = (left, Instant::now());
         // Those who wait are no connections yet.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of a few hundred")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a count of a few hundred"
+        )]
         let waiting = (-left).max(0.0) as usize;
         let wait = Duration::from_secs_f64(((1.0 - left) / most).max(0.0));
         if connections + waiting >= self.limits.connections || wait > LONGEST_WAIT {
@@ -146,7 +150,10 @@ mod tests {
         let admitted: Vec<Duration> = (0..50).filter_map(|_| gate.admit(0).ok()).collect();
         let at_once = admitted.iter().filter(|wait| wait.is_zero()).count();
         assert!((3..=4).contains(&at_once), "{at_once} began at once");
-        assert!((6..=7).contains(&(admitted.len() - at_once)), "and as many wait as can begin in two seconds");
+        assert!(
+            (6..=7).contains(&(admitted.len() - at_once)),
+            "and as many wait as can begin in two seconds"
+        );
         assert!(admitted.is_sorted() && admitted.iter().all(|wait| *wait <= LONGEST_WAIT));
         assert_eq!(gate.admit(4), Err(TurnedAway::TooMany), "those who wait count");
         assert_eq!(gate.drain(5_000), Duration::from_secs(10));
