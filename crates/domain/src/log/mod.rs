@@ -143,7 +143,7 @@ mod tests {
         let events = (1..=3).map(|user| Event::ProfileChanged(UserId(user))).collect();
         // The clock had moved on: the span is wider than its events are many.
         let span = Some(Span { previous: Position(10), last: Position(503) });
-        let commit = Commit { span, events };
+        let commit = Commit { span, events, messages: Vec::new() };
         assert_eq!(commit.entries().map(|entry| entry.position.0).collect::<Vec<_>>(), [501, 502, 503]);
         assert_eq!(Commit { span: None, ..commit }.entries().count(), 0);
     }

@@ -88,3 +88,37 @@ impl DeliveredMessage {
         if self.message.sender == user { self.recipient } else { self.message.sender }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::FileKind;
+    use crate::id::{FileId, MessageId};
+    use crate::message::{Effects, Saying};
+    use crate::time::Millis;
+
+    fn stored(body: Body, own: Option<&str>) -> Option<DeliveredMessage> {
+        let envelope = Envelope { sender: UserId(1), body, effects: Effects::OWN, delivery: None };
+        let own = own.map(|text| Box::new(Saying { body: Body::Text(text.to_owned()), delivery: None }));
+        let (id, recipient) = (MessageId(5), UserId(2));
+        let message = NewMessage { id, conversation_if_new: ConversationId(6), recipient, own };
+        let place = Some((ConversationId(7), 9));
+        let placed = Placed { id, recipient, place, sent_at: Millis(3) };
+        DeliveredMessage::stored(&envelope, &message, &placed)
+    }
+
+    #[test]
+    fn a_message_is_told_in_its_own_words_if_it_has_some_and_a_file_only_by_the_store() {
+        let text = || Body::Text("for all".to_owned());
+        let of_all = stored(text(), None).unwrap();
+        assert_eq!(
+            (&of_all.message.body, of_all.message.seq, of_all.conversation),
+            (&text(), 9, Some(ConversationId(7)))
+        );
+        let own = stored(text(), Some("for one")).unwrap();
+        assert_eq!(own.message.body, Body::Text("for one".to_owned()));
+        let file = Body::File { file: FileId(1), kind: FileKind::Image };
+        assert_eq!(stored(file.clone(), None), None);
+        assert!(stored(file, Some("for one")).is_some());
+    }
+}
