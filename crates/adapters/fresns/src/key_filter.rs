@@ -54,7 +54,7 @@ impl KeyFilter {
         match (self.only.is_empty(), self.not.is_empty()) {
             (true, _) => without(object, &paths(&self.not)),
             (false, true) => kept(object, &paths(&self.only)),
-            (false, false) => without(&*kept(object, &paths(&self.only))?, &paths(&self.not)),
+            (false, false) => without(&kept(object, &paths(&self.only))?, &paths(&self.not)),
         }
     }
 }
