@@ -49,3 +49,24 @@ pub fn openapi_json() -> String {
     let parts = vec![sixin_rongcloud::description(), sixin_fresns::description(), live::description()];
     openapi::document(ABOUT, env!("CARGO_PKG_VERSION"), parts)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use serde_json::Value;
+
+    use super::openapi_json;
+
+    /// Generators of clients refuse a document in which two have one.
+    #[test]
+    fn no_two_operations_have_the_same_name() {
+        let document: Value = serde_json::from_str(&openapi_json()).unwrap();
+        let paths = document["paths"].as_object().unwrap().values();
+        let operations = paths.flat_map(|path| path.as_object().unwrap().values());
+        let names = operations.filter_map(|operation| operation["operationId"].as_str());
+        let mut known = HashSet::new();
+        let repeated: Vec<&str> = names.filter(|name| !known.insert(*name)).collect();
+        assert!(repeated.is_empty() && known.len() > 50, "{repeated:?}, {}", known.len());
+    }
+}

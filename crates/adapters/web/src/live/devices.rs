@@ -148,7 +148,7 @@ impl From<PushDevice> for DeviceInfo {
 /// It is woken as long as the session or token holds that it is registered with. Register it whenever the app starts: the same token is
 /// the same device, and becomes that of whoever registers it last. Of a user's devices the 20 that were registered last are kept.
 #[utoipa::path(post, path = DEVICES, tag = "Live", request_body = NewDeviceInfo, responses((status = 200, body = RegisteredInfo)))]
-pub(crate) async fn register(
+pub(crate) async fn register_device(
     request: HttpRequest,
     body: web::Payload,
     live: web::Data<Live>,
@@ -183,7 +183,7 @@ pub(crate) async fn register(
 
 /// List the caller's devices
 #[utoipa::path(get, path = DEVICES, tag = "Live", responses((status = 200, body = DevicesInfo)))]
-pub(crate) async fn list(request: HttpRequest, live: web::Data<Live>) -> HttpResponse {
+pub(crate) async fn list_devices(request: HttpRequest, live: web::Data<Live>) -> HttpResponse {
     let guest = match enter(&request, &live).await {
         Ok((guest, _)) => guest,
         Err(answer) => return answer,
@@ -202,7 +202,7 @@ pub(crate) async fn list(request: HttpRequest, live: web::Data<Live>) -> HttpRes
 ///
 /// It is not woken any more.
 #[utoipa::path(delete, path = DEVICE, tag = "Live", params(("device" = i64, Path, description = "Its number.")), responses((status = 200, body = RegisteredInfo)))]
-pub(crate) async fn forget(
+pub(crate) async fn forget_device(
     request: HttpRequest,
     device: web::Path<String>,
     live: web::Data<Live>,

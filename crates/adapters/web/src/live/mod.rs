@@ -116,9 +116,9 @@ pub(crate) fn configure(routes: &mut web::ServiceConfig, live: Live) {
         .service(one(PRESENCE, [Method::GET]).route(web::get().to(presence::presence)))
         .service(
             one(DEVICES, [Method::GET, Method::POST])
-                .route(get().to(devices::list))
-                .route(web::post().to(devices::register)),
+                .route(get().to(devices::list_devices))
+                .route(web::post().to(devices::register_device)),
         )
-        .service(one(DEVICE, [Method::DELETE]).route(web::delete().to(devices::forget)))
+        .service(one(DEVICE, [Method::DELETE]).route(web::delete().to(devices::forget_device)))
         .service(one(TICKET, [Method::POST]).route(web::post().to(ticket::ticket)));
 }

@@ -13,9 +13,9 @@ use crate::openapi::{Description, answer, derived, request_id_header, sample, sc
         events::events,
         socket::socket,
         presence::presence,
-        devices::register,
-        devices::list,
-        devices::forget,
+        devices::register_device,
+        devices::list_devices,
+        devices::forget_device,
         ticket::ticket
     ),
     components(schemas(
