@@ -69,6 +69,8 @@ pub(crate) struct LiveSession {
     watches: Rc<Watches>,
     drain: Draining,
     leaves_at: Option<Instant>,
+    /// When everybody has left.
+    drained_at: Option<Instant>,
     ends_at: Option<Instant>,
     heartbeat: Instant,
 }
@@ -90,6 +92,7 @@ impl LiveSession {
             voice,
             drain,
             leaves_at: None,
+            drained_at: None,
             ends_at: None,
             heartbeat: Instant::now(),
         };
@@ -162,7 +165,9 @@ impl LiveSession {
                 }
                 () = self.watches.have_changed.notified() => self.watch(),
                 Some(spread) = self.drain.begins(), if self.leaves_at.is_none() => {
-                    self.leaves_at = Some(Instant::now() + self.live.random(spread));
+                    let now = Instant::now();
+                    self.leaves_at = Some(now + self.live.random(spread));
+                    self.drained_at = Some(now + spread);
                 }
             }
         }
@@ -180,7 +185,9 @@ impl LiveSession {
     async fn alarm(&mut self) -> Option<Turn> {
         let now = Instant::now();
         if self.leaves_at.is_some_and(|at| at <= now) {
-            let after = self.live.random(self.drain.returning()) + Duration::from_millis(500);
+            // Whoever came back to a server that is still stopping would have to come again.
+            let drains = self.drained_at.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
+            let after = drains + self.live.random(self.drain.returning()) + Duration::from_millis(500);
             return Some(Turn::Over(Ending::Restart(u64::try_from(after.as_millis()).unwrap_or(1000))));
         }
         if self.ends_at.is_some_and(|at| at <= now) {
