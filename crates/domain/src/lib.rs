@@ -14,6 +14,8 @@ pub mod network;
 pub mod push;
 pub mod sending;
 pub mod site;
+#[cfg(test)]
+mod testing;
 pub mod text;
 pub mod time;
 pub mod user;

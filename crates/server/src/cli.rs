@@ -1,5 +1,6 @@
 //! The command line.
 
+mod curl;
 mod webhook;
 
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sixin_domain::sending::rate::MOST_A_MINUTE;
 
+pub(crate) use self::curl::{Curl, CurlFresns, CurlRongcloud};
 pub(crate) use self::webhook::{NewWebhook, Webhook};
 
 /// A self-hosted service for one-to-one messages.
@@ -335,60 +337,6 @@ pub(crate) enum BlockWord {
     Import { file: PathBuf },
     /// List the words
     List,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Curl {
-    /// A user sends a text. What is left out is taken from the demo's credentials
-    Fresns(CurlFresns),
-    /// A back end publishes a text. What is left out is taken from the demo's credentials
-    Rongcloud(CurlRongcloud),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CurlFresns {
-    /// The app key
-    #[arg(long)]
-    pub(crate) app_id: Option<String>,
-    /// The sender's account, uid and token
-    #[arg(long)]
-    pub(crate) aid: Option<String>,
-    #[arg(long)]
-    pub(crate) uid: Option<i64>,
-    #[arg(long)]
-    pub(crate) token: Option<String>,
-    /// The recipient's uid or username
-    #[arg(long)]
-    pub(crate) to: Option<String>,
-    #[arg(long, default_value = "Hello from curl")]
-    pub(crate) text: String,
-    /// Where the server is
-    #[arg(long, default_value = "http://127.0.0.1:8686")]
-    pub(crate) url: String,
-    /// The demo's directory
-    #[arg(long, default_value = "var")]
-    pub(crate) dir: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CurlRongcloud {
-    /// The app key
-    #[arg(long)]
-    pub(crate) app_id: Option<String>,
-    /// The sender's userId (its username)
-    #[arg(long)]
-    pub(crate) from: Option<String>,
-    /// The recipient's userId
-    #[arg(long)]
-    pub(crate) to: Option<String>,
-    #[arg(long, default_value = "Hello from curl")]
-    pub(crate) text: String,
-    /// Where the server is
-    #[arg(long, default_value = "http://127.0.0.1:8686")]
-    pub(crate) url: String,
-    /// The demo's directory
-    #[arg(long, default_value = "var")]
-    pub(crate) dir: PathBuf,
 }
 
 #[cfg(test)]

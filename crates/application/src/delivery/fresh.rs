@@ -28,6 +28,7 @@ pub(crate) struct Fresh {
 impl Fresh {
     /// Keeps one; of too many the oldest go.
     pub(crate) fn keep(&mut self, message: &Arc<DeliveredMessage>) {
+        self.forget(message.message.id);
         self.bytes += message.weight();
         self.order.push_back(message.message.id);
         self.messages.insert(message.message.id, Arc::clone(message));
@@ -62,28 +63,15 @@ impl Fresh {
 
 #[cfg(test)]
 mod tests {
-    use sixin_domain::conversation::ViewedMessage;
     use sixin_domain::conversation::pair::Pair;
     use sixin_domain::event::ChangedMessage;
     use sixin_domain::id::{ConversationId, UserId};
-    use sixin_domain::message::body::Body;
 
     use super::*;
-    use crate::delivery::testing::NOW;
+    use crate::delivery::testing::delivered;
 
     fn message(id: i64, bytes: usize) -> Arc<DeliveredMessage> {
-        let viewed = ViewedMessage {
-            id: MessageId(id),
-            seq: id,
-            sender: UserId(1),
-            sent_at: NOW,
-            body: Body::Text("x".repeat(bytes)),
-            file: None,
-            read_at: None,
-            is_counted: true,
-            delivery: None,
-        };
-        Arc::new(DeliveredMessage::status(viewed, UserId(2), true))
+        Arc::new(delivered(id, (UserId(1), UserId(2)), "x".repeat(bytes)))
     }
 
     #[test]

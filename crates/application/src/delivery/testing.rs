@@ -40,6 +40,23 @@ pub(crate) fn at(position: i64) -> Position {
     Position::at(NOW).plus(position)
 }
 
+/// A text that is kept in a conversation, as nobody has read it yet.
+pub(crate) fn delivered(id: i64, (sender, recipient): (UserId, UserId), text: String) -> DeliveredMessage {
+    let message = ViewedMessage {
+        id: MessageId(id),
+        seq: id,
+        sender,
+        sent_at: NOW.plus(id),
+        body: Body::Text(text),
+        file: None,
+        read_at: None,
+        is_counted: true,
+        delivery: None,
+    };
+    let conversation = Some(ConversationId(7));
+    DeliveredMessage { conversation, ..DeliveredMessage::status(message, recipient, true) }
+}
+
 impl FakeLog {
     pub(crate) fn new() -> Arc<Self> {
         let log = Self::default();
@@ -51,27 +68,7 @@ impl FakeLog {
     pub(crate) fn message(&self, id: i64, sender: i64, recipient: i64, text: &str) -> Event {
         let (sender, recipient) = (UserId(sender), UserId(recipient));
         let place = Some((ConversationId(7), id));
-        let message = ViewedMessage {
-            id: MessageId(id),
-            seq: id,
-            sender,
-            sent_at: NOW.plus(id),
-            body: Body::Text(text.to_owned()),
-            file: None,
-            read_at: None,
-            is_counted: true,
-            delivery: None,
-        };
-        self.kept.lock().unwrap().messages.push(DeliveredMessage {
-            message,
-            recipient,
-            conversation: Some(ConversationId(7)),
-            is_read: false,
-            is_enabled: true,
-            sender_visible: true,
-            is_gone_for_sender: false,
-            is_gone_for_recipient: false,
-        });
+        self.kept.lock().unwrap().messages.push(delivered(id, (sender, recipient), text.to_owned()));
         let placed = Placed { id: MessageId(id), recipient, place, sent_at: NOW.plus(id) };
         Event::MessageStored { sender, placed, sender_visible: true }
     }

@@ -213,27 +213,14 @@ impl User {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::user::username::{Uid, Username};
-    use crate::user::{ConversationLimit, Profile, Restrictions};
+    use crate::testing;
 
     const NOW: Millis = Millis(5000);
     const PUBLIC: Option<SiteMode> = Some(SiteMode::Public);
     const PRIVATE: Option<SiteMode> = Some(SiteMode::Private);
 
     fn user() -> User {
-        User {
-            id: UserId(7),
-            account: AccountId(1),
-            uid: Uid(90_417),
-            username: Username::new("mira-k").unwrap(),
-            conversation_limit: ConversationLimit::Everybody,
-            is_verified: false,
-            is_enabled: true,
-            restrictions: Restrictions::default(),
-            expired_at: None,
-            deleted_at: None,
-            profile: Profile::default(),
-        }
+        User { account: AccountId(1), ..testing::user(7, "mira-k") }
     }
 
     fn session() -> Session {

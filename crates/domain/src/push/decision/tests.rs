@@ -1,27 +1,13 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::id::{AccountId, UserId};
-use crate::user::username::{Uid, Username};
-use crate::user::{ConversationLimit, Profile, Restrictions};
+use crate::testing;
 
 /// A moment at which it is 23:00 in UTC.
 const NOW: Millis = Millis(1_795_388_400_000);
 
 fn user() -> User {
-    User {
-        id: UserId(2),
-        account: AccountId(1),
-        uid: Uid(2),
-        username: Username::new("bob").unwrap(),
-        conversation_limit: ConversationLimit::Everybody,
-        is_verified: false,
-        is_enabled: true,
-        restrictions: Restrictions::default(),
-        expired_at: None,
-        deleted_at: None,
-        profile: Profile::default(),
-    }
+    testing::user(2, "bob")
 }
 
 fn matter(delivery: Option<&DeliveryOptions>) -> Matter<'_> {

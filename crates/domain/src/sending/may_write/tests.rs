@@ -1,25 +1,12 @@
 use super::*;
-use crate::id::{AccountId, UserId};
 use crate::site::role::with_permissions;
-use crate::user::username::{Uid, Username};
-use crate::user::{Profile, Restrictions};
+use crate::testing;
+use crate::user::Restrictions;
 
 const NOW: Millis = Millis(1_000_000);
 
 fn user(id: i64) -> User {
-    User {
-        id: UserId(id),
-        account: AccountId(id),
-        uid: Uid(id + 10_000),
-        username: Username::new(format!("user-{id}")).unwrap(),
-        conversation_limit: ConversationLimit::Everybody,
-        is_verified: false,
-        is_enabled: true,
-        restrictions: Restrictions::default(),
-        expired_at: None,
-        deleted_at: None,
-        profile: Profile::default(),
-    }
+    testing::user(id, &format!("user-{id}"))
 }
 
 /// One send, every rule of which can be bent by a test.
