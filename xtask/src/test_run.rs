@@ -64,7 +64,8 @@ impl TestRun {
             .cargo_test(mysql.as_ref(), clients.as_ref(), self.chromium().as_deref())
             .status()
             .map_err(|error| Failure::to_start("cargo test", &error))?;
-        let summary = self.summary(mysql.as_ref().map(|server| server.origin.as_str()), status);
+        let origin = mysql.as_ref().map(|server| server.origin.as_str());
+        let summary = self.summary(origin, self.not_here(), status);
         drop(mysql);
         println!("{summary}");
         Ok(status.success())
@@ -161,13 +162,13 @@ impl TestRun {
         }
     }
 
-    fn summary(&self, mysql: Option<&str>, status: ExitStatus) -> String {
+    fn summary(&self, mysql: Option<&str>, not_here: Vec<String>, status: ExitStatus) -> String {
         let mut lines = vec![String::new()];
         if let Some(origin) = mysql {
             lines.push(format!("MySQL: {origin}"));
         }
         lines.extend(self.left_out().into_iter().map(|part| format!("left out by choice: {part}")));
-        lines.extend(self.not_here());
+        lines.extend(not_here);
         let outcome = if status.success() { "all tests passed" } else { "tests failed" };
         let but = if self.left_out().is_empty() { "" } else { ", apart from what was left out" };
         lines.push(format!("{outcome}{but}"));
@@ -209,7 +210,7 @@ mod tests {
     fn the_summary_repeats_by_name_what_was_left_out() {
         let run = TestRun { no_mysql: true, no_clients: true, ..TestRun::default() };
         assert_eq!(
-            run.summary(None, ExitStatus::default()),
+            run.summary(None, Vec::new(), ExitStatus::default()),
             "\nleft out by choice: every test on MySQL (--no-mysql)\n\
              left out by choice: every test with a foreign client (--no-clients)\n\
              all tests passed, apart from what was left out"
@@ -218,9 +219,16 @@ mod tests {
 
     #[test]
     fn the_summary_of_a_complete_run_is_plain() {
-        let summary =
-            TestRun::default().summary(Some("a MariaDB started for this run"), ExitStatus::default());
+        let origin = Some("a MariaDB started for this run");
+        let summary = TestRun::default().summary(origin, Vec::new(), ExitStatus::default());
         assert_eq!(summary, "\nMySQL: a MariaDB started for this run\nall tests passed");
+    }
+
+    #[test]
+    fn the_summary_names_what_is_not_on_this_machine() {
+        let missing = vec!["left out: live streams through nginx".to_owned()];
+        let summary = TestRun::default().summary(None, missing, ExitStatus::default());
+        assert_eq!(summary, "\nleft out: live streams through nginx\nall tests passed");
     }
 
     #[test]
