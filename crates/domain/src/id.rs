@@ -54,6 +54,10 @@ number_id!(
     EndpointId
 );
 number_id!(
+    /// Number of somebody who is asked before messages are stored.
+    HookId
+);
+number_id!(
     /// Number of a role.
     RoleId
 );

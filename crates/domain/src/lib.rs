@@ -7,6 +7,7 @@ pub mod access;
 pub mod conversation;
 pub mod event;
 pub mod file;
+pub mod hook;
 pub mod id;
 pub mod log;
 pub mod message;
