@@ -9,6 +9,7 @@ pub mod bulkhead;
 pub mod conversations;
 pub mod delivery;
 pub mod files;
+pub mod hooks;
 pub mod messages;
 pub mod operations;
 pub mod ports;

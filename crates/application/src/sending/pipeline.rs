@@ -3,12 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sixin_domain::file::StoredFile;
+use sixin_domain::hook::rule::Origin;
+use sixin_domain::hook::verdict::Reason;
 use sixin_domain::id::{ConversationId, FileUsageId, MessageId, UserId};
+use sixin_domain::message::body::Body;
 use sixin_domain::message::{Envelope, NewMessage, Saying};
 use sixin_domain::sending::rate::OwnRate;
 use sixin_domain::sending::refusal::Refusal;
 use thiserror::Error;
 
+use crate::hooks::before_send::BeforeSend;
 use crate::ports::{Clock, StoreError};
 use crate::sending::committer::{CommitError, Committer};
 use crate::sending::ids::LeasedIds;
@@ -20,12 +25,14 @@ use crate::sending::rate::SendRate;
 /// A send that all rules but the rate have let pass.
 #[derive(Debug, Clone)]
 pub struct Draft {
+    /// By which dialect it came.
+    pub origin: Origin,
     /// What the messages have in common.
     pub envelope: Envelope,
     /// Who gets one, no user twice.
     pub recipients: Vec<Addressee>,
-    /// The upload to bind to the message.
-    pub upload: Option<FileUsageId>,
+    /// The file, and the upload to bind to the message.
+    pub attachment: Option<(StoredFile, FileUsageId)>,
     /// The nonce this uses up.
     pub nonce: Option<NonceUse>,
     /// By what its repeats are known.
@@ -55,6 +62,12 @@ pub enum SendError {
     /// A rule says no.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// Somebody who was asked objects, and may have said what the sender is to be told.
+    #[error("somebody who was asked objects to the message")]
+    Denied(Option<Reason>),
+    /// Nobody could be asked who has to be. Nothing was stored.
+    #[error("nobody could be asked whether the message may be stored")]
+    Unjudged,
     /// The signature or nonce has been used before.
     #[error("the signature or nonce has been used before")]
     Replayed,
@@ -95,6 +108,15 @@ impl From<AppendError> for SendError {
     }
 }
 
+/// A send that was accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// Where its messages are.
+    pub stored: Stored,
+    /// What they say instead of what they said, if somebody has changed that.
+    pub replaced: Option<Body>,
+}
+
 /// How long a send waits for a process number: 20 times 100 ms.
 const LEASE_TRIES: usize = 20;
 const LEASE_PAUSE: Duration = Duration::from_millis(100);
@@ -105,6 +127,8 @@ pub struct Pipeline {
     pub ids: Arc<LeasedIds>,
     /// Counts them.
     pub rate: Arc<SendRate>,
+    /// Shows them to those who may object.
+    pub before_send: Arc<BeforeSend>,
     /// Has them stored.
     pub committer: Arc<Committer>,
     /// Knows those that carried a key.
@@ -114,26 +138,41 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// Counts, numbers and stores a send. `Ok` means that every message of it is committed and on disk.
+    /// Counts a send, asks those who may object, numbers and stores it. `Ok` means that every message of it is committed and on
+    /// disk.
     ///
     /// # Errors
-    /// See [`SendError`]. A send that was not accepted does not count against the rate, nor does a repeat.
-    pub async fn send(&self, draft: Draft) -> Result<Stored, SendError> {
-        let now = self.clock.steady();
-        let sender = draft.envelope.sender;
-        let own_rate = draft.own_rate;
-        let entered = self.rate.enter(sender, own_rate, now).await?;
-        let result = match self.ids(draft.recipients.len() * 2).await {
-            Some(ids) => self.committer.commit(self.numbered(draft, &ids)).await.map_err(SendError::from),
-            None => Err(SendError::Busy("no process number is held")),
-        };
+    /// See [`SendError`]. A send that was not accepted does not count against the rate, nor does a repeat; only one that
+    /// somebody was asked about in vain does: else a flood of what is refused would keep those busy who are asked.
+    pub async fn send(&self, draft: Draft) -> Result<Accepted, SendError> {
+        let rules = self.before_send.rules_for(&draft).await?;
+        if !rules.is_empty()
+            && let Some(key) = draft.idempotency.clone()
+            // What was stored was judged then.
+            && let Some(stored) = self.earlier(draft.envelope.sender, key, draft.nonce.clone()).await?
+        {
+            return Ok(Accepted { stored, replaced: None });
+        }
+        let entered = self.rate.enter(draft.envelope.sender, draft.own_rate, self.clock.steady()).await?;
+        let sent = (!rules.is_empty()).then(|| draft.envelope.body.clone());
+        let (draft, decisions) = self.before_send.judged(draft, &rules).await?.into_parts();
+        let replaced = sent.filter(|sent| *sent != draft.envelope.body).map(|_| draft.envelope.body.clone());
+        let result = self.store(draft).await;
+        self.before_send.keep(decisions, result.as_ref().ok());
         if result.as_ref().map_or(true, |stored| stored.replayed) {
             self.rate.withdraw(entered);
         }
         if result.as_ref().is_ok_and(|stored| stored.replayed) {
             metrics::counter!("sixin_repeats_total").increment(1);
         }
-        result
+        result.map(|stored| Accepted { stored, replaced })
+    }
+
+    async fn store(&self, draft: Draft) -> Result<Stored, SendError> {
+        match self.ids(draft.recipients.len() * 2).await {
+            Some(ids) => Ok(self.committer.commit(self.numbered(draft, &ids)).await?),
+            None => Err(SendError::Busy("no process number is held")),
+        }
     }
 
     /// The result of the send that this one repeats, asked once a rule has refused it (docs/design.md#send-once):
@@ -190,7 +229,7 @@ impl Pipeline {
         SendUnit {
             envelope: draft.envelope,
             messages,
-            upload: draft.upload,
+            upload: draft.attachment.map(|(_, upload)| upload),
             nonce: draft.nonce,
             idempotency: draft.idempotency,
             accepted_at: self.clock.now(),
@@ -201,6 +240,7 @@ impl Pipeline {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hooks::testing::nobody_objects;
     use crate::ports::MockClock;
     use crate::sending::committer::{CommitterLimits, Lanes};
     use crate::sending::ports::{MessageStore, MockIdempotencyKeys, MockMessageStore};
@@ -218,6 +258,7 @@ mod tests {
         Pipeline {
             ids: Arc::new(ids),
             rate: Arc::new(SendRate::new(Rate { sends: 1, window_ms: 1000 }, CountedWhat::Sends, None)),
+            before_send: Arc::new(nobody_objects()),
             committer: Arc::new(Committer::start(&log, lanes, CommitterLimits::default()).unwrap()),
             keys: Arc::new(MockIdempotencyKeys::new()),
             clock: Arc::new(clock),
@@ -226,9 +267,10 @@ mod tests {
 
     fn draft(recipients: &[i64]) -> Draft {
         Draft {
+            origin: Origin::Fresns,
             envelope: unit(1, &[2]).envelope,
             recipients: recipients.iter().map(|&user| UserId(user).into()).collect(),
-            upload: None,
+            attachment: None,
             nonce: None,
             idempotency: None,
             own_rate: None,
@@ -248,7 +290,10 @@ mod tests {
             units.iter().map(|unit| Ok(stored(unit))).collect()
         });
         let delivered = pipeline(log, ids()).send(draft(&[2, 3, 4])).await.unwrap();
-        assert_eq!(delivered.placed.iter().map(|placed| placed.recipient.0).collect::<Vec<_>>(), [2, 3, 4]);
+        assert_eq!(
+            delivered.stored.placed.iter().map(|placed| placed.recipient.0).collect::<Vec<_>>(),
+            [2, 3, 4]
+        );
     }
 
     #[tokio::test]
@@ -285,9 +330,9 @@ mod tests {
         let pipeline = pipeline(log, ids());
         for _ in 0..2 {
             let repeat = Draft { idempotency: Some(key("k")), ..draft(&[2]) };
-            assert!(pipeline.send(repeat).await.unwrap().replayed);
+            assert!(pipeline.send(repeat).await.unwrap().stored.replayed);
         }
-        assert!(!pipeline.send(draft(&[2])).await.unwrap().replayed);
+        assert!(!pipeline.send(draft(&[2])).await.unwrap().stored.replayed);
         assert!(matches!(pipeline.send(draft(&[2])).await, Err(SendError::Refused(_))));
     }
 

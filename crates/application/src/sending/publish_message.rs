@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sixin_domain::conversation::ViewedMessage;
+use sixin_domain::hook::rule::Origin;
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::message::body::Body;
 use sixin_domain::message::delivery::DeliveryOptions;
@@ -218,9 +219,9 @@ impl MessagePublishing {
         let envelope =
             Envelope { sender, body, effects: request.effects.of_type(&request.object_name), delivery };
         let (nonce, idempotency) = (request.nonce.clone(), request.idempotency.clone());
-        let draft =
-            Draft { envelope, recipients, upload: None, nonce, idempotency, own_rate: request.own_rate };
-        Ok(self.pipeline.send(draft).await?)
+        let (origin, own_rate, attachment) = (Origin::RongCloud, request.own_rate, None);
+        let draft = Draft { origin, envelope, recipients, attachment, nonce, idempotency, own_rate };
+        Ok(self.pipeline.send(draft).await?.stored)
     }
 
     /// What is said, after forbidden words are replaced, and who is told something else.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sixin_domain::file::StoredFile;
+use sixin_domain::hook::rule::Origin;
 use sixin_domain::id::{FileUsageId, UserId};
 use sixin_domain::message::body::Body;
 use sixin_domain::message::{Effects, Envelope, Placed};
@@ -18,7 +19,7 @@ use sixin_domain::user::{Relation, User};
 
 use crate::files::ports::Files;
 use crate::ports::{Clock, StoreError};
-use crate::sending::pipeline::{Draft, Pipeline, SendError};
+use crate::sending::pipeline::{Accepted, Draft, Pipeline, SendError};
 use crate::sending::ports::{IdempotencyKey, NonceUse, Stored, StoredBodies};
 use crate::site::block_words::applied;
 use crate::site::ports::{BlockWordSource, Roles};
@@ -128,18 +129,19 @@ impl MessageSending {
     ) -> Result<Sent, SendError> {
         let recipient = self.permitted_recipient(request, sender_roles, role_book).await?;
         let (body, attachment) = self.body(request, &recipient).await?;
-        let (file, upload) = attachment.unzip();
+        let file = attachment.as_ref().map(|(file, _)| file.clone());
         let envelope =
             Envelope { sender: request.sender.id, body: body.clone(), effects: Effects::OWN, delivery: None };
         let (nonce, idempotency) = (request.nonce.clone(), request.idempotency.clone());
         let recipients = vec![recipient.id.into()];
-        let draft = Draft { envelope, recipients, upload, nonce, idempotency, own_rate: request.own_rate };
-        let stored = self.pipeline.send(draft).await?;
+        let (origin, own_rate) = (Origin::Fresns, request.own_rate);
+        let draft = Draft { origin, envelope, recipients, attachment, nonce, idempotency, own_rate };
+        let Accepted { stored, replaced } = self.pipeline.send(draft).await?;
         if stored.replayed {
             return self.as_stored(stored).await;
         }
         let placed = stored.placed.first().copied().ok_or(SendError::Unknown)?;
-        Ok((placed, body, file, false))
+        Ok((placed, replaced.unwrap_or(body), file, false))
     }
 
     /// The message that a refused request repeats, or the refusal if it repeats none.

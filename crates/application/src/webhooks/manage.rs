@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sixin_domain::access::app_key::{Dialect, Secret};
+use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::EndpointId;
 use sixin_domain::log::Position;
 use sixin_domain::text::visible::is_name;
@@ -11,11 +11,11 @@ use sixin_domain::webhook::address::AddressPolicy;
 use sixin_domain::webhook::endpoint::{Endpoint, EndpointKind};
 use sixin_domain::webhook::event_type::{EventError, EventFilter};
 use sixin_domain::webhook::receiver_url::{ReceiverUrl, ReceiverUrlError};
-use sixin_domain::webhook::signing_secret::{self, FRESH_CHARS, SecretError};
 use thiserror::Error;
 
 use super::ports::{EndpointAdmin, EndpointChange, NewEndpoint, ParkedEvent, PostFailure, Posted, Poster};
 use super::posting::post_to;
+use super::signing::{self, SigningError};
 use crate::access::ports::AppKeys;
 use crate::ports::{Clock, SecretSource, StoreError};
 
@@ -37,9 +37,9 @@ pub enum WebhookError {
     /// The events.
     #[error(transparent)]
     Events(#[from] EventError),
-    /// The secret.
+    /// What is signed with.
     #[error(transparent)]
-    Secret(#[from] SecretError),
+    Signing(#[from] SigningError),
     /// A name that nobody can see, or that turns the text around it.
     #[error(
         "the name must be one line with something to see in it and no characters that turn the text around"
@@ -54,18 +54,6 @@ pub enum WebhookError {
     /// Something that only a route has.
     #[error("only a rongcloud-route can be told what back ends publish")]
     NotRoute,
-    /// RongCloud's receivers know an app key by its secret.
-    #[error("this kind signs with the secret of an app key: name one of the RongCloud dialect")]
-    KeyMissing,
-    /// A standard one has a secret of its own.
-    #[error("a standard endpoint signs with a secret of its own, not with that of an app key")]
-    KeyNotWanted,
-    /// There is no such key.
-    #[error("there is no app key {0} of the RongCloud dialect")]
-    NoSuchKey(String),
-    /// Its secret is that of its app key.
-    #[error("this kind signs with the secret of its app key; rotate that")]
-    NoOwnSecret,
     /// There is no such endpoint.
     #[error("there is no webhook {0}")]
     NotFound(EndpointId),
@@ -154,7 +142,9 @@ impl ManageWebhooks {
         if spec.kind.is_rong_cloud() && events != EventFilter::default() {
             return Err(WebhookError::NoChoice);
         }
-        let secret = self.first_secret(&spec).await?;
+        let asked = (spec.app_id.as_deref(), spec.secret.as_ref());
+        let with = (&*self.keys, &*self.secrets);
+        let secret = signing::first(spec.kind.is_rong_cloud(), asked, with).await?;
         let endpoint = NewEndpoint {
             name: spec.name,
             kind: spec.kind,
@@ -168,26 +158,6 @@ impl ManageWebhooks {
         };
         let id = self.endpoints.add(&endpoint, self.clock.now()).await?;
         Ok((id, endpoint))
-    }
-
-    async fn first_secret(&self, spec: &EndpointSpec) -> Result<Secret, WebhookError> {
-        if !spec.kind.is_rong_cloud() {
-            return match (&spec.app_id, &spec.secret) {
-                (Some(_), _) => Err(WebhookError::KeyNotWanted),
-                (None, Some(secret)) => Ok(signing_secret::key(secret).map(|_| secret.clone())?),
-                (None, None) => Ok(self.fresh_secret()),
-            };
-        }
-        let app_id = spec.app_id.as_ref().ok_or(WebhookError::KeyMissing)?;
-        if spec.secret.is_some() {
-            return Err(WebhookError::NoOwnSecret);
-        }
-        let key = self.keys.find(app_id).await?.filter(|key| key.dialect == Dialect::RongCloud);
-        key.map(|_| Secret::new("")).ok_or_else(|| WebhookError::NoSuchKey(app_id.clone()))
-    }
-
-    fn fresh_secret(&self) -> Secret {
-        signing_secret::fresh(&self.secrets.alphanumeric(FRESH_CHARS))
     }
 
     /// All endpoints, and what is parked for each.
@@ -232,9 +202,9 @@ impl ManageWebhooks {
     /// See [`WebhookError`].
     pub async fn rotate(&self, id: EndpointId, overlap_ms: i64) -> Result<Secret, WebhookError> {
         if self.find(id).await?.kind.is_rong_cloud() {
-            return Err(WebhookError::NoOwnSecret);
+            return Err(SigningError::NoOwnSecret.into());
         }
-        let secret = self.fresh_secret();
+        let secret = signing::fresh(&*self.secrets);
         let until = self.clock.now().plus(overlap_ms);
         self.change(id, &EndpointChange::Secret(secret.clone(), until)).await?;
         Ok(secret)

@@ -4,6 +4,7 @@ mod lanes;
 pub mod manage;
 pub mod ports;
 mod posting;
+pub mod signing;
 pub mod supervisor;
 pub mod telling;
 #[cfg(test)]

@@ -86,20 +86,45 @@ impl HookFailure {
     pub fn was_asked(self) -> bool {
         !matches!(self, Self::Open | Self::Full | Self::Forbidden | Self::NoKey)
     }
+}
 
-    /// The name in metrics and in the database.
+/// What became of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It may be stored.
+    Allowed,
+    /// It may not.
+    Denied,
+    /// It was changed.
+    Replaced,
+    /// It was to be changed as it can't be, so it was not stored.
+    BadReplacement,
+    /// There was no answer, and it went on.
+    FailedDelivered,
+    /// There was no answer, and it was not stored.
+    FailedRefused,
+}
+
+const OUTCOMES: [(Outcome, &str); 6] = [
+    (Outcome::Allowed, "allowed"),
+    (Outcome::Denied, "denied"),
+    (Outcome::Replaced, "replaced"),
+    (Outcome::BadReplacement, "bad_replacement"),
+    (Outcome::FailedDelivered, "failed_delivered"),
+    (Outcome::FailedRefused, "failed_refused"),
+];
+
+impl Outcome {
+    /// The name in metrics, in the database and on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Full => "full",
-            Self::TimedOut => "timed_out",
-            Self::Unreachable => "unreachable",
-            Self::Forbidden => "forbidden",
-            Self::NoKey => "no_key",
-            Self::Status(_) => "status",
-            Self::Malformed => "malformed",
-        }
+        OUTCOMES.iter().find(|(outcome, _)| *outcome == self).map_or("", |(_, name)| name)
+    }
+
+    /// That of the name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        OUTCOMES.iter().find(|(_, known)| *known == name).map(|(outcome, _)| *outcome)
     }
 }
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::delivery::ports::MockLiveSignals;
+use crate::hooks::testing::nobody_objects;
 use crate::ports::MockClock;
 use crate::sending::committer::{Committer, CommitterLimits, Lanes};
 use crate::sending::ports::{AppendError, MessageStore, MockIdempotencyKeys, MockMessageStore, SendUnit};
@@ -116,6 +117,7 @@ fn publishing(
         );
     });
     let pipeline = Pipeline {
+        before_send: Arc::new(nobody_objects()),
         ids: Arc::new(ids()),
         rate: Arc::new(SendRate::new(Rate::default(), CountedWhat::Sends, None)),
         committer: Arc::new(Committer::start(&log, lanes, CommitterLimits::default()).unwrap()),

@@ -1,5 +1,6 @@
 use super::*;
 use crate::files::ports::MockFiles;
+use crate::hooks::testing::nobody_objects;
 use crate::ports::MockClock;
 use crate::sending::committer::{Committer, CommitterLimits, Lanes};
 use crate::sending::ports::{
@@ -50,6 +51,7 @@ fn sending(files: MockFiles, relation: Relation, times: usize) -> MessageSending
     let log: Arc<dyn MessageStore> = Arc::new(log);
     let lanes = Lanes { narrow: 1, wide: false };
     let pipeline = Pipeline {
+        before_send: Arc::new(nobody_objects()),
         ids: Arc::new(ids()),
         rate: Arc::new(SendRate::new(Rate::default(), CountedWhat::Sends, None)),
         committer: Arc::new(Committer::start(&log, lanes, CommitterLimits::default()).unwrap()),
@@ -195,7 +197,8 @@ fn knowing(found: Result<Option<Vec<Placed>>, AppendError>, relation: Relation) 
     let pipeline = &sending.pipeline;
     let (ids, rate) = (Arc::clone(&pipeline.ids), Arc::clone(&pipeline.rate));
     let (committer, clock) = (Arc::clone(&pipeline.committer), Arc::clone(&pipeline.clock));
-    sending.pipeline = Arc::new(Pipeline { ids, rate, committer, clock, keys: Arc::new(keys) });
+    let before_send = Arc::clone(&pipeline.before_send);
+    sending.pipeline = Arc::new(Pipeline { ids, rate, before_send, committer, clock, keys: Arc::new(keys) });
     sending.stored_bodies = Arc::new(bodies);
     sending
 }

@@ -5,6 +5,7 @@ use crate::access::ports::MockAppKeys;
 use crate::ports::{MockClock, MockSecretSource};
 use crate::webhooks::ports::{MockEndpointAdmin, MockPoster};
 use crate::webhooks::testing::endpoint;
+use sixin_domain::webhook::signing_secret::{self, FRESH_CHARS};
 
 const NOW: Millis = Millis(1_795_348_800_000);
 
