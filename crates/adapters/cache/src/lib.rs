@@ -19,6 +19,7 @@
 mod app_keys;
 mod block_words;
 mod dropping;
+mod hooks;
 mod memory;
 mod relations;
 mod roles;
@@ -38,6 +39,7 @@ use tokio::time::Instant;
 pub use app_keys::CachedAppKeys;
 pub use block_words::CachedBlockWords;
 pub use dropping::Dropping;
+pub use hooks::CachedHooks;
 pub use relations::CachedRelations;
 pub use roles::CachedRoles;
 pub use sessions::CachedSessions;
@@ -46,6 +48,7 @@ pub use users::CachedUsers;
 
 use memory::{Freshness, Memory};
 use sixin_application::access::ports::{AppKeys, Sessions};
+use sixin_application::hooks::ports::HookRules;
 use sixin_application::ports::{CacheEpochs, StoreResult, Topic};
 use sixin_application::site::ports::{BlockWordSource, Roles, SettingSource};
 use sixin_application::users::ports::{Relations, Users};
@@ -89,6 +92,7 @@ pub struct Stores {
     pub roles: Arc<dyn Roles>,
     pub settings: Arc<dyn SettingSource>,
     pub block_words: Arc<dyn BlockWordSource>,
+    pub hooks: Arc<dyn HookRules>,
 }
 
 /// The decorators of a process, and what keeps them up to date.
@@ -107,6 +111,8 @@ pub struct Caches {
     pub settings: Arc<CachedSettings>,
     /// The automaton of the block words.
     pub block_words: Arc<CachedBlockWords>,
+    /// Those who are asked before a message is stored.
+    pub hooks: Arc<CachedHooks>,
     freshness: Arc<Freshness>,
     epochs: Mutex<HashMap<Topic, i64>>,
     polls: Counter,
@@ -126,6 +132,7 @@ impl Caches {
             roles: Arc::new(CachedRoles::new(stores.roles, limits.share(4), fresh())),
             settings: Arc::new(CachedSettings::new(stores.settings, fresh())),
             block_words: Arc::new(CachedBlockWords::new(stores.block_words, fresh())),
+            hooks: Arc::new(CachedHooks::new(stores.hooks, fresh())),
             freshness,
             epochs: Mutex::default(),
             polls: metrics::counter!("sixin_cache_polls_total"),
@@ -170,6 +177,7 @@ impl Caches {
             Topic::Settings => &*self.settings,
             Topic::Relations => &*self.relations,
             Topic::BlockWords => &*self.block_words,
+            Topic::Hooks => &*self.hooks,
         }
     }
 }

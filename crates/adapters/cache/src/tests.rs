@@ -20,6 +20,7 @@ use sixin_domain::user::{ConversationLimit, Profile, Relation, Restrictions, Use
 
 use super::*;
 use sixin_application::access::ports::{FoundSession, MockAppKeys, MockSessions};
+use sixin_application::hooks::ports::MockHookRules;
 use sixin_application::ports::{MockCacheEpochs, StoreError};
 use sixin_application::site::ports::{MockBlockWordSource, MockRoles, MockSettingSource};
 use sixin_application::users::ports::{MockRelations, MockUsers};
@@ -34,6 +35,7 @@ struct Mocks {
     roles: MockRoles,
     settings: MockSettingSource,
     block_words: MockBlockWordSource,
+    hooks: MockHookRules,
 }
 
 impl Mocks {
@@ -46,6 +48,7 @@ impl Mocks {
             roles: Arc::new(self.roles),
             settings: Arc::new(self.settings),
             block_words: Arc::new(self.block_words),
+            hooks: Arc::new(self.hooks),
         }
     }
 
@@ -199,18 +202,21 @@ async fn roles_are_kept_with_their_book_also_that_there_is_none() {
 }
 
 #[tokio::test]
-async fn settings_and_block_words_are_kept_each_under_its_own_topic() {
+async fn settings_block_words_and_hooks_are_kept_each_under_its_own_topic() {
     let mut mocks = Mocks::default();
     mocks.settings.expect_settings().times(2).returning(|| Ok(Arc::new(Settings::default())));
     mocks.block_words.expect_filter().times(2).returning(|| Ok(Arc::new(BlockWordFilter::new([]))));
+    mocks.hooks.expect_rules().times(2).returning(|| Ok(Arc::default()));
     let caches = mocks.cached().await;
-    for dropped in [Topic::Settings, Topic::BlockWords, Topic::Users] {
+    for dropped in [Topic::Settings, Topic::BlockWords, Topic::Hooks, Topic::Users] {
         caches.settings.settings().await.unwrap();
         caches.block_words.filter().await.unwrap();
+        caches.hooks.rules().await.unwrap();
         caches.drop_topic(dropped);
     }
     caches.settings.settings().await.unwrap();
     caches.block_words.filter().await.unwrap();
+    caches.hooks.rules().await.unwrap();
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ fn name(topic: Topic) -> &'static str {
         Topic::Settings => "settings",
         Topic::Relations => "relations",
         Topic::BlockWords => "block_words",
+        Topic::Hooks => "hooks",
     }
 }
 

@@ -18,6 +18,7 @@ mod error;
 #[cfg(test)]
 mod faults;
 mod files;
+mod hooks;
 mod last_write;
 mod log;
 mod messages;

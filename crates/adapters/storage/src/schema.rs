@@ -527,6 +527,42 @@ diesel::table! {
 }
 
 diesel::table! {
+    hooks (id) {
+        id -> BigInt,
+        name -> Text,
+        kind -> Text,
+        url -> Text,
+        secret -> Text,
+        former_secret -> Nullable<Text>,
+        former_until -> Nullable<BigInt>,
+        app_id -> Nullable<Text>,
+        origins -> Text,
+        object_names -> Text,
+        deadline_ms -> BigInt,
+        on_failure -> Text,
+        max_in_flight -> BigInt,
+        is_paused -> Bool,
+        generation -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    hook_decisions (id) {
+        id -> BigInt,
+        hook_id -> BigInt,
+        decided_at -> BigInt,
+        sender_id -> BigInt,
+        recipient_id -> BigInt,
+        recipients -> BigInt,
+        message_id -> Nullable<BigInt>,
+        outcome -> Text,
+        took_ms -> BigInt,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
     push_devices (id) {
         id -> BigInt,
         user_id -> BigInt,

@@ -19,11 +19,13 @@ pub enum Topic {
     Relations,
     /// Block words.
     BlockWords,
+    /// Those who are asked before a message is stored.
+    Hooks,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::AppKeys,
         Self::Sessions,
         Self::Users,
@@ -31,6 +33,7 @@ impl Topic {
         Self::Settings,
         Self::Relations,
         Self::BlockWords,
+        Self::Hooks,
     ];
 }
 

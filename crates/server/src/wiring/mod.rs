@@ -60,7 +60,8 @@ pub(crate) fn caches(config: &Config, database: &Database) -> Caches {
         relations: store.clone(),
         roles: store.clone(),
         settings: store.clone(),
-        block_words: store,
+        block_words: store.clone(),
+        hooks: store,
     };
     Caches::new(stores, config.cache_limits())
 }

@@ -23,7 +23,7 @@ const CHANGES_MS: i64 = sixin_domain::log::KEPT_MS;
 /// For how long a failure to sign in counts (docs/wire/fresns.md#sign-in-lock).
 const FAILURE_MS: i64 = 60 * 60 * 1000;
 /// Rows that one step removes at most.
-const STEP: i64 = 500;
+pub(crate) const STEP: i64 = 500;
 
 impl Database {
     /// Removes some of what is too old at `now`; answers whether there is more.
@@ -40,7 +40,8 @@ impl Database {
             sweep_deleted_logs(conn, now)?;
             crate::log::presence::sweep(conn, events)?;
             let devices = crate::push::sweep(conn, now)?;
-            Ok(messages || changes || nonces || keys || failures || devices)
+            let decisions = crate::hooks::sweep(conn, now)?;
+            Ok(messages || changes || nonces || keys || failures || devices || decisions)
         })
         .await
     }
@@ -134,6 +135,6 @@ fn sweep_deleted_logs(conn: &mut AnyConnection, now: Millis) -> QueryResult<()> 
     diesel::delete(deleted_message_logs::table.filter(is_old)).execute(conn).map(drop)
 }
 
-fn is_full<T>(rows: &[T]) -> bool {
+pub(crate) fn is_full<T>(rows: &[T]) -> bool {
     i64::try_from(rows.len()).is_ok_and(|count| count >= STEP)
 }

@@ -6,6 +6,7 @@ mod conversations;
 mod differences;
 mod files;
 mod harness;
+mod hooks;
 mod log;
 mod messages;
 mod migrations;
