@@ -1,6 +1,7 @@
 //! The command line.
 
 mod curl;
+mod hook;
 mod webhook;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use sixin_domain::sending::rate::MOST_A_MINUTE;
 
 pub(crate) use self::curl::{Curl, CurlFresns, CurlRongcloud};
+pub(crate) use self::hook::{Hook, NewHook};
 pub(crate) use self::webhook::{NewWebhook, Webhook};
 
 /// A self-hosted service for one-to-one messages.
@@ -73,6 +75,9 @@ pub(crate) enum Command {
     /// Webhooks: receivers that are told what happens; ID is the number of one
     #[command(subcommand)]
     Webhook(Webhook),
+    /// Hooks: who is asked before messages are stored; ID is the number of one
+    #[command(subcommand)]
+    Hook(Hook),
     /// Print a freshly signed curl line
     #[command(subcommand)]
     Curl(Curl),

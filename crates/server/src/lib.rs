@@ -12,6 +12,7 @@ mod demo;
 mod descriptors;
 mod disks;
 mod following;
+mod hooks;
 mod output;
 mod process;
 mod pushing;

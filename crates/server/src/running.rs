@@ -21,6 +21,7 @@ use crate::config::{Config, ConfigError};
 use crate::descriptors;
 use crate::disks::Places;
 use crate::following::Following;
+use crate::hooks::Hooks;
 use crate::pushing::pushing;
 use crate::system::{SystemClock, SystemSecrets};
 use crate::telemetry;
@@ -113,6 +114,7 @@ pub(crate) struct Running {
     background: background::Tasks,
     following: Following,
     telling: Telling,
+    hooks: Hooks,
 }
 
 impl Running {
@@ -139,6 +141,7 @@ impl Running {
         let files = Arc::new(config.kept_files()?);
         let link_secret = FileLinks::shared_secret(&database, &SystemSecrets, &SystemClock).await?;
         let pushing = pushing(config)?;
+        let hooks = Hooks::start(config, &database)?;
         let base = Base {
             config,
             database: &database,
@@ -154,6 +157,8 @@ impl Running {
             browser_key: pushing.browser_key,
             signals: Arc::clone(&following.signals),
             rates: following.rates.clone(),
+            asker: Arc::clone(&hooks.asker),
+            decisions: Arc::clone(&hooks.decisions),
         };
         let api = apis(base);
         let parts = TellingParts {
@@ -201,6 +206,7 @@ impl Running {
             background,
             following,
             telling,
+            hooks,
         })
     }
 
@@ -212,6 +218,7 @@ impl Running {
             server.stop(true).await;
         }
         self.telling.stop().await;
+        self.hooks.stop().await;
         self.background.stop();
         self.following.stop().await;
         let committer = Arc::clone(&self.committer);

@@ -70,6 +70,8 @@ const COUNTERS: &[(&str, &str)] = &[
     ("sixin_push_sent_total", "Pushes to devices, by platform and what became of them."),
     ("sixin_push_skipped_total", "Messages and recalls that woke nobody, by reason."),
     ("sixin_webhook_dead_total", "Events that are not tried any more, by endpoint."),
+    ("sixin_hook_questions_total", "Questions asked before messages were stored, by hook and outcome."),
+    ("sixin_hook_decisions_lost_total", "Decisions of hooks that could not be kept because too many waited."),
     ("sixin_statements_total", "Statements run, by pool."),
     ("process_cpu_seconds_total", "CPU time used, in whole seconds."),
 ];
@@ -92,6 +94,7 @@ const GAUGES: &[(&str, &str)] = &[
     ),
     ("sixin_webhook_lag_seconds", "How old the oldest of them is, by endpoint."),
     ("sixin_webhook_parked", "Events that wait for another try, by endpoint."),
+    ("sixin_hook_open", "Whether a hook has failed too often to be asked, 1 or 0, by hook."),
     ("sixin_cache_entries", "Answers kept in memory, by cache."),
     ("sixin_database_connections", "Open connections to the database, by pool and state."),
     ("sixin_database_size_bytes", "Size of the files of an SQLite database."),
@@ -108,6 +111,7 @@ const GAUGES: &[(&str, &str)] = &[
 const HISTOGRAMS: &[(&str, &str)] = &[
     ("sixin_http_request_duration_seconds", "Time from a request's head to its answer, by method and route."),
     ("sixin_commit_seconds", "Time a batch of sends takes to be stored."),
+    ("sixin_hook_seconds", "Time a hook takes to answer, by hook."),
     ("sixin_batch_units", "Sends stored in one transaction."),
 ];
 

@@ -45,7 +45,7 @@ pub(crate) fn poster(config: &Config) -> Result<Arc<dyn Poster>, ClientError> {
 }
 
 /// Files as the dialects show them. Receivers have sent no request, so it is the site's settings that know its address.
-struct SiteFiles(Arc<FileLinks>);
+pub(crate) struct SiteFiles(pub(crate) Arc<FileLinks>);
 
 impl FileAddresses for SiteFiles {
     fn address(&self, file: &StoredFile, settings: &Settings) -> String {

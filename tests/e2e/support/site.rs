@@ -110,7 +110,7 @@ impl Site {
 
     /// Waits until the server has looked for changes. The look that is under way may have begun before the change, so
     /// the one after it must have ended.
-    fn settle(&self) {
+    pub(crate) fn settle(&self) {
         let polls = || self.server.metric("sixin_cache_polls_total");
         let (before, begun) = (polls(), Instant::now());
         while polls() < before + 2 {

@@ -6,5 +6,5 @@ mod libraries;
 mod operating;
 pub(crate) mod receiver;
 mod refused;
-mod rongcloud;
+pub(crate) mod rongcloud;
 mod standard;

@@ -25,6 +25,10 @@ pub(crate) enum Reply {
     Cut,
     /// Nothing, for as long as the test lasts.
     Hang,
+    /// 200 with this body.
+    Says(&'static str),
+    /// 200 with a body that comes a byte at a time and never ends.
+    Drips,
 }
 
 /// A request that came.
@@ -155,6 +159,7 @@ fn serve(stream: TcpStream, kept: &Mutex<Vec<Received>>, dead: &AtomicBool, deci
             kept.push(received.clone());
             received.reply
         };
+        let mut body = "ok";
         let (status, more) = match reply {
             Reply::Status(status) => (status, String::new()),
             Reply::Later(status, seconds) => (status, format!("retry-after: {seconds}\r\n")),
@@ -164,15 +169,30 @@ fn serve(stream: TcpStream, kept: &Mutex<Vec<Received>>, dead: &AtomicBool, deci
             }
             Reply::Elsewhere => (302, "location: /elsewhere\r\n".to_owned()),
             Reply::Cut => return,
+            Reply::Says(said) => {
+                body = said;
+                (200, String::new())
+            }
+            Reply::Drips => return drip(&mut writer),
             Reply::Hang => {
                 std::thread::sleep(PATIENCE);
                 return;
             }
         };
-        let head = format!("HTTP/1.1 {status} x\r\n{more}content-length: 2\r\n\r\nok");
-        if writer.write_all(head.as_bytes()).is_err() {
+        let answer = format!("HTTP/1.1 {status} x\r\n{more}content-length: {}\r\n\r\n{body}", body.len());
+        if writer.write_all(answer.as_bytes()).is_err() {
             return;
         }
+    }
+}
+
+fn drip(writer: &mut TcpStream) {
+    let head = "HTTP/1.1 200 x\r\ncontent-length: 100000\r\n\r\n";
+    for byte in head.bytes().chain(std::iter::repeat(b' ')) {
+        if writer.write_all(&[byte]).is_err() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
 
@@ -219,9 +239,14 @@ impl Site {
 
     /// The same; what it says if it fails.
     pub(crate) fn try_webhook(&self, arguments: &[&str], input: &str) -> Result<Value, String> {
+        self.try_here("webhook", arguments, input)
+    }
+
+    /// Runs a command where this machine may be connected to; the last line of what it says.
+    pub(crate) fn try_here(&self, name: &str, arguments: &[&str], input: &str) -> Result<Value, String> {
         use std::process::Stdio;
         let mut command = crate::site::command(&self.database.url());
-        command.envs(HERE.iter().copied()).args(["--json", "webhook"]).args(arguments);
+        command.envs(HERE.iter().copied()).args(["--json", name]).args(arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();

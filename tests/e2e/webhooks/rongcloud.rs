@@ -12,12 +12,12 @@ use crate::calls::now_ms;
 use crate::live::streams::{Follow, Socket, Who};
 use crate::site::Site;
 
-fn query(received: &Received, name: &str) -> String {
+pub(crate) fn query(received: &Received, name: &str) -> String {
     let url = Url::parse(&format!("http://receiver{}", received.target)).unwrap();
     url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
-fn field(received: &Received, name: &str) -> String {
+pub(crate) fn field(received: &Received, name: &str) -> String {
     let mut fields = form_urlencoded::parse(received.body.as_bytes());
     fields
         .find(|(key, _)| key == name)
@@ -27,7 +27,7 @@ fn field(received: &Received, name: &str) -> String {
 }
 
 /// As receivers of either age check it.
-fn is_signed(site: &Site, received: &Received) -> bool {
+pub(crate) fn is_signed(site: &Site, received: &Received) -> bool {
     let (nonce, timestamp) = (query(received, "nonce"), query(received, "timestamp"));
     assert_eq!(query(received, "signTimestamp"), timestamp);
     assert_eq!(query(received, "appKey"), site.rong.id);

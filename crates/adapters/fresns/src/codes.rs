@@ -14,6 +14,7 @@ use sixin_application::users::edit_user::EditError;
 use sixin_application::users::mark_user::MarkError;
 use sixin_domain::access::session::SessionRefusal;
 use sixin_domain::file::upload::UploadRefusal;
+use sixin_domain::hook::verdict::Reason;
 use sixin_domain::sending::refusal::Refusal;
 use sixin_domain::user::profile_edit::EditRefusal;
 use sixin_web::answer::reply::TRY_AGAIN_MS;
@@ -65,6 +66,8 @@ pub(crate) struct Failure {
     pub(crate) parameter: Option<&'static str>,
     /// What is said instead of what the code says, where a code has two causes.
     pub(crate) words: Option<&'static Row>,
+    /// What is said instead of either: the words of somebody who was asked.
+    pub(crate) reason: Option<Reason>,
     /// What is nobody's fault but ours. It is logged where the failure is answered.
     pub(crate) cause: Option<Cause>,
 }
@@ -81,7 +84,15 @@ impl PartialEq for Failure {
 impl Failure {
     /// A refusal of the API, in HTTP 200.
     pub(crate) fn new(code: i64) -> Self {
-        Self { code, status: StatusCode::OK, retry_after_ms: None, parameter: None, words: None, cause: None }
+        Self {
+            code,
+            status: StatusCode::OK,
+            retry_after_ms: None,
+            parameter: None,
+            words: None,
+            reason: None,
+            cause: None,
+        }
     }
 
     /// A refusal of the API because of one parameter.
@@ -272,6 +283,11 @@ impl From<SendError> for Failure {
     fn from(error: SendError) -> Self {
         match error {
             SendError::Refused(refusal) => refusal.into(),
+            SendError::Denied(reason) => Self {
+                words: Some(&messages::DENIED),
+                reason,
+                ..Self::new(of_refusal(Refusal::ForbiddenWord))
+            },
             // A signature that was used before is one whose time is over.
             SendError::Replayed => Self::new(31303),
             SendError::KeyReused => Self {
@@ -279,7 +295,9 @@ impl From<SendError> for Failure {
                 words: Some(&messages::KEY_REUSED),
                 ..Self::of(KEY_REUSED, HEADER)
             },
-            error @ (SendError::Busy(_) | SendError::Unknown) => Self::unavailable().because(error),
+            error @ (SendError::Busy(_) | SendError::Unknown | SendError::Unjudged) => {
+                Self::unavailable().because(error)
+            }
             SendError::Store(error) => error.into(),
         }
     }

@@ -131,6 +131,9 @@ pub(crate) const MESSAGES: &[Row] = &[
 pub(crate) const KEY_REUSED: Row =
     (30002, "This key was used for another request", "该键已用于另一个请求", "此鍵已用於另一個請求");
 
+/// What 36605 says of a message that a hook has refused without a word.
+pub(crate) const DENIED: Row = (36605, "The message was not let through", "消息未获通过", "訊息未獲通過");
+
 const UNKNOWN: Row = (0, "The request failed", "请求失败", "請求失敗");
 
 /// The message of a code.

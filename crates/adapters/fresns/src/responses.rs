@@ -37,6 +37,9 @@ pub(crate) fn refused(failure: Failure, languages: Languages) -> HttpResponse {
 
 /// What a failure says.
 pub(crate) fn words(failure: &Failure, languages: Languages, more: &str) -> Cow<'static, str> {
+    if let Some(reason) = &failure.reason {
+        return reason.text().to_owned().into();
+    }
     let text = match failure.words {
         Some(row) => in_languages(row, languages),
         None => message(failure.code, languages),

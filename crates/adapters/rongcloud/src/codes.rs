@@ -37,11 +37,13 @@ pub(crate) enum Code {
     NotOneToOne,
     /// There are too many sensitive words.
     TooManyWords,
+    /// Somebody who was asked objects to the message.
+    Denied,
 }
 
 impl Code {
     /// Every code there is.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Internal,
         Self::Signature,
         Self::AppKeyUnknown,
@@ -54,6 +56,7 @@ impl Code {
         Self::Busy,
         Self::NotOneToOne,
         Self::TooManyWords,
+        Self::Denied,
     ];
 
     /// The number, its HTTP status, and the text its error message begins with (the specification's own where it has
@@ -72,6 +75,8 @@ impl Code {
             Self::Busy => (1050, StatusCode::SERVICE_UNAVAILABLE, "服务繁忙"),
             Self::NotOneToOne => (1009, not_activated(), "服务未开通"),
             Self::TooManyWords => (1019, StatusCode::BAD_REQUEST, "敏感词数量超过限制"),
+            // What RongCloud's clients are told of a message that a callback has rejected.
+            Self::Denied => (20112, StatusCode::FORBIDDEN, "消息被拒绝"),
         }
     }
 
@@ -90,6 +95,7 @@ impl Code {
             Self::Busy => "the server can't do it now; see Retry-After",
             Self::NotOneToOne => "not for two users, so not served",
             Self::TooManyWords => "there are too many sensitive words",
+            Self::Denied => "a hook that is asked before messages are stored has refused it",
         }
     }
 

@@ -119,6 +119,15 @@ impl From<SendError> for Failure {
                 retry_after_ms,
             ),
             SendError::Refused(refusal) => Self::new(Code::of(refusal), refusal.to_string()),
+            SendError::Denied(reason) => {
+                let said = reason.map(|reason| reason.text().to_owned());
+                Self::new(Code::Denied, said.unwrap_or_else(|| "nothing was stored".to_owned()))
+            }
+            error @ SendError::Unjudged => {
+                let told =
+                    "whoever has to be asked about messages does not answer; nothing was stored, try again";
+                Self::later(Code::Busy, told, TRY_AGAIN_MS).because(error)
+            }
             SendError::Replayed => Self::new(Code::Signature, REPLAYED),
             SendError::KeyReused => Self { status: StatusCode::CONFLICT, ..Self::parameter(KEY_REUSED) },
             error @ SendError::Busy(_) => {

@@ -3,6 +3,7 @@
 //! What is sent is made here of what the application has gathered; whom and when to tell is decided there.
 
 mod client;
+mod hook;
 mod named;
 mod push;
 mod rongcloud;

@@ -4,39 +4,32 @@ use serde_json::{Value, json};
 use sixin_application::access::ports::{Signatures, SignedParts};
 use sixin_application::webhooks::ports::{Post, PostFailure};
 use sixin_application::webhooks::telling::Telling;
+use sixin_domain::access::app_key::AppKey;
 use sixin_domain::conversation::Seat;
 use sixin_domain::event::Event;
 use sixin_domain::log::Logged;
 use sixin_domain::message::uid as message_uid;
+use sixin_domain::time::Millis;
 use sixin_domain::webhook::endpoint::EndpointKind;
+use sixin_domain::webhook::receiver_url::ReceiverUrl;
 use url::form_urlencoded;
 
 use crate::Written;
 use crate::named::{message_uids, name};
 
-const FORM: &str = "application/x-www-form-urlencoded";
-const JSON: &str = "application/json";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const JSON: &str = "application/json";
 /// On what a message was written, or a user is online: which of them is not kept.
-const CLIENT: &str = "Websocket";
-const SERVER: &str = "Server";
+pub(crate) const CLIENT: &str = "Websocket";
+pub(crate) const SERVER: &str = "Server";
 /// A conversation of two.
-const PERSON: &str = "PERSON";
+pub(crate) const PERSON: &str = "PERSON";
 const PERSON_NUMBER: i64 = 1;
 
 /// Writes what a receiver is sent, signed in the query as RongCloud does.
 pub(crate) fn write(post: &Post, signatures: &dyn Signatures) -> Result<Written, PostFailure> {
     let key = post.key.as_ref().filter(|key| key.is_enabled).ok_or(PostFailure::NoKey)?;
-    let (nonce, timestamp) = (post.nonce.clone(), post.at.0.to_string());
-    let parts = SignedParts::NonceAndTime { nonce: nonce.clone(), timestamp: timestamp.clone() };
-    let signature = signatures.sign(&parts, &key.secret);
-    // Older receivers know the time by another name.
-    let url = post.endpoint.url.with_query(&[
-        ("appKey", &key.app_id),
-        ("nonce", &nonce),
-        ("timestamp", &timestamp),
-        ("signTimestamp", &timestamp),
-        ("signature", &signature),
-    ]);
+    let url = signed(&post.endpoint.url, key, &post.nonce, post.at, signatures);
     let told = post.tellings.as_deref().unwrap_or_default();
     let (content_type, body) = match post.endpoint.kind {
         EndpointKind::RongOnline => {
@@ -49,6 +42,27 @@ pub(crate) fn write(post: &Post, signatures: &dyn Signatures) -> Result<Written,
         EndpointKind::RongRoute | EndpointKind::Standard => (FORM, route(told.first(), post)),
     };
     Ok(Written { url, content_type, headers: Vec::new(), body })
+}
+
+/// An address with the signature of an app key in its query.
+pub(crate) fn signed(
+    url: &ReceiverUrl,
+    key: &AppKey,
+    nonce: &str,
+    at: Millis,
+    signatures: &dyn Signatures,
+) -> ReceiverUrl {
+    let timestamp = at.0.to_string();
+    let parts = SignedParts::NonceAndTime { nonce: nonce.to_owned(), timestamp: timestamp.clone() };
+    let signature = signatures.sign(&parts, &key.secret);
+    // Older receivers know the time by another name.
+    url.with_query(&[
+        ("appKey", &key.app_id),
+        ("nonce", nonce),
+        ("timestamp", &timestamp),
+        ("signTimestamp", &timestamp),
+        ("signature", &signature),
+    ])
 }
 
 /// A message as a form.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use sixin_application::access::ports::{Signatures, SignedParts};
 use sixin_application::webhooks::ports::{Post, PostFailure};
 use sixin_application::webhooks::telling::{Telling, ToldMessage};
+use sixin_domain::access::app_key::Secret;
 use sixin_domain::conversation::Seat;
 use sixin_domain::event::Event;
 use sixin_domain::id::UserId;
@@ -18,6 +19,7 @@ use sixin_domain::webhook::signing_secret::{key, signed_text};
 use crate::Written;
 use crate::named::{message_uids, name, uid};
 use crate::push;
+use crate::rongcloud::JSON;
 
 /// Longest body in bytes; what is longer is told without content.
 const MOST_BYTES: usize = 20 * 1024;
@@ -31,23 +33,30 @@ pub(crate) fn write(post: &Post, signatures: &dyn Signatures) -> Result<Written,
             (format!("msg_test_{}", post.nonce), envelope("webhook.test", Position::at(post.at), json!({})))
         }
     };
-    let seconds = post.at.0.div_euclid(1000);
-    let parts = SignedParts::Webhook(signed_text(&id, seconds, &body));
     let secrets: Vec<_> = post.endpoint.live_secrets(post.at).collect();
+    let headers = signed_headers(id, post.at, &secrets, &body, signatures)?;
+    Ok(Written { url: post.endpoint.url.clone(), content_type: JSON, headers, body })
+}
+
+/// Id, time and signatures.
+pub(crate) fn signed_headers(
+    id: String,
+    at: Millis,
+    secrets: &[&Secret],
+    body: &str,
+    signatures: &dyn Signatures,
+) -> Result<Vec<(&'static str, String)>, PostFailure> {
+    let seconds = at.0.div_euclid(1000);
     if secrets.iter().any(|secret| key(secret).is_err()) {
         return Err(PostFailure::NoSecret);
     }
-    let signed: Vec<String> = secrets.into_iter().map(|secret| signatures.sign(&parts, secret)).collect();
-    Ok(Written {
-        url: post.endpoint.url.clone(),
-        content_type: "application/json",
-        headers: vec![
-            ("webhook-id", id),
-            ("webhook-timestamp", seconds.to_string()),
-            ("webhook-signature", signed.join(" ")),
-        ],
-        body,
-    })
+    let parts = SignedParts::Webhook(signed_text(&id, seconds, body));
+    let signed: Vec<String> = secrets.iter().map(|secret| signatures.sign(&parts, secret)).collect();
+    Ok(vec![
+        ("webhook-id", id),
+        ("webhook-timestamp", seconds.to_string()),
+        ("webhook-signature", signed.join(" ")),
+    ])
 }
 
 fn envelope(event: &str, position: Position, data: Value) -> String {

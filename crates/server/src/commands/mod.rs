@@ -4,6 +4,7 @@ mod app_key;
 mod block_word;
 mod check;
 mod curl;
+mod hook;
 mod role;
 pub(crate) mod serve;
 mod session;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use serde_json::{Value, json};
+use sixin_application::hooks::manage::HookError;
 use sixin_application::operations::app_keys::AppKeyError;
 use sixin_application::operations::block_words::BlockWordError;
 use sixin_application::operations::ports::LogAdmin;
@@ -71,6 +73,8 @@ pub(crate) enum CommandError {
     Role(#[from] RoleError),
     #[error(transparent)]
     Webhook(#[from] WebhookError),
+    #[error(transparent)]
+    Hook(#[from] HookError),
     #[error(transparent)]
     WebhookClient(#[from] sixin_webhooks::ClientError),
     #[error(transparent)]
@@ -156,6 +160,7 @@ async fn dispatch(arguments: Arguments, config: Config, database: Database) -> R
         Command::Role(command) => role::run(&database, out, command).await,
         Command::BlockWord(command) => block_word::run(&database, out, command).await,
         Command::Webhook(command) => webhook::run(&config, &database, out, command).await,
+        Command::Hook(command) => hook::run(&config, &database, out, command).await,
         Command::Curl(command) => curl::run(&database, command).await,
         Command::Check => check::run(&database, out).await,
         Command::Restored => restored(&database, out).await,

@@ -16,6 +16,8 @@ use sixin_application::delivery::ports::LiveSignals;
 use sixin_application::delivery::presence::ShowPresence;
 use sixin_application::delivery::stream::LiveStreams;
 use sixin_application::files::links::FileLinks;
+use sixin_application::hooks::decisions::DecisionLog;
+use sixin_application::hooks::ports::HookAsker;
 use sixin_application::operations::health::HealthCheck;
 use sixin_application::ports::Clock;
 use sixin_application::push::acks::Acknowledge;
@@ -85,6 +87,9 @@ pub(crate) struct Base<'a> {
     pub(crate) browser_key: Option<Arc<str>>,
     pub(crate) signals: Arc<dyn LiveSignals>,
     pub(crate) rates: Option<Arc<dyn SharedRates>>,
+    /// Asks before messages are stored, and keeps what was decided.
+    pub(crate) asker: Arc<dyn HookAsker>,
+    pub(crate) decisions: Arc<DecisionLog>,
 }
 
 /// What the use cases of several subjects are made of.
@@ -107,12 +112,14 @@ struct Parts<'a> {
     browser_key: Option<Arc<str>>,
     signals: Arc<dyn LiveSignals>,
     rates: Option<Arc<dyn SharedRates>>,
+    asker: Arc<dyn HookAsker>,
+    decisions: Arc<DecisionLog>,
 }
 
 impl<'a> Parts<'a> {
     fn new(base: Base<'a>) -> Self {
         let Base { config, database, caches, ids, committer, files, link_secret, .. } = base;
-        let Base { streams, gate, presence, acks, browser_key, signals, rates, .. } = base;
+        let Base { streams, gate, presence, acks, browser_key, signals, rates, asker, decisions, .. } = base;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let signatures: Arc<dyn Signatures> = Arc::new(HttpSignatures);
         let profiles = Profiles {
@@ -147,6 +154,8 @@ impl<'a> Parts<'a> {
             browser_key,
             signals,
             rates,
+            asker,
+            decisions,
         }
     }
 }

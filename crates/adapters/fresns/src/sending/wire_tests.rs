@@ -10,6 +10,7 @@ use sixin_application::sending::pipeline::SendError;
 use sixin_application::sending::send_message::{Content, SendRequest, SentMessage};
 use sixin_domain::access::session::SessionRefusal;
 use sixin_domain::file::{FileKind, Keeping, StoredFile};
+use sixin_domain::hook::verdict::Reason;
 use sixin_domain::id::{AppKeyId, ConversationId, FileId, MessageId, RoleId, UserId};
 use sixin_domain::message::Placed;
 use sixin_domain::message::body::Body;
@@ -337,11 +338,22 @@ async fn every_refusal_has_its_code_in_http_200() {
 }
 
 #[actix_web::test]
+async fn whoever_is_refused_by_a_hook_reads_why_where_it_says_so() {
+    let told = [(Reason::of("no \"ads\""), "no \"ads\""), (None, "The message was not let through")];
+    for (reason, told) in told {
+        let answer = failed(SendError::Denied(reason)).await;
+        assert_eq!((answer.status.as_u16(), answer.code()), (200, 36605));
+        assert_eq!(answer.json()["message"], told);
+    }
+}
+
+#[actix_web::test]
 async fn failures_of_the_server_have_a_status_and_say_when_to_try_again() {
     insta::assert_snapshot!(failed(Refusal::TooFast { retry_after_ms: 59_001 }.into()).await.wire());
     for (error, code, retry) in [
         (SendError::Busy("the queue is full"), 503, true),
         (SendError::Unknown, 503, true),
+        (SendError::Unjudged, 503, true),
         (SendError::Store(StoreError::Unavailable("locked".into())), 503, true),
         (SendError::Store(StoreError::Fault("odd".into())), 500, false),
     ] {

@@ -7,6 +7,7 @@ use sixin_application::access::authenticate_back_end::BackEndRefusal;
 use sixin_application::ports::StoreError;
 use sixin_application::sending::pipeline::SendError;
 use sixin_application::sending::publish_message::{PublishError, PublishRequest, Published, Said, Wording};
+use sixin_domain::hook::verdict::Reason;
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::delivery::DeliveryOptions;
 use sixin_domain::message::{Placed, WantedEffects};
@@ -422,6 +423,7 @@ async fn failures_of_the_server_say_when_to_try_again() {
     for (error, code, status) in [
         (SendError::Busy("the queue is full"), 1050, 503),
         (SendError::Unknown, 1050, 503),
+        (SendError::Unjudged, 1050, 503),
         (SendError::Store(StoreError::Unavailable("locked".into())), 1050, 503),
         (SendError::Store(StoreError::Fault("odd".into())), 1000, 500),
         (SendError::Replayed, 1001, 401),
@@ -430,6 +432,15 @@ async fn failures_of_the_server_say_when_to_try_again() {
         assert_eq!((answer.code(), answer.status.as_u16()), (code, status));
         assert_eq!(answer.header("retry-after"), (status == 503).then_some("1"));
         assert!(!answer.text.contains("odd"), "a cause never leaves the server");
+    }
+}
+
+#[actix_web::test]
+async fn whoever_is_refused_by_a_hook_reads_why_where_it_says_so() {
+    for (reason, told) in [(Reason::of("no advertising"), "no advertising"), (None, "nothing was stored")] {
+        let answer = failed(SendError::Denied(reason).into()).await;
+        assert_eq!((answer.code(), answer.status.as_u16()), (20112, 403));
+        assert!(answer.text.contains(told), "{}", answer.text);
     }
 }
 

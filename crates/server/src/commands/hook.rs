@@ -1,0 +1,162 @@
+//! `sixin hook`
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use sixin_application::hooks::manage::{ManageHooks, RuleSpec};
+use sixin_application::hooks::ports::{Decision, NewRule};
+use sixin_application::users::ports::Users;
+use sixin_domain::hook::rule::HookRule;
+use sixin_domain::hook::verdict::{Reason, Verdict};
+use sixin_domain::id::{HookId, UserId};
+use sixin_domain::message::uid as message_uid;
+use sixin_storage::Database;
+
+use super::{CommandError, Output, read_secret, shown_time};
+use crate::cli::{Hook, NewHook};
+use crate::config::Config;
+use crate::hooks::asker;
+use crate::system::{SystemClock, SystemSecrets};
+
+pub(super) async fn run(
+    config: &Config,
+    database: &Database,
+    out: Output,
+    command: Hook,
+) -> Result<(), CommandError> {
+    let store = Arc::new(database.clone());
+    let hooks = ManageHooks {
+        hooks: store.clone(),
+        decisions: store.clone(),
+        keys: store,
+        asker: asker(config)?,
+        secrets: Arc::new(SystemSecrets),
+        clock: Arc::new(SystemClock),
+        policy: config.address_policy(),
+    };
+    match command {
+        Hook::Add(options) => {
+            let (id, rule) = hooks.add(spec(options)?).await?;
+            print_new(out, id, &rule);
+        }
+        Hook::List => hooks.list().await?.iter().for_each(|rule| print_row(out, rule)),
+        Hook::Test { id } => print_verdict(out, id, &hooks.test(HookId(id)).await?),
+        Hook::Rotate { id, overlap_hours } => {
+            let secret = hooks.rotate(HookId(id), overlap_hours * 60 * 60 * 1000).await?;
+            let text = format!(
+                "new secret: {}\nthe former one signs too for {overlap_hours} more hours",
+                secret.reveal()
+            );
+            out.line(&text, || json!({ "id": id, "secret": secret.reveal() }));
+        }
+        Hook::Pause { id } => {
+            hooks.set_running(HookId(id), false).await?;
+            out.line("it is not asked", || json!({ "id": id, "state": "paused" }));
+        }
+        Hook::Resume { id } => {
+            hooks.set_running(HookId(id), true).await?;
+            out.line("it is asked", || json!({ "id": id, "state": "on" }));
+        }
+        Hook::Remove { id } => {
+            hooks.remove(HookId(id)).await?;
+            out.line("removed", || json!({ "id": id }));
+        }
+        Hook::Decisions { hook, limit } => {
+            let decisions = hooks.decisions(hook.map(HookId), limit).await?;
+            let names = names(database, &decisions).await?;
+            decisions.iter().for_each(|decision| print_decision(out, decision, &names));
+        }
+    }
+    Ok(())
+}
+
+fn spec(options: NewHook) -> Result<RuleSpec, CommandError> {
+    let secret = if options.own_secret { Some(read_secret("secret")?) } else { None };
+    Ok(RuleSpec {
+        url: options.url,
+        kind: options.kind,
+        name: options.name,
+        origins: options.dialects,
+        object_names: options.object_names,
+        app_id: options.app_key,
+        secret,
+        deadline_ms: options.deadline_ms,
+        on_failure: options.on_failure,
+        max_in_flight: options.max_in_flight,
+    })
+}
+
+/// What the users of decisions are called.
+async fn names(database: &Database, all: &[Decision]) -> Result<HashMap<UserId, String>, CommandError> {
+    let ids: Vec<UserId> = all.iter().flat_map(|one| [one.sender, one.recipient]).collect();
+    let users = database.find_numbered(&ids).await?;
+    Ok(users.iter().map(|user| (user.id, user.username.as_str().to_owned())).collect())
+}
+
+fn print_new(out: Output, id: HookId, rule: &NewRule) {
+    let (kind, url) = (rule.kind.name(), rule.url.shown());
+    let signs = match &rule.app_id {
+        Some(app_id) => format!("signs:   with the secret of app key {app_id}"),
+        None => format!("secret:  {}\n(the secret is not shown again)", rule.secret.reveal()),
+    };
+    out.line(&format!("id:      {id}\nkind:    {kind}\nurl:     {url}\n{signs}"), || {
+        let secret = if rule.app_id.is_some() { Value::Null } else { rule.secret.reveal().into() };
+        json!({ "id": id.0, "kind": kind, "url": url, "app_key": rule.app_id, "secret": secret })
+    });
+}
+
+fn print_row(out: Output, rule: &HookRule) {
+    let (kind, url, origins) = (rule.kind.name(), rule.url.shown(), rule.origins.text());
+    let state = if rule.is_paused { "paused" } else { "on" };
+    let (failure, names) = (rule.on_failure.name(), rule.object_names.text());
+    let types = if names.is_empty() { "all types" } else { &names };
+    let text = format!(
+        "{:<4} {kind:<9} {state:<6} {origins}: {types}; {} ms, else {failure}  {url} {}",
+        rule.id.0, rule.deadline_ms, rule.name
+    );
+    out.line(text.trim_end(), || {
+        json!({
+            "id": rule.id.0, "kind": kind, "url": url, "name": rule.name, "state": state,
+            "dialects": origins, "object_names": names, "app_key": rule.app_id,
+            "deadline_ms": rule.deadline_ms, "on_failure": failure, "max_in_flight": rule.max_in_flight,
+            "former_secret_until": rule.former.as_ref().map(|(_, until)| until.0),
+        })
+    });
+}
+
+fn print_verdict(out: Output, id: i64, verdict: &Verdict) {
+    let (decision, reason) = match verdict {
+        Verdict::Allow { .. } => ("allow", None),
+        Verdict::Deny { reason } => ("deny", reason.as_ref()),
+        Verdict::Replace { .. } => ("replace", None),
+    };
+    let said = reason.map(|reason| format!(": {}", reason.text())).unwrap_or_default();
+    out.line(
+        &format!("the hook answered {decision}{said}"),
+        || json!({ "id": id, "decision": decision, "reason": reason.map(Reason::text) }),
+    );
+}
+
+fn print_decision(out: Output, decision: &Decision, names: &HashMap<UserId, String>) {
+    let name = |user: UserId| names.get(&user).map_or("?", String::as_str);
+    let (from, to) = (name(decision.sender), name(decision.recipient));
+    let uid = decision.message.map(message_uid::encode);
+    let others = decision.recipients.saturating_sub(1);
+    let more = if others > 0 { format!(" and {others} more") } else { String::new() };
+    let (outcome, reason) = (decision.outcome.name(), &decision.reason);
+    let text = format!(
+        "{}  hook {:<4} {outcome:<16} {from} to {to}{more}, {} ms  {} {reason}",
+        shown_time(decision.at),
+        decision.hook.0,
+        decision.took_ms,
+        uid.as_deref().unwrap_or("not stored"),
+    );
+    out.line(text.trim_end(), || {
+        json!({
+            "hook": decision.hook.0, "at": decision.at.0, "outcome": outcome, "from": from, "to": to,
+            "recipients": decision.recipients, "messageUID": uid, "took_ms": decision.took_ms,
+            "reason": reason,
+        })
+    });
+}
