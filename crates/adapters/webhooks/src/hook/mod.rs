@@ -1,7 +1,7 @@
 //! Somebody is asked before a message is stored (docs/hooks.md#wire).
 
 mod answers;
-mod questions;
+pub(crate) mod questions;
 
 use async_trait::async_trait;
 use reqwest::header::CONTENT_TYPE;

@@ -23,7 +23,7 @@ fn pairs(pairs: Option<&BTreeMap<String, String>>) -> String {
 }
 
 /// JSON, signed like Standard Webhooks.
-pub(super) fn standard(question: &Question, signatures: &dyn Signatures) -> Result<Written, PostFailure> {
+pub(crate) fn standard(question: &Question, signatures: &dyn Signatures) -> Result<Written, PostFailure> {
     let (kind, data) = match &question.message {
         Some(message) => ("message.before_send", data(message)),
         None => ("hook.test", Members::new()),
@@ -61,7 +61,7 @@ fn data(message: &AskedMessage) -> Members {
 }
 
 /// A form, signed in the query: RongCloud's callback before sending.
-pub(super) fn rong_cloud(question: &Question, signatures: &dyn Signatures) -> Result<Written, PostFailure> {
+pub(crate) fn rong_cloud(question: &Question, signatures: &dyn Signatures) -> Result<Written, PostFailure> {
     let key = question.key.as_ref().filter(|key| key.is_enabled).ok_or(PostFailure::NoKey)?;
     let url = signed(&question.rule.url, key, &question.nonce, question.at, signatures);
     let mut form = form_urlencoded::Serializer::new(String::new());

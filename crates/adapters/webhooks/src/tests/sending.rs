@@ -13,13 +13,13 @@ use tokio::net::TcpListener;
 use super::wire::{endpoint, post, signatures};
 use crate::HttpPoster;
 
-fn poster(allowed: &[&str]) -> HttpPoster {
+pub(crate) fn poster(allowed: &[&str]) -> HttpPoster {
     let allowed = allowed.iter().map(|text| text.parse().unwrap()).collect();
     HttpPoster::new(AddressPolicy { allowed }, Arc::new(signatures())).unwrap()
 }
 
 /// A receiver that gives everybody the same answer; its port, and how many connections came.
-async fn receiver(answer: Vec<u8>) -> (u16, Arc<AtomicUsize>) {
+pub(crate) async fn receiver(answer: Vec<u8>) -> (u16, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (port, count) = (listener.local_addr().unwrap().port(), Arc::new(AtomicUsize::new(0)));
     let counted = Arc::clone(&count);

@@ -29,10 +29,10 @@ use sixin_domain::webhook::receiver_url::ReceiverUrl;
 
 use crate::{Written, rongcloud, standard};
 
-const NOW: Millis = Millis(1_795_348_801_234);
+pub(crate) const NOW: Millis = Millis(1_795_348_801_234);
 const AT: Position = Position(1_795_348_800_123_456);
-const ALICE: UserId = UserId(1);
-const BOB: UserId = UserId(2);
+pub(crate) const ALICE: UserId = UserId(1);
+pub(crate) const BOB: UserId = UserId(2);
 
 pub(crate) fn endpoint(kind: EndpointKind, url: &str) -> Endpoint {
     Endpoint {
@@ -54,7 +54,7 @@ pub(crate) fn endpoint(kind: EndpointKind, url: &str) -> Endpoint {
     }
 }
 
-fn key(is_enabled: bool) -> AppKey {
+pub(crate) fn key(is_enabled: bool) -> AppKey {
     AppKey {
         id: AppKeyId(1),
         app_id: "key".into(),
@@ -85,7 +85,7 @@ pub(crate) fn post(endpoint: Endpoint, tellings: Option<Vec<Telling>>) -> Post {
     Post { endpoint, key: Some(key(true)), tellings, at: NOW, nonce: "123456789012".into() }
 }
 
-fn user(id: UserId, name: &str) -> (UserId, Arc<User>) {
+pub(crate) fn user(id: UserId, name: &str) -> (UserId, Arc<User>) {
     let user = User {
         id,
         account: AccountId(1),
@@ -165,7 +165,7 @@ fn seat() -> Seat {
     Seat { conversation: ConversationId(77), owner: BOB, other: ALICE, side: Side::B }
 }
 
-fn shown(written: &Written) -> String {
+pub(crate) fn shown(written: &Written) -> String {
     let Written { url, content_type, headers, body } = written;
     format!("{} {content_type} {headers:?}\n{body}", url.reveal())
 }
