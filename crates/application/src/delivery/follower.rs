@@ -1,7 +1,7 @@
 //! A process follows the log once for all who are connected to it: its own commits at once, those of others by polling
 //! (docs/design.md#delivery).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -28,6 +28,10 @@ const BUSY: Duration = Duration::from_millis(200);
 const HINTED: Duration = Duration::from_secs(1);
 /// And while nobody is connected.
 const IDLE: Duration = Duration::from_secs(2);
+/// A commit that one of this process's own writers has yet to tell of comes within this time; only then it is looked for.
+const OVERTAKEN: Duration = Duration::from_millis(2);
+/// So many commits wait at most for one that they follow; the others are read.
+const MOST_HELD: usize = 256;
 /// After a poll this passes before the next: however many others commit, theirs are read together.
 const BETWEEN: Duration = Duration::from_millis(10);
 
@@ -55,9 +59,20 @@ struct State {
     epoch: String,
     /// Everything up to here is known.
     last: Position,
+    /// Commits of this process that follow one that is not known yet, by what they follow: writers overtake each other between
+    /// their commits and here, and other processes commit between them.
+    held: BTreeMap<Position, Held>,
+    /// Whether there may be something to read that no commit of this process has told of.
+    must_poll: bool,
     ring: Ring,
     fresh: Fresh,
     listeners: Listeners,
+}
+
+/// A commit that waits for the one before it.
+struct Held {
+    last: Position,
+    entries: Vec<LogEntry>,
 }
 
 /// What a stream finds after its cursor.
@@ -90,6 +105,26 @@ impl State {
         self.ring.push(entry);
     }
 
+    /// Takes what a commit has that is not known yet, and whatever has waited for that. Nothing may lie between it and what is known.
+    fn go_on(&mut self, last: Position, entries: impl IntoIterator<Item = LogEntry>) {
+        self.take_all(last, entries);
+        while let Some(next) = self.held.first_entry()
+            && *next.key() <= self.last
+        {
+            let Held { last, entries } = next.remove();
+            self.take_all(last, entries);
+        }
+    }
+
+    fn take_all(&mut self, last: Position, entries: impl IntoIterator<Item = LogEntry>) {
+        for entry in entries {
+            if entry.position > self.last {
+                self.take(entry);
+            }
+        }
+        self.last = self.last.max(last);
+    }
+
     /// Whoever loses what it was let in by is not let in any longer.
     fn look_at_sessions(&self, event: &Event) {
         match event {
@@ -111,12 +146,17 @@ impl CommitListener for Follower {
         let mut state = self.state();
         commit.messages.iter().for_each(|message| state.fresh.keep(message));
         match commit.span {
-            // Nothing lies between what is known and this.
-            Some(span) if span.previous == state.last => {
-                commit.entries().for_each(|entry| state.take(entry));
-                state.last = span.last;
+            Some(span) if span.previous <= state.last => state.go_on(span.last, commit.entries()),
+            Some(span) => {
+                if state.held.len() < MOST_HELD {
+                    let held = Held { last: span.last, entries: commit.entries().collect() };
+                    state.held.insert(span.previous, held);
+                } else {
+                    state.must_poll = true;
+                }
+                self.poll_now.notify_one();
             }
-            _ => self.poll_now.notify_one(),
+            None => self.must_poll(&mut state),
         }
     }
 }
@@ -142,18 +182,18 @@ impl NeighbourListener for Follower {
     fn reached(&self, are_reached: bool) {
         self.is_hinted.store(are_reached, Ordering::Release);
         // Whatever was missed meanwhile.
-        self.poll_now.notify_one();
+        self.must_poll(&mut self.state());
     }
 
     fn hinted(&self, hint: &Hint) {
-        let state = self.state();
+        let mut state = self.state();
         let is_new = hint.until.is_none_or(|until| until > state.last);
         let is_wanted = match &hint.concerned {
             Concerned::Users(users) => users.iter().any(|user| state.listeners.has(*user)),
             Concerned::Anybody => state.listeners.count() > 0,
         };
         if is_new && is_wanted {
-            self.poll_now.notify_one();
+            self.must_poll(&mut state);
         }
     }
 
@@ -175,12 +215,18 @@ impl Follower {
         let Cursor { epoch, position } = log.head().await?;
         let ring = Ring::new(position, limits.ring);
         let (fresh, listeners) = (Fresh::default(), Listeners::default());
-        let state = Mutex::new(State { epoch, last: position, ring, fresh, listeners });
+        let (last, held) = (position, BTreeMap::new());
+        let state = Mutex::new(State { epoch, last, held, must_poll: false, ring, fresh, listeners });
         Ok(Self { log, clock, limits, state, poll_now: Notify::new(), is_hinted: AtomicBool::new(false) })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn must_poll(&self, state: &mut State) {
+        state.must_poll = true;
+        self.poll_now.notify_one();
     }
 
     /// Polls for ever.
@@ -192,8 +238,13 @@ impl Follower {
                 (_, true) => HINTED,
                 (_, false) => BUSY,
             };
-            // Woken or not, it is time.
-            let _ = tokio::time::timeout(pause, self.poll_now.notified()).await;
+            if tokio::time::timeout(pause, self.poll_now.notified()).await.is_ok() {
+                tokio::time::sleep(OVERTAKEN).await;
+                let state = self.state();
+                if !state.must_poll && state.held.is_empty() {
+                    continue;
+                }
+            }
             match self.poll().await {
                 Ok(()) => {
                     failed = false;
@@ -215,20 +266,15 @@ impl Follower {
     /// # Errors
     /// If the log can't be read; what was read stays.
     pub async fn poll(&self) -> StoreResult<()> {
+        self.state().must_poll = false;
         let head = self.log.head().await?;
         #[expect(clippy::cast_precision_loss, reason = "a metric in seconds")]
         let lead = head.position.time().since(self.clock.now()) as f64 / 1000.0;
         metrics::gauge!("sixin_log_head_lead_seconds").set(lead);
         while let Some(last) = self.behind(&head) {
             let page = self.log.entries(last, head.position, PAGE).await?;
-            let mut state = self.state();
-            for entry in page.entries {
-                // Commits of this process may have come in between.
-                if entry.position > state.last {
-                    state.take(entry);
-                }
-            }
-            state.last = state.last.max(page.until);
+            // Commits of this process may have come in between.
+            self.state().go_on(page.until, page.entries);
         }
         Ok(())
     }
@@ -240,6 +286,7 @@ impl Follower {
             state.epoch.clone_from(&head.epoch);
             state.last = head.position;
             state.ring = Ring::new(head.position, self.limits.ring);
+            state.held.clear();
             state.listeners.wake_all();
         }
         (state.last < head.position).then_some(state.last)
@@ -296,7 +343,7 @@ impl Follower {
         count(&state.listeners);
         if state.listeners.count() == 1 {
             // It was idle, and may be seconds behind.
-            self.poll_now.notify_one();
+            self.must_poll(&mut state);
         }
         added
     }

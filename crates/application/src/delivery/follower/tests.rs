@@ -31,6 +31,61 @@ async fn commits_of_this_process_that_follow_each_other_are_known_without_a_quer
 }
 
 #[tokio::test]
+async fn commits_of_this_process_that_overtake_each_other_wait_and_are_not_read() {
+    let log = FakeLog::new();
+    let follower = log.follower(100).await;
+    let begin = follower.head();
+    let commits: Vec<_> = (1..=4).map(|id| log.commit(vec![log.message(id, 1, 2, "hi")])).collect();
+    for told in [1, 3, 2] {
+        follower.committed(&commits[told]);
+        assert_eq!(found(&follower, &begin), Vec::<i64>::new());
+    }
+    follower.committed(&commits[0]);
+    assert_eq!(found(&follower, &begin), [1, 2, 3, 4]);
+    follower.poll().await.unwrap();
+    assert_eq!(log.pages.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn what_waits_for_a_commit_of_others_is_taken_when_that_was_read() {
+    let log = FakeLog::new();
+    let follower = log.follower(1_000).await;
+    let begin = follower.head();
+    log.commit(vec![log.message(1, 3, 2, "of another process")]);
+    let most = i64::try_from(MOST_HELD).unwrap();
+    let own: Vec<_> = (2..most + 10).map(|id| log.commit(vec![log.message(id, 1, 2, "own")])).collect();
+    own.iter().for_each(|commit| follower.committed(commit));
+    assert_eq!(follower.state().held.len(), MOST_HELD, "no more than there is room for");
+    follower.poll().await.unwrap();
+    assert_eq!(found(&follower, &begin), (1..most + 10).collect::<Vec<_>>());
+    assert!(follower.state().held.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_commit_that_was_only_overtaken_is_not_polled_for() {
+    let log = FakeLog::new();
+    let follower = log.follower(100).await;
+    follower.add(BOB, AccountId(1));
+    let task = tokio::spawn({
+        let follower = Arc::clone(&follower);
+        async move { follower.follow().await }
+    });
+    tokio::time::sleep(BUSY / 2).await;
+    let commits: Vec<_> = (1..=2).map(|id| log.commit(vec![log.message(id, 1, 2, "hi")])).collect();
+    follower.committed(&commits[1]);
+    tokio::task::yield_now().await;
+    follower.committed(&commits[0]);
+    tokio::time::sleep(BUSY / 4).await;
+    assert_eq!(log.pages.load(Ordering::Relaxed), 0);
+    // One that nobody tells of is.
+    log.commit(vec![log.message(3, 3, 2, "of another process")]);
+    follower.committed(&log.commit(vec![log.message(4, 1, 2, "own")]));
+    tokio::time::sleep(OVERTAKEN * 2).await;
+    assert_eq!(log.pages.load(Ordering::Relaxed), 1);
+    task.abort();
+}
+
+#[tokio::test]
 async fn what_others_commit_between_is_read_and_nothing_comes_twice() {
     let log = FakeLog::new();
     let follower = log.follower(100).await;
