@@ -1,5 +1,6 @@
 //! A message on its way is shown to those who may object, before it gets an id.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use sixin_domain::hook::replacement::{BadReplacement, Replacement};
@@ -162,8 +163,11 @@ impl BeforeSend {
         self.decisions.note(decisions);
     }
 
+    /// These users, in this order.
     async fn named(&self, ids: &[UserId]) -> StoreResult<Vec<Arc<User>>> {
-        self.users.find_numbered(ids).await
+        let found = self.users.find_numbered(ids).await?;
+        let found: HashMap<UserId, Arc<User>> = found.into_iter().map(|user| (user.id, user)).collect();
+        Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
     }
 
     /// Everything that is said in a send.
@@ -221,12 +225,12 @@ impl BeforeSend {
                 text: text(&saying.body).map(str::to_owned),
                 delivery: saying.delivery.clone(),
             };
-            let started = self.clock.steady();
+            let (at, started) = (self.clock.now(), self.clock.steady());
             let answer = self.ask(rule, message, inquiry.until.since(started)).await?;
             let took_ms = self.clock.steady().since(started);
             let what_follows = self.settled(answer, rule, &mut saying, inquiry.origin).await?;
             let WhatFollows { outcome, reason, next } = what_follows;
-            inquiry.heard(rule, users, (started, took_ms), outcome, reason);
+            inquiry.heard(rule, users, (at, took_ms), outcome, reason);
             if next? {
                 break;
             }

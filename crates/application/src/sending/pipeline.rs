@@ -142,8 +142,8 @@ impl Pipeline {
     /// disk.
     ///
     /// # Errors
-    /// See [`SendError`]. A send that was not accepted does not count against the rate, nor does a repeat; only one that
-    /// somebody was asked about in vain does: else a flood of what is refused would keep those busy who are asked.
+    /// See [`SendError`]. A send that was not accepted does not count against the rate, nor does a repeat; but one
+    /// that somebody objects to does: else a flood of what is denied would keep those busy who are asked.
     pub async fn send(&self, draft: Draft) -> Result<Accepted, SendError> {
         let rules = self.before_send.rules_for(&draft).await?;
         if !rules.is_empty()
@@ -155,7 +155,15 @@ impl Pipeline {
         }
         let entered = self.rate.enter(draft.envelope.sender, draft.own_rate, self.clock.steady()).await?;
         let sent = (!rules.is_empty()).then(|| draft.envelope.body.clone());
-        let (draft, decisions) = self.before_send.judged(draft, &rules).await?.into_parts();
+        let (draft, decisions) = match self.before_send.judged(draft, &rules).await {
+            Ok(judged) => judged.into_parts(),
+            Err(error) => {
+                if !matches!(error, SendError::Denied(_)) {
+                    self.rate.withdraw(entered);
+                }
+                return Err(error);
+            }
+        };
         let replaced = sent.filter(|sent| *sent != draft.envelope.body).map(|_| draft.envelope.body.clone());
         let result = self.store(draft).await;
         self.before_send.keep(decisions, result.as_ref().ok());
@@ -240,12 +248,16 @@ impl Pipeline {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hooks::testing::nobody_objects;
+    use crate::hooks::ports::{MockHookAsker, MockHookDecisions};
+    use crate::hooks::testing::{before_send, nobody_objects, rule};
     use crate::ports::MockClock;
     use crate::sending::committer::{CommitterLimits, Lanes};
     use crate::sending::ports::{MessageStore, MockIdempotencyKeys, MockMessageStore};
     use crate::sending::rate::CountedWhat;
     use crate::testing::{ids, key, stored, unit};
+    use sixin_domain::hook::replacement::Replacement;
+    use sixin_domain::hook::rule::{HookRule, OnFailure};
+    use sixin_domain::hook::verdict::{HookFailure, Verdict};
     use sixin_domain::id::ID_EPOCH;
     use sixin_domain::sending::rate::Rate;
 
@@ -334,6 +346,52 @@ mod tests {
         }
         assert!(!pipeline.send(draft(&[2])).await.unwrap().stored.replayed);
         assert!(matches!(pipeline.send(draft(&[2])).await, Err(SendError::Refused(_))));
+    }
+
+    /// One that asks rule 1, which answers so each time.
+    fn asking(answer: Result<Verdict, HookFailure>, log: MockMessageStore) -> Pipeline {
+        let mut asker = MockHookAsker::new();
+        asker.expect_ask().returning(move |_| answer.clone());
+        let rule = HookRule { on_failure: OnFailure::Refuse, ..rule(1) };
+        let before_send = Arc::new(before_send(vec![rule], asker, MockHookDecisions::new()));
+        Pipeline { before_send, ..pipeline(log, ids()) }
+    }
+
+    #[tokio::test]
+    async fn what_is_denied_counts_and_what_nobody_could_be_asked_about_does_not() {
+        let denied = asking(Ok(Verdict::Deny { reason: None }), MockMessageStore::new());
+        assert!(matches!(denied.send(draft(&[2])).await, Err(SendError::Denied(None))));
+        assert!(matches!(denied.send(draft(&[2])).await, Err(SendError::Refused(Refusal::TooFast { .. }))));
+        let unjudged = asking(Err(HookFailure::TimedOut), MockMessageStore::new());
+        for _ in 0..2 {
+            assert!(matches!(unjudged.send(draft(&[2])).await, Err(SendError::Unjudged)));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_put_instead_is_stored_and_handed_back() {
+        let text = |text: &str| Body::Text(text.into());
+        let mut log = MockMessageStore::new();
+        log.expect_append().once().returning(move |units| {
+            assert_eq!(units[0].envelope.body, Body::Text("other".into()));
+            units.iter().map(|unit| Ok(stored(unit))).collect()
+        });
+        let with = Box::new(Replacement { text: Some("other".into()), ..Replacement::default() });
+        let accepted = asking(Ok(Verdict::Replace { with, is_final: false }), log).send(draft(&[2])).await;
+        assert_eq!(accepted.unwrap().replaced, Some(text("other")));
+    }
+
+    #[tokio::test]
+    async fn a_repeat_is_answered_before_anybody_is_asked_and_only_looked_for_where_somebody_is() {
+        let keyed = || Draft { idempotency: Some(key("k")), ..draft(&[2]) };
+        let mut keys = MockIdempotencyKeys::new();
+        keys.expect_find().once().returning(|_| Ok(Some(Vec::new())));
+        let denied = asking(Ok(Verdict::Deny { reason: None }), MockMessageStore::new());
+        let repeats = Pipeline { keys: Arc::new(keys), ..denied };
+        assert!(repeats.send(keyed()).await.unwrap().stored.replayed);
+        let mut log = MockMessageStore::new();
+        log.expect_append().once().returning(|units| units.iter().map(|unit| Ok(stored(unit))).collect());
+        assert!(pipeline(log, ids()).send(keyed()).await.is_ok(), "no key was looked for");
     }
 
     #[tokio::test(start_paused = true)]
