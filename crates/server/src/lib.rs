@@ -21,6 +21,7 @@ pub mod signed_request;
 pub mod system;
 mod telemetry;
 mod telling;
+mod told;
 mod wiring;
 
 pub use api::{Apis, openapi_json};

@@ -2,7 +2,9 @@
 //!
 //! What is sent is made here of what the application has gathered; whom and when to tell is decided there.
 
+mod bodies;
 mod client;
+mod described;
 mod named;
 mod push;
 mod rongcloud;
@@ -17,6 +19,7 @@ use sixin_domain::webhook::address::AddressPolicy;
 use sixin_domain::webhook::receiver_url::ReceiverUrl;
 use sixin_outgoing::Client;
 
+pub use described::{DescribedEvent, ENVELOPE, events, schemas};
 pub use sixin_outgoing::ClientError;
 
 /// A request that is ready to be sent.
