@@ -268,32 +268,42 @@ pub(crate) struct PresenceData<'a> {
     pub(crate) user: UserReference<'a>,
 }
 
-/// How somebody stands now.
+/// How somebody stands now. If the user was deleted for good, nothing is said of that.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = WebhookBanned)]
 pub(crate) struct BannedData<'a> {
     #[serde(flatten)]
     pub(crate) user: UserReference<'a>,
-    /// Missing if the user was deleted for good.
     #[serde(flatten)]
-    pub(crate) state: Option<UserState>,
+    pub(crate) state: UserState,
 }
 
 /// How a user stands; nothing of it if the user was deleted for good.
-#[derive(Serialize, ToSchema)]
+#[derive(Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = WebhookUserState)]
 pub(crate) struct UserState {
     /// Whether it is switched on.
-    pub(crate) is_enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) is_enabled: Option<bool>,
     /// Whether it is deleted.
-    pub(crate) is_deleted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) is_deleted: Option<bool>,
     /// Whether it may not write.
-    pub(crate) is_muted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) is_muted: Option<bool>,
     /// Whether it may not come in.
-    pub(crate) is_banned: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) is_banned: Option<bool>,
     /// Until when, in milliseconds since 1970; null if it may come in.
-    pub(crate) banned_until: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    pub(crate) banned_until: Option<Option<i64>>,
 }
 
 /// A webhook that was switched off.

@@ -190,15 +190,15 @@ pub(crate) fn user(telling: &Telling, user: UserId) -> UserReference<'_> {
 }
 
 /// How a user stands now.
-fn state(telling: &Telling, id: UserId, now: Millis) -> Option<UserState> {
-    let user = telling.users.get(&id)?;
+fn state(telling: &Telling, id: UserId, now: Millis) -> UserState {
+    let Some(user) = telling.users.get(&id) else { return UserState::default() };
     let restrictions = &user.restrictions;
     let is_banned = restrictions.is_banned(now);
-    Some(UserState {
-        is_enabled: user.is_enabled,
-        is_deleted: user.deleted_at.is_some(),
-        is_muted: restrictions.is_muted,
-        is_banned,
-        banned_until: restrictions.banned_until.filter(|_| is_banned).map(|at| at.0),
-    })
+    UserState {
+        is_enabled: Some(user.is_enabled),
+        is_deleted: Some(user.deleted_at.is_some()),
+        is_muted: Some(restrictions.is_muted),
+        is_banned: Some(is_banned),
+        banned_until: Some(restrictions.banned_until.filter(|_| is_banned).map(|at| at.0)),
+    }
 }
