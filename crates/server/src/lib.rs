@@ -15,6 +15,7 @@ mod following;
 mod output;
 mod process;
 mod pushing;
+mod reach;
 mod reference;
 mod running;
 pub mod signed_request;

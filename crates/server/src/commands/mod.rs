@@ -72,7 +72,7 @@ pub(crate) enum CommandError {
     #[error(transparent)]
     Webhook(#[from] WebhookError),
     #[error(transparent)]
-    WebhookClient(#[from] sixin_webhooks::ClientError),
+    WebhookClient(#[from] crate::reach::ReachError),
     #[error(transparent)]
     Demo(#[from] DemoError),
     #[error("{0}: {1}")]
