@@ -27,6 +27,15 @@ pub struct Held {
     pub replays: i64,
 }
 
+/// What a process works for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Holding {
+    /// The endpoints that it holds.
+    pub endpoints: Vec<Endpoint>,
+    /// Those of them that it has to give back, so that others have their share.
+    pub excess: Vec<EndpointId>,
+}
+
 /// How far an endpoint is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
@@ -77,8 +86,12 @@ impl ParkedEvent {
 #[async_trait]
 pub trait EndpointWork: Send + Sync {
     /// The endpoints that are on and held by the process with that token, for so many milliseconds of the database's clock from now.
-    /// Takes those nobody holds. MUST write nothing where there is nothing to take or to renew.
-    async fn hold(&self, token: &str, duration_ms: i64) -> StoreResult<Vec<Endpoint>>;
+    /// Takes its share ([`sixin_domain::webhook::sharing`]) of those nobody holds. MUST write nothing where there is nothing to take or to
+    /// renew, and let nothing go.
+    async fn hold(&self, token: &str, duration_ms: i64) -> StoreResult<Holding>;
+
+    /// Gives one of them back, which nobody works for any longer.
+    async fn give_back(&self, token: &str, endpoint: EndpointId) -> StoreResult<()>;
 
     /// Gives all of them back.
     async fn let_go(&self, token: &str) -> StoreResult<()>;
