@@ -17,7 +17,7 @@ use sixin_domain::webhook::receiver_url::ReceiverUrl;
 use thiserror::Error as ThisError;
 
 use crate::failing::no_answer;
-use crate::resolving::FilteringResolver;
+use crate::resolving::{FilteringResolver, Names, SystemNames};
 
 pub use failing::{Distrust, NoAnswer};
 pub use reach::{NoCertificate, Reach};
@@ -49,7 +49,7 @@ impl Client {
     /// # Errors
     /// If TLS can't be set up.
     pub fn new(reach: impl Into<Reach>) -> Result<Self, ClientError> {
-        Self::built(reach.into(), |builder| builder)
+        Self::built(reach.into(), Arc::new(SystemNames), |builder| builder)
     }
 
     /// The same for those who speak nothing but HTTP/2: it is spoken at once where no TLS can ask for it.
@@ -57,18 +57,20 @@ impl Client {
     /// # Errors
     /// If TLS can't be set up.
     pub fn of_http2(reach: impl Into<Reach>) -> Result<Self, ClientError> {
-        Self::built(reach.into(), reqwest::ClientBuilder::http2_prior_knowledge)
+        Self::built(reach.into(), Arc::new(SystemNames), reqwest::ClientBuilder::http2_prior_knowledge)
     }
 
     fn built(
         Reach { policy, authorities }: Reach,
+        names: Arc<dyn Names>,
         more: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
     ) -> Result<Self, ClientError> {
         // Another one may have been installed already; either will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let policy = Arc::new(policy);
         let build = |listed_only: bool| {
-            let resolver = FilteringResolver { policy: Arc::clone(&policy), listed_only };
+            let resolver =
+                FilteringResolver { names: Arc::clone(&names), policy: Arc::clone(&policy), listed_only };
             let builder = reqwest::Client::builder()
                 .dns_resolver(Arc::new(resolver))
                 .redirect(redirect::Policy::none())
@@ -134,17 +136,4 @@ pub async fn read(mut answer: Response) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pause_is_asked_for_in_seconds_or_by_a_time() {
-        let now = Millis(1_795_348_800_000);
-        assert_eq!(pause_ms("120", now), Some(120_000));
-        assert_eq!(pause_ms("Sun, 22 Nov 2026 12:01:00 GMT", now), Some(60_000));
-        for nothing in ["", "-5", "0", "soon", "Sun, 22 Nov 2026 11:59:00 GMT"] {
-            assert_eq!(pause_ms(nothing, now), None, "{nothing}");
-        }
-        assert_eq!(pause_ms("9223372036854775807", now), Some(i64::MAX));
-    }
-}
+mod tests;
