@@ -110,7 +110,7 @@ fn members(schema: &Value) -> BTreeSet<String> {
 }
 
 /// Does what each event tells of.
-fn do_everything(site: &Site) {
+fn do_everything(site: &Site, all: &Receiver, pushes: &Receiver) {
     let change = |person: &Person, method: &str, what: &str, body: &Value| {
         site.call_as(person, method, &format!("conversation/{what}"), &body.to_string()).is(200, 0);
     };
@@ -121,6 +121,8 @@ fn do_everything(site: &Site) {
             &[&base[..], &[("content", &content), ("expansion", "true"), ("extraContent", "{}")]].concat(),
         ))
     };
+    site.publish_text("carol", "bob", "wakes bob").is(200, 200);
+    pushes.until(site, "a push", |pushes| !pushes.received().is_empty());
     let first = publish("first");
     modify(site, "alice", "bob", &first, &text_content("else")).is(200, 200);
     let pairs =
@@ -134,14 +136,14 @@ fn do_everything(site: &Site) {
     change(&site.bob, "PUT", "mark-as-read", &these);
     change(&site.bob, "DELETE", "delete", &these);
     let id = site.get_as(&site.bob, "conversation/alice/detail").is(200, 0).body["data"]["id"].clone();
-    let all = json!({ "type": "conversation", "conversationId": id });
-    change(&site.bob, "PUT", "mark-as-read", &all);
+    let entire = json!({ "type": "conversation", "conversationId": id });
+    change(&site.bob, "PUT", "mark-as-read", &entire);
     change(&site.bob, "PUT", "pin", &json!({ "conversationId": id }));
     let muted = [("conversationType", "1"), ("requestId", "bob"), ("targetId", "alice"), ("isMuted", "1")];
     site.call_back_end("/conversation/notification/set.json", &muted).is(200, 200);
     let cleaned = [("conversationType", "1"), ("fromUserId", "bob"), ("targetId", "alice")];
     site.call_back_end("/conversation/message/history/clean.json", &cleaned).is(200, 200);
-    change(&site.bob, "DELETE", "delete", &all);
+    change(&site.bob, "DELETE", "delete", &entire);
     recall(site, "alice", "bob", &second, &[]).is(200, 200);
     site.sixin(&["user", "block", "bob", "alice"]);
     site.sixin(&["user", "disable", "carol"]);
@@ -149,6 +151,8 @@ fn do_everything(site: &Site) {
         Socket::try_at(&site.server.url, "/live/ws", &Who::device(site, "alice").headers(site)).unwrap();
     socket.say(&json!({ "t": "since" }));
     socket.until("caught_up");
+    let is_told = |all: &Receiver| all.received().iter().any(|one| one.json()["type"] == "user.online");
+    all.until(site, "somebody online", is_told);
 }
 
 #[test]
@@ -164,7 +168,7 @@ fn every_event_is_told_as_the_document_describes_it() {
     let device = json!({ "platform": "apns", "token": "0a1b2c", "app": "org.example" });
     assert!(site.register_device(&site.bob, &device).body["deviceId"].is_i64());
     std::thread::sleep(std::time::Duration::from_secs(2));
-    do_everything(&site);
+    do_everything(&site, &all, &pushes);
     // Whatever a receiver gets is looked at as it comes.
     let told = || -> BTreeSet<String> {
         let received = [all.received(), pushes.received()].concat();

@@ -99,7 +99,7 @@ fn a_receiver_with_a_certificate_of_a_known_authority_is_told_and_others_are_nam
         let receiver = receiver(&certificate, &key);
         let (id, secret) = site.told(&receiver, &["--events", "message.created"]);
         let said = site.try_webhook_with(&["test", &id], "", &[trusts]).unwrap_err();
-        assert!(said.contains(why) && !said.contains(&secret), "{said}");
+        assert!(said.contains(why) && !said.contains(&secret), "not {why}: {said}");
         (receiver, id, why)
     });
     let said = site.try_webhook(&["test", &id], "").unwrap_err();

@@ -70,7 +70,8 @@ fn of_certificate(why: &CertificateError) -> Distrust {
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => Distrust::Expired,
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Distrust::NotYet,
-        CertificateError::UnknownIssuer => Distrust::UnknownIssuer,
+        // Whoever has signed it calls itself like somebody who is trusted, and is not.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => Distrust::UnknownIssuer,
         _ => Distrust::Invalid,
     }
 }
