@@ -17,7 +17,7 @@ use crate::latency::Percentiles;
 use crate::ledger::audit;
 use crate::load::{Load, Loaded, Pace};
 use crate::machine::Machine;
-use crate::parts::{growth, http, live, memory, paced, reads, sends, slow_disk, storage, wide};
+use crate::parts::{growth, http, live, memory, paced, reads, sends, slow_disk, storage, webhooks, wide};
 use crate::peers;
 use crate::report::{DatabaseReport, Report};
 use crate::requests::Dialect;
@@ -133,6 +133,9 @@ impl Bench {
         }
         if self.options.has(Part::Live) {
             database.live = Some(live::measure(self, engine)?);
+        }
+        if self.options.has(Part::Webhooks) {
+            database.webhooks = Some(webhooks::measure(self, engine)?);
         }
         if self.options.has(Part::Growth) {
             growth::measure(self, engine, &mut database.growth)?;
@@ -288,6 +291,7 @@ fn planned_seconds(options: &Options) -> u64 {
         Part::Growth => databases * growth::planned_seconds(options),
         Part::Memory => memory::SECONDS,
         Part::Live => databases * live::SECONDS,
+        Part::Webhooks => databases * webhooks::planned_seconds(options),
     };
     if options.peers {
         return peers::planned_seconds(load);

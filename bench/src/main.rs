@@ -90,6 +90,8 @@ enum Part {
     Memory,
     /// Live streams: from send to arrival, idle connections, everybody after a restart, catching up
     Live,
+    /// Webhooks: events a second, sends beside a receiver that hangs, one that was away
+    Webhooks,
 }
 
 impl Options {

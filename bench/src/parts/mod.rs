@@ -9,6 +9,7 @@ pub(crate) mod reads;
 pub(crate) mod sends;
 pub(crate) mod slow_disk;
 pub(crate) mod storage;
+pub(crate) mod webhooks;
 pub(crate) mod wide;
 
 /// How many connections a load has.

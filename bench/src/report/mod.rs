@@ -4,6 +4,7 @@ mod live;
 mod peers;
 mod plots;
 mod table;
+mod webhooks;
 
 use std::path::Path;
 
@@ -21,6 +22,7 @@ use crate::parts::reads::Reads;
 use crate::parts::sends::SendRate;
 use crate::parts::slow_disk::SlowDiskRate;
 use crate::parts::storage::StorageRate;
+use crate::parts::webhooks::Webhooks;
 use crate::parts::wide::Wide;
 use crate::peers::PeerRow;
 
@@ -50,6 +52,8 @@ pub(crate) struct DatabaseReport {
     pub(crate) wide: Option<Wide>,
     #[serde(default)]
     pub(crate) live: Option<Live>,
+    #[serde(default)]
+    pub(crate) webhooks: Option<Webhooks>,
     pub(crate) growth: Vec<Growth>,
     pub(crate) memory: Option<Memory>,
 }
@@ -93,6 +97,7 @@ pub(crate) mod tests {
     use crate::parts::live::catch_up::CatchUp;
     use crate::parts::live::idle::{Door, Idle};
     use crate::parts::live::resume::Resumed;
+    use crate::parts::webhooks::{Away, Beside, ToldRate, Webhooks};
     use crate::parts::wide::WideRate;
     use crate::requests::Dialect;
     use clap::ValueEnum;
@@ -141,6 +146,22 @@ pub(crate) mod tests {
             },
             catch_up: vec![CatchUp { conversations: 20, missed: 1000, told: 1000, sixin: 9.0, bare: 6.0 }],
             idle: vec![Idle { door: Door::Events, from: 1000, to: 6000, bytes: 12_000.0 }],
+        }
+    }
+
+    fn webhooks() -> Webhooks {
+        let told =
+            |receivers| ToldRate { receivers, events: 1000, rate: 5000.0, cpu_seconds_a_thousand: 0.2 };
+        Webhooks {
+            told: vec![told(1), told(16)],
+            beside: Beside {
+                without: 20_000.0,
+                hanging: 19_800.0,
+                taking: 12_000.0,
+                hanging_to_without: 0.99,
+                taking_to_without: 0.6,
+            },
+            away: Away { missed: 100_000, parked: 19, seconds: 20.0, rate: 5000.0 },
         }
     }
 
@@ -230,6 +251,7 @@ pub(crate) mod tests {
                 reads: vec![reads(0), reads(200_000)],
                 wide: Some(Wide { same: wide(40_000.0), each: wide(30_000.0), to_same: 0.75 }),
                 live: Some(live()),
+                webhooks: Some(webhooks()),
                 growth: vec![growth(0, 20_000.0), growth(1_000_000, 18_000.0)],
                 memory: Some(memory),
             }],

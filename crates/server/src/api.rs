@@ -8,6 +8,7 @@ use sixin_web::live::{self, LiveApi};
 use sixin_web::{HttpApi, Page, Shared, openapi};
 
 use crate::reference::reference;
+use crate::told;
 
 const ABOUT: &str = "One-to-one messages over one store, in two HTTP dialects: Fresns (apps call with their user's \
 token) and RongCloud (back ends sign with their app secret). A message sent through one is a message in the other. \
@@ -46,7 +47,12 @@ impl From<Apis> for HttpApi {
 /// The OpenAPI document of the whole server, always the same text for the same build.
 #[must_use]
 pub fn openapi_json() -> String {
-    let parts = vec![sixin_rongcloud::description(), sixin_fresns::description(), live::description()];
+    let parts = vec![
+        sixin_rongcloud::description(),
+        sixin_fresns::description(),
+        live::description(),
+        told::description(),
+    ];
     openapi::document(ABOUT, env!("CARGO_PKG_VERSION"), parts)
 }
 
@@ -62,7 +68,8 @@ mod tests {
     #[test]
     fn no_two_operations_have_the_same_name() {
         let document: Value = serde_json::from_str(&openapi_json()).unwrap();
-        let paths = document["paths"].as_object().unwrap().values();
+        let of = |part: &str| document[part].as_object().unwrap().values();
+        let paths = of("paths").chain(of("webhooks"));
         let operations = paths.flat_map(|path| path.as_object().unwrap().values());
         let names = operations.filter_map(|operation| operation["operationId"].as_str());
         let mut known = HashSet::new();

@@ -8,16 +8,17 @@ use sixin_application::hooks::decisions::DecisionLog;
 use sixin_application::hooks::ports::HookAsker;
 use sixin_signature::HttpSignatures;
 use sixin_storage::Database;
-use sixin_webhooks::{ClientError, HttpPoster};
+use sixin_webhooks::HttpPoster;
 
 use crate::config::Config;
+use crate::reach::{ReachError, reach};
 
 /// How often what was decided is written down.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// What asks.
-pub(crate) fn asker(config: &Config) -> Result<Arc<dyn HookAsker>, ClientError> {
-    Ok(Arc::new(HttpPoster::new(config.address_policy(), Arc::new(HttpSignatures))?))
+pub(crate) fn asker(config: &Config) -> Result<Arc<dyn HookAsker>, ReachError> {
+    Ok(Arc::new(HttpPoster::new(reach(config)?, Arc::new(HttpSignatures))?))
 }
 
 /// What asking takes of a server.
@@ -29,7 +30,7 @@ pub(crate) struct Hooks {
 
 impl Hooks {
     /// Writes down what is decided from now on.
-    pub(crate) fn start(config: &Config, database: &Database) -> Result<Self, ClientError> {
+    pub(crate) fn start(config: &Config, database: &Database) -> Result<Self, ReachError> {
         let decisions = Arc::new(DecisionLog::new(Arc::new(database.clone())));
         let kept = Arc::clone(&decisions);
         let task = actix_web::rt::spawn(async move { kept.keep(PAUSE).await });

@@ -16,12 +16,14 @@ mod hooks;
 mod output;
 mod process;
 mod pushing;
+mod reach;
 mod reference;
 mod running;
 pub mod signed_request;
 pub mod system;
 mod telemetry;
 mod telling;
+mod told;
 mod wiring;
 
 pub use api::{Apis, openapi_json};

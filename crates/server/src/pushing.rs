@@ -11,6 +11,7 @@ use sixin_push::{Apns, ApnsAccount, Fcm, KeyError, WebPush};
 use thiserror::Error;
 
 use crate::config::Config;
+use crate::reach::{ReachError, reach};
 
 /// Services by platform.
 pub(crate) type Services = HashMap<PushPlatform, Arc<dyn PushService>>;
@@ -24,6 +25,8 @@ pub(crate) enum PushError {
     Key(&'static str, #[source] KeyError),
     #[error(transparent)]
     Client(#[from] ClientError),
+    #[error(transparent)]
+    Reach(#[from] ReachError),
 }
 
 /// What wakes devices.
@@ -46,10 +49,10 @@ pub(crate) fn pushing(config: &Config) -> Result<Pushing, PushError> {
     const WEB_PUSH: &str = "push.webpush.key_file";
     const APNS: &str = "push.apns.key_file";
     const FCM: &str = "push.fcm.account_file";
-    let push = &config.push;
+    let (push, reach) = (&config.push, reach(config)?);
     let mut pushing = Pushing { services: HashMap::new(), browser_key: None };
     if let Some(pem) = read(WEB_PUSH, &push.webpush.key_file)? {
-        let service = WebPush::new(&pem, &push.webpush.subject, Client::new(config.address_policy())?);
+        let service = WebPush::new(&pem, &push.webpush.subject, Client::new(reach.clone())?);
         let service = service.map_err(|error| PushError::Key(WEB_PUSH, error))?;
         pushing.browser_key = Some(service.public_key().into());
         pushing.services.insert(PushPlatform::WebPush, Arc::new(service));
@@ -58,12 +61,12 @@ pub(crate) fn pushing(config: &Config) -> Result<Pushing, PushError> {
         let apns = push.apns.clone();
         let account =
             ApnsAccount { key_id: apns.key_id, team_id: apns.team_id, topic: apns.topic, url: apns.url };
-        let service = Apns::new(&pem, account, Client::of_http2(config.address_policy())?);
+        let service = Apns::new(&pem, account, Client::of_http2(reach.clone())?);
         let service = service.map_err(|error| PushError::Key(APNS, error))?;
         pushing.services.insert(PushPlatform::Apns, Arc::new(service));
     }
     if let Some(json) = read(FCM, &push.fcm.account_file)? {
-        let service = Fcm::new(&json, &push.fcm.url, Client::new(config.address_policy())?);
+        let service = Fcm::new(&json, &push.fcm.url, Client::new(reach)?);
         let service = service.map_err(|error| PushError::Key(FCM, error))?;
         pushing.services.insert(PushPlatform::Fcm, Arc::new(service));
     }

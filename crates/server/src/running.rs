@@ -44,7 +44,7 @@ pub(crate) enum StartError {
     #[error(transparent)]
     Files(#[from] PlaceError),
     #[error(transparent)]
-    Webhooks(#[from] sixin_webhooks::ClientError),
+    Webhooks(#[from] crate::reach::ReachError),
     #[error(transparent)]
     Push(#[from] crate::pushing::PushError),
     #[error("metrics could not be set up: {0}")]

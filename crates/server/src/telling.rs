@@ -18,11 +18,12 @@ use sixin_domain::site::settings::Settings;
 use sixin_signature::HttpSignatures;
 use sixin_storage::{Database, DeviceWork};
 use sixin_web::files::address::address;
-use sixin_webhooks::{ClientError, HttpPoster};
+use sixin_webhooks::HttpPoster;
 use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::pushing::Services;
+use crate::reach::{ReachError, reach};
 use crate::system::{SystemClock, SystemSecrets};
 
 /// How long those who tell have to end.
@@ -40,8 +41,8 @@ pub(crate) struct TellingParts<'a> {
 }
 
 /// What reaches receivers.
-pub(crate) fn poster(config: &Config) -> Result<Arc<dyn Poster>, ClientError> {
-    Ok(Arc::new(HttpPoster::new(config.address_policy(), Arc::new(HttpSignatures))?))
+pub(crate) fn poster(config: &Config) -> Result<Arc<dyn Poster>, ReachError> {
+    Ok(Arc::new(HttpPoster::new(reach(config)?, Arc::new(HttpSignatures))?))
 }
 
 /// Files as the dialects show them. Receivers have sent no request, so it is the site's settings that know its address.
@@ -61,7 +62,7 @@ pub(crate) struct Telling {
 
 impl Telling {
     /// Tells from now on.
-    pub(crate) fn start(parts: &TellingParts<'_>, services: Services) -> Result<Self, ClientError> {
+    pub(crate) fn start(parts: &TellingParts<'_>, services: Services) -> Result<Self, ReachError> {
         let told = webhooks(parts, (Arc::new(parts.database.clone()), poster(parts.config)?), false);
         let (stop, stopped) = watch::channel(false);
         let mut tasks = vec![actix_web::rt::spawn(told.run(stopped.clone()))];

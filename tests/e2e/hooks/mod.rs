@@ -19,7 +19,7 @@ impl Site {
 
     /// Runs `sixin hook` where this machine may be connected to, and returns once the server knows what changed.
     fn hook(&self, arguments: &[&str]) -> Value {
-        let said = self.try_here("hook", arguments, "").unwrap();
+        let said = self.try_here("hook", arguments, "", &[]).unwrap();
         self.settle();
         said
     }

@@ -10,7 +10,7 @@ fn what_is_no_hook_is_refused_by_name() {
     let site = Site::on(TestDatabase::sqlite(), &[]);
     let url = "https://app.example/ask";
     let refused = |arguments: &[&str], why: &str| {
-        let said = site.try_here("hook", arguments, "secret\n").unwrap_err();
+        let said = site.try_here("hook", arguments, "secret\n", &[]).unwrap_err();
         assert!(said.contains(why), "{arguments:?}: {said}");
     };
     refused(&["add", "ftp://app.example/"], "https://");
@@ -42,7 +42,7 @@ fn a_hook_is_shown_without_its_secret_tested_and_rotated() {
     let (good_id, bad_id) = (site.asked(&good, &[]), site.asked(&bad, &[]));
     assert_eq!(site.hook(&["test", &good_id])["decision"], "allow");
     assert_eq!(good.received()[0].json()["type"], "hook.test");
-    let said = site.try_here("hook", &["test", &bad_id], "").unwrap_err();
+    let said = site.try_here("hook", &["test", &bad_id], "", &[]).unwrap_err();
     assert!(said.contains("can't be read") && !said.contains("hidden"), "{said}");
     site.hook(&["rotate", &good_id, "--overlap-hours", "1"]);
     site.hook(&["test", &good_id]);

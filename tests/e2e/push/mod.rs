@@ -53,7 +53,7 @@ impl Site {
     }
 
     /// Registers a device of a user of an app.
-    fn register_device(&self, person: &Person, body: &Value) -> Answer {
+    pub(crate) fn register_device(&self, person: &Person, body: &Value) -> Answer {
         self.call_live(person, "POST", "/live/devices", &body.to_string())
     }
 }

@@ -1,5 +1,6 @@
-//! Nothing is lost with the server: killed in the middle, again and again, or one of two.
+//! Nothing is lost with the server: killed in the middle, again and again, or one of two that share the webhooks.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::receiver::{HERE, Receiver, Reply, in_order, on_each};
@@ -16,16 +17,16 @@ fn moody() -> Receiver {
 }
 
 #[test]
-fn a_server_that_is_killed_again_and_again_tells_everything_in_order() {
+fn a_server_that_is_killed_twenty_times_tells_everything_in_order() {
     on_each(|site| {
         let receiver = moody();
         site.told(&receiver, &["--events", "message.created"]);
         let url = site.database.url();
         site.server.kill();
         let mut sent: Vec<Vec<String>> = Vec::new();
-        for round in 0..5 {
+        for round in 0..20 {
             let server = Server::start(&url, HERE);
-            for number in 0..8 {
+            for number in 0..4 {
                 let (from, to) = if number % 2 == 0 { ("alice", "bob") } else { ("carol", "bob") };
                 let texts: Vec<String> =
                     (0..4).map(|text| format!("{from} round {round} {number} {text}")).collect();
@@ -34,7 +35,8 @@ fn a_server_that_is_killed_again_and_again_tells_everything_in_order() {
                 }
                 sent.push(texts);
             }
-            std::thread::sleep(Duration::from_millis(200 + 300 * round));
+            // Before it tells anything, in the middle of it, and when it has told nearly everything.
+            std::thread::sleep(Duration::from_millis(61 * round % 400));
             server.kill();
         }
         let _server = Server::start(&url, HERE);
@@ -70,4 +72,58 @@ fn what_one_of_two_processes_was_telling_the_other_goes_on_with() {
     receiver.until_texts(&site, &sent);
     assert!(begun.elapsed() < Duration::from_secs(15), "it took {:?}", begun.elapsed());
     assert!(in_order(&receiver.texts(), &sent));
+}
+
+/// How many webhooks each process holds, the fewest first.
+fn shares(site: &Site) -> Vec<usize> {
+    let holders =
+        site.database.lines("SELECT leased_by AS line FROM webhook_endpoints WHERE leased_by IS NOT NULL");
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for holder in holders {
+        *counts.entry(holder).or_default() += 1;
+    }
+    let mut shares: Vec<usize> = counts.into_values().collect();
+    shares.sort_unstable();
+    shares
+}
+
+fn until_shares(site: &Site, expected: &[usize]) -> Duration {
+    let begun = Instant::now();
+    while shares(site) != expected {
+        assert!(begun.elapsed() < Duration::from_secs(20), "{:?}, not {expected:?}", shares(site));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    begun.elapsed()
+}
+
+#[test]
+fn processes_share_the_webhooks_evenly_and_nothing_is_lost_or_out_of_order_when_they_change_hands() {
+    let Some(database) = TestDatabase::mysql() else { return };
+    let site = Site::on(database, HERE);
+    let receivers: Vec<Receiver> = (0..5).map(|_| Receiver::start(|_, _| Reply::Slowly(20))).collect();
+    for receiver in &receivers {
+        site.told(receiver, &["--events", "message.created"]);
+    }
+    until_shares(&site, &[5]);
+    let mut sent = site.publish_texts(("alice", "bob"), 20);
+    // While they are being told, one takes its share, then both, then the first is gone at once.
+    let second = Server::start(&site.database.url(), HERE);
+    let mut publish = |what: &str| {
+        for number in 0..20 {
+            let text = format!("{what} {number}");
+            site.try_publish_text_at(&second.url, ("alice", "bob"), &text, None).unwrap().is(200, 200);
+            sent.push(text);
+        }
+    };
+    publish("while one comes");
+    until_shares(&site, &[2, 3]);
+    publish("while there are two");
+    site.server.kill();
+    publish("while one is gone");
+    let taken_over = until_shares(&site, &[5]);
+    assert!(taken_over < Duration::from_secs(12), "it took {taken_over:?}");
+    for receiver in &receivers {
+        receiver.until_texts(&site, &sent);
+        assert!(in_order(&receiver.texts(), &sent), "{:?}", receiver.texts());
+    }
 }

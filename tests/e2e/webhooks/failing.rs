@@ -1,6 +1,6 @@
 //! Receivers that fail, hang, answer late, are dead for a while, or lose their answer.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::receiver::{Receiver, Reply, in_order, on_each};
 
@@ -114,7 +114,7 @@ fn a_pause_that_a_receiver_asks_for_is_kept() {
         site.told(&receiver, &["--events", "message.created"]);
         let sent = site.publish_texts(("alice", "bob"), 1);
         receiver.until(site, "the first try", |receiver| !receiver.received().is_empty());
-        let begun = std::time::Instant::now();
+        let begun = Instant::now();
         receiver.until_texts(site, &sent);
         assert!(begun.elapsed() >= Duration::from_millis(3_500), "{:?}", begun.elapsed());
     });
@@ -136,5 +136,60 @@ fn a_receiver_that_is_gone_is_switched_off_which_others_hear() {
         site.publish_texts(("carol", "bob"), 3);
         std::thread::sleep(Duration::from_secs(2));
         assert_eq!(gone.received().len(), 1, "nothing more is sent");
+    });
+}
+
+#[test]
+fn behind_whoever_hangs_or_answers_when_nobody_waits_any_longer_others_go_on_and_it_is_told_again() {
+    on_each(|site| {
+        // RongCloud's receivers have five seconds. One conversation hangs, and one is answered well, but too late.
+        let receiver = Receiver::start(|received, before| match received.body.as_str() {
+            body if body.contains("alice") && body.contains("bob") && before < 3 => Reply::Hang,
+            body if body.contains("alice") && body.contains("carol") && before < 3 => Reply::Slowly(7_000),
+            _ => Reply::Status(200),
+        });
+        let route = ["--kind", "rongcloud-route", "--app-key", &site.rong.id, "--server-messages"];
+        site.told(&receiver, &route);
+        let begun = Instant::now();
+        site.publish_text("alice", "bob", "hangs").is(200, 200);
+        site.publish_text("alice", "carol", "is late").is(200, 200);
+        site.publish_text("carol", "bob", "goes on").is(200, 200);
+        let came = |text: &str| {
+            let received = receiver.received();
+            received.iter().filter(|received| received.body.contains(&text.replace(' ', "+"))).count()
+        };
+        receiver.until(site, "others", |_| came("goes on") == 1);
+        assert!(begun.elapsed() < Duration::from_secs(5), "nobody waits for the one that hangs");
+        receiver.until(site, "both again", |_| came("hangs") == 2 && came("is late") == 2);
+        assert!(begun.elapsed() > Duration::from_secs(5), "and it had its time");
+        let failures = site.server.metric(&format!("sixin_webhook_failures_total{{endpoint=\"{}\"}}", 1));
+        assert_eq!(failures, 2);
+    });
+}
+
+#[test]
+fn for_what_is_told_nothing_is_written_but_how_far_it_came() {
+    on_each(|site| {
+        let receiver = Receiver::willing();
+        let (id, _) = site.told(&receiver, &["--events", "message.created"]);
+        let mut all = site.publish_texts(("alice", "bob"), 1);
+        receiver.until_texts(site, &all);
+        site.webhook(&["pause", &id]);
+        std::thread::sleep(Duration::from_secs(2));
+        for number in 0..15 {
+            let name = format!("user{number}");
+            site.sixin(&["user", "create", &name]);
+            all.extend(site.publish_texts((&name, "bob"), 20));
+        }
+        std::thread::sleep(Duration::from_secs(2));
+        let writes = || site.server.metric("sixin_statements_total{pool=\"write\"}");
+        site.webhook(&["resume", &id]);
+        let (before, begun) = (writes(), Instant::now());
+        receiver.until_texts(site, &all);
+        let (written, seconds) = (writes() - before, begun.elapsed().as_secs() + 1);
+        // How far it came, its lease, and that the server is there: a few statements a second, however much is told.
+        assert!(written <= 20 + 20 * seconds, "{written} statements for {} events in {seconds} s", all.len());
+        assert!(seconds <= 6 && all.len() == 301, "{seconds} s for {}", all.len());
+        assert_eq!(site.database.number("SELECT COUNT(*) AS number FROM webhook_parked"), 0);
     });
 }

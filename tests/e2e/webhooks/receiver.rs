@@ -39,6 +39,8 @@ pub(crate) struct Received {
     pub(crate) body: String,
     pub(crate) bytes: Vec<u8>,
     pub(crate) reply: Reply,
+    /// In what it is not as it is described, if it is told in Standard Webhooks.
+    misfit: Option<String>,
 }
 
 impl Received {
@@ -61,6 +63,10 @@ impl Received {
     }
 }
 
+/// A connection.
+pub(super) trait Talk: Read + Write {}
+impl<T: Read + Write> Talk for T {}
+
 type Decide = dyn Fn(&Received, usize) -> Reply + Send + Sync;
 
 /// A receiver on an address of this machine.
@@ -80,13 +86,24 @@ impl Receiver {
     pub(crate) fn start(decide: impl Fn(&Received, usize) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        Self::on(listener, url, |stream| Box::new(stream), decide)
+    }
+
+    /// One that listens there under that address, and talks over what `open` makes of a connection.
+    pub(super) fn on(
+        listener: TcpListener,
+        url: String,
+        open: impl Fn(TcpStream) -> Box<dyn Talk> + Send + Sync + Clone + 'static,
+        decide: impl Fn(&Received, usize) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let (received, is_dead) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
         let (kept, dead, decide): (_, _, Arc<Decide>) =
             (Arc::clone(&received), Arc::clone(&is_dead), Arc::new(decide));
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (kept, dead, decide) = (Arc::clone(&kept), Arc::clone(&dead), Arc::clone(&decide));
-                std::thread::spawn(move || serve(stream, &kept, &dead, &*decide));
+                let open = open.clone();
+                std::thread::spawn(move || serve(open(stream), &kept, &dead, &*decide));
             }
         });
         Self { url, received, is_dead }
@@ -97,8 +114,13 @@ impl Receiver {
         self.is_dead.store(is_dead, Ordering::SeqCst);
     }
 
+    /// What came. What is told in Standard Webhooks must be as it is described.
+    #[track_caller]
     pub(crate) fn received(&self) -> Vec<Received> {
-        self.received.lock().unwrap().clone()
+        let received = self.received.lock().unwrap().clone();
+        let misfits: Vec<&String> = received.iter().filter_map(|one| one.misfit.as_ref()).collect();
+        assert!(misfits.is_empty(), "{misfits:?}");
+        received
     }
 
     /// What it has taken.
@@ -144,9 +166,8 @@ impl Receiver {
     }
 }
 
-fn serve(stream: TcpStream, kept: &Mutex<Vec<Received>>, dead: &AtomicBool, decide: &Decide) {
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let mut writer = stream;
+fn serve(stream: Box<dyn Talk>, kept: &Mutex<Vec<Received>>, dead: &AtomicBool, decide: &Decide) {
+    let mut reader = BufReader::new(stream);
     while !dead.load(Ordering::SeqCst)
         && let Some(mut received) = read(&mut reader)
     {
@@ -173,20 +194,21 @@ fn serve(stream: TcpStream, kept: &Mutex<Vec<Received>>, dead: &AtomicBool, deci
                 body = said;
                 (200, String::new())
             }
-            Reply::Drips => return drip(&mut writer),
+            Reply::Drips => return drip(reader.get_mut()),
             Reply::Hang => {
                 std::thread::sleep(PATIENCE);
                 return;
             }
         };
         let answer = format!("HTTP/1.1 {status} x\r\n{more}content-length: {}\r\n\r\n{body}", body.len());
-        if writer.write_all(answer.as_bytes()).is_err() {
+        let writer = reader.get_mut();
+        if writer.write_all(answer.as_bytes()).and_then(|()| writer.flush()).is_err() {
             return;
         }
     }
 }
 
-fn drip(writer: &mut TcpStream) {
+fn drip(writer: &mut dyn Talk) {
     let head = "HTTP/1.1 200 x\r\ncontent-length: 100000\r\n\r\n";
     for byte in head.bytes().chain(std::iter::repeat(b' ')) {
         if writer.write_all(&[byte]).is_err() {
@@ -196,7 +218,7 @@ fn drip(writer: &mut TcpStream) {
     }
 }
 
-fn read(reader: &mut BufReader<TcpStream>) -> Option<Received> {
+fn read(reader: &mut BufReader<Box<dyn Talk>>) -> Option<Received> {
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
     let target = line.split(' ').nth(1)?.to_owned();
@@ -210,13 +232,18 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Received> {
     let length = headers.iter().find(|(name, _)| name == "content-length")?.1.parse().ok()?;
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some(Received {
+    let mut received = Received {
         target,
         headers,
         body: String::from_utf8_lossy(&body).into_owned(),
         bytes: body,
         reply: Reply::Hang,
-    })
+        misfit: None,
+    };
+    if !received.header("webhook-id").is_empty() {
+        received.misfit = super::described::misfit(&received.json()).err();
+    }
+    Some(received)
 }
 
 /// What lets a server connect to this machine, and try again soon.
@@ -239,14 +266,30 @@ impl Site {
 
     /// The same; what it says if it fails.
     pub(crate) fn try_webhook(&self, arguments: &[&str], input: &str) -> Result<Value, String> {
-        self.try_here("webhook", arguments, input)
+        self.try_here("webhook", arguments, input, &[])
     }
 
-    /// Runs a command where this machine may be connected to; the last line of what it says.
-    pub(crate) fn try_here(&self, name: &str, arguments: &[&str], input: &str) -> Result<Value, String> {
+    /// The same, with more in its environment.
+    pub(super) fn try_webhook_with(
+        &self,
+        arguments: &[&str],
+        input: &str,
+        more: &[(&str, &str)],
+    ) -> Result<Value, String> {
+        self.try_here("webhook", arguments, input, more)
+    }
+
+    /// Runs a command where this machine may be connected to, with more in its environment; the last line of what it says.
+    pub(crate) fn try_here(
+        &self,
+        name: &str,
+        arguments: &[&str],
+        input: &str,
+        more: &[(&str, &str)],
+    ) -> Result<Value, String> {
         use std::process::Stdio;
         let mut command = crate::site::command(&self.database.url());
-        command.envs(HERE.iter().copied()).args(["--json", name]).args(arguments);
+        command.envs(HERE.iter().copied()).envs(more.iter().copied()).args(["--json", name]).args(arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
@@ -257,6 +300,14 @@ impl Site {
         }
         let out = text(&output.stdout);
         Ok(out.lines().last().map_or(Value::Null, |line| serde_json::from_str(line).unwrap()))
+    }
+
+    /// What is listed of each webhook.
+    pub(super) fn webhook_rows(&self) -> Vec<Value> {
+        let mut command = crate::site::command(&self.database.url());
+        let output = command.args(["--json", "webhook", "list"]).output().unwrap();
+        let out = String::from_utf8(output.stdout).unwrap();
+        out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// Has a receiver told, and answers the number of the webhook and its secret.

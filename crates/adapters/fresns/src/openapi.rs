@@ -73,6 +73,7 @@ pub fn description() -> Description {
         ],
         schemas,
         paths: paths.into_iter().chain(openapi_files::paths()).chain(openapi_site::paths()).collect(),
+        webhooks: Vec::new(),
     }
 }
 

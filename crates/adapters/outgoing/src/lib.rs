@@ -1,9 +1,10 @@
 //! Requests to others: no redirects, no proxies, bounded answers, and only to addresses that may be connected to
 //! (docs/webhooks.md#networks).
 
+mod failing;
+mod reach;
 mod resolving;
 
-use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,11 @@ use sixin_domain::webhook::address::AddressPolicy;
 use sixin_domain::webhook::receiver_url::ReceiverUrl;
 use thiserror::Error as ThisError;
 
-use crate::resolving::{FilteringResolver, ForbiddenAddress};
+use crate::failing::no_answer;
+use crate::resolving::{FilteringResolver, Names, SystemNames};
+
+pub use failing::{Distrust, NoAnswer};
+pub use reach::{NoCertificate, Reach};
 
 /// How long it may take to connect.
 const TO_CONNECT: Duration = Duration::from_secs(5);
@@ -29,17 +34,6 @@ const MOST_READ: usize = 64 * 1024;
 #[error("the client for requests to others could not be set up")]
 pub struct ClientError(#[from] reqwest::Error);
 
-/// Why a request has got no answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoAnswer {
-    /// It did not come in time.
-    TimedOut,
-    /// There was no connection, or it broke.
-    Unreachable,
-    /// The address is one that nobody connects to.
-    Forbidden,
-}
-
 /// Sends requests.
 pub struct Client {
     policy: Arc<AddressPolicy>,
@@ -50,36 +44,39 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects only to addresses that the policy permits.
+    /// Connects only within its reach.
     ///
     /// # Errors
     /// If TLS can't be set up.
-    pub fn new(policy: AddressPolicy) -> Result<Self, ClientError> {
-        Self::built(policy, |builder| builder)
+    pub fn new(reach: impl Into<Reach>) -> Result<Self, ClientError> {
+        Self::built(reach.into(), Arc::new(SystemNames), |builder| builder)
     }
 
     /// The same for those who speak nothing but HTTP/2: it is spoken at once where no TLS can ask for it.
     ///
     /// # Errors
     /// If TLS can't be set up.
-    pub fn of_http2(policy: AddressPolicy) -> Result<Self, ClientError> {
-        Self::built(policy, reqwest::ClientBuilder::http2_prior_knowledge)
+    pub fn of_http2(reach: impl Into<Reach>) -> Result<Self, ClientError> {
+        Self::built(reach.into(), Arc::new(SystemNames), reqwest::ClientBuilder::http2_prior_knowledge)
     }
 
     fn built(
-        policy: AddressPolicy,
+        Reach { policy, authorities }: Reach,
+        names: Arc<dyn Names>,
         more: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
     ) -> Result<Self, ClientError> {
         // Another one may have been installed already; either will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let policy = Arc::new(policy);
         let build = |listed_only: bool| {
-            let resolver = FilteringResolver { policy: Arc::clone(&policy), listed_only };
+            let resolver =
+                FilteringResolver { names: Arc::clone(&names), policy: Arc::clone(&policy), listed_only };
             let builder = reqwest::Client::builder()
                 .dns_resolver(Arc::new(resolver))
                 .redirect(redirect::Policy::none())
                 .no_proxy()
                 .https_only(!listed_only)
+                .tls_certs_merge(authorities.iter().cloned())
                 .connect_timeout(TO_CONNECT)
                 .pool_max_idle_per_host(IDLE_PER_HOST)
                 .user_agent(concat!("sixin/", env!("CARGO_PKG_VERSION")));
@@ -111,20 +108,6 @@ pub async fn send(request: RequestBuilder) -> Result<Response, NoAnswer> {
     request.send().await.map_err(|error| no_answer(&error))
 }
 
-fn no_answer(error: &reqwest::Error) -> NoAnswer {
-    if error.is_timeout() {
-        return NoAnswer::TimedOut;
-    }
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if error.is::<ForbiddenAddress>() {
-            return NoAnswer::Forbidden;
-        }
-        cause = error.source();
-    }
-    NoAnswer::Unreachable
-}
-
 /// The pause that an answer asks for with `Retry-After`, in milliseconds.
 #[must_use]
 pub fn asked_pause_ms(answer: &Response, now: Millis) -> Option<i64> {
@@ -153,17 +136,4 @@ pub async fn read(mut answer: Response) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pause_is_asked_for_in_seconds_or_by_a_time() {
-        let now = Millis(1_795_348_800_000);
-        assert_eq!(pause_ms("120", now), Some(120_000));
-        assert_eq!(pause_ms("Sun, 22 Nov 2026 12:01:00 GMT", now), Some(60_000));
-        for nothing in ["", "-5", "0", "soon", "Sun, 22 Nov 2026 11:59:00 GMT"] {
-            assert_eq!(pause_ms(nothing, now), None, "{nothing}");
-        }
-        assert_eq!(pause_ms("9223372036854775807", now), Some(i64::MAX));
-    }
-}
+mod tests;

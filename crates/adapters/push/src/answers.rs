@@ -23,7 +23,9 @@ pub(crate) async fn served(
             (of_answer(what, answer, now, is_gone).await, Some(status))
         }
         Err(NoAnswer::Forbidden) => (refused(what, "its address is not one that may be connected to"), None),
-        Err(NoAnswer::TimedOut | NoAnswer::Unreachable) => (Served::Later { after_ms: None }, None),
+        Err(NoAnswer::TimedOut | NoAnswer::Unreachable | NoAnswer::Untrusted(_)) => {
+            (Served::Later { after_ms: None }, None)
+        }
     }
 }
 

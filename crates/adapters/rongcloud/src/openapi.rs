@@ -66,6 +66,7 @@ pub fn description() -> Description {
         credentials: &["App-Key", "Nonce", "Timestamp", "Signature"],
         schemas,
         paths,
+        webhooks: Vec::new(),
     }
 }
 

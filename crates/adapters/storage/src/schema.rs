@@ -513,6 +513,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    webhook_processes (token) {
+        token -> Text,
+        ends_at -> BigInt,
+    }
+}
+
+diesel::table! {
     webhook_parked (endpoint_id, pos) {
         endpoint_id -> BigInt,
         pos -> BigInt,

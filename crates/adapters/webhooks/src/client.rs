@@ -6,7 +6,7 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, StatusCode};
 use sixin_application::webhooks::ports::{PostFailure, Posted};
 use sixin_domain::time::Millis;
-use sixin_outgoing::{Client, NoAnswer, asked_pause_ms, read, send};
+use sixin_outgoing::{Client, Distrust, NoAnswer, asked_pause_ms, read, send};
 
 use crate::{Written, failed};
 
@@ -25,9 +25,19 @@ pub(crate) async fn deliver(client: &Client, written: Written, patience_ms: i64,
             let _ = read(answer).await;
             posted
         }
-        Err(NoAnswer::TimedOut) => failed(PostFailure::TimedOut),
-        Err(NoAnswer::Unreachable) => failed(PostFailure::Unreachable),
-        Err(NoAnswer::Forbidden) => failed(PostFailure::Forbidden),
+        Err(why) => failed(failure(why)),
+    }
+}
+
+fn failure(why: NoAnswer) -> PostFailure {
+    match why {
+        NoAnswer::TimedOut => PostFailure::TimedOut,
+        NoAnswer::Unreachable => PostFailure::Unreachable,
+        NoAnswer::Forbidden => PostFailure::Forbidden,
+        NoAnswer::Untrusted(Distrust::OtherName) => PostFailure::OtherName,
+        NoAnswer::Untrusted(Distrust::Expired) => PostFailure::Expired,
+        NoAnswer::Untrusted(Distrust::UnknownIssuer) => PostFailure::UnknownIssuer,
+        NoAnswer::Untrusted(Distrust::NotYet | Distrust::Invalid) => PostFailure::Untrusted,
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! What is sent is made here of what the application has gathered; whom and when to tell is decided there.
 
+mod bodies;
 mod client;
+mod described;
 mod hook;
 mod named;
 mod push;
@@ -14,10 +16,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sixin_application::access::ports::Signatures;
 use sixin_application::webhooks::ports::{Post, PostFailure, Posted, Poster};
-use sixin_domain::webhook::address::AddressPolicy;
 use sixin_domain::webhook::receiver_url::ReceiverUrl;
-use sixin_outgoing::Client;
+use sixin_outgoing::{Client, Reach};
 
+pub use described::{DescribedEvent, ENVELOPE, events, schemas};
 pub use sixin_outgoing::ClientError;
 
 /// A request that is ready to be sent.
@@ -36,12 +38,12 @@ pub struct HttpPoster {
 }
 
 impl HttpPoster {
-    /// Connects only to addresses that the policy permits.
+    /// Connects only within its reach.
     ///
     /// # Errors
     /// If TLS can't be set up.
-    pub fn new(policy: AddressPolicy, signatures: Arc<dyn Signatures>) -> Result<Self, ClientError> {
-        Ok(Self { client: Client::new(policy)?, signatures })
+    pub fn new(reach: impl Into<Reach>, signatures: Arc<dyn Signatures>) -> Result<Self, ClientError> {
+        Ok(Self { client: Client::new(reach)?, signatures })
     }
 }
 

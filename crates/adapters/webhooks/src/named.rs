@@ -1,6 +1,5 @@
 //! What users and messages are called.
 
-use serde_json::Value;
 use sixin_application::webhooks::telling::Telling;
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::message::uid as message_uid;
@@ -11,8 +10,8 @@ pub(crate) fn name(telling: &Telling, user: UserId) -> &str {
 }
 
 /// The public number of a user.
-pub(crate) fn uid(telling: &Telling, user: UserId) -> Value {
-    telling.users.get(&user).map_or(Value::Null, |user| user.uid.0.into())
+pub(crate) fn uid(telling: &Telling, user: UserId) -> Option<i64> {
+    telling.users.get(&user).map(|user| user.uid.0)
 }
 
 /// What messages are called.

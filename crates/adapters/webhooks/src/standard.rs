@@ -1,7 +1,6 @@
 //! Standard Webhooks: headers and JSON (docs/webhooks.md#wire).
 
 use chrono::{DateTime, SecondsFormat};
-use serde_json::{Map, Value, json};
 use sixin_application::access::ports::{Signatures, SignedParts};
 use sixin_application::webhooks::ports::{Post, PostFailure};
 use sixin_application::webhooks::telling::{Telling, ToldMessage};
@@ -16,13 +15,19 @@ use sixin_domain::time::Millis;
 use sixin_domain::webhook::event_type::EventType;
 use sixin_domain::webhook::signing_secret::{key, signed_text};
 
-use crate::Written;
+use crate::bodies::{
+    BannedData, BlockedData, ClearedData, Data, DeletedData, DisabledData, Envelope, MessageData,
+    MessageReference, MutedData, Nothing, PairReference, PinnedData, PresenceData, ReadData, RecalledData,
+    Source, UserReference, UserState,
+};
 use crate::named::{message_uids, name, uid};
-use crate::push;
 use crate::rongcloud::JSON;
+use crate::{Written, push};
 
 /// Longest body in bytes; what is longer is told without content.
 const MOST_BYTES: usize = 20 * 1024;
+/// What a test is called.
+pub(crate) const TEST: &str = "webhook.test";
 
 /// Writes what a receiver is sent.
 pub(crate) fn write(post: &Post, signatures: &dyn Signatures) -> Result<Written, PostFailure> {
@@ -30,7 +35,8 @@ pub(crate) fn write(post: &Post, signatures: &dyn Signatures) -> Result<Written,
     let (id, body) = match telling {
         Some(telling) => (format!("msg_{}", telling.entry.position.0), body(telling, post.at)),
         None => {
-            (format!("msg_test_{}", post.nonce), envelope("webhook.test", Position::at(post.at), json!({})))
+            let body = envelope(TEST, Position::at(post.at), &Data::Nothing(Nothing {}));
+            (format!("msg_test_{}", post.nonce), body)
         }
     };
     let secrets: Vec<_> = post.endpoint.live_secrets(post.at).collect();
@@ -59,80 +65,66 @@ pub(crate) fn signed_headers(
     ])
 }
 
-fn envelope(event: &str, position: Position, data: Value) -> String {
+fn envelope(event: &str, position: Position, data: &Data<'_>) -> String {
     let at = DateTime::from_timestamp_micros(position.0).unwrap_or_default();
     let timestamp = at.to_rfc3339_opts(SecondsFormat::Micros, true);
-    json!({ "type": event, "timestamp": timestamp, "data": data }).to_string()
-}
-
-/// The members of an object, in order.
-pub(crate) type Members = Map<String, Value>;
-
-pub(crate) fn members<const N: usize>(pairs: [(&str, Value); N]) -> Members {
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    // Texts, numbers and lists of them: that can't fail.
+    serde_json::to_string(&Envelope { event, timestamp, data }).unwrap_or_default()
 }
 
 fn body(telling: &Telling, now: Millis) -> String {
     let (event, position) = (telling.event.name(), telling.entry.position);
     let mut data = data(telling, now);
-    let whole = envelope(event, position, data.clone().into());
+    let whole = envelope(event, position, &data);
     if whole.len() <= MOST_BYTES {
         return whole;
     }
-    for member in ["content", "text", "extraContent", "messageUIDs", "pushConfigs"] {
-        data.entry(member).and_modify(|value| *value = Value::Null);
-    }
-    data.insert("truncated".to_owned(), true.into());
+    data.shorten();
     loop {
-        let shorter = envelope(event, position, data.clone().into());
-        let devices = data.get_mut("devices").and_then(Value::as_array_mut);
+        let shorter = envelope(event, position, &data);
         // Those that were seen last come first.
-        if shorter.len() <= MOST_BYTES || devices.and_then(Vec::pop).is_none() {
+        if shorter.len() <= MOST_BYTES || !data.drop_device() {
             return shorter;
         }
     }
 }
 
-fn data(telling: &Telling, now: Millis) -> Members {
-    let mut data = members([("pos", telling.entry.position.0.into())]);
+fn data(telling: &Telling, now: Millis) -> Data<'_> {
     if let Some(requested) = &telling.push {
-        data.extend(push::data(telling, requested));
-        return data;
+        return Data::Push(push::data(telling, requested));
     }
     match (&telling.message, &telling.entry.what) {
-        (Some(message), _) => data.extend(message_data(telling, message)),
-        (None, Logged::Change(event)) => data.extend(change_data(telling, event, now)),
+        (Some(told), _) if telling.event == EventType::MessageRecalled => {
+            Data::Recalled(RecalledData { message: reference(telling, told) })
+        }
+        (Some(told), _) => Data::Message(message_data(telling, told)),
+        (None, Logged::Change(event)) => change_data(telling, event, now),
         // Without its message nothing is gathered of it.
-        (None, Logged::Message(_)) => {}
+        (None, Logged::Message(_)) => Data::Nothing(Nothing {}),
     }
-    data
 }
 
-fn message_data(telling: &Telling, told: &ToldMessage) -> Members {
+fn reference<'a>(telling: &'a Telling, told: &ToldMessage) -> MessageReference<'a> {
     let (delivered, message) = (&told.delivered, &told.delivered.message);
     let (from, to) = (message.sender, delivered.recipient);
-    let mut data = members([
-        ("messageId", message.id.0.into()),
-        ("messageUID", message_uid::encode(message.id).into()),
-        ("conversationId", delivered.conversation.map(|id| id.0).into()),
-        ("seq", delivered.conversation.map(|_| message.seq).into()),
-        ("fromUserId", name(telling, from).into()),
-        ("fromUid", uid(telling, from)),
-        ("toUserId", name(telling, to).into()),
-        ("toUid", uid(telling, to)),
-        ("msgTime", message.sent_at.0.into()),
-        ("isRecalled", (!delivered.is_enabled).into()),
-    ]);
-    if telling.event != EventType::MessageRecalled {
-        data.extend(content_data(told));
+    MessageReference {
+        pos: telling.entry.position.0,
+        message_id: message.id.0,
+        message_uid: message_uid::encode(message.id),
+        conversation_id: delivered.conversation.map(|id| id.0),
+        seq: delivered.conversation.map(|_| message.seq),
+        from_user_id: name(telling, from),
+        from_uid: uid(telling, from),
+        to_user_id: name(telling, to),
+        to_uid: uid(telling, to),
+        msg_time: message.sent_at.0,
+        is_recalled: !delivered.is_enabled,
     }
-    data
 }
 
 /// What a message says. What was taken back is not shown to those who hear of it late.
-fn content_data(told: &ToldMessage) -> Members {
-    let message = &told.delivered.message;
-    let shown = |value: Value| if told.delivered.is_enabled { value } else { Value::Null };
+fn message_data<'a>(telling: &'a Telling, told: &'a ToldMessage) -> MessageData<'a> {
+    let (message, is_shown) = (&told.delivered.message, told.delivered.is_enabled);
     let text = match &message.body {
         Body::Text(text) | Body::Typed { text: Some(text), .. } => Some(text.as_str()),
         Body::File { .. } | Body::Typed { text: None, .. } => None,
@@ -140,72 +132,82 @@ fn content_data(told: &ToldMessage) -> Members {
     let carried = told.pairs.as_ref().filter(|pairs| !pairs.is_empty());
     let carried = carried.and_then(|pairs| serde_json::to_string(pairs).ok());
     let channel = message.delivery.as_ref().and_then(|options| options.bus_channel.as_deref());
-    members([
-        ("objectName", told.object_name.as_str().into()),
-        ("content", shown(told.content.as_str().into())),
-        ("text", shown(text.into())),
-        ("expansion", told.pairs.is_some().into()),
-        ("extraContent", shown(carried.unwrap_or_default().into())),
-        ("busChannel", channel.unwrap_or_default().into()),
-        ("source", if told.is_of_server() { "server" } else { "app" }.into()),
-    ])
-}
-
-fn change_data(telling: &Telling, event: &Event, now: Millis) -> Members {
-    let with = |owner: UserId, other: UserId, key: &str, value: Value| {
-        let mut data = user_data(telling, owner);
-        data.extend(members([
-            ("targetId", name(telling, other).into()),
-            ("targetUid", uid(telling, other)),
-            (key, value),
-        ]));
-        data
-    };
-    let of = |seat: &Seat, key: &str, value: Value| {
-        let mut data = with(seat.owner, seat.other, key, value);
-        data.extend(members([("conversationId", seat.conversation.0.into())]));
-        data
-    };
-    match event {
-        Event::ConversationRead { seat, read_seq } => of(seat, "readSeq", (*read_seq).into()),
-        Event::MessagesRead(seat, ids) | Event::MessagesDeleted(seat, ids) => {
-            of(seat, "messageUIDs", message_uids(ids).into())
-        }
-        Event::ConversationDeleted { seat, cleared_seq } | Event::HistoryCleared(seat, cleared_seq) => {
-            of(seat, "clearedSeq", (*cleared_seq).into())
-        }
-        Event::ConversationPinned { owner, other, is_pinned } => {
-            with(*owner, *other, "isPinned", (*is_pinned).into())
-        }
-        Event::NotificationLevelSet { user: owner, with: Some(other), level } => {
-            with(*owner, *other, "level", level.number().into())
-        }
-        Event::TieSet { owner, other, is_set, .. } => with(*owner, *other, "isSet", (*is_set).into()),
-        Event::UserStateChanged(user) => state_data(telling, *user, now),
-        Event::PresenceChanged { user, .. } => user_data(telling, *user),
-        Event::EndpointDisabled(endpoint) => members([("endpointId", endpoint.0.into())]),
-        // Nobody is told of anything else.
-        _ => Members::new(),
+    MessageData {
+        message: reference(telling, told),
+        object_name: &told.object_name,
+        content: is_shown.then_some(told.content.as_str()),
+        text: text.filter(|_| is_shown),
+        expansion: told.pairs.is_some(),
+        extra_content: is_shown.then_some(carried.unwrap_or_default()),
+        bus_channel: channel.unwrap_or_default(),
+        source: if told.is_of_server() { Source::Server } else { Source::App },
+        truncated: None,
     }
 }
 
-fn user_data(telling: &Telling, user: UserId) -> Members {
-    members([("userId", name(telling, user).into()), ("uid", uid(telling, user))])
+fn change_data<'a>(telling: &'a Telling, event: &Event, now: Millis) -> Data<'a> {
+    let of = |owner: UserId, other: UserId| PairReference {
+        user: user(telling, owner),
+        target_id: name(telling, other),
+        target_uid: uid(telling, other),
+    };
+    let seen_by = |seat: &Seat| (of(seat.owner, seat.other), seat.conversation.0);
+    match event {
+        Event::ConversationRead { seat, read_seq } => {
+            let (pair, conversation_id) = seen_by(seat);
+            let read_seq = Some(*read_seq);
+            Data::Read(ReadData { pair, read_seq, message_uids: None, conversation_id, truncated: None })
+        }
+        Event::MessagesRead(seat, ids) => {
+            let (pair, conversation_id) = seen_by(seat);
+            let message_uids = Some(Some(message_uids(ids)));
+            Data::Read(ReadData { pair, read_seq: None, message_uids, conversation_id, truncated: None })
+        }
+        Event::MessagesDeleted(seat, ids) => {
+            let (pair, conversation_id) = seen_by(seat);
+            let message_uids = Some(message_uids(ids));
+            Data::Deleted(DeletedData { pair, message_uids, conversation_id, truncated: None })
+        }
+        Event::ConversationDeleted { seat, cleared_seq } | Event::HistoryCleared(seat, cleared_seq) => {
+            let (pair, conversation_id) = seen_by(seat);
+            Data::Cleared(ClearedData { pair, cleared_seq: *cleared_seq, conversation_id })
+        }
+        Event::ConversationPinned { owner, other, is_pinned } => {
+            Data::Pinned(PinnedData { pair: of(*owner, *other), is_pinned: *is_pinned })
+        }
+        Event::NotificationLevelSet { user: owner, with: Some(other), level } => {
+            Data::Muted(MutedData { pair: of(*owner, *other), level: level.number() })
+        }
+        Event::TieSet { owner, other, is_set, .. } => {
+            Data::Blocked(BlockedData { pair: of(*owner, *other), is_set: *is_set })
+        }
+        Event::UserStateChanged(id) => {
+            Data::Banned(BannedData { user: user(telling, *id), state: state(telling, *id, now) })
+        }
+        Event::PresenceChanged { user: id, .. } => Data::Presence(PresenceData { user: user(telling, *id) }),
+        Event::EndpointDisabled(endpoint) => {
+            Data::Disabled(DisabledData { pos: telling.entry.position.0, endpoint_id: endpoint.0 })
+        }
+        // Nobody is told of anything else.
+        _ => Data::Nothing(Nothing {}),
+    }
+}
+
+/// A user the event is about.
+pub(crate) fn user(telling: &Telling, user: UserId) -> UserReference<'_> {
+    UserReference { pos: telling.entry.position.0, user_id: name(telling, user), uid: uid(telling, user) }
 }
 
 /// How a user stands now.
-fn state_data(telling: &Telling, id: UserId, now: Millis) -> Members {
-    let mut data = user_data(telling, id);
-    if let Some(user) = telling.users.get(&id) {
-        let restrictions = &user.restrictions;
-        let is_banned = restrictions.is_banned(now);
-        data.extend(members([
-            ("isEnabled", user.is_enabled.into()),
-            ("isDeleted", user.deleted_at.is_some().into()),
-            ("isMuted", restrictions.is_muted.into()),
-            ("isBanned", is_banned.into()),
-            ("bannedUntil", restrictions.banned_until.filter(|_| is_banned).map(|at| at.0).into()),
-        ]));
+fn state(telling: &Telling, id: UserId, now: Millis) -> UserState {
+    let Some(user) = telling.users.get(&id) else { return UserState::default() };
+    let restrictions = &user.restrictions;
+    let is_banned = restrictions.is_banned(now);
+    UserState {
+        is_enabled: Some(user.is_enabled),
+        is_deleted: Some(user.deleted_at.is_some()),
+        is_muted: Some(restrictions.is_muted),
+        is_banned: Some(is_banned),
+        banned_until: Some(restrictions.banned_until.filter(|_| is_banned).map(|at| at.0)),
     }
-    data
 }

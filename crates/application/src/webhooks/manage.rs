@@ -13,7 +13,9 @@ use sixin_domain::webhook::event_type::{EventError, EventFilter};
 use sixin_domain::webhook::receiver_url::{ReceiverUrl, ReceiverUrlError};
 use thiserror::Error;
 
-use super::ports::{EndpointAdmin, EndpointChange, NewEndpoint, ParkedEvent, PostFailure, Posted, Poster};
+use super::ports::{
+    EndpointAdmin, EndpointChange, NewEndpoint, Parked, ParkedEvent, PostFailure, Posted, Poster,
+};
 use super::posting::post_to;
 use super::signing::{self, SigningError};
 use crate::access::ports::AppKeys;
@@ -99,10 +101,8 @@ pub struct EndpointSpec {
 pub struct EndpointReport {
     /// The endpoint.
     pub endpoint: Endpoint,
-    /// How many events wait for another try.
-    pub waiting: i64,
-    /// How many are not tried any more.
-    pub dead: i64,
+    /// What is parked for it.
+    pub parked: Parked,
 }
 
 /// Manages endpoints.
@@ -167,8 +167,8 @@ impl ManageWebhooks {
     pub async fn list(&self) -> Result<Vec<EndpointReport>, WebhookError> {
         let mut reports = Vec::new();
         for endpoint in self.endpoints.list().await? {
-            let (waiting, dead) = self.endpoints.parked(endpoint.id).await?;
-            reports.push(EndpointReport { endpoint, waiting, dead });
+            let parked = self.endpoints.parked(endpoint.id).await?;
+            reports.push(EndpointReport { endpoint, parked });
         }
         Ok(reports)
     }

@@ -27,6 +27,15 @@ pub struct Held {
     pub replays: i64,
 }
 
+/// What a process works for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Holding {
+    /// The endpoints that it holds.
+    pub endpoints: Vec<Endpoint>,
+    /// Those of them that it has to give back, so that others have their share.
+    pub excess: Vec<EndpointId>,
+}
+
 /// How far an endpoint is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
@@ -77,8 +86,12 @@ impl ParkedEvent {
 #[async_trait]
 pub trait EndpointWork: Send + Sync {
     /// The endpoints that are on and held by the process with that token, for so many milliseconds of the database's clock from now.
-    /// Takes those nobody holds. MUST write nothing where there is nothing to take or to renew.
-    async fn hold(&self, token: &str, duration_ms: i64) -> StoreResult<Vec<Endpoint>>;
+    /// Takes its share ([`sixin_domain::webhook::sharing`]) of those nobody holds. MUST write nothing where there is nothing to take or to
+    /// renew, and let nothing go.
+    async fn hold(&self, token: &str, duration_ms: i64) -> StoreResult<Holding>;
+
+    /// Gives one of them back, which nobody works for any longer.
+    async fn give_back(&self, token: &str, endpoint: EndpointId) -> StoreResult<()>;
 
     /// Gives all of them back.
     async fn let_go(&self, token: &str) -> StoreResult<()>;
@@ -158,6 +171,17 @@ pub enum EndpointChange {
     Replay(Position),
 }
 
+/// What is parked for an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Parked {
+    /// How many events wait for another try.
+    pub waiting: i64,
+    /// How many are not tried any more.
+    pub dead: i64,
+    /// Why the one of them failed that failed for the first time last; `None`: none has been tried.
+    pub last_failure: Option<String>,
+}
+
 /// What operators do with endpoints. Every change MUST move the generation on, and those that have one begin anew its replays.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
@@ -189,8 +213,8 @@ pub trait EndpointAdmin: Send + Sync {
     /// Forgets all of them, and answers how many that were.
     async fn forget_dead(&self, id: EndpointId) -> StoreResult<i64>;
 
-    /// How many events wait, and how many are dead.
-    async fn parked(&self, id: EndpointId) -> StoreResult<(i64, i64)>;
+    /// What is parked for one.
+    async fn parked(&self, id: EndpointId) -> StoreResult<Parked>;
 
     /// The entry of the log at a position.
     async fn entry(&self, position: Position) -> StoreResult<Option<LogEntry>>;
@@ -211,6 +235,18 @@ pub enum PostFailure {
     /// It is where nobody is connected to.
     #[error("its address is not one that may be connected to (webhooks.allow)")]
     Forbidden,
+    /// Its certificate is for another name.
+    #[error("its certificate is for another name")]
+    OtherName,
+    /// The time of its certificate is over.
+    #[error("its certificate has expired")]
+    Expired,
+    /// Nobody who is trusted has signed its certificate.
+    #[error("its certificate is signed by nobody who is trusted (webhooks.ca_file)")]
+    UnknownIssuer,
+    /// Its certificate can't be trusted for another reason.
+    #[error("its certificate can't be trusted")]
+    Untrusted,
     /// There is no app key, or none that is on, to sign with.
     #[error("its app key is not there or not on")]
     NoKey,

@@ -1,5 +1,5 @@
-//! Works for the endpoints that this process holds. Several processes share them by leases on the database's clock; the endpoints of one
-//! that dies are taken over within seconds.
+//! Works for the endpoints that this process holds. Several processes share them evenly by leases on the database's clock: whoever has
+//! more than its share lets some go, and the endpoints of one that dies are taken over within seconds.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use sixin_domain::webhook::retry::RetrySchedule;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::ports::{EndpointWork, Poster};
+use super::ports::{EndpointWork, Holding, Poster};
 use super::telling::Teller;
 use super::waking::WebhookBell;
 use super::worker::{Tools, Worker};
@@ -105,7 +105,7 @@ impl Webhooks {
     /// Takes, renews and drops endpoints.
     async fn look(&mut self) -> StoreResult<()> {
         let asked_at = self.tools.clock.steady();
-        let held = self.tools.work.hold(&self.token, LEASE_MS).await?;
+        let Holding { endpoints: held, excess } = self.tools.work.hold(&self.token, LEASE_MS).await?;
         self.held_at = asked_at;
         self.workers.retain(|_, working| !working.task.is_finished());
         // What was paused or removed ends by itself.
@@ -114,12 +114,27 @@ impl Webhooks {
                 working.stop.send_replace(true);
             }
         }
-        for endpoint in held {
+        self.give_back(&excess).await?;
+        for endpoint in held.into_iter().filter(|endpoint| !excess.contains(&endpoint.id)) {
             match self.workers.get(&endpoint.id) {
                 Some(working) if working.generation == endpoint.generation => {}
                 // It ends, and begins anew with the next look.
                 Some(working) => drop(working.stop.send_replace(true)),
                 None => self.begin(endpoint),
+            }
+        }
+        Ok(())
+    }
+
+    /// Others are to have these: as soon as nothing of them is under way, so that their order holds.
+    async fn give_back(&mut self, excess: &[EndpointId]) -> StoreResult<()> {
+        for id in excess {
+            match self.workers.get(id) {
+                Some(working) => drop(working.stop.send_replace(true)),
+                None => {
+                    self.tools.work.give_back(&self.token, *id).await?;
+                    tracing::debug!(endpoint = id.0, "a webhook is left to another process");
+                }
             }
         }
         Ok(())

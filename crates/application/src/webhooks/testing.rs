@@ -19,7 +19,7 @@ use sixin_domain::webhook::receiver_url::ReceiverUrl;
 use sixin_domain::webhook::retry::RetrySchedule;
 
 use super::ports::{
-    EndpointWork, Held, MockFileAddresses, ParkedEvent, Post, PostFailure, Posted, Poster, Progress,
+    EndpointWork, Held, Holding, MockFileAddresses, ParkedEvent, Post, PostFailure, Posted, Poster, Progress,
 };
 use super::telling::Teller;
 use super::worker::Tools;
@@ -65,6 +65,9 @@ pub(crate) struct Kept {
     pub(crate) writes: usize,
     pub(crate) off: Option<OffReason>,
     pub(crate) is_lost: bool,
+    /// Whether others are to have it.
+    pub(crate) is_excess: bool,
+    pub(crate) given_back: usize,
     /// So many writes and looks fail yet.
     pub(crate) failing: usize,
 }
@@ -94,13 +97,19 @@ impl FakeWork {
 
 #[async_trait]
 impl EndpointWork for FakeWork {
-    async fn hold(&self, _: &str, _: i64) -> StoreResult<Vec<Endpoint>> {
+    async fn hold(&self, _: &str, _: i64) -> StoreResult<Holding> {
         let mut kept = self.0.lock().unwrap();
         if kept.failing > 0 {
             kept.failing -= 1;
             return Err(StoreError::Unavailable("away".into()));
         }
-        Ok(kept.endpoint.clone().filter(|_| !kept.is_lost).into_iter().collect())
+        let endpoints: Vec<_> = kept.endpoint.clone().filter(|_| !kept.is_lost).into_iter().collect();
+        let excess = endpoints.iter().filter(|_| kept.is_excess).map(|endpoint| endpoint.id).collect();
+        Ok(Holding { endpoints, excess })
+    }
+
+    async fn give_back(&self, _: &str, _: EndpointId) -> StoreResult<()> {
+        self.write(|kept| (kept.endpoint, kept.given_back) = (None, kept.given_back + 1)).map(drop)
     }
 
     async fn let_go(&self, _: &str) -> StoreResult<()> {

@@ -69,6 +69,11 @@ pub enum HookFailure {
     /// It is where nobody connects to.
     #[error("its address is not one that may be connected to (webhooks.allow)")]
     Forbidden,
+    /// Its certificate is for another name, over, or signed by nobody who is trusted.
+    #[error(
+        "its certificate is not trusted: it is for another name, its time is over, or its issuer is unknown (webhooks.ca_file)"
+    )]
+    Untrusted,
     /// There is no app key, or none that is on, to sign with; or no secret.
     #[error("there is nothing to sign with: its app key is not there or not on, or its secret can't be used")]
     NoKey,
@@ -171,6 +176,7 @@ mod tests {
                 HookFailure::TimedOut,
                 HookFailure::Unreachable,
                 HookFailure::Forbidden,
+                HookFailure::Untrusted,
                 HookFailure::NoKey,
                 HookFailure::Status(500),
                 HookFailure::Malformed,

@@ -56,6 +56,11 @@ impl EventType {
         ALL.iter().find(|(known, _)| *known == self).map_or("", |(_, name)| name)
     }
 
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        ALL.iter().map(|(event, _)| *event)
+    }
+
     /// All names.
     pub fn names() -> impl Iterator<Item = &'static str> {
         ALL.iter().map(|(_, name)| *name)

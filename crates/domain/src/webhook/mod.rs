@@ -7,4 +7,5 @@ pub mod health;
 pub mod lane;
 pub mod receiver_url;
 pub mod retry;
+pub mod sharing;
 pub mod signing_secret;

@@ -76,7 +76,7 @@ pub(crate) enum CommandError {
     #[error(transparent)]
     Hook(#[from] HookError),
     #[error(transparent)]
-    WebhookClient(#[from] sixin_webhooks::ClientError),
+    WebhookClient(#[from] crate::reach::ReachError),
     #[error(transparent)]
     Demo(#[from] DemoError),
     #[error("{0}: {1}")]

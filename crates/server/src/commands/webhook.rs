@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use sixin_application::webhooks::manage::{EndpointReport, EndpointSpec, ManageWebhooks};
-use sixin_application::webhooks::ports::{NewEndpoint, ParkedEvent};
+use sixin_application::webhooks::ports::{NewEndpoint, Parked, ParkedEvent};
 use sixin_domain::id::EndpointId;
 use sixin_domain::log::Position;
 use sixin_domain::webhook::endpoint::{Endpoint, EndpointState};
@@ -132,11 +132,13 @@ fn state(endpoint: &Endpoint) -> String {
     }
 }
 
-fn print_row(out: Output, EndpointReport { endpoint, waiting, dead }: &EndpointReport) {
+fn print_row(out: Output, EndpointReport { endpoint, parked }: &EndpointReport) {
+    let Parked { waiting, dead, last_failure } = parked;
+    let why = last_failure.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
     let (kind, url, state) = (endpoint.kind.name(), endpoint.url.shown(), state(endpoint));
     let told_until = shown_time(endpoint.cursor.time());
     let text = format!(
-        "{:<4} {kind:<19} {state:<13} told until {told_until}, {waiting} waiting, {dead} dead  {url} {}",
+        "{:<4} {kind:<19} {state:<13} told until {told_until}, {waiting} waiting, {dead} dead{why}  {url} {}",
         endpoint.id.0, endpoint.name
     );
     out.line(text.trim_end(), || {
@@ -144,7 +146,7 @@ fn print_row(out: Output, EndpointReport { endpoint, waiting, dead }: &EndpointR
             "id": endpoint.id.0, "kind": kind, "url": url, "name": endpoint.name, "state": state,
             "events": endpoint.events.text(), "app_key": endpoint.app_id,
             "server_messages": endpoint.has_server_messages, "max_in_flight": endpoint.max_in_flight,
-            "pos": endpoint.cursor.0, "waiting": waiting, "dead": dead,
+            "pos": endpoint.cursor.0, "waiting": waiting, "dead": dead, "last_failure": last_failure,
             "former_secret_until": endpoint.former.as_ref().map(|(_, until)| until.0),
         })
     });

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::ConfigError;
 
-const PATHS: [&str; 5] = [
+const PATHS: [&str; 6] = [
     "files.folder",
     "files.arriving",
+    "webhooks.ca_file",
     "push.webpush.key_file",
     "push.apns.key_file",
     "push.fcm.account_file",

@@ -159,6 +159,7 @@ pub(crate) struct Live {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Webhooks {
     pub(crate) allow: Vec<String>,
+    pub(crate) ca_file: PathBuf,
     pub(crate) retry_seconds: Vec<i64>,
 }
 

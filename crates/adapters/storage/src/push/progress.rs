@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::ports::StoreResult;
 use sixin_application::push::waking::device_endpoint;
-use sixin_application::webhooks::ports::{EndpointWork, Held, ParkedEvent, Progress};
+use sixin_application::webhooks::ports::{EndpointWork, Held, Holding, ParkedEvent, Progress};
 use sixin_domain::id::EndpointId;
 use sixin_domain::log::Position;
 use sixin_domain::time::Millis;
@@ -31,16 +31,21 @@ fn ours(conn: &mut AnyConnection, token: &str) -> QueryResult<Vec<Endpoint>> {
     Ok(cursor.and_then(|cursor| device_endpoint(Position(cursor))).into_iter().collect())
 }
 
+/// There is one for all, which nobody has to share.
+fn of_one(endpoints: Vec<Endpoint>) -> Holding {
+    Holding { endpoints, excess: Vec::new() }
+}
+
 #[async_trait]
 impl EndpointWork for DeviceWork {
-    async fn hold(&self, token: &str, duration_ms: i64) -> StoreResult<Vec<Endpoint>> {
+    async fn hold(&self, token: &str, duration_ms: i64) -> StoreResult<Holding> {
         let asked = token.to_owned();
         let held = self.0.read(move |conn| {
             let leases = progress::table.select((progress::leased_by, progress::leased_until)).load(conn)?;
             if is_due(conn, &asked, duration_ms, leases)? { Ok(None) } else { ours(conn, &asked).map(Some) }
         });
         if let Some(held) = held.await? {
-            return Ok(held);
+            return Ok(of_one(held));
         }
         let token = token.to_owned();
         self.0
@@ -57,6 +62,11 @@ impl EndpointWork for DeviceWork {
                 ours(conn, &token)
             })
             .await
+            .map(of_one)
+    }
+
+    async fn give_back(&self, token: &str, _: EndpointId) -> StoreResult<()> {
+        self.let_go(token).await
     }
 
     async fn let_go(&self, token: &str) -> StoreResult<()> {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::ports::StoreResult;
-use sixin_application::webhooks::ports::{EndpointAdmin, EndpointChange, NewEndpoint, ParkedEvent};
+use sixin_application::webhooks::ports::{EndpointAdmin, EndpointChange, NewEndpoint, Parked, ParkedEvent};
 use sixin_domain::id::EndpointId;
 use sixin_domain::log::{LogEntry, Position};
 use sixin_domain::time::Millis;
@@ -166,13 +166,17 @@ impl EndpointAdmin for Database {
         .await
     }
 
-    async fn parked(&self, id: EndpointId) -> StoreResult<(i64, i64)> {
+    async fn parked(&self, id: EndpointId) -> StoreResult<Parked> {
         self.read(move |conn| {
             let mut count = |is_dead: bool| {
                 let of = parked::endpoint_id.eq(id.0).and(parked::is_dead.eq(is_dead));
                 parked::table.filter(of).count().get_result(conn)
             };
-            Ok((count(false)?, count(true)?))
+            let (waiting, dead) = (count(false)?, count(true)?);
+            let tried = parked::endpoint_id.eq(id.0).and(parked::last_failure.ne(""));
+            let newest = (parked::first_failed_at.desc(), parked::pos.desc());
+            let last = parked::table.filter(tried).order(newest).select(parked::last_failure).first(conn);
+            Ok(Parked { waiting, dead, last_failure: last.optional()? })
         })
         .await
     }

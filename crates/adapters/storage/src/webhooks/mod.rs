@@ -1,6 +1,8 @@
-//! Endpoints of webhooks, and what is parked for them: tables `webhook_endpoints` and `webhook_parked`.
+//! Endpoints of webhooks, and what is parked for them: tables `webhook_endpoints`, `webhook_parked` and
+//! `webhook_processes`.
 
 mod admin;
+mod holding;
 mod rows;
 mod work;
 
@@ -10,7 +12,7 @@ use sixin_domain::id::UserId;
 use sixin_domain::log::Logged;
 use sixin_domain::webhook::endpoint::{Endpoint, EndpointState};
 
-pub(crate) use self::work::{LONGEST_MS, is_due};
+pub(crate) use self::holding::{LONGEST_MS, is_due};
 use crate::connection::connector::AnyConnection;
 use crate::schema::webhook_endpoints as endpoints;
 

@@ -1,56 +1,29 @@
-//! What those do with endpoints who tell receivers. Leases are on the database's clock.
+//! What those do with endpoints who tell receivers.
 
 use async_trait::async_trait;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use sixin_application::ports::StoreResult;
-use sixin_application::webhooks::ports::{EndpointWork, Held, ParkedEvent, Progress};
+use sixin_application::webhooks::ports::{EndpointWork, Held, Holding, ParkedEvent, Progress};
 use sixin_domain::event::Event;
 use sixin_domain::id::EndpointId;
 use sixin_domain::log::Position;
 use sixin_domain::time::Millis;
-use sixin_domain::webhook::endpoint::Endpoint;
 use sixin_domain::webhook::health::OffReason;
 use sixin_domain::webhook::lane::Lane;
 
-use super::rows::{EndpointRow, OFF, ON, ParkedRow, ProgressColumns, park, readable};
+use super::holding;
+use super::rows::{OFF, ParkedRow, ProgressColumns, park};
 use crate::connection::connector::AnyConnection;
 use crate::database::Database;
-use crate::operations::leases::database_now;
 use crate::schema::{webhook_endpoints as endpoints, webhook_parked as parked};
 use crate::sql::composed::{ComposedSql, Spelling};
-
-/// Longer than any process holds an endpoint for.
-pub(crate) const LONGEST_MS: i64 = 60_000;
 
 #[derive(QueryableByName)]
 struct Number {
     #[diesel(sql_type = BigInt)]
     number: i64,
-}
-
-/// Whether one of these leases, by their holders and ends, can be taken or has to be renewed: when a third of it is over.
-pub(crate) fn is_due(
-    conn: &mut AnyConnection,
-    token: &str,
-    duration_ms: i64,
-    leases: Vec<(Option<String>, i64)>,
-) -> QueryResult<bool> {
-    if leases.is_empty() {
-        return Ok(false);
-    }
-    let now = database_now(conn)?;
-    Ok(leases.into_iter().any(|(holder, until)| {
-        let least = if holder.as_deref() == Some(token) { now + duration_ms * 2 / 3 } else { now };
-        holder.is_none() || until <= least || until > now + LONGEST_MS
-    }))
-}
-
-fn ours(conn: &mut AnyConnection, token: &str) -> QueryResult<Vec<Endpoint>> {
-    let ours = endpoints::state.eq(ON).and(endpoints::leased_by.eq(token));
-    let rows = endpoints::table.filter(ours).order(endpoints::id).select(EndpointRow::as_select());
-    rows.load(conn).map(readable)
 }
 
 /// Whether a process still works for an endpoint as it was. Asked after an update that holds only then, its row is locked.
@@ -71,60 +44,27 @@ fn keep(conn: &mut AnyConnection, held: &Held, progress: Progress) -> QueryResul
 
 #[async_trait]
 impl EndpointWork for Database {
-    async fn hold(&self, token: &str, duration_ms: i64) -> StoreResult<Vec<Endpoint>> {
+    async fn hold(&self, token: &str, duration_ms: i64) -> StoreResult<Holding> {
         let asked = token.to_owned();
-        let held = self
-            .read(move |conn| {
-                let leases = endpoints::table
-                    .filter(endpoints::state.eq(ON))
-                    .select((endpoints::leased_by, endpoints::leased_until))
-                    .load(conn)?;
-                if is_due(conn, &asked, duration_ms, leases)? {
-                    Ok(None)
-                } else {
-                    ours(conn, &asked).map(Some)
-                }
-            })
-            .await?;
-        if let Some(held) = held {
+        if let Some(held) = self.read(move |conn| holding::held(conn, &asked, duration_ms)).await? {
             return Ok(held);
         }
         let token = token.to_owned();
-        self.write(move |conn| {
-            let now = database_now(conn)?;
-            let free = endpoints::leased_by
-                .is_null()
-                .or(endpoints::leased_by.eq(Some(token.clone())))
-                .or(endpoints::leased_until.le(now).nullable())
-                .or(endpoints::leased_until.gt(now + LONGEST_MS).nullable());
-            diesel::update(endpoints::table.filter(endpoints::state.eq(ON).nullable().and(free)))
-                .set((endpoints::leased_by.eq(&token), endpoints::leased_until.eq(now + duration_ms)))
-                .execute(conn)?;
-            ours(conn, &token)
-        })
-        .await
+        self.write(move |conn| holding::hold(conn, &token, duration_ms)).await
+    }
+
+    async fn give_back(&self, token: &str, endpoint: EndpointId) -> StoreResult<()> {
+        let token = token.to_owned();
+        self.write(move |conn| holding::give_back(conn, &token, Some(endpoint))).await
     }
 
     async fn let_go(&self, token: &str) -> StoreResult<()> {
-        let token = token.to_owned();
-        let mine = token.clone();
+        let (asked, token) = (token.to_owned(), token.to_owned());
         // A site without endpoints is not written to.
-        let has_any: bool = self
-            .read(move |conn| {
-                diesel::select(exists(endpoints::table.filter(endpoints::leased_by.eq(&mine))))
-                    .get_result(conn)
-            })
-            .await?;
-        if !has_any {
+        if !self.read(move |conn| holding::is_there(conn, &asked)).await? {
             return Ok(());
         }
-        self.write(move |conn| {
-            diesel::update(endpoints::table.filter(endpoints::leased_by.eq(&token)))
-                .set((endpoints::leased_by.eq(None::<String>), endpoints::leased_until.eq(0)))
-                .execute(conn)
-                .map(drop)
-        })
-        .await
+        self.write(move |conn| holding::give_back(conn, &token, None)).await
     }
 
     async fn keep(&self, held: &Held, progress: Progress) -> StoreResult<bool> {

@@ -65,7 +65,7 @@ pub fn description() -> Description {
         }
         paths.push((path, item));
     }
-    Description { tag: "live", about: ABOUT, credentials: &[], schemas, paths }
+    Description { tag: "live", about: ABOUT, credentials: &[], schemas, paths, webhooks: Vec::new() }
 }
 
 fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Map<String, Value>) {

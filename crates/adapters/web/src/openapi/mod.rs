@@ -28,6 +28,8 @@ pub struct Description {
     pub schemas: Map<String, Value>,
     /// Its paths, in the order in which they are shown.
     pub paths: Vec<(String, Value)>,
+    /// The requests that it sends, by what they tell.
+    pub webhooks: Vec<(String, Value)>,
 }
 
 /// The whole document as JSON, always the same text for the same build.
@@ -40,12 +42,13 @@ pub fn document(about: &str, version: &str, parts: Vec<Description>) -> String {
 
 fn composed(about: &str, version: &str, parts: Vec<Description>) -> Value {
     let mut schemas = derived_schemas(&Schemas::openapi());
-    let (mut tags, mut paths) = (Vec::new(), Map::new());
+    let (mut tags, mut paths, mut webhooks) = (Vec::new(), Map::new(), Map::new());
     let mut components = Components::default();
     for mut part in parts.into_iter().chain([of_the_server()]) {
         tags.push(json!({"name": part.tag, "description": part.about}));
         schemas.extend(part.schemas);
-        let items = part.paths.iter_mut().filter_map(|(_, item)| item.as_object_mut());
+        let items =
+            part.paths.iter_mut().chain(&mut part.webhooks).filter_map(|(_, item)| item.as_object_mut());
         let mut operations: Vec<&mut Value> =
             items.flat_map(|item| item.iter_mut().map(|(_, operation)| operation)).collect();
         for operation in &mut operations {
@@ -53,6 +56,7 @@ fn composed(about: &str, version: &str, parts: Vec<Description>) -> Value {
         }
         components.share(part.tag, &mut operations);
         paths.extend(part.paths);
+        webhooks.extend(part.webhooks);
     }
     json!({
         "openapi": "3.1.0",
@@ -62,6 +66,7 @@ fn composed(about: &str, version: &str, parts: Vec<Description>) -> Value {
         "servers": [{"url": "/"}],
         "tags": tags,
         "paths": paths,
+        "webhooks": webhooks,
         "components": components.with_schemas(schemas),
     })
 }
@@ -74,6 +79,7 @@ fn of_the_server() -> Description {
         credentials: &[],
         schemas: Map::new(),
         paths: vec![("/health".to_owned(), health()), ("/openapi.json".to_owned(), this_document())],
+        webhooks: Vec::new(),
     }
 }
 

@@ -30,6 +30,7 @@ impl HookAsker for HttpPoster {
             NoAnswer::TimedOut => HookFailure::TimedOut,
             NoAnswer::Unreachable => HookFailure::Unreachable,
             NoAnswer::Forbidden => HookFailure::Forbidden,
+            NoAnswer::Untrusted(_) => HookFailure::Untrusted,
         })?;
         let status = answer.status();
         let body = read(answer).await;

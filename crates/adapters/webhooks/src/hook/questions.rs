@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SecondsFormat};
-use serde_json::{Value, json};
+use serde::Serialize;
 use sixin_application::access::ports::Signatures;
 use sixin_application::hooks::ports::{AskedMessage, Question};
 use sixin_application::webhooks::ports::PostFailure;
@@ -12,7 +12,7 @@ use url::form_urlencoded;
 
 use crate::Written;
 use crate::rongcloud::{CLIENT, FORM, JSON, PERSON, SERVER, signed};
-use crate::standard::{Members, members, signed_headers};
+use crate::standard::signed_headers;
 
 fn is_on(value: Option<bool>) -> &'static str {
     if value == Some(true) { "true" } else { "false" }
@@ -24,40 +24,74 @@ fn pairs(pairs: Option<&BTreeMap<String, String>>) -> String {
 
 /// JSON, signed like Standard Webhooks.
 pub(crate) fn standard(question: &Question, signatures: &dyn Signatures) -> Result<Written, PostFailure> {
-    let (kind, data) = match &question.message {
-        Some(message) => ("message.before_send", data(message)),
-        None => ("hook.test", Members::new()),
-    };
     let at = DateTime::from_timestamp_millis(question.at.0).unwrap_or_default();
     let timestamp = at.to_rfc3339_opts(SecondsFormat::Millis, true);
-    let body = json!({ "type": kind, "timestamp": timestamp, "data": data }).to_string();
+    let (kind, data) = match &question.message {
+        Some(message) => ("message.before_send", Data::Message(Box::new(data(message)))),
+        None => ("hook.test", Data::Test {}),
+    };
+    // Texts, numbers and lists of them: that can't fail.
+    let body = serde_json::to_string(&Asked { kind, timestamp, data }).unwrap_or_default();
     let secrets: Vec<_> = question.rule.live_secrets(question.at).collect();
     let id = format!("ask_{}", question.nonce);
     let headers = signed_headers(id, question.at, &secrets, &body, signatures)?;
     Ok(Written { url: question.rule.url.clone(), content_type: JSON, headers, body })
 }
 
-fn data(message: &AskedMessage) -> Members {
-    let names: Vec<&str> = message.to.iter().map(|user| user.username.as_str()).collect();
-    let uids: Vec<i64> = message.to.iter().map(|user| user.uid.0).collect();
+#[derive(Serialize)]
+struct Asked<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    timestamp: String,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Data<'a> {
+    Message(Box<MessageData<'a>>),
+    Test {},
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MessageData<'a> {
+    from_user_id: &'a str,
+    from_uid: i64,
+    to_user_ids: Vec<&'a str>,
+    to_uids: Vec<i64>,
+    object_name: &'a str,
+    content: &'a str,
+    text: Option<&'a str>,
+    expansion: bool,
+    extra_content: String,
+    push_content: Option<String>,
+    push_data: Option<String>,
+    push_ext: Option<String>,
+    disable_push: bool,
+    bus_channel: String,
+    dialect: &'static str,
+}
+
+fn data(message: &AskedMessage) -> MessageData<'_> {
     let delivery = message.delivery.clone().unwrap_or_default();
-    members([
-        ("fromUserId", message.from.username.as_str().into()),
-        ("fromUid", message.from.uid.0.into()),
-        ("toUserIds", names.into()),
-        ("toUids", uids.into()),
-        ("objectName", message.object_name.as_str().into()),
-        ("content", message.content.as_str().into()),
-        ("text", message.text.as_deref().map_or(Value::Null, Value::from)),
-        ("expansion", (delivery.expansion == Some(true)).into()),
-        ("extraContent", pairs(delivery.extra_content.as_ref()).into()),
-        ("pushContent", delivery.push_content.into()),
-        ("pushData", delivery.push_data.into()),
-        ("pushExt", delivery.push_ext.into()),
-        ("disablePush", (delivery.disable_push == Some(true)).into()),
-        ("busChannel", delivery.bus_channel.unwrap_or_default().into()),
-        ("dialect", message.origin.name().into()),
-    ])
+    MessageData {
+        from_user_id: message.from.username.as_str(),
+        from_uid: message.from.uid.0,
+        to_user_ids: message.to.iter().map(|user| user.username.as_str()).collect(),
+        to_uids: message.to.iter().map(|user| user.uid.0).collect(),
+        object_name: &message.object_name,
+        content: &message.content,
+        text: message.text.as_deref(),
+        expansion: delivery.expansion == Some(true),
+        extra_content: pairs(delivery.extra_content.as_ref()),
+        push_content: delivery.push_content,
+        push_data: delivery.push_data,
+        push_ext: delivery.push_ext,
+        disable_push: delivery.disable_push == Some(true),
+        bus_channel: delivery.bus_channel.unwrap_or_default(),
+        dialect: message.origin.name(),
+    }
 }
 
 /// A form, signed in the query: RongCloud's callback before sending.

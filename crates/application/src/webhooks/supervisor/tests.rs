@@ -1,5 +1,5 @@
 use super::*;
-use crate::delivery::testing::FakeLog;
+use crate::delivery::testing::{FakeLog, at};
 use crate::webhooks::ports::Posted;
 use crate::webhooks::testing::{FakeReceiver, FakeWork, TOKEN, endpoint, store, tools};
 
@@ -78,4 +78,35 @@ async fn who_can_not_renew_its_leases_sends_nothing_more_before_they_end() {
     process.work.0.lock().unwrap().failing = 0;
     seconds(5).await;
     assert_eq!(process.receiver.taken().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_that_others_are_to_have_is_given_back_once_nothing_of_it_is_under_way() {
+    let process = process();
+    let texts = store(&process.log, 1, 3);
+    seconds(3).await;
+    process.work.0.lock().unwrap().is_excess = true;
+    // One look has its worker stop, another finds that it has.
+    seconds(3).await;
+    {
+        let kept = process.work.0.lock().unwrap();
+        assert_eq!((kept.given_back, &kept.endpoint), (1, &None));
+        assert_eq!(kept.cursor, Some(at(process.log.kept.lock().unwrap().head)), "how far it came is kept");
+    }
+    store(&process.log, 1, 2);
+    seconds(3).await;
+    assert_eq!(process.receiver.taken(), texts, "that is for others now");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_that_nobody_else_wants_after_all_is_gone_on_with() {
+    let process = process();
+    seconds(3).await;
+    process.work.0.lock().unwrap().is_excess = true;
+    seconds(1).await;
+    process.work.0.lock().unwrap().is_excess = false;
+    seconds(3).await;
+    let texts = store(&process.log, 1, 3);
+    seconds(3).await;
+    assert_eq!(process.receiver.taken(), texts);
 }

@@ -15,7 +15,7 @@ const MINUTE: i64 = 60_000;
 
 fn one_process_wakes_devices_and_another_goes_on_where_it_was(db: &TestDatabase) {
     let work = DeviceWork(db.database.clone());
-    let hold = |token: &str| db.wait(work.hold(token, MINUTE)).unwrap();
+    let hold = |token: &str| db.wait(work.hold(token, MINUTE)).unwrap().endpoints;
     let keep = |token: &str, position| {
         let held = Held { endpoint: DEVICES, token: token.to_owned(), replays: 0 };
         let progress = Progress { cursor: Position(position), health: Health::default() };

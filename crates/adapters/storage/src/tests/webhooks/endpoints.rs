@@ -3,7 +3,7 @@
 use sixin_application::delivery::ports::{EventLog, PresenceStore};
 use sixin_application::sending::ports::ProcessLeases;
 use sixin_application::webhooks::ports::{
-    EndpointAdmin, EndpointChange, EndpointWork, Held, NewEndpoint, Progress,
+    EndpointAdmin, EndpointChange, EndpointWork, Held, Holding, NewEndpoint, Progress,
 };
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::event::Event;
@@ -21,6 +21,8 @@ use crate::tests::on_every_database;
 on_every_database!(
     an_endpoint_is_kept_as_it_was_added_and_begins_where_the_log_ends,
     one_process_holds_an_endpoint_until_its_lease_ends,
+    processes_share_endpoints_evenly_and_those_of_one_that_ends_are_for_the_others,
+    a_process_that_holds_nothing_is_counted_and_forgotten_when_it_is_gone,
     a_lease_of_a_clock_that_was_ahead_is_free,
     a_site_without_endpoints_is_not_written_to,
     what_is_not_held_or_begins_somewhere_else_is_not_written,
@@ -50,9 +52,20 @@ pub(super) fn add(db: &TestDatabase) -> EndpointId {
 }
 
 pub(super) fn held(db: &TestDatabase, id: EndpointId, token: &str) -> Held {
-    let endpoints = db.wait(db.database.hold(token, MINUTE)).unwrap();
+    let endpoints = db.wait(db.database.hold(token, MINUTE)).unwrap().endpoints;
     let endpoint = endpoints.into_iter().find(|endpoint| endpoint.id == id).unwrap();
     Held { endpoint: id, token: token.to_owned(), replays: endpoint.replays }
+}
+
+/// What a process holds, and what of that is too much.
+fn hold(db: &TestDatabase, token: &str) -> (Vec<EndpointId>, Vec<EndpointId>) {
+    let Holding { endpoints, excess } = db.wait(db.database.hold(token, MINUTE)).unwrap();
+    (endpoints.into_iter().map(|endpoint| endpoint.id).collect(), excess)
+}
+
+fn end_leases_of(db: &TestDatabase, token: &str) {
+    db.execute(&format!("UPDATE webhook_endpoints SET leased_until = 1 WHERE leased_by = '{token}'"));
+    db.execute(&format!("UPDATE webhook_processes SET ends_at = 1 WHERE token = '{token}'"));
 }
 
 fn find(db: &TestDatabase, id: EndpointId) -> sixin_domain::webhook::endpoint::Endpoint {
@@ -78,12 +91,9 @@ fn an_endpoint_is_kept_as_it_was_added_and_begins_where_the_log_ends(db: &TestDa
 
 fn one_process_holds_an_endpoint_until_its_lease_ends(db: &TestDatabase) {
     let id = add(db);
-    let hold = |token: &str| -> Vec<EndpointId> {
-        let held = db.wait(db.database.hold(token, MINUTE)).unwrap();
-        held.into_iter().map(|endpoint| endpoint.id).collect()
-    };
+    let hold = |token: &str| hold(db, token).0;
     assert_eq!((hold("one"), hold("other"), hold("one")), (vec![id], vec![], vec![id]));
-    db.execute("UPDATE webhook_endpoints SET leased_until = 1");
+    end_leases_of(db, "one");
     assert_eq!((hold("other"), hold("one")), (vec![id], vec![]));
     db.wait(db.database.let_go("one")).unwrap();
     assert_eq!(hold("one"), []);
@@ -91,23 +101,58 @@ fn one_process_holds_an_endpoint_until_its_lease_ends(db: &TestDatabase) {
     assert_eq!(hold("one"), [id]);
 }
 
+fn processes_share_endpoints_evenly_and_those_of_one_that_ends_are_for_the_others(db: &TestDatabase) {
+    let ids: Vec<EndpointId> = (0..5).map(|_| add(db)).collect();
+    assert_eq!(hold(db, "one"), (ids.clone(), vec![]));
+    assert_eq!(hold(db, "two"), (vec![], vec![]), "nothing is free yet");
+    assert_eq!(hold(db, "one"), (ids.clone(), ids[3..].to_vec()), "and nothing is let go that is worked for");
+    for id in &ids[3..] {
+        db.wait(db.database.give_back("two", *id)).unwrap();
+        db.wait(db.database.give_back("one", *id)).unwrap();
+    }
+    assert_eq!(hold(db, "two"), (ids[3..].to_vec(), vec![]));
+    assert_eq!(hold(db, "one"), (ids[..3].to_vec(), vec![]));
+    let sixth = add(db);
+    assert_eq!(hold(db, "one").0.len(), 3, "it has its share");
+    assert_eq!(hold(db, "two").0, [ids[3], ids[4], sixth]);
+    end_leases_of(db, "one");
+    assert_eq!(hold(db, "two").0.len(), 6);
+    db.wait(db.database.let_go("two")).unwrap();
+    assert_eq!(db.number("SELECT COUNT(*) AS number FROM webhook_processes"), 0);
+}
+
+fn a_process_that_holds_nothing_is_counted_and_forgotten_when_it_is_gone(db: &TestDatabase) {
+    add(db);
+    hold(db, "one");
+    hold(db, "two");
+    let processes = || db.number("SELECT COUNT(*) AS number FROM webhook_processes");
+    assert_eq!(processes(), 2);
+    let before = db.database.statements().writes;
+    assert_eq!(hold(db, "two"), (vec![], vec![]));
+    assert_eq!(db.database.statements().writes, before, "what is said is not said again");
+    end_leases_of(db, "one");
+    assert_eq!(hold(db, "two").0.len(), 1);
+    assert_eq!(processes(), 1);
+}
+
 fn a_lease_of_a_clock_that_was_ahead_is_free(db: &TestDatabase) {
     let id = add(db);
     held(db, id, "one");
     db.execute("UPDATE webhook_endpoints SET leased_until = leased_until + 3600000");
-    assert_eq!(db.wait(db.database.hold("other", MINUTE)).unwrap().len(), 1);
+    db.execute("UPDATE webhook_processes SET ends_at = ends_at + 3600000");
+    assert_eq!(hold(db, "other").0.len(), 1);
 }
 
 fn a_site_without_endpoints_is_not_written_to(db: &TestDatabase) {
     let before = db.database.statements().writes;
-    assert_eq!(db.wait(db.database.hold("one", MINUTE)).unwrap(), []);
+    assert_eq!(hold(db, "one"), (vec![], vec![]));
     db.wait(db.database.let_go("one")).unwrap();
     assert_eq!(db.database.statements().writes, before);
     // Nor is one that is held and not due.
     add(db);
     db.wait(db.database.hold("one", MINUTE)).unwrap();
     let before = db.database.statements().writes;
-    assert_eq!(db.wait(db.database.hold("one", MINUTE)).unwrap().len(), 1);
+    assert_eq!(hold(db, "one").0.len(), 1);
     assert_eq!(db.database.statements().writes, before);
 }
 
@@ -142,10 +187,7 @@ fn changes_of_operators_are_kept_and_move_the_generation_on(db: &TestDatabase) {
     let found = find(db, id);
     assert_eq!((found.secret, found.former), (Secret::new("whsec_another"), Some((former, Millis(9)))));
     assert!(change(EndpointChange::Pause));
-    assert_eq!(
-        (find(db, id).state, db.wait(db.database.hold("one", MINUTE)).unwrap()),
-        (EndpointState::Paused, vec![])
-    );
+    assert_eq!((find(db, id).state, hold(db, "one").0), (EndpointState::Paused, vec![]));
     assert!(change(EndpointChange::Resume));
     assert_eq!(find(db, id).state, EndpointState::On);
     assert!(change(EndpointChange::Replay(Position(4))));
@@ -178,7 +220,7 @@ fn an_endpoint_that_is_switched_off_is_an_event_and_held_by_nobody(db: &TestData
         (find(db, id).state, find(db, id).cursor),
         (EndpointState::Off(OffReason::Gone), Position(77))
     );
-    assert_eq!(db.wait(db.database.hold("one", MINUTE)).unwrap(), []);
+    assert_eq!(hold(db, "one"), (vec![], vec![]));
     assert!(db.wait(EndpointAdmin::change(&db.database, id, &EndpointChange::Resume)).unwrap());
     assert_eq!(find(db, id).state, EndpointState::On);
 }

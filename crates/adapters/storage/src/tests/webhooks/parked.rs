@@ -83,7 +83,9 @@ fn what_is_dead_is_listed_revived_and_forgotten(db: &TestDatabase) {
     assert!(db.wait(db.database.repark(&ours, &dead)).unwrap());
     assert_eq!(firsts(db, &ours), [event(12, 1)], "it holds nobody up");
     assert_eq!(db.wait(db.database.dead(id, 10)).unwrap(), [dead]);
-    assert_eq!(db.wait(EndpointAdmin::parked(&db.database, id)).unwrap(), (1, 1));
+    let parked = db.wait(EndpointAdmin::parked(&db.database, id)).unwrap();
+    assert_eq!((parked.waiting, parked.dead), (1, 1));
+    assert_eq!(parked.last_failure.as_deref(), Some("it answered 500"));
     assert_eq!(db.wait(db.database.revive(id, NOW.plus(1))).unwrap(), 1);
     // The endpoint has another generation now.
     let ours = held(db, id, "one");
@@ -96,7 +98,8 @@ fn what_is_dead_is_listed_revived_and_forgotten(db: &TestDatabase) {
     let ours = held(db, id, "one");
     assert!(db.wait(db.database.repark(&ours, &dead)).unwrap());
     assert_eq!(db.wait(db.database.forget_dead(id)).unwrap(), 1);
-    assert_eq!(db.wait(EndpointAdmin::parked(&db.database, id)).unwrap(), (1, 0));
+    let parked = db.wait(EndpointAdmin::parked(&db.database, id)).unwrap();
+    assert_eq!((parked.waiting, parked.dead), (1, 0));
     assert!(db.wait(EndpointAdmin::remove(&db.database, id)).unwrap());
     assert_eq!(db.number("SELECT COUNT(*) AS number FROM webhook_parked"), 0);
 }
