@@ -104,6 +104,15 @@ pub trait EventLog: Send + Sync {
     /// All such entries that one user may hear of.
     async fn missed(&self, user: UserId, after: Position, until: Position) -> StoreResult<Missed>;
 
+    /// The first `limit` of them, in order, however many there are.
+    async fn first(
+        &self,
+        user: UserId,
+        after: Position,
+        until: Position,
+        limit: i64,
+    ) -> StoreResult<Vec<LogEntry>>;
+
     /// The messages with these ids, kept and transient, in any order; those that are gone are missing.
     async fn messages(
         &self,

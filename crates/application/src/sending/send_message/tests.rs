@@ -1,4 +1,5 @@
 use super::*;
+use crate::delivery::ports::MockLiveSignals;
 use crate::files::ports::MockFiles;
 use crate::ports::MockClock;
 use crate::sending::committer::{Committer, CommitterLimits, Lanes};
@@ -66,6 +67,7 @@ fn sending(files: MockFiles, relation: Relation, times: usize) -> MessageSending
         clock,
         pipeline: Arc::new(pipeline),
         limits: Limits { text_bytes: 50, ..Limits::default() },
+        live: Arc::new(MockLiveSignals::new()),
     }
 }
 
