@@ -99,7 +99,7 @@ const own = {
   },
   text: (target, content, options) =>
     IM.sendMessage({ conversationType: 1, targetId: target }, new IM.TextMessage({ content }), options),
-  load: (options, count) => IM.createConversationListLoader(options).load(count),
+  load: async (options, count) => (await IM.createConversationListLoader(options)).data.load(count),
 };
 
 for await (const line of createInterface({ input: process.stdin })) {
