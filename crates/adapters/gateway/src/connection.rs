@@ -16,6 +16,7 @@ use sixin_domain::access::session::SessionRefusal;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::api::GatewayApi;
+use crate::calls::reading::OwnMarks;
 use crate::calls::{self, Answer, Caller};
 use crate::news::{self, Told};
 use crate::shown::Showing;
@@ -34,6 +35,8 @@ const WAITING: usize = 64;
 const WAITING_BYTES: usize = 2 * 1024 * 1024;
 /// How long a close may take.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a client has to read why it has to go.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 /// The pause after the store could not be read.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Whoever is told to come back at once and has just come is not told so again.
@@ -73,6 +76,7 @@ pub(crate) struct Connection {
     guest: Rc<LiveGuest>,
     device: Device,
     inbox: Inbox,
+    own: OwnMarks,
     /// Bytes that may not have arrived yet.
     unconfirmed: usize,
     /// What came while it was waited for that.
@@ -90,7 +94,8 @@ impl Connection {
     ) -> Self {
         let inbox = Inbox::new(Arc::clone(&api.streams));
         let (waiting, begun) = (VecDeque::new(), Instant::now());
-        Self { api, session, frames, guest, device, inbox, unconfirmed: 0, waiting, begun }
+        let own = OwnMarks::default();
+        Self { api, session, frames, guest, device, inbox, own, unconfirmed: 0, waiting, begun }
     }
 
     /// Serves it until it ends.
@@ -102,6 +107,8 @@ impl Connection {
         if let Close::Farewell(status) = close {
             // Whoever does not read is not waited for.
             let _ = timeout(PATIENCE, self.session.binary(frame::disconnect(status))).await;
+            // The SDK may take note of a close before it takes note of what came before that.
+            sleep(LAST_WORDS).await;
         }
         let _ = timeout(PATIENCE, self.session.close(None)).await;
     }
@@ -157,7 +164,7 @@ impl Connection {
     async fn answer(&mut self, call: Call, stream: &LiveStream) -> Result<(), Close> {
         let Call { id, is_publish, .. } = call;
         let showing = Showing { api: &self.api, guest: &self.guest, origin: &self.device.origin };
-        let caller = Caller { showing, device: &self.device.name, stream };
+        let caller = Caller { showing, device: &self.device.name, own: &self.own, stream };
         let answer = calls::answer(&caller, &mut self.inbox, call).await;
         let now = self.api.clock.now();
         let frame = match (answer, is_publish) {

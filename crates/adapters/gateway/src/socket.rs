@@ -28,6 +28,8 @@ const PROTOCOL: &str = "3";
 /// Longest name of a device that is kept.
 const LONGEST_DEVICE: usize = 64;
 /// How long somebody who is turned away may take to read why.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+/// And how long all of it may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why somebody is not let in, as the SDK knows it.
@@ -138,7 +140,8 @@ async fn begins(api: &GatewayApi) -> bool {
 async fn turn_away(mut session: Session, why: Bytes) {
     let said = async {
         if session.binary(why).await.is_ok() {
-            // The SDK reads what came before.
+            // The SDK may take note of a close before it takes note of what came before that.
+            tokio::time::sleep(LAST_WORDS).await;
             let _ = session.close(None).await;
         }
     };

@@ -31,13 +31,14 @@ pub trait ChangeConversations: Send + Sync {
     /// Marks what the user received as read.
     async fn mark_read(&self, viewer: &Viewer, target: &Target) -> Result<(), ConversationError>;
 
-    /// Marks everything as read that the user has received from somebody up to a time.
+    /// Marks everything as read that the user has received from somebody up to a time. Answers up to where in which conversation;
+    /// `None` if there is none.
     async fn mark_read_with(
         &self,
         viewer: &Viewer,
         with: &UserRef,
         until: Millis,
-    ) -> Result<(), ConversationError>;
+    ) -> Result<Option<(ConversationId, i64)>, ConversationError>;
 
     /// Pins a conversation, or takes that back.
     async fn toggle_pin(&self, viewer: &Viewer, id: ConversationId) -> Result<(), ConversationError>;
@@ -76,13 +77,14 @@ impl ChangeConversations for ConversationChanging {
         viewer: &Viewer,
         with: &UserRef,
         until: Millis,
-    ) -> Result<(), ConversationError> {
+    ) -> Result<Option<(ConversationId, i64)>, ConversationError> {
         let me = viewer.user.id;
         let with = self.users.find(with).await?.ok_or(ConversationError::PeerUnknown)?;
         let pair = Pair::of(me, with.id).ok_or(ConversationError::Oneself)?;
-        let Some(found) = self.views.of_pair(pair).await? else { return Ok(()) };
+        let Some(found) = self.views.of_pair(pair).await? else { return Ok(None) };
         let last = self.views.seq_at(&found, until).await?;
-        Ok(self.changes.mark_read_until(found.id, me, last, self.clock.now()).await?)
+        self.changes.mark_read_until(found.id, me, last, self.clock.now()).await?;
+        Ok(Some((found.id, last)))
     }
 
     async fn toggle_pin(&self, viewer: &Viewer, id: ConversationId) -> Result<(), ConversationError> {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use sixin_domain::log::{Cursor, LogEntry, Position};
+use sixin_domain::log::{Cursor, LogEntry, Logged, Position};
 use sixin_domain::time::Millis;
 
 use super::follower::Found;
@@ -46,6 +46,7 @@ pub struct Inbox {
     /// Up to here there is nothing but what is pending.
     pending_until: Position,
     is_all: bool,
+    has_messages: bool,
 }
 
 impl Inbox {
@@ -53,7 +54,20 @@ impl Inbox {
     #[must_use]
     pub fn new(streams: Arc<LiveStreams>) -> Self {
         let (cursor, pending_until) = (Position::default(), Position::default());
-        Self { streams, cursor, pending: VecDeque::new(), pending_until, is_all: false }
+        Self {
+            streams,
+            cursor,
+            pending: VecDeque::new(),
+            pending_until,
+            is_all: false,
+            has_messages: true,
+        }
+    }
+
+    /// One that holds changes only: no message is looked at but those that were changed.
+    #[must_use]
+    pub fn of_changes(streams: Arc<LiveStreams>) -> Self {
+        Self { has_messages: false, ..Self::new(streams) }
     }
 
     /// What comes after a position.
@@ -96,7 +110,9 @@ impl Inbox {
         self.pending.clear();
         let until = match reading.follower.find(user, &Cursor { epoch, position: after }) {
             Found::Entries(entries, until) => {
-                (self.pending, self.pending_until) = (entries.into(), until);
+                let wanted = |entry: &LogEntry| self.has_messages || matches!(entry.what, Logged::Change(_));
+                self.pending = entries.into_iter().filter(wanted).collect();
+                self.pending_until = until;
                 return Ok(());
             }
             // Another process has given the position; what comes after it is told once it is known here.
@@ -104,7 +120,12 @@ impl Inbox {
             Found::Older(until) => until,
             Found::Reset(head) => head.position,
         };
-        let found = reading.follower.log().first(user, after, until, LOOKED_UP).await?;
+        let log = reading.follower.log();
+        let found = if self.has_messages {
+            log.first(user, after, until, LOOKED_UP).await?
+        } else {
+            log.first_changes(user, after, until, LOOKED_UP).await?
+        };
         self.is_all = i64::try_from(found.len()).is_ok_and(|count| count < LOOKED_UP);
         self.pending_until = if self.is_all { until } else { found.last().map_or(until, |last| last.position) };
         self.pending = found.into();

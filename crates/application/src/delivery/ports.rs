@@ -113,6 +113,15 @@ pub trait EventLog: Send + Sync {
         limit: i64,
     ) -> StoreResult<Vec<LogEntry>>;
 
+    /// The same of changes alone, which MUST cost no more the more messages there are.
+    async fn first_changes(
+        &self,
+        user: UserId,
+        after: Position,
+        until: Position,
+        limit: i64,
+    ) -> StoreResult<Vec<LogEntry>>;
+
     /// The messages with these ids, kept and transient, in any order; those that are gone are missing.
     async fn messages(
         &self,

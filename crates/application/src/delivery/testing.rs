@@ -135,6 +135,19 @@ impl EventLog for FakeLog {
         Ok(entries)
     }
 
+    async fn first_changes(
+        &self,
+        user: UserId,
+        after: Position,
+        until: Position,
+        limit: i64,
+    ) -> StoreResult<Vec<LogEntry>> {
+        let mut entries = self.first(user, after, until, i64::MAX).await?;
+        entries.retain(|entry| matches!(entry.what, Logged::Change(_)));
+        entries.truncate(usize::try_from(limit).unwrap());
+        Ok(entries)
+    }
+
     async fn messages(
         &self,
         kept: &[MessageId],

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::id::{ConversationId, MessageId, UserId};
-use sixin_domain::time::Millis;
 
 use crate::conversations::ports::{ConversationViews, MessageQuery, Order};
 use crate::delivery::ports::{DeliveredMessage, EventLog};
@@ -18,13 +18,14 @@ pub trait FindMessages: Send + Sync {
     /// Those of the messages that show to the viewer, in the order of the ids.
     async fn find(&self, viewer: &Viewer, ids: &[MessageId]) -> StoreResult<Vec<Arc<DeliveredMessage>>>;
 
-    /// When the last message of a conversation was sent that shows to a user and stands at that position or before it.
-    async fn sent_at(
+    /// The last `limit` messages of a conversation that show to a user and stand at that position or before it, the newest first.
+    async fn up_to(
         &self,
         user: UserId,
         conversation: ConversationId,
         seq: i64,
-    ) -> StoreResult<Option<Millis>>;
+        limit: i64,
+    ) -> StoreResult<Vec<ViewedMessage>>;
 }
 
 /// [`FindMessages`] over the ports.
@@ -55,16 +56,17 @@ impl FindMessages for MessageFinding {
         Ok(found.into_iter().map(Arc::new).collect())
     }
 
-    async fn sent_at(
+    async fn up_to(
         &self,
         user: UserId,
         conversation: ConversationId,
         seq: i64,
-    ) -> StoreResult<Option<Millis>> {
-        let before = seq.saturating_add(1);
-        let query =
-            MessageQuery { conversation, user, after: 0, before, order: Order::Newest, offset: 0, limit: 1 };
-        Ok(self.views.messages(query).await?.pop().map(|message| message.sent_at))
+        limit: i64,
+    ) -> StoreResult<Vec<ViewedMessage>> {
+        let (before, order) = (seq.saturating_add(1), Order::Newest);
+        self.views
+            .messages(MessageQuery { conversation, user, after: 0, before, order, offset: 0, limit })
+            .await
     }
 }
 
@@ -77,6 +79,7 @@ mod tests {
     use crate::ports::MockClock;
     use crate::testing::user;
     use sixin_domain::site::settings::Settings;
+    use sixin_domain::time::Millis;
 
     fn finding(log: MockEventLog) -> MessageFinding {
         let mut clock = MockClock::new();

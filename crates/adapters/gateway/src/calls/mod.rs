@@ -8,7 +8,7 @@ mod options;
 mod preferences;
 mod presence;
 mod pulling;
-mod reading;
+pub(crate) mod reading;
 mod receipts;
 mod sending;
 
@@ -18,6 +18,7 @@ use sixin_application::delivery::stream::LiveStream;
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::Username;
 
+use self::reading::OwnMarks;
 use crate::codes::Code;
 use crate::shown::Showing;
 use crate::wire::PRIVATE;
@@ -59,6 +60,8 @@ pub(crate) struct Caller<'a> {
     pub(crate) showing: Showing<'a>,
     /// What its device calls itself.
     pub(crate) device: &'a str,
+    /// What it has marked as read itself.
+    pub(crate) own: &'a OwnMarks,
     /// Its stream, which shows whom it watches.
     pub(crate) stream: &'a LiveStream,
 }

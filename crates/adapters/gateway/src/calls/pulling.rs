@@ -83,6 +83,7 @@ async fn shown(caller: &Caller<'_>, events: Vec<(Position, LiveEvent)>) -> Resul
             }
             LiveEvent::Changed(event, None) => {
                 if let Event::ConversationRead { seat, read_seq } = *event
+                    && !(seat.owner == me && caller.own.has(seat.conversation, read_seq))
                     && let Some(sent_at) = read.get(&(seat.conversation.0, read_seq))
                 {
                     list.push(was_read(caller, position, &seat, *sent_at, &names));
@@ -105,8 +106,9 @@ async fn last_read(
             && !found.contains_key(&(seat.conversation.0, *read_seq))
         {
             let finder = &caller.showing.api.find_messages;
-            if let Some(sent_at) = finder.sent_at(caller.showing.me(), seat.conversation, *read_seq).await? {
-                found.insert((seat.conversation.0, *read_seq), sent_at);
+            let last = finder.up_to(caller.showing.me(), seat.conversation, *read_seq, 1).await?.pop();
+            if let Some(last) = last {
+                found.insert((seat.conversation.0, *read_seq), last.sent_at);
             }
         }
     }
@@ -224,6 +226,6 @@ pub(crate) fn after(version: i64) -> Position {
 pub(crate) async fn changes(caller: &Caller<'_>, after: Position) -> Result<InboxPage, Code> {
     let Caller { showing, .. } = caller;
     let now = caller.now();
-    let mut inbox = Inbox::new(showing.api.streams.clone());
+    let mut inbox = Inbox::of_changes(showing.api.streams.clone());
     Ok(inbox.page(showing.guest.owner(now), after, now, PAGE).await?)
 }

@@ -131,6 +131,15 @@ pub(crate) struct MessageReceipt {
     pub(crate) others: Vec<ReceiptUser>,
 }
 
+/// Receipts of messages, in pages.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct ReceiptResp {
+    #[prost(message, repeated, tag = "1")]
+    pub(crate) resp: Vec<MessageReceipt>,
+    #[prost(string, optional, tag = "4")]
+    pub(crate) page_token: Option<String>,
+}
+
 /// A read mark.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct SessionMsgReadInput {

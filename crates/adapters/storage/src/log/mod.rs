@@ -76,6 +76,20 @@ impl EventLog for Database {
         .await
     }
 
+    async fn first_changes(
+        &self,
+        user: UserId,
+        after: Position,
+        until: Position,
+        limit: i64,
+    ) -> StoreResult<Vec<LogEntry>> {
+        self.read(move |conn| {
+            let found = entries::changes_of(conn, user, Part { after, until }, limit)?;
+            Ok(entries::first(found, limit))
+        })
+        .await
+    }
+
     async fn messages(
         &self,
         kept: &[MessageId],
