@@ -92,6 +92,7 @@ impl From<Refusal> for Code {
             | Refusal::FileUnknown
             | Refusal::FileDisabled
             | Refusal::FileKindForbidden => Self::PARAMETER,
+            Refusal::TypeReserved => Self::CLASS_REFUSED,
             Refusal::ForbiddenWord => Self::FORBIDDEN_WORD,
             Refusal::TextTooLong => Self::TOO_LONG,
             Refusal::TooFast { .. } => Self::TOO_FAST,

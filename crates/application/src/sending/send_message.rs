@@ -258,6 +258,7 @@ impl MessageSending {
                 }
                 Ok((Body::Text(text), None))
             }
+            Content::Typed(typed) if typed.object_name.steers_clients() => Err(Refusal::TypeReserved.into()),
             Content::Typed(typed) => {
                 let filter = self.block_words.filter().await?;
                 let (content, text) = (typed.content.as_str(), typed.text.as_deref());

@@ -96,9 +96,6 @@ async fn request(
 ) -> Result<SendRequest, Code> {
     let api = caller.showing.api;
     let object_name = ObjectName::new(message.class_name.as_str()).map_err(|_| Code::CLASS_REFUSED)?;
-    if object_name.steers_clients() {
-        return Err(Code::CLASS_REFUSED);
-    }
     if message.content.len() > api.limits.content_bytes {
         return Err(Code::TOO_LONG);
     }

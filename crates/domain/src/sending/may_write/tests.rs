@@ -64,6 +64,15 @@ fn an_ordinary_message_may_be_sent() {
 }
 
 #[test]
+fn whom_clients_obey_nobody_is_not_even_a_user_of_that_name() {
+    let obeyed = |case: &mut Case| {
+        case.sender.as_mut().unwrap().username = crate::user::username::Username::new("rongcloudsystem").unwrap();
+    };
+    assert_eq!(Case::by_user(obeyed), Err(Refusal::SenderDisabled));
+    assert_eq!(Case::by_back_end(false, obeyed), Err(Refusal::SenderDisabled));
+}
+
+#[test]
 fn nobody_sends_while_conversations_are_switched_off() {
     assert_eq!(Case::by_user(|case| case.conversations_on = false), Err(Refusal::ConversationsOff));
 }
