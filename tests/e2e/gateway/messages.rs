@@ -15,6 +15,7 @@ on_every_database!(
     a_repeat_is_stored_once_and_a_page_is_complete,
     what_is_for_the_moment_is_never_stored,
     reading_is_known_on_both_sides_and_all_devices,
+    a_sender_who_wants_a_receipt_gets_one,
     a_message_is_taken_back_everywhere,
     a_message_says_something_else_everywhere,
     a_message_carries_pairs,
@@ -220,6 +221,31 @@ fn reading_is_known_on_both_sides_and_all_devices(site: &Site) {
     site.call_as(&site.bob, "PUT", "conversation/mark-as-read", &body).is(200, 0);
     alice.wait("READ_RECEIPT_RECEIVED");
     bob.wait_for("CONVERSATION", |said| said["conversationList"][0]["conversation"]["unreadMessageCount"] == 0);
+}
+
+fn a_sender_who_wants_a_receipt_gets_one(site: &Site) {
+    let Some((alice, bob)) = two(site) else { return };
+    let send = |text: &str| {
+        let sent = alice.call("text", &json!(["bob", text, { "needReceipt": true }]));
+        sent.is(0)["messageUId"].as_str().unwrap().to_owned()
+    };
+    let (first, second) = (send("one"), send("two"));
+    assert_eq!(bob.messages(2)[0]["needReceipt"], true);
+    let counts = || {
+        let found = alice.call("getMessageReadReceiptInfoV5", &json!([with("bob"), [first, second]]));
+        let found = found.is(0).as_array().unwrap().clone();
+        found.iter().map(|one| one["readCount"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(counts(), [0, 0]);
+    bob.call("sendReadReceiptResponseV5", &json!([with("alice"), [first]])).is(0);
+    let told = alice.wait("MESSAGE_RECEIPT_RESPONSE_V5");
+    assert!(told.to_string().contains(&first) && told.to_string().contains("\"bob\""), "{told}");
+    assert_eq!(counts(), [1, 0]);
+    let got = bob.call("getHistoryMessages", &json!([with("alice"), { "timestamp": 0, "count": 1, "order": 0 }]));
+    let last_at = got.is(0)["list"][0]["sentTime"].clone();
+    bob.call("sendReadReceiptMessage", &json!(["alice", second, last_at])).is(0);
+    alice.wait_for("MESSAGE_RECEIPT_RESPONSE_V5", |told| told.to_string().contains(&second));
+    assert_eq!(counts(), [1, 1]);
 }
 
 fn a_message_is_taken_back_everywhere(site: &Site) {

@@ -8,7 +8,6 @@ use sixin_application::conversations::change_conversations::ChangeConversations;
 use sixin_application::conversations::read_conversations::ReadConversations;
 use sixin_application::delivery::commands::LiveCommands;
 use sixin_application::delivery::passes::LivePasses;
-use sixin_application::delivery::presence::ShowPresence;
 use sixin_application::delivery::stream::LiveStreams;
 use sixin_application::files::links::FileLinks;
 use sixin_application::messages::change_messages::ChangeMessages;
@@ -40,8 +39,6 @@ pub struct GatewayApi {
     pub gate: Arc<Gate>,
     /// Takes in what devices have.
     pub acks: Arc<dyn Acknowledge>,
-    /// Tells who is online.
-    pub presence: Arc<dyn ShowPresence>,
     /// The users.
     pub users: Arc<dyn Users>,
     /// The site's settings.

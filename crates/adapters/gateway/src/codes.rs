@@ -50,8 +50,6 @@ impl Code {
     pub(crate) const NOT_OWN: Self = Self(25107);
     /// The request breaks a rule.
     pub(crate) const PARAMETER: Self = Self(26010);
-    /// More users are watched than may be.
-    pub(crate) const TOO_MANY_WATCHED: Self = Self(26021);
     /// There is no such message to have a receipt.
     pub(crate) const RECEIPT_UNKNOWN: Self = Self(26322);
     /// sixin does not do this.

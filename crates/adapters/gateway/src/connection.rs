@@ -127,7 +127,7 @@ impl Connection {
             tokio::select! {
                 frame = next(&mut self.waiting, &mut self.frames) => {
                     heard = Instant::now();
-                    self.heard(frame?, &stream).await?;
+                    self.heard(frame?).await?;
                 }
                 step = stream.next() => self.step(step, &mut stream).await?,
                 () = sleep_until(alarm) => {
@@ -146,10 +146,10 @@ impl Connection {
         }
     }
 
-    async fn heard(&mut self, frame: AggregatedMessage, stream: &LiveStream) -> Result<(), Close> {
+    async fn heard(&mut self, frame: AggregatedMessage) -> Result<(), Close> {
         match frame {
             AggregatedMessage::Binary(bytes) => match Received::read(&bytes).ok_or(Close::Gone)? {
-                Received::Call(call) => self.answer(call, stream).await,
+                Received::Call(call) => self.answer(call).await,
                 Received::Ping => self.write(frame::pong()).await,
                 Received::Disconnect => Err(Close::Gone),
                 Received::Nothing => Ok(()),
@@ -161,10 +161,10 @@ impl Connection {
     }
 
     /// Does what a client asks for, and says what came of it.
-    async fn answer(&mut self, call: Call, stream: &LiveStream) -> Result<(), Close> {
+    async fn answer(&mut self, call: Call) -> Result<(), Close> {
         let Call { id, is_publish, .. } = call;
         let showing = Showing { api: &self.api, guest: &self.guest, origin: &self.device.origin };
-        let caller = Caller { showing, device: &self.device.name, own: &self.own, stream };
+        let caller = Caller { showing, device: &self.device.name, own: &self.own };
         let answer = calls::answer(&caller, &mut self.inbox, call).await;
         let now = self.api.clock.now();
         let frame = match (answer, is_publish) {

@@ -12,21 +12,17 @@ use serde_json::json;
 
 use crate::shown::Showing;
 use crate::wire::messages::{DownStreamMessage, NotifyMsg};
-use crate::wire::users::{SubData, SubDataDetail};
 use crate::wire::PRIVATE;
 
 /// Topics of what a client is told.
 const SOMETHING_CAME: &str = "s_ntf";
 const SOMETHING_CHANGED: &str = "s_cmd";
 const AT_ONCE: &str = "s_msg";
-const PRESENCE: &str = "s_stat";
 
 /// The class of what says that somebody is writing.
 const TYPING: &str = "RC:TypSts";
 /// What shows a status message of another class.
 const STATUS: i64 = 64;
-/// Whoever is watched is on some platform: which one sixin does not know of a connection.
-const ON_THE_WEB: i32 = 3;
 
 /// Kinds of notifications.
 mod kind {
@@ -110,17 +106,8 @@ async fn at_once(showing: &Showing<'_>, signal: &Signal) -> StoreResult<Option<T
             let ext_status = (shown.class_name != TYPING).then_some(STATUS);
             DownStreamMessage { ext_status, status: 0, ..shown }
         }
-        Signal::Presence { user, is_online } => {
-            let names = showing.names(vec![*user]).await?;
-            let detail = presence(names.of(*user), *is_online, showing.api.clock.now().0);
-            return Ok(Some((PRESENCE, detail.encode_to_vec())));
-        }
+        // Nobody is watched over a connection of this kind.
+        Signal::Presence { .. } => return Ok(None),
     };
     Ok(Some((AT_ONCE, message.encode_to_vec())))
-}
-
-/// How a user is.
-pub(crate) fn presence(user: String, is_online: bool, at: i64) -> SubDataDetail {
-    let data = SubData { platform: Some(ON_THE_WEB), value: Some(is_online.into()), version: Some(at) };
-    SubDataDetail { user_id: Some(user), data: vec![data], kind: Some(1) }
 }

@@ -20,7 +20,7 @@ pub(crate) fn gateway(
     (sending, messages): (&Sending, &Messages),
     (conversations, users): (&Conversations, &Users),
 ) -> Option<GatewayApi> {
-    let Parts { config, store, caches, clock, file_links, streams, gate, presence, acks, .. } = parts;
+    let Parts { config, store, caches, clock, file_links, streams, gate, acks, .. } = parts;
     let values = &config.gateway;
     let find_messages =
         MessageFinding { log: store.clone(), views: store.clone(), clock: Arc::clone(clock) };
@@ -30,7 +30,6 @@ pub(crate) fn gateway(
         streams: Arc::clone(streams),
         gate: Arc::clone(gate),
         acks: Arc::clone(acks),
-        presence: Arc::clone(presence),
         users: caches.users.clone(),
         settings: caches.settings.clone(),
         send_message: Arc::clone(&sending.send_message),

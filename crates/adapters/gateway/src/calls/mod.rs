@@ -6,7 +6,6 @@ mod history;
 mod modifying;
 mod options;
 mod preferences;
-mod presence;
 mod pulling;
 pub(crate) mod reading;
 mod receipts;
@@ -14,7 +13,6 @@ mod sending;
 
 use prost::Message;
 use sixin_application::delivery::inbox::Inbox;
-use sixin_application::delivery::stream::LiveStream;
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::Username;
 
@@ -62,8 +60,6 @@ pub(crate) struct Caller<'a> {
     pub(crate) device: &'a str,
     /// What it has marked as read itself.
     pub(crate) own: &'a OwnMarks,
-    /// Its stream, which shows whom it watches.
-    pub(crate) stream: &'a LiveStream,
 }
 
 impl Caller<'_> {
@@ -92,12 +88,11 @@ pub(crate) async fn answer(caller: &Caller<'_>, inbox: &mut Inbox, call: Call) -
 }
 
 /// The topics that are answered; anybody may invent others.
-const TOPICS: [&str; 34] = [
+const TOPICS: [&str; 30] = [
     "ppMsgP", "ppMsgS", "recallMsg", "updRTime", "pullMsg", "qryPMsg", "qryMsg", "modifyMsg", "pullModifyMsg",
     "delMsg", "cleanPMsg", "cleanMsgBatch", "qryRelationR", "qryRLBatch", "qryRelationFilter", "delRelationBatch",
     "setSeAtt", "pullSeAtts", "setTypeUnpush", "pullUS", "addUnpush", "qryUnpush", "delUnpush", "pullEventChange",
-    "readReceipt", "qryReceiptBatch", "qryReceipt", "updUserSub", "qrySubData", "pullUserSub", "pullSubData",
-    "qAppBot", "reportsdk", "(other)",
+    "readReceipt", "qryReceiptBatch", "qryReceipt", "qAppBot", "reportsdk", "(other)",
 ];
 
 fn known(topic: &str) -> &'static str {
@@ -142,9 +137,6 @@ async fn carried_out(
         "addUnpush" => preferences::set_quiet_hours(caller, read(&call)?).await,
         "qryUnpush" => preferences::quiet_hours(caller).await,
         "delUnpush" => preferences::end_quiet_hours(caller).await,
-        "updUserSub" => presence::watch(caller, read(&call)?).await,
-        "qrySubData" => presence::of_some(caller, read(&call)?).await,
-        "pullUserSub" | "pullSubData" => presence::kept(caller),
         // Nobody has bots here, and nobody is told of the SDK's version.
         "qAppBot" | "reportsdk" => Ok(done()),
         _ => Err(Code::UNSUPPORTED),

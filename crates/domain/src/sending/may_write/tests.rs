@@ -2,6 +2,7 @@ use super::*;
 use crate::site::role::with_permissions;
 use crate::testing;
 use crate::user::Restrictions;
+use crate::user::username::Username;
 
 const NOW: Millis = Millis(1_000_000);
 
@@ -65,9 +66,7 @@ fn an_ordinary_message_may_be_sent() {
 
 #[test]
 fn whom_clients_obey_nobody_is_not_even_a_user_of_that_name() {
-    let obeyed = |case: &mut Case| {
-        case.sender.as_mut().unwrap().username = crate::user::username::Username::new("rongcloudsystem").unwrap();
-    };
+    let obeyed = |case: &mut Case| case.sender.username = Username::new("rongcloudsystem").unwrap();
     assert_eq!(Case::by_user(obeyed), Err(Refusal::SenderDisabled));
     assert_eq!(Case::by_back_end(false, obeyed), Err(Refusal::SenderDisabled));
 }
