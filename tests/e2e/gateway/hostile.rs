@@ -153,9 +153,9 @@ fn a_browser_of_any_page_may_ask_where_to_connect_and_the_site_can_be_closed() {
     let good = token(&site, "bob");
     let ask = |body: String, negotiate: &'static str| {
         let headers: Headers = vec![
-            ("RC-Appkey", site.rong.id.clone()),
-            ("RC-Negotiate", negotiate.to_owned()),
-            ("Content-Type", "Application/x-www-form-urlencoded".to_owned()),
+            ("RC-Appkey".to_owned(), site.rong.id.clone()),
+            ("RC-Negotiate".to_owned(), negotiate.to_owned()),
+            ("Content-Type".to_owned(), "Application/x-www-form-urlencoded".to_owned()),
         ];
         try_call("POST", &url, &headers, body.as_bytes()).unwrap()
     };
