@@ -215,6 +215,8 @@ mod tests {
             ("RC:FileMsg", r#"{"name":"a","fileUrl":"u","size":"big"}"#),
             ("RC:StreamMsg", "x"),
             ("My:Gift", "a\0b"),
+            ("My:Gift", "null"),
+            ("My:Gift", " null\n"),
         ] {
             assert!(checked(name, content).is_err(), "{name} {content}");
         }
