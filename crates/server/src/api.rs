@@ -41,12 +41,7 @@ impl From<Apis> for HttpApi {
         if let Some(gateway) = gateway {
             dialects.push(Arc::new(gateway));
         }
-        Self {
-            shared,
-            dialects,
-            live,
-            reference: reference(filled_in, pages),
-        }
+        Self { shared, dialects, live, reference: reference(filled_in, pages) }
     }
 }
 

@@ -141,7 +141,8 @@ impl Device {
     /// The same of one that is what a test wants.
     pub(super) fn wait_for(&self, event: &str, is_it: impl Fn(&Value) -> bool) -> Value {
         self.until(event, |heard| {
-            let place = heard.events.iter().position(|said| said["event"] == event && is_it(&said["said"]))?;
+            let place =
+                heard.events.iter().position(|said| said["event"] == event && is_it(&said["said"]))?;
             Some(heard.events.remove(place)["said"].take())
         })
     }
@@ -165,7 +166,9 @@ impl Device {
     pub(super) fn texts(&self, count: usize) -> Vec<String> {
         self.messages(count)
             .iter()
-            .map(|message| message["content"]["content"].as_str().unwrap_or_else(|| panic!("{message}")).to_owned())
+            .map(|message| {
+                message["content"]["content"].as_str().unwrap_or_else(|| panic!("{message}")).to_owned()
+            })
             .collect()
     }
 

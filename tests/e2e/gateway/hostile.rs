@@ -129,7 +129,8 @@ fn whoever_asks_and_does_not_read_is_held_up_and_then_left() {
     let site = Site::on_sqlite();
     for number in 0..20 {
         let long = json!({ "x": "y".repeat(100_000), "n": number }).to_string();
-        let fields = [("fromUserId", "alice"), ("toUserId", "bob"), ("objectName", "my:long"), ("content", &long)];
+        let fields =
+            [("fromUserId", "alice"), ("toUserId", "bob"), ("objectName", "my:long"), ("content", &long)];
         site.publish(&fields).is(200, 200);
     }
     let mut socket = entered(&site);
@@ -164,11 +165,17 @@ fn a_browser_of_any_page_may_ask_where_to_connect_and_the_site_can_be_closed() {
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
     let host = site.server.url.trim_start_matches("http://");
     assert_eq!(answer.body["serverAddr"], json!([{ "addr": host, "protocol": 6, "weight": 10 }]));
-    assert_eq!((&answer.body["userId"], &answer.body["logSwitch"], &answer.body["type"]), (&json!("bob"), &json!(0), &json!(0)));
+    assert_eq!(
+        (&answer.body["userId"], &answer.body["logSwitch"], &answer.body["type"]),
+        (&json!("bob"), &json!(0), &json!(0))
+    );
     assert_eq!(ask(format!("token={good}"), "conn=5").body["serverAddr"][0]["protocol"], 5);
     ask("token=wrong".to_owned(), "conn=5").is(401, 401);
     ask(String::new(), "conn=5").is(401, 401);
-    let old = crate::calls::get(&format!("{}/navi.js?appId={}&token={good}&callBack=x", site.server.url, site.rong.id));
+    let old = crate::calls::get(&format!(
+        "{}/navi.js?appId={}&token={good}&callBack=x",
+        site.server.url, site.rong.id
+    ));
     assert!(old.0 == 200 && old.1.contains(&format!("\"server\":\"{host}\"")), "{old:?}");
     let closed = Site::on(crate::database::TestDatabase::sqlite(), &[("SIXIN__GATEWAY__ENABLED", "false")]);
     assert_eq!(crate::calls::get(&format!("{}/websocket", closed.server.url)).0, 404);
@@ -185,8 +192,12 @@ fn nobody_is_called_what_clients_obey() {
     let reserved = [("userId", "rongcloudsystem"), ("name", "x")];
     site.call_back_end("/user/getToken.json", &reserved).is(400, 1003);
     let content = json!({ "content": "x" }).to_string();
-    let fields =
-        [("fromUserId", "rongcloudsystem"), ("toUserId", "bob"), ("objectName", "RC:TxtMsg"), ("content", &content)];
+    let fields = [
+        ("fromUserId", "rongcloudsystem"),
+        ("toUserId", "bob"),
+        ("objectName", "RC:TxtMsg"),
+        ("content", &content),
+    ];
     site.publish(&fields).is(404, 1004);
     let null = [("fromUserId", "alice"), ("toUserId", "bob"), ("objectName", "my:x"), ("content", " null ")];
     assert_eq!(site.publish(&null).status, 400);

@@ -74,10 +74,14 @@ fn what_is_pinned_and_muted_is_known_on_all_devices(site: &Site) {
 fn quiet_hours_are_kept(site: &Site) {
     let Some(bob) = Device::connected(site, "bob") else { return };
     let get = || bob.call("getNotificationQuietHoursSetting", &json!([])).is(0).clone();
-    let wanted = json!({ "startTime": "22:00:00", "spanMinutes": 480, "level": 5, "timezone": "Asia/Shanghai" });
+    let wanted =
+        json!({ "startTime": "22:00:00", "spanMinutes": 480, "level": 5, "timezone": "Asia/Shanghai" });
     bob.call("setNotificationQuietHoursWithSetting", &json!([wanted])).is(0);
     let kept = get();
-    assert_eq!((&kept["startTime"], &kept["spanMinutes"], &kept["level"]), (&json!("22:00:00"), &json!(480), &json!(5)));
+    assert_eq!(
+        (&kept["startTime"], &kept["spanMinutes"], &kept["level"]),
+        (&json!("22:00:00"), &json!(480), &json!(5))
+    );
     bob.call("removeNotificationQuietHoursSetting", &json!([])).is(0);
     assert_ne!(get()["startTime"], "22:00:00");
 }

@@ -28,7 +28,8 @@ fn two(site: &Site) -> Option<(Device, Device)> {
 }
 
 fn history(device: &Device, peer: &str) -> Vec<Value> {
-    let found = device.call("getHistoryMessages", &json!([with(peer), { "timestamp": 0, "count": 50, "order": 0 }]));
+    let found =
+        device.call("getHistoryMessages", &json!([with(peer), { "timestamp": 0, "count": 50, "order": 0 }]));
     found.is(0)["list"].as_array().unwrap().clone()
 }
 
@@ -37,14 +38,24 @@ fn a_message_reaches_the_other_side_and_ones_own_devices_once(site: &Site) {
     let Some(second) = Device::connected(site, "alice") else { return };
     let (uid, sent_at) = alice.text("bob", "hello from the SDK");
     let got = bob.messages(1).remove(0);
-    assert_eq!((&got["messageUId"], &got["sentTime"], &got["targetId"]), (&json!(uid), &json!(sent_at), &json!("alice")));
+    assert_eq!(
+        (&got["messageUId"], &got["sentTime"], &got["targetId"]),
+        (&json!(uid), &json!(sent_at), &json!("alice"))
+    );
     assert_eq!((&got["messageDirection"], &got["isOffLineMessage"]), (&json!(2), &json!(false)));
     let own = second.messages(1).remove(0);
-    assert_eq!((&own["messageUId"], &own["targetId"]), (&json!(uid), &json!("bob")), "it is in the chat with bob");
+    assert_eq!(
+        (&own["messageUId"], &own["targetId"]),
+        (&json!(uid), &json!("bob")),
+        "it is in the chat with bob"
+    );
     assert_eq!((&own["messageDirection"], &own["senderUserId"]), (&json!(1), &json!("alice")));
     for (device, peer) in [(&alice, "bob"), (&bob, "alice")] {
         let found = history(device, peer);
-        assert_eq!((found.len(), &found[0]["messageUId"], &found[0]["senderUserId"]), (1, &json!(uid), &json!("alice")));
+        assert_eq!(
+            (found.len(), &found[0]["messageUId"], &found[0]["senderUserId"]),
+            (1, &json!(uid), &json!("alice"))
+        );
     }
     alice.settle(site);
     alice.has_not("MESSAGES");
@@ -66,7 +77,11 @@ fn messages_cross_the_dialects_both_ways(site: &Site) {
     site.send_text(&site.alice, "bob", "from an app").is(200, 0);
     site.publish_text("alice", "bob", "from a back end").is(200, 200);
     assert_eq!(bob.texts(2), ["from an app", "from a back end"]);
-    assert_eq!(alice.texts(1), ["from an app"], "a publish without isIncludeSender does not show to its sender");
+    assert_eq!(
+        alice.texts(1),
+        ["from an app"],
+        "a publish without isIncludeSender does not show to its sender"
+    );
     let (uid, _) = bob.text("alice", "from the SDK");
     assert_eq!(alice.texts(1), ["from the SDK"]);
     let shown = site.get_as(&site.alice, "conversation/bob/messages");
@@ -83,10 +98,19 @@ fn all_kinds_of_content_arrive_as_they_were_sent(site: &Site) {
         ("RC:TxtMsg", json!({ "content": "with 😀 and \u{1F1E9}\u{1F1EA}", "extra": "x" })),
         ("RC:ImgMsg", json!({ "content": "thumb", "imageUri": "https://files.example/a.png" })),
         ("RC:HQVCMsg", json!({ "remoteUrl": "https://files.example/a.aac", "duration": 3 })),
-        ("RC:SightMsg", json!({ "sightUrl": "https://files.example/a.mp4", "content": "", "duration": 3, "size": 5, "name": "a" })),
-        ("RC:FileMsg", json!({ "name": "a.txt", "size": 5, "type": "txt", "fileUrl": "https://files.example/a.txt" })),
+        (
+            "RC:SightMsg",
+            json!({ "sightUrl": "https://files.example/a.mp4", "content": "", "duration": 3, "size": 5, "name": "a" }),
+        ),
+        (
+            "RC:FileMsg",
+            json!({ "name": "a.txt", "size": 5, "type": "txt", "fileUrl": "https://files.example/a.txt" }),
+        ),
         ("RC:LBSMsg", json!({ "latitude": 1.5, "longitude": 2.5, "poi": "here", "content": "" })),
-        ("RC:GIFMsg", json!({ "gifDataSize": 3, "remoteUrl": "https://files.example/a.gif", "width": 1, "height": 1 })),
+        (
+            "RC:GIFMsg",
+            json!({ "gifDataSize": 3, "remoteUrl": "https://files.example/a.gif", "width": 1, "height": 1 }),
+        ),
         ("RC:ImgTextMsg", json!({ "title": "t", "content": "c", "imageUri": "", "url": "" })),
         ("RC:InfoNtf", json!({ "message": "info" })),
         ("my:gift", json!({ "what": "rose", "n": 5 })),
@@ -121,18 +145,26 @@ fn what_the_rules_refuse_is_refused_with_a_number_the_sdk_knows(site: &Site) {
     refused("send", json!(["bob", "RC:CCConfigChangeRequestMsg", { "x": "y" }]), 20_606);
     site.sixin(&["block-word", "add", "curse", "--mode", "refuse"]);
     refused("text", json!(["bob", "such a curse"]), 21_501);
-    site.call_back_end("/user/blacklist/add.json", &[("userId", "bob"), ("blackUserId", "alice")]).is(200, 200);
+    site.call_back_end("/user/blacklist/add.json", &[("userId", "bob"), ("blackUserId", "alice")])
+        .is(200, 200);
     refused("text", json!(["bob", "hi"]), 405);
     refused("sendTypingStatusMessage", json!([with("bob"), "RC:TxtMsg"]), 0);
-    site.call_back_end("/user/blacklist/remove.json", &[("userId", "bob"), ("blackUserId", "alice")]).is(200, 200);
-    site.call_back_end("/user/chat/fb/set.json", &[("userId", "alice"), ("state", "1"), ("type", "PERSON")]).is(200, 200);
+    site.call_back_end("/user/blacklist/remove.json", &[("userId", "bob"), ("blackUserId", "alice")])
+        .is(200, 200);
+    site.call_back_end("/user/chat/fb/set.json", &[("userId", "alice"), ("state", "1"), ("type", "PERSON")])
+        .is(200, 200);
     refused("text", json!(["bob", "hi"]), 20_106);
-    site.call_back_end("/user/chat/fb/set.json", &[("userId", "alice"), ("state", "0"), ("type", "PERSON")]).is(200, 200);
+    site.call_back_end("/user/chat/fb/set.json", &[("userId", "alice"), ("state", "0"), ("type", "PERSON")])
+        .is(200, 200);
     site.sixin(&["setting", "set", "conversation_status", "false"]);
     refused("text", json!(["bob", "hi"]), 20_605);
     site.sixin(&["setting", "set", "conversation_status", "true"]);
     // What sixin does not have is refused at once, and believed by nobody.
-    refused("getHistoryMessages", json!([{ "conversationType": 3, "targetId": "group" }, { "timestamp": 0, "count": 5, "order": 0 }]), 35_004);
+    refused(
+        "getHistoryMessages",
+        json!([{ "conversationType": 3, "targetId": "group" }, { "timestamp": 0, "count": 5, "order": 0 }]),
+        35_004,
+    );
     refused("joinChatRoom", json!(["room", { "count": 1 }]), 35_004);
     bob.settle(site);
     bob.has_not("TYPING_STATUS");
@@ -150,8 +182,12 @@ fn a_repeat_is_stored_once_and_a_page_is_complete(site: &Site) {
         let asked = json!([with("alice"), { "timestamp": timestamp, "count": 10, "order": order }]);
         let answer = bob.call("getHistoryMessages", &asked);
         let found = answer.is(0).clone();
-        let texts: Vec<String> = found["list"].as_array().unwrap().iter()
-            .map(|message| message["content"]["content"].as_str().unwrap().to_owned()).collect();
+        let texts: Vec<String> = found["list"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|message| message["content"]["content"].as_str().unwrap().to_owned())
+            .collect();
         (texts, found["hasMore"].as_bool().unwrap(), found["list"].clone())
     };
     let (mut all, mut time) = (Vec::new(), json!(0));
@@ -170,7 +206,11 @@ fn a_repeat_is_stored_once_and_a_page_is_complete(site: &Site) {
         time = list.as_array().unwrap().last().unwrap()["sentTime"].clone();
     }
     assert_eq!(all, numbers, "forwards");
-    bob.call("getHistoryMessages", &json!([with("nobody-there"), { "timestamp": 0, "count": 5, "order": 0 }])).is(26_010);
+    bob.call(
+        "getHistoryMessages",
+        &json!([with("nobody-there"), { "timestamp": 0, "count": 5, "order": 0 }]),
+    )
+    .is(26_010);
 }
 
 fn what_is_for_the_moment_is_never_stored(site: &Site) {
@@ -179,13 +219,19 @@ fn what_is_for_the_moment_is_never_stored(site: &Site) {
     let typing = bob.wait_for("TYPING_STATUS", |said| said.to_string().contains("userId"));
     assert_eq!(typing["status"][0]["targetId"], "alice");
     let flags = json!({ "isPersited": false, "isCounted": false, "isStatus": true });
-    alice.call("send", &json!(["bob", "my:status", { "mood": "fine" }, { "isStatusMessage": true }, flags])).is(0);
+    alice
+        .call("send", &json!(["bob", "my:status", { "mood": "fine" }, { "isStatusMessage": true }, flags]))
+        .is(0);
     assert_eq!(bob.messages(1)[0]["content"], json!({ "mood": "fine" }));
     let flags = json!({ "isPersited": false, "isCounted": false });
     alice.call("send", &json!(["bob", "my:signal", { "go": "on" }, {}, flags])).is(0);
     assert_eq!(bob.messages(1)[0]["content"], json!({ "go": "on" }));
     assert_eq!(site.messages(), 0);
-    assert_eq!(site.database.number("SELECT COUNT(*) AS number FROM transient_messages"), 1, "the signal waits");
+    assert_eq!(
+        site.database.number("SELECT COUNT(*) AS number FROM transient_messages"),
+        1,
+        "the signal waits"
+    );
     assert!(history(&bob, "alice").is_empty());
 }
 
@@ -210,7 +256,9 @@ fn reading_is_known_on_both_sides_and_all_devices(site: &Site) {
     bob.call("sendReadReceiptMessage", &json!(["alice", uid, last_at])).is(0);
     let receipt = alice.wait_for("READ_RECEIPT_RECEIVED", |said| said["sentTime"] == last_at);
     assert_eq!(receipt["conversation"]["targetId"], "bob");
-    second.wait_for("CONVERSATION", |said| said["conversationList"][0]["conversation"]["unreadMessageCount"] == 0);
+    second.wait_for("CONVERSATION", |said| {
+        said["conversationList"][0]["conversation"]["unreadMessageCount"] == 0
+    });
     assert_eq!((unread(&second, "alice"), unread_here()), (0, 0));
     // An app of the other dialect reads.
     alice.text("bob", "three");
@@ -220,7 +268,9 @@ fn reading_is_known_on_both_sides_and_all_devices(site: &Site) {
     let body = json!({ "type": "conversation", "conversationId": id }).to_string();
     site.call_as(&site.bob, "PUT", "conversation/mark-as-read", &body).is(200, 0);
     alice.wait("READ_RECEIPT_RECEIVED");
-    bob.wait_for("CONVERSATION", |said| said["conversationList"][0]["conversation"]["unreadMessageCount"] == 0);
+    bob.wait_for("CONVERSATION", |said| {
+        said["conversationList"][0]["conversation"]["unreadMessageCount"] == 0
+    });
 }
 
 fn a_sender_who_wants_a_receipt_gets_one(site: &Site) {
@@ -241,7 +291,8 @@ fn a_sender_who_wants_a_receipt_gets_one(site: &Site) {
     let told = alice.wait("MESSAGE_RECEIPT_RESPONSE_V5");
     assert!(told.to_string().contains(&first) && told.to_string().contains("\"bob\""), "{told}");
     assert_eq!(counts(), [1, 0]);
-    let got = bob.call("getHistoryMessages", &json!([with("alice"), { "timestamp": 0, "count": 1, "order": 0 }]));
+    let got =
+        bob.call("getHistoryMessages", &json!([with("alice"), { "timestamp": 0, "count": 1, "order": 0 }]));
     let last_at = got.is(0)["list"][0]["sentTime"].clone();
     bob.call("sendReadReceiptMessage", &json!(["alice", second, last_at])).is(0);
     alice.wait_for("MESSAGE_RECEIPT_RESPONSE_V5", |told| told.to_string().contains(&second));
@@ -256,11 +307,19 @@ fn a_message_is_taken_back_everywhere(site: &Site) {
     second.messages(1);
     assert_eq!(unread(&bob, "alice"), 1);
     bob.call("recallMessage", &json!([with("alice"), { "messageUId": uid, "sentTime": sent_at }])).is(25_107);
-    alice.call("recallMessage", &json!([with("bob"), { "messageUId": "AAAA-BBBB-CCCC-DDDD", "sentTime": sent_at }])).is(25_101);
+    alice
+        .call(
+            "recallMessage",
+            &json!([with("bob"), { "messageUId": "AAAA-BBBB-CCCC-DDDD", "sentTime": sent_at }]),
+        )
+        .is(25_101);
     alice.call("recallMessage", &json!([with("bob"), { "messageUId": uid, "sentTime": sent_at }])).is(0);
     for device in [&bob, &second] {
         let command = device.messages(1).remove(0);
-        assert_eq!((&command["messageType"], &command["content"]["messageUId"]), (&json!("RC:RcCmd"), &json!(uid)));
+        assert_eq!(
+            (&command["messageType"], &command["content"]["messageUId"]),
+            (&json!("RC:RcCmd"), &json!(uid))
+        );
     }
     assert_eq!(unread(&bob, "alice"), 0);
     assert!(history(&bob, "alice").is_empty() && history(&alice, "bob").is_empty());
@@ -268,7 +327,13 @@ fn a_message_is_taken_back_everywhere(site: &Site) {
     let answer = site.publish_text("alice", "bob", "of a back end");
     let uid = answer.is(200, 200).body["messageUIDs"][0]["messageUID"].as_str().unwrap().to_owned();
     bob.messages(1);
-    let recall = [("fromUserId", "alice"), ("targetId", "bob"), ("conversationType", "1"), ("messageUID", &uid), ("sentTime", "1")];
+    let recall = [
+        ("fromUserId", "alice"),
+        ("targetId", "bob"),
+        ("conversationType", "1"),
+        ("messageUID", &uid),
+        ("sentTime", "1"),
+    ];
     site.call_back_end("/message/recall.json", &recall).is(200, 200);
     assert_eq!(bob.messages(1)[0]["content"]["messageUId"], uid);
     let Some(late) = Device::connected(site, "bob") else { return };
@@ -281,7 +346,8 @@ fn a_message_says_something_else_everywhere(site: &Site) {
     let (uid, _) = alice.text("bob", "befor");
     bob.messages(1);
     let modify = |device: &Device, peer: &str, uid: &str, text: &str| {
-        let asked = json!([{ "messageUId": uid, "messageContent": { "content": text }, "conversation": with(peer) }]);
+        let asked =
+            json!([{ "messageUId": uid, "messageContent": { "content": text }, "conversation": with(peer) }]);
         device.call("modifyMessageWithParams", &asked)
     };
     modify(&bob, "alice", &uid, "not mine").is(20_114);
@@ -319,7 +385,10 @@ fn messages_are_deleted_and_histories_cleared_for_oneself(site: &Site) {
     let (second, second_at) = alice.text("bob", "two");
     alice.text("bob", "three");
     bob.messages(3);
-    let found = bob.call("getMessagesByUIds", &json!([{ "conversationIdentifier": with("alice"), "messageUIds": [first, second] }]));
+    let found = bob.call(
+        "getMessagesByUIds",
+        &json!([{ "conversationIdentifier": with("alice"), "messageUIds": [first, second] }]),
+    );
     let uids: Vec<&Value> = found.is(0).as_array().unwrap().iter().map(|one| &one["messageUId"]).collect();
     assert_eq!(uids, [&json!(first), &json!(second)]);
     let one = json!({ "messageUId": first, "sentTime": first_at, "messageDirection": 2 });

@@ -107,7 +107,8 @@ async fn navigate(request: HttpRequest, payload: web::Payload, api: web::Data<Ga
 }
 
 async fn navigate_as_before(request: HttpRequest, api: web::Data<GatewayApi>) -> HttpResponse {
-    let asked = web::Query::<AskedLongAgo>::from_query(request.query_string()).ok().map(web::Query::into_inner);
+    let asked =
+        web::Query::<AskedLongAgo>::from_query(request.query_string()).ok().map(web::Query::into_inner);
     let (app_key, token) = asked.map_or((None, None), |asked| (asked.app_id, asked.token));
     let (app_key, token) = (app_key.unwrap_or_default(), token.unwrap_or_default());
     let answer = match place(&request, &api, &app_key, &token).await {

@@ -1,5 +1,7 @@
 //! What a connection is told of what happens: mostly that there is something to pull.
 
+use prost::Message;
+use serde_json::json;
 use sixin_application::delivery::Signal;
 use sixin_application::delivery::stream::{LiveEvent, LiveItem, News};
 use sixin_application::ports::StoreResult;
@@ -7,12 +9,10 @@ use sixin_domain::event::Event;
 use sixin_domain::id::UserId;
 use sixin_domain::log::Position;
 use sixin_domain::message::object_name::ObjectName;
-use prost::Message;
-use serde_json::json;
 
 use crate::shown::Showing;
-use crate::wire::messages::{DownStreamMessage, NotifyMsg};
 use crate::wire::PRIVATE;
+use crate::wire::messages::{DownStreamMessage, NotifyMsg};
 
 /// Topics of what a client is told.
 const SOMETHING_CAME: &str = "s_ntf";

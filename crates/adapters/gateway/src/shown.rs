@@ -66,7 +66,10 @@ impl Showing<'_> {
     }
 
     /// Messages, in their order.
-    pub(crate) async fn messages(&self, found: &[Arc<DeliveredMessage>]) -> StoreResult<Vec<DownStreamMessage>> {
+    pub(crate) async fn messages(
+        &self,
+        found: &[Arc<DeliveredMessage>],
+    ) -> StoreResult<Vec<DownStreamMessage>> {
         if found.is_empty() {
             return Ok(Vec::new());
         }

@@ -136,7 +136,12 @@ mod tests {
         let mut clock = MockClock::new();
         clock.expect_now().return_const(NOW);
         let users = Arc::new(three_users());
-        ConversationChanging { users, views: Arc::new(views), changes: Arc::new(changes), clock: Arc::new(clock) }
+        ConversationChanging {
+            users,
+            views: Arc::new(views),
+            changes: Arc::new(changes),
+            clock: Arc::new(clock),
+        }
     }
 
     fn viewer(id: i64) -> Viewer {

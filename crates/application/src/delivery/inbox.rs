@@ -54,14 +54,7 @@ impl Inbox {
     #[must_use]
     pub fn new(streams: Arc<LiveStreams>) -> Self {
         let (cursor, pending_until) = (Position::default(), Position::default());
-        Self {
-            streams,
-            cursor,
-            pending: VecDeque::new(),
-            pending_until,
-            is_all: false,
-            has_messages: true,
-        }
+        Self { streams, cursor, pending: VecDeque::new(), pending_until, is_all: false, has_messages: true }
     }
 
     /// One that holds changes only: no message is looked at but those that were changed.
@@ -127,7 +120,8 @@ impl Inbox {
             log.first_changes(user, after, until, LOOKED_UP).await?
         };
         self.is_all = i64::try_from(found.len()).is_ok_and(|count| count < LOOKED_UP);
-        self.pending_until = if self.is_all { until } else { found.last().map_or(until, |last| last.position) };
+        self.pending_until =
+            if self.is_all { until } else { found.last().map_or(until, |last| last.position) };
         self.pending = found.into();
         Ok(())
     }

@@ -22,8 +22,7 @@ pub(crate) fn gateway(
 ) -> Option<GatewayApi> {
     let Parts { config, store, caches, clock, file_links, streams, gate, acks, .. } = parts;
     let values = &config.gateway;
-    let find_messages =
-        MessageFinding { log: store.clone(), views: store.clone(), clock: Arc::clone(clock) };
+    let find_messages = MessageFinding { log: store.clone(), views: store.clone(), clock: Arc::clone(clock) };
     values.enabled.then(|| GatewayApi {
         app_keys: caches.app_keys.clone(),
         passes: Arc::clone(&live.passes),

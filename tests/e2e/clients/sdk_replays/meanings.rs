@@ -125,9 +125,7 @@ fn signals_that_are_published_like_messages_leave_nothing_behind(site: &Site) {
         (list["unreadCount"].clone(), list["latestMessage"]["message"].clone(), contents(site).len())
     };
     let before = seen();
-    for name in
-        ["RC:TypSts", "RC:ReadNtf", "RC:CmdMsg", "RC:RRReqMsg", "RC:MsgExMsg", "RC:VCInvite"]
-    {
+    for name in ["RC:TypSts", "RC:ReadNtf", "RC:CmdMsg", "RC:RRReqMsg", "RC:MsgExMsg", "RC:VCInvite"] {
         uid(&java(site, PUBLISH, &text(name, &json!({"name": "x"}), "")));
         assert_eq!(seen(), before, "{name}");
     }

@@ -4,9 +4,7 @@ use std::collections::HashMap;
 
 use sixin_application::conversations::change_conversations::Target;
 use sixin_application::conversations::ports::ListStart;
-use sixin_application::conversations::read_conversations::{
-    ConversationError, ConversationRef, ListRequest,
-};
+use sixin_application::conversations::read_conversations::{ConversationError, ConversationRef, ListRequest};
 use sixin_domain::conversation::Conversation;
 use sixin_domain::id::{ConversationId, MessageId};
 use sixin_domain::time::Millis;
@@ -118,7 +116,8 @@ async fn all(caller: &Caller<'_>, asked: RelationBatchReq) -> Result<Vec<Convers
 async fn infos(caller: &Caller<'_>, conversations: &[Conversation]) -> Result<Vec<RelationInfo>, Code> {
     let Caller { showing, .. } = caller;
     let me = showing.me();
-    let views: Vec<_> = conversations.iter().filter_map(|conversation| conversation.seen_by(me).ok()).collect();
+    let views: Vec<_> =
+        conversations.iter().filter_map(|conversation| conversation.seen_by(me).ok()).collect();
     let names = showing.names(views.iter().map(|view| view.peer).collect()).await?;
     let latest: Vec<MessageId> =
         views.iter().filter_map(|view| view.own.latest.as_ref().and_then(|latest| latest.id)).collect();

@@ -12,7 +12,8 @@ use super::{Answer, Caller, done, found, peer};
 use crate::codes::Code;
 use crate::wire::PRIVATE;
 use crate::wire::messages::{
-    CleanHisMsgInput, CleanMsgBatchReq, DeleteMsgInput, HistoryMsgInput, HistoryMsgOutput, MsgQuery, MsgQueryAck,
+    CleanHisMsgInput, CleanMsgBatchReq, DeleteMsgInput, HistoryMsgInput, HistoryMsgOutput, MsgQuery,
+    MsgQueryAck,
 };
 
 /// Messages of a page.
@@ -60,8 +61,7 @@ pub(crate) async fn named(caller: &Caller<'_>, asked: MsgQuery) -> Result<Answer
     let messages = showing.api.find_messages.find(&showing.guest.viewer, &ids).await?;
     let downs = showing.messages(&messages).await?.into_iter();
     let downs = downs.filter(|down| down.from_user_id == with.as_str());
-    let mut known: HashMap<String, _> =
-        downs.filter_map(|down| Some((down.msg_id.clone()?, down))).collect();
+    let mut known: HashMap<String, _> = downs.filter_map(|down| Some((down.msg_id.clone()?, down))).collect();
     let (mut list, mut not_exist) = (Vec::new(), Vec::new());
     for name in names {
         match known.remove(&name) {

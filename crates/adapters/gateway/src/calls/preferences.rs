@@ -133,7 +133,10 @@ pub(crate) fn pull_settings(asked: PullUserSettingInput) -> Result<Answer, Code>
 }
 
 /// Sets quiet hours.
-pub(crate) async fn set_quiet_hours(caller: &Caller<'_>, asked: AddUnpushPeriodInput) -> Result<Answer, Code> {
+pub(crate) async fn set_quiet_hours(
+    caller: &Caller<'_>,
+    asked: AddUnpushPeriodInput,
+) -> Result<Answer, Code> {
     let level = asked.level.map(i64::from);
     let period = PushPeriod::new(&asked.start_time, asked.span_minutes.into(), level);
     let period = period.map_err(|_| Code::PARAMETER)?;

@@ -51,7 +51,10 @@ pub(crate) async fn pull(
 }
 
 /// Events as the messages that the SDK takes them for.
-async fn shown(caller: &Caller<'_>, events: Vec<(Position, LiveEvent)>) -> Result<Vec<DownStreamMessage>, Code> {
+async fn shown(
+    caller: &Caller<'_>,
+    events: Vec<(Position, LiveEvent)>,
+) -> Result<Vec<DownStreamMessage>, Code> {
     let Caller { showing, .. } = caller;
     let me = showing.me();
     let message = |event: &LiveEvent| match event {
@@ -62,7 +65,9 @@ async fn shown(caller: &Caller<'_>, events: Vec<(Position, LiveEvent)>) -> Resul
     let mut downs = showing.messages(&about).await?.into_iter();
     let peers = events.iter().filter_map(|(_, event)| match event {
         LiveEvent::Changed(event, None) => match &**event {
-            Event::ConversationRead { seat, .. } => Some(if seat.owner == me { seat.other } else { seat.owner }),
+            Event::ConversationRead { seat, .. } => {
+                Some(if seat.owner == me { seat.other } else { seat.owner })
+            }
             _ => None,
         },
         _ => None,
@@ -77,7 +82,9 @@ async fn shown(caller: &Caller<'_>, events: Vec<(Position, LiveEvent)>) -> Resul
                 let Some(down) = downs.next() else { continue };
                 match *event {
                     Event::MessageRecalled(_) => list.push(recalled(position, &message, down, caller)),
-                    Event::MessageExpanded(_) => list.extend(expanded(caller, position, &message, &down).await?),
+                    Event::MessageExpanded(_) => {
+                        list.extend(expanded(caller, position, &message, &down).await?)
+                    }
                     _ => {}
                 }
             }
@@ -156,7 +163,8 @@ async fn expanded(
     let Expansion { changes, .. } = &expansion;
     let put: serde_json::Map<String, Value> =
         expansion.present().into_iter().map(|(key, (value, _))| (key.to_owned(), value.into())).collect();
-    let gone: Vec<&String> = changes.iter().filter(|(_, change)| change.value.is_none()).map(|(key, _)| key).collect();
+    let gone: Vec<&String> =
+        changes.iter().filter(|(_, change)| change.value.is_none()).map(|(key, _)| key).collect();
     let mid = uid::encode(message.message.id);
     // Who changed them the log does not say; the SDK does not look at it.
     let told = |content: Value, kind: &str| {

@@ -17,7 +17,8 @@ use crate::codes::Code;
 use crate::wire::PRIVATE;
 use crate::wire::receipts::{
     EventChange, EventChangeList, MessageReceipt, MsgReadEvent, QueryMsgChange, QueryReceipt,
-    QueryReceiptBatchReq, QueryReceiptBatchResp, ReadReceipt, ReceiptResp, ReceiptUser, ReceiptsOfConversation,
+    QueryReceiptBatchReq, QueryReceiptBatchResp, ReadReceipt, ReceiptResp, ReceiptUser,
+    ReceiptsOfConversation,
 };
 
 /// The kind of a change that is a receipt.

@@ -45,7 +45,11 @@ struct Expanded {
 }
 
 /// A message to somebody.
-pub(crate) async fn send(caller: &Caller<'_>, target: &str, message: UpStreamMessage) -> Result<Answer, Code> {
+pub(crate) async fn send(
+    caller: &Caller<'_>,
+    target: &str,
+    message: UpStreamMessage,
+) -> Result<Answer, Code> {
     let target = Username::new(target).map_err(|_| Code::PARAMETER)?;
     match message.class_name.as_str() {
         READ | SYNC_READ => {

@@ -41,7 +41,10 @@ mod tests {
         bytes.extend([0xF8, 0x07, 1]);
         let message = UpStreamMessage::decode(&*bytes).unwrap();
         assert_eq!((message.session_id, message.class_name.as_str()), (3, "RC:TxtMsg"));
-        assert_eq!((message.content.as_str(), message.client_unique_id), (r#"{"content":"x"}"#, Some(123_456_789)));
+        assert_eq!(
+            (message.content.as_str(), message.client_unique_id),
+            (r#"{"content":"x"}"#, Some(123_456_789))
+        );
     }
 
     proptest! {

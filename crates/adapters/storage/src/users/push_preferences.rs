@@ -90,11 +90,7 @@ impl PushPreferences for Database {
         .await
     }
 
-    async fn levels(
-        &self,
-        user: UserId,
-        most: i64,
-    ) -> StoreResult<Vec<(Option<UserId>, NotificationLevel)>> {
+    async fn levels(&self, user: UserId, most: i64) -> StoreResult<Vec<(Option<UserId>, NotificationLevel)>> {
         self.read(move |conn| {
             let rows: Vec<(i64, i16)> = levels::table
                 .filter(levels::user_id.eq(user.0))

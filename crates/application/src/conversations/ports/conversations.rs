@@ -132,8 +132,13 @@ pub trait ConversationChanges: Send + Sync {
     async fn mark_read(&self, seat: Seat, at: Millis) -> StoreResult<()>;
 
     /// All messages up to that position are read. Where that is all there are, it MUST cost the same however many.
-    async fn mark_read_until(&self, id: ConversationId, reader: UserId, last: i64, at: Millis)
-    -> StoreResult<()>;
+    async fn mark_read_until(
+        &self,
+        id: ConversationId,
+        reader: UserId,
+        last: i64,
+        at: Millis,
+    ) -> StoreResult<()>;
 
     /// These messages are read, as far as the user received them.
     async fn mark_messages_read(&self, reader: UserId, messages: &[MessageId], at: Millis)

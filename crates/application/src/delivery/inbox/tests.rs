@@ -71,9 +71,15 @@ async fn what_is_older_than_a_week_is_left_to_histories() {
 async fn an_inbox_of_changes_looks_at_no_message() {
     for ring in [0, 10] {
         let log = FakeLog::new();
-        log.commit(vec![log.message(1, 1, 2, "x"), Event::ProfileChanged(UserId(2)), log.message(2, 1, 2, "x")]);
+        log.commit(vec![
+            log.message(1, 1, 2, "x"),
+            Event::ProfileChanged(UserId(2)),
+            log.message(2, 1, 2, "x"),
+        ]);
         let streams = streams(&log, ring).await;
-        streams.follower.committed(&log.commit(vec![log.message(3, 1, 2, "x"), Event::UserStateChanged(UserId(2))]));
+        streams
+            .follower
+            .committed(&log.commit(vec![log.message(3, 1, 2, "x"), Event::UserStateChanged(UserId(2))]));
         let mut inbox = Inbox::of_changes(streams);
         let (seen, _, until) = all(&mut inbox, Position::default(), BOUNDS).await;
         assert_eq!(seen, ["profile_changed", "user_state_changed"], "{ring}");

@@ -116,11 +116,13 @@ async fn what_is_passed_on_follows_the_rules_and_reaches_only_who_is_there() {
             .times(usize::from(is_there))
             .withf(|users, signal| users == [UserId(2)] && matches!(signal, Signal::Status(_)))
             .return_const(());
-        let sending = MessageSending { live: Arc::new(live), ..sending(MockFiles::new(), Relation::default(), 0) };
+        let sending =
+            MessageSending { live: Arc::new(live), ..sending(MockFiles::new(), Relation::default(), 0) };
         sending.pass_on(request("10002", typed("My:Mood", "{}", None))).await.unwrap();
     }
     let blocked = Relation { recipient_blocked_sender: true, ..Relation::default() };
-    let refused = sending(MockFiles::new(), blocked, 0).pass_on(request("10002", typed("My:Mood", "{}", None)));
+    let refused =
+        sending(MockFiles::new(), blocked, 0).pass_on(request("10002", typed("My:Mood", "{}", None)));
     assert!(matches!(refused.await, Err(SendError::Refused(Refusal::Blocked))));
 }
 
