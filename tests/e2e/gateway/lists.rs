@@ -11,6 +11,7 @@ on_every_database!(
     the_list_shows_what_came_last_and_what_is_unread,
     what_is_pinned_and_muted_is_known_on_all_devices,
     quiet_hours_are_kept,
+    who_is_watched_is_shown_coming_and_going_on_all_devices,
 );
 
 fn list(device: &Device) -> Vec<Value> {
@@ -84,4 +85,30 @@ fn quiet_hours_are_kept(site: &Site) {
     );
     bob.call("removeNotificationQuietHoursSetting", &json!([])).is(0);
     assert_ne!(get()["startTime"], "22:00:00");
+}
+
+fn who_is_watched_is_shown_coming_and_going_on_all_devices(site: &Site) {
+    let Some(bob) = Device::connected(site, "bob") else { return };
+    let watch = |expiry: i64| bob.call("subscribeUserStatus", &json!([["alice", "carol"], 1, expiry]));
+    watch(3600).is(0);
+    let told = |device: &Device, user: &'static str, value: i64| {
+        device.wait_for("SUBSCRIBED_USER_STATUS_CHANGE", |said| {
+            let said = said.to_string();
+            said.contains(&format!("\"{user}\"")) && said.contains(&format!("\"eventValue\":{value}"))
+        });
+    };
+    let Some(alice) = Device::connected(site, "alice") else { return };
+    told(&bob, "alice", 1);
+    // Somebody who comes later knows whom it watches, and hears of it too.
+    let Some(late) = Device::connected(site, "bob") else { return };
+    late.wait("SYNC_SUBSCRIBED_USER_STATUS_FINISHED");
+    let list = late.call("getSubscribeUserList", &json!([1, 20, 0]));
+    assert!(list.is(0).to_string().contains("carol"), "{}", list.is(0));
+    alice.call("disconnect", &json!([]));
+    told(&bob, "alice", 0);
+    told(&late, "alice", 0);
+    let now = bob.call("getSubscribeUsersOnlineStatus", &json!([["alice", "bob"]]));
+    assert!(now.is(0).to_string().contains("bob"), "{}", now.is(0));
+    bob.call("unSubscribeUserStatus", &json!([["alice", "carol"], 1])).is(0);
+    assert_eq!(site.database.number("SELECT COUNT(*) AS number FROM presence_watches"), 0);
 }

@@ -9,6 +9,7 @@ use sixin_application::conversations::read_conversations::ReadConversations;
 use sixin_application::delivery::commands::LiveCommands;
 use sixin_application::delivery::passes::LivePasses;
 use sixin_application::delivery::stream::LiveStreams;
+use sixin_application::delivery::watching::KeepWatches;
 use sixin_application::files::links::FileLinks;
 use sixin_application::messages::change_messages::ChangeMessages;
 use sixin_application::messages::expand_messages::ExpandMessages;
@@ -59,6 +60,8 @@ pub struct GatewayApi {
     pub read_conversations: Arc<dyn ReadConversations>,
     /// Marks, removes and deletes.
     pub change_conversations: Arc<dyn ChangeConversations>,
+    /// Keeps whose coming and going users want to hear of.
+    pub keep_watches: Arc<dyn KeepWatches>,
     /// Pins, mutes and keeps quiet hours.
     pub keep_preferences: Arc<dyn KeepPreferences>,
     /// Makes links to files.

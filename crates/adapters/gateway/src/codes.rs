@@ -52,6 +52,8 @@ impl Code {
     pub(crate) const PARAMETER: Self = Self(26010);
     /// There is no such message to have a receipt.
     pub(crate) const RECEIPT_UNKNOWN: Self = Self(26322);
+    /// More users are watched than may be.
+    pub(crate) const TOO_MANY_WATCHED: Self = Self(26022);
     /// sixin does not do this.
     pub(crate) const UNSUPPORTED: Self = Self(35004);
 }

@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::api::GatewayApi;
 use crate::calls::reading::OwnMarks;
-use crate::calls::{self, Answer, Caller};
+use crate::calls::{self, Answer, Caller, presence};
 use crate::news::{self, Told};
 use crate::shown::Showing;
 use crate::wire::frame::{self, Call, Received};
@@ -119,6 +119,10 @@ impl Connection {
         let name = self.api.secrets.alphanumeric(NONCE_CHARS);
         let username = self.guest.viewer.user.username.clone();
         self.write(frame::accepted(username.as_str(), &name, now)).await?;
+        if let Err(error) = presence::begin(&self.api, self.guest.viewer.user.id, &stream).await {
+            // It goes on without: whoever asks how somebody is gets an answer all the same.
+            tracing::warn!(%error, "whom a client of the gateway watches can't be read");
+        }
         let mut drain = self.api.gate.draining();
         let mut leaves_at = None::<Instant>;
         let mut heard = Instant::now();
@@ -127,7 +131,7 @@ impl Connection {
             tokio::select! {
                 frame = next(&mut self.waiting, &mut self.frames) => {
                     heard = Instant::now();
-                    self.heard(frame?).await?;
+                    self.heard(frame?, &stream).await?;
                 }
                 step = stream.next() => self.step(step, &mut stream).await?,
                 () = sleep_until(alarm) => {
@@ -146,10 +150,10 @@ impl Connection {
         }
     }
 
-    async fn heard(&mut self, frame: AggregatedMessage) -> Result<(), Close> {
+    async fn heard(&mut self, frame: AggregatedMessage, stream: &LiveStream) -> Result<(), Close> {
         match frame {
             AggregatedMessage::Binary(bytes) => match Received::read(&bytes).ok_or(Close::Gone)? {
-                Received::Call(call) => self.answer(call).await,
+                Received::Call(call) => self.answer(call, stream).await,
                 Received::Ping => self.write(frame::pong()).await,
                 Received::Disconnect => Err(Close::Gone),
                 Received::Nothing => Ok(()),
@@ -161,10 +165,10 @@ impl Connection {
     }
 
     /// Does what a client asks for, and says what came of it.
-    async fn answer(&mut self, call: Call) -> Result<(), Close> {
+    async fn answer(&mut self, call: Call, stream: &LiveStream) -> Result<(), Close> {
         let Call { id, is_publish, .. } = call;
         let showing = Showing { api: &self.api, guest: &self.guest, origin: &self.device.origin };
-        let caller = Caller { showing, device: &self.device.name, own: &self.own };
+        let caller = Caller { showing, device: &self.device.name, own: &self.own, stream };
         let answer = calls::answer(&caller, &mut self.inbox, call).await;
         let now = self.api.clock.now();
         let frame = match (answer, is_publish) {

@@ -20,6 +20,8 @@ const OLD_NAVIGATION: &str = "/navi.js";
 pub(crate) const REQUEST_HEADERS: &[&str] = &["rc-appkey", "rc-negotiate"];
 /// Receipts of the fifth kind.
 const RECEIPTS: i32 = 4;
+/// That users can be watched.
+const PRESENCE: i32 = 1;
 /// A WebSocket, and one over TLS.
 const PLAIN: i32 = 5;
 const SECURE: i32 = 6;
@@ -170,8 +172,7 @@ async fn place(
         open_history_msg: 1,
         kind: 0,
         open_anti: 0,
-        // Who is online and how users are shown is not asked over this.
-        sub_driven: 0,
+        sub_driven: PRESENCE,
         receipts: RECEIPTS,
         user_profile: 0,
     })

@@ -10,6 +10,7 @@ use sixin_domain::id::UserId;
 use sixin_domain::log::Position;
 use sixin_domain::message::object_name::ObjectName;
 
+use crate::calls::presence;
 use crate::shown::Showing;
 use crate::wire::PRIVATE;
 use crate::wire::messages::{DownStreamMessage, NotifyMsg};
@@ -18,6 +19,7 @@ use crate::wire::messages::{DownStreamMessage, NotifyMsg};
 const SOMETHING_CAME: &str = "s_ntf";
 const SOMETHING_CHANGED: &str = "s_cmd";
 const AT_ONCE: &str = "s_msg";
+const PRESENCE: &str = "s_stat";
 
 /// The class of what says that somebody is writing.
 const TYPING: &str = "RC:TypSts";
@@ -106,8 +108,11 @@ async fn at_once(showing: &Showing<'_>, signal: &Signal) -> StoreResult<Option<T
             let ext_status = (shown.class_name != TYPING).then_some(STATUS);
             DownStreamMessage { ext_status, status: 0, ..shown }
         }
-        // Nobody is watched over a connection of this kind.
-        Signal::Presence { .. } => return Ok(None),
+        Signal::Presence { user, is_online } => {
+            let names = showing.names(vec![*user]).await?;
+            let now = showing.api.clock.now().0;
+            return Ok(Some((PRESENCE, presence::told(names.of(*user), *is_online, now))));
+        }
     };
     Ok(Some((AT_ONCE, message.encode_to_vec())))
 }

@@ -16,5 +16,6 @@ mod ring;
 pub mod stream;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod watching;
 
 pub use listeners::Signal;

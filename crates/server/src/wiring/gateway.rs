@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sixin_application::delivery::watching::WatchKeeping;
 use sixin_application::messages::find_messages::MessageFinding;
 use sixin_gateway::GatewayApi;
 use sixin_web::live::LiveApi;
@@ -20,7 +21,7 @@ pub(crate) fn gateway(
     (sending, messages): (&Sending, &Messages),
     (conversations, users): (&Conversations, &Users),
 ) -> Option<GatewayApi> {
-    let Parts { config, store, caches, clock, file_links, streams, gate, acks, .. } = parts;
+    let Parts { config, store, caches, clock, file_links, streams, gate, presence, acks, .. } = parts;
     let values = &config.gateway;
     let find_messages = MessageFinding { log: store.clone(), views: store.clone(), clock: Arc::clone(clock) };
     values.enabled.then(|| GatewayApi {
@@ -39,6 +40,13 @@ pub(crate) fn gateway(
         read_history: Arc::clone(&messages.read_history),
         read_conversations: Arc::clone(&conversations.read_conversations),
         change_conversations: Arc::clone(&conversations.change_conversations),
+        keep_watches: Arc::new(WatchKeeping {
+            users: caches.users.clone(),
+            relations: caches.relations.clone(),
+            presence: Arc::clone(presence),
+            watches: store.clone(),
+            clock: Arc::clone(clock),
+        }),
         keep_preferences: Arc::clone(&users.keep_preferences),
         file_links: Arc::clone(file_links),
         secrets: Arc::new(SystemSecrets),

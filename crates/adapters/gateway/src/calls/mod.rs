@@ -6,6 +6,7 @@ mod history;
 mod modifying;
 mod options;
 mod preferences;
+pub(crate) mod presence;
 mod pulling;
 pub(crate) mod reading;
 mod receipts;
@@ -13,6 +14,7 @@ mod sending;
 
 use prost::Message;
 use sixin_application::delivery::inbox::Inbox;
+use sixin_application::delivery::stream::LiveStream;
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::Username;
 
@@ -60,6 +62,8 @@ pub(crate) struct Caller<'a> {
     pub(crate) device: &'a str,
     /// What it has marked as read itself.
     pub(crate) own: &'a OwnMarks,
+    /// Its stream, which shows whom it watches.
+    pub(crate) stream: &'a LiveStream,
 }
 
 impl Caller<'_> {
@@ -88,7 +92,7 @@ pub(crate) async fn answer(caller: &Caller<'_>, inbox: &mut Inbox, call: Call) -
 }
 
 /// The topics that are answered; anybody may invent others.
-const TOPICS: [&str; 30] = [
+const TOPICS: [&str; 34] = [
     "ppMsgP",
     "ppMsgS",
     "recallMsg",
@@ -116,6 +120,10 @@ const TOPICS: [&str; 30] = [
     "readReceipt",
     "qryReceiptBatch",
     "qryReceipt",
+    "updUserSub",
+    "pullUserSub",
+    "pullSubData",
+    "qrySubData",
     "qAppBot",
     "reportsdk",
     "(other)",
@@ -159,6 +167,10 @@ async fn carried_out(
         "setSeAtt" => preferences::set(caller, read(&call)?).await,
         "pullSeAtts" => preferences::pull(caller, read(&call)?).await,
         "setTypeUnpush" => preferences::set_for_all(caller, read(&call)?).await,
+        "updUserSub" => presence::watch(caller, read(&call)?).await,
+        "pullUserSub" => presence::watched(caller, read(&call)?).await,
+        "pullSubData" => presence::of_watched(caller).await,
+        "qrySubData" => presence::of_some(caller, read(&call)?).await,
         "pullUS" => preferences::pull_settings(read(&call)?),
         "addUnpush" => preferences::set_quiet_hours(caller, read(&call)?).await,
         "qryUnpush" => preferences::quiet_hours(caller).await,

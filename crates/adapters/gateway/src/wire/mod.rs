@@ -8,6 +8,7 @@ pub(crate) mod messages;
 pub(crate) mod preferences;
 pub(crate) mod receipts;
 pub(crate) mod text;
+pub(crate) mod users;
 
 /// A one-to-one conversation.
 pub(crate) const PRIVATE: i32 = 1;

@@ -6,6 +6,7 @@ pub(crate) mod delivered;
 pub(crate) mod entries;
 pub(crate) mod head;
 pub(crate) mod presence;
+pub(crate) mod watches;
 
 use async_trait::async_trait;
 use sixin_application::delivery::ports::{DeliveredMessage, EventLog, LogPage, Missed};
