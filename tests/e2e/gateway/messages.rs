@@ -59,6 +59,14 @@ fn a_message_reaches_the_other_side_and_ones_own_devices_once(site: &Site) {
     }
     alice.settle(site);
     alice.has_not("MESSAGES");
+    // Whoever has it is not woken for it.
+    let has_it = "SELECT COUNT(*) AS number FROM push_acks AS a JOIN users AS u ON u.id = a.user_id \
+        WHERE u.username = 'bob' AND a.pos >= (SELECT MIN(pos) FROM conversation_messages)";
+    let begun = std::time::Instant::now();
+    while site.database.number(has_it) == 0 {
+        assert!(begun.elapsed() < crate::site::PATIENCE, "that it has arrived is not noted");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
     // Somebody who was not there gets it, and the next time nothing.
     let Some(late) = Device::new(site, "bob") else { return };
     late.connect(&token(site, "bob")).is(0);

@@ -13,6 +13,7 @@ use sixin_application::delivery::passes::{LiveGuest, PassRefusal};
 use sixin_application::delivery::stream::{LiveStream, News, Step};
 use sixin_application::ports::StoreError;
 use sixin_domain::access::session::SessionRefusal;
+use sixin_domain::log::{Cursor, Position};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::api::GatewayApi;
@@ -27,7 +28,7 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// Whoever has got so many bytes at once gets more only once they have arrived.
 const UNCONFIRMED: usize = 256 * 1024;
 /// What asks whether they have.
-const ARRIVED: &[u8] = b"arrived?";
+const ARRIVED: &[u8] = b"arrived";
 /// How long somebody who does not read may take for that.
 const SLOW: Duration = Duration::from_secs(30);
 /// What may come from a client meanwhile.
@@ -159,7 +160,11 @@ impl Connection {
                 Received::Nothing => Ok(()),
             },
             AggregatedMessage::Ping(bytes) => self.session.pong(&bytes).await.map_err(|_| Close::Gone),
-            AggregatedMessage::Text(_) | AggregatedMessage::Pong(_) => Ok(()),
+            AggregatedMessage::Pong(bytes) => {
+                self.arrived(&bytes);
+                Ok(())
+            }
+            AggregatedMessage::Text(_) => Ok(()),
             AggregatedMessage::Close(_) => Err(Close::Gone),
         }
     }
@@ -175,12 +180,28 @@ impl Connection {
             (Answer::Nothing, _) => return Ok(()),
             (Answer::Published(at, uid), true) => frame::published(id, at, 0, &uid),
             (Answer::Published(..), false) => frame::answered(id, now, 0, &[]),
+            (Answer::Pulled(body, until), _) => {
+                self.write(frame::answered(id, now, 0, &body)).await?;
+                return self.ask_for(until).await;
+            }
             (Answer::Found(_), true) => frame::published(id, now, 0, ""),
             (Answer::Found(body), false) => frame::answered(id, now, 0, &body),
             (Answer::Refused(code), true) => frame::published(id, now, code.0, ""),
             (Answer::Refused(code), false) => frame::answered(id, now, code.0, &[]),
         };
         self.write(frame).await
+    }
+
+    /// Asks whether everything up to a position has arrived: whoever has it is not woken for it.
+    async fn ask_for(&mut self, position: Position) -> Result<(), Close> {
+        self.session.ping(&position.0.to_be_bytes()).await.map_err(|_| Close::Gone)
+    }
+
+    /// The client's answer to that.
+    fn arrived(&self, said: &[u8]) {
+        let Ok(position) = said.try_into().map(i64::from_be_bytes) else { return };
+        let cursor = Cursor { position: Position(position), ..self.api.streams.follower.head() };
+        self.api.acks.acknowledge(self.guest.viewer.user.id, &cursor);
     }
 
     async fn step(&mut self, step: Result<Step, StoreError>, stream: &mut LiveStream) -> Result<(), Close> {
@@ -271,7 +292,8 @@ impl Connection {
                 }
                 AggregatedMessage::Ping(bytes) => self.session.pong(&bytes).await.map_err(|_| Close::Gone)?,
                 AggregatedMessage::Close(_) => return Err(Close::Gone),
-                AggregatedMessage::Pong(_) | AggregatedMessage::Text(_) => {}
+                AggregatedMessage::Pong(bytes) => self.arrived(&bytes),
+                AggregatedMessage::Text(_) => {}
             }
         }
     }

@@ -15,6 +15,7 @@ mod sending;
 use prost::Message;
 use sixin_application::delivery::inbox::Inbox;
 use sixin_application::delivery::stream::LiveStream;
+use sixin_domain::log::Position;
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::Username;
 
@@ -33,6 +34,8 @@ pub(crate) enum Answer {
     Published(Millis, String),
     /// This was found, a message of protobuf.
     Found(Vec<u8>),
+    /// The same, and whoever has it has everything up to that position.
+    Pulled(Vec<u8>, Position),
     /// It was not done.
     Refused(Code),
     /// Nobody waits for an answer.

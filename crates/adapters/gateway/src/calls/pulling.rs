@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use prost::Message;
 use serde_json::{Value, json};
 use sixin_application::delivery::inbox::{Inbox, InboxPage, PageBounds};
 use sixin_application::delivery::ports::DeliveredMessage;
 use sixin_application::delivery::stream::LiveEvent;
 use sixin_domain::conversation::Seat;
 use sixin_domain::event::Event;
-use sixin_domain::log::{Cursor, Position};
+use sixin_domain::log::Position;
 use sixin_domain::message::expansion::Expansion;
 use sixin_domain::message::uid;
 use sixin_domain::time::Millis;
@@ -37,17 +38,12 @@ pub(crate) async fn pull(
 ) -> Result<Answer, Code> {
     let Caller { showing, .. } = caller;
     let (now, after) = (caller.now(), Position(asked.sync_time.max(1)));
-    if asked.sync_time > 1 {
-        // Whoever goes on after something has what comes before it.
-        let Cursor { epoch, .. } = showing.api.streams.follower.head();
-        let cursor = Cursor { epoch, position: after };
-        showing.api.acks.acknowledge(showing.me(), &cursor);
-    }
     let page = inbox.page(showing.guest.owner(now), after, now, PAGE).await?;
     let InboxPage { events, until, is_last } = page;
     let list = shown(caller, events).await?;
     let sync_time = until.0.max(asked.sync_time).max(1);
-    Ok(found(&DownStreamMessages { list, sync_time, finished: is_last }))
+    let answer = DownStreamMessages { list, sync_time, finished: is_last };
+    Ok(Answer::Pulled(answer.encode_to_vec(), until))
 }
 
 /// Events as the messages that the SDK takes them for.
