@@ -79,7 +79,7 @@ async fn shown(
                 match *event {
                     Event::MessageRecalled(_) => list.push(recalled(position, &message, down, caller)),
                     Event::MessageExpanded(_) => {
-                        list.extend(expanded(caller, position, &message, &down).await?)
+                        list.extend(expanded(caller, position, &message, &down).await?);
                     }
                     _ => {}
                 }
