@@ -34,6 +34,13 @@ fn history(device: &Device, peer: &str) -> Vec<Value> {
 }
 
 fn a_message_reaches_the_other_side_and_ones_own_devices_once(site: &Site) {
+    let telephone = [
+        ("Authorization".to_owned(), format!("Bearer {}", token(site, "bob"))),
+        ("Content-Type".to_owned(), "application/json".to_owned()),
+    ];
+    let body = json!({ "platform": "other", "token": "telephone" }).to_string();
+    let registered = crate::calls::post(&site.url("/live/devices"), &telephone.to_vec(), body.as_bytes());
+    assert_eq!(registered.status, 200, "{}", registered.body);
     let Some((alice, bob)) = two(site) else { return };
     let Some(second) = Device::connected(site, "alice") else { return };
     let (uid, sent_at) = alice.text("bob", "hello from the SDK");
