@@ -149,7 +149,7 @@ mod tests {
     use crate::delivery::ports::MockPresenceWatches;
     use crate::delivery::presence::MockShowPresence;
     use crate::ports::MockClock;
-    use crate::testing::{name, three_users};
+    use crate::testing::{name, three_users, user};
     use crate::users::ports::MockRelations;
     use sixin_domain::user::Relation;
 
@@ -161,8 +161,10 @@ mod tests {
         relations.expect_between().returning(move |_, to| Ok(to.iter().map(|to| (*to, relation)).collect()));
         let mut clock = MockClock::new();
         clock.expect_now().return_const(NOW);
+        let mut users = three_users();
+        users.expect_find_numbered().returning(|ids| Ok(ids.iter().map(|id| user(id.0, "bob")).collect()));
         WatchKeeping {
-            users: Arc::new(three_users()),
+            users: Arc::new(users),
             relations: Arc::new(relations),
             presence: Arc::new(MockShowPresence::new()),
             watches: Arc::new(watches),

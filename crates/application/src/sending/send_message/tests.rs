@@ -121,9 +121,9 @@ async fn what_is_passed_on_follows_the_rules_and_reaches_only_who_is_there() {
         sending.pass_on(request("10002", typed("My:Mood", "{}", None))).await.unwrap();
     }
     let blocked = Relation { recipient_blocked_sender: true, ..Relation::default() };
-    let refused =
-        sending(MockFiles::new(), blocked, 0).pass_on(request("10002", typed("My:Mood", "{}", None)));
-    assert!(matches!(refused.await, Err(SendError::Refused(Refusal::Blocked))));
+    let sending = sending(MockFiles::new(), blocked, 0);
+    let refused = sending.pass_on(request("10002", typed("My:Mood", "{}", None))).await;
+    assert!(matches!(refused, Err(SendError::Refused(Refusal::Blocked))));
 }
 
 fn request(to: &str, content: Content) -> SendRequest {
