@@ -52,7 +52,10 @@ impl AtOnce {
 #[async_trait]
 impl SendMessage for AtOnce {
     async fn send(&self, request: SendRequest) -> Result<SentMessage, SendError> {
-        let (Content::Text(text) | Content::File(text)) = request.content;
+        let text = match request.content {
+            Content::Text(text) | Content::File(text) => text,
+            Content::Typed(typed) => typed.content,
+        };
         Ok(SentMessage {
             placed: self.placed(),
             body: Body::Text(text),
@@ -62,6 +65,10 @@ impl SendMessage for AtOnce {
             role_book: Arc::new(RoleBook(Vec::new())),
             replayed: false,
         })
+    }
+
+    async fn pass_on(&self, _: SendRequest) -> Result<(), SendError> {
+        Ok(())
     }
 }
 

@@ -10,6 +10,7 @@ mod apps;
 mod back_ends;
 mod clients;
 mod durability;
+mod gateway;
 mod hooks;
 mod hostile;
 mod live;

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use sixin_fresns::FresnsApi;
+use sixin_gateway::GatewayApi;
 use sixin_rongcloud::RongCloudApi;
 use sixin_web::live::{self, LiveApi};
-use sixin_web::{HttpApi, Page, Shared, openapi};
+use sixin_web::{Dialect, HttpApi, Page, Shared, openapi};
 
 use crate::reference::reference;
 use crate::told;
@@ -24,6 +25,8 @@ pub struct Apis {
     pub fresns: FresnsApi,
     /// What requests of both need.
     pub shared: Shared,
+    /// What the client gateway needs; `None` where it is off.
+    pub gateway: Option<GatewayApi>,
     /// What live streams need; `None` where there are none.
     pub live: Option<LiveApi>,
     /// Keys that the reference page fills in, as JSON. `None` but in a demo.
@@ -34,13 +37,12 @@ pub struct Apis {
 
 impl From<Apis> for HttpApi {
     fn from(apis: Apis) -> Self {
-        let Apis { rongcloud, fresns, shared, live, filled_in, pages } = apis;
-        Self {
-            shared,
-            dialects: vec![Arc::new(rongcloud), Arc::new(fresns)],
-            live,
-            reference: reference(filled_in, pages),
+        let Apis { rongcloud, fresns, gateway, shared, live, filled_in, pages } = apis;
+        let mut dialects: Vec<Arc<dyn Dialect>> = vec![Arc::new(rongcloud), Arc::new(fresns)];
+        if let Some(gateway) = gateway {
+            dialects.push(Arc::new(gateway));
         }
+        Self { shared, dialects, live, reference: reference(filled_in, pages) }
     }
 }
 

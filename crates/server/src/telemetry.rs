@@ -65,6 +65,7 @@ const COUNTERS: &[(&str, &str)] = &[
     ("sixin_cache_hits_total", "Questions answered from memory, by cache."),
     ("sixin_cache_misses_total", "Questions that memory could not answer, by cache."),
     ("sixin_cache_polls_total", "How often the database was asked whether anything has changed."),
+    ("sixin_gateway_calls_total", "Calls over the client gateway, by topic and what became of them."),
     ("sixin_webhook_told_total", "Requests that a receiver of webhooks has taken, by endpoint."),
     ("sixin_webhook_failures_total", "Requests that a receiver of webhooks has not taken, by endpoint."),
     ("sixin_push_sent_total", "Pushes to devices, by platform and what became of them."),

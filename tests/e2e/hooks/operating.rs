@@ -17,7 +17,7 @@ fn what_is_no_hook_is_refused_by_name() {
     refused(&["add", "https://10.1.2.3/"], "not on the public internet");
     refused(&["add", url, "--own-secret"], "whsec_");
     refused(&["add", url, "--dialects", "sms"], "sms");
-    refused(&["add", url, "--dialects", ""], "name a dialect");
+    refused(&["add", url, "--dialects", ""], "name dialects");
     refused(&["add", url, "--object-names", "a b"], "a b");
     refused(&["add", url, "--deadline-ms", "99"], "100 to 5000");
     refused(&["add", url, "--max-in-flight", "0"], "from 1 to 1024");

@@ -174,6 +174,11 @@ impl Server {
         Self::spawn(command)
     }
 
+    /// Starts a server where another one was.
+    pub(crate) fn start_at(url: &str, address: &str) -> Self {
+        Self::start(url, &[("SIXIN__SERVER__LISTEN", address)])
+    }
+
     pub(crate) fn spawn(mut command: Command) -> Self {
         let files = tempfile::tempdir().unwrap();
         for (name, folder) in [("SIXIN__FILES__FOLDER", "kept"), ("SIXIN__FILES__ARRIVING", "arriving")] {

@@ -364,7 +364,7 @@ pub(crate) fn of_refusal(refusal: Refusal) -> i64 {
         Refusal::FileUnknown => 37500,
         Refusal::FileDisabled => 37501,
         Refusal::FileKindForbidden => 36310,
-        Refusal::ForbiddenWord => 36605,
+        Refusal::ForbiddenWord | Refusal::TypeReserved => 36605,
         Refusal::TextTooLong => 33302,
         // Neither reaches this table: the sender is the caller, and the rate has a status of its own.
         Refusal::SenderUnknown => 35201,

@@ -113,6 +113,7 @@ impl Code {
             | Refusal::NotListed
             | Refusal::AcceptsFollowed
             | Refusal::AcceptsFollowedOrVerified => Self::Blacklisted,
+            Refusal::TypeReserved => Self::TypeUnsupported,
             Refusal::ForbiddenWord | Refusal::TextTooLong => Self::ContentFormat,
             Refusal::TooFast { .. } => Self::TooFast,
             Refusal::Oneself

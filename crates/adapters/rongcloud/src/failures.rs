@@ -210,7 +210,9 @@ impl From<UsersError> for Failure {
                 format!("{error}; make it with /user/getToken.json, or check the spelling"),
             ),
             UsersError::Left(_) => Self::new(Code::UserUnknown, format!("{error}; name another")),
-            UsersError::Unseen => Self::parameter(format!("{error}; take another userId")),
+            UsersError::Unseen | UsersError::Reserved(_) => {
+                Self::parameter(format!("{error}; take another userId"))
+            }
             UsersError::NumberTaken(_) => Self::parameter(format!("{error}; take another userId")),
             UsersError::Oneself(_) => Self::parameter(format!("{error}; name another user")),
             UsersError::ListFull(_) => Self::parameter(format!("{error}; take somebody off first")),

@@ -603,6 +603,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    presence_watches (user_id, watched_id) {
+        user_id -> BigInt,
+        watched_id -> BigInt,
+        since -> BigInt,
+        ends_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(users, accounts, user_restrictions);
 diesel::allow_tables_to_appear_in_same_query!(users, user_blocks);
 diesel::allow_tables_to_appear_in_same_query!(users, user_whitelists);

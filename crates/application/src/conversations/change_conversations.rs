@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sixin_domain::conversation::pair::Pair;
 use sixin_domain::conversation::{NoSuchConversation, Seat};
 use sixin_domain::id::{ConversationId, MessageId};
+use sixin_domain::time::Millis;
+use sixin_domain::user::username::UserRef;
 
 use crate::conversations::ports::{ConversationChanges, ConversationViews};
 use crate::conversations::read_conversations::ConversationError;
 use crate::ports::Clock;
+use crate::users::ports::Users;
 use crate::users::profiles::Viewer;
 
 /// What is to be marked or deleted.
@@ -27,6 +31,15 @@ pub trait ChangeConversations: Send + Sync {
     /// Marks what the user received as read.
     async fn mark_read(&self, viewer: &Viewer, target: &Target) -> Result<(), ConversationError>;
 
+    /// Marks everything as read that the user has received from somebody up to a time. Answers up to where in which conversation;
+    /// `None` if there is none.
+    async fn mark_read_with(
+        &self,
+        viewer: &Viewer,
+        with: &UserRef,
+        until: Millis,
+    ) -> Result<Option<(ConversationId, i64)>, ConversationError>;
+
     /// Pins a conversation, or takes that back.
     async fn toggle_pin(&self, viewer: &Viewer, id: ConversationId) -> Result<(), ConversationError>;
 
@@ -36,6 +49,8 @@ pub trait ChangeConversations: Send + Sync {
 
 /// [`ChangeConversations`] over the ports.
 pub struct ConversationChanging {
+    /// The users.
+    pub users: Arc<dyn Users>,
     /// The conversations.
     pub views: Arc<dyn ConversationViews>,
     /// What may be changed about them.
@@ -55,6 +70,21 @@ impl ChangeConversations for ConversationChanging {
             }
             Target::Messages(ids) => Ok(self.changes.mark_messages_read(viewer.user.id, ids, now).await?),
         }
+    }
+
+    async fn mark_read_with(
+        &self,
+        viewer: &Viewer,
+        with: &UserRef,
+        until: Millis,
+    ) -> Result<Option<(ConversationId, i64)>, ConversationError> {
+        let me = viewer.user.id;
+        let with = self.users.find(with).await?.ok_or(ConversationError::PeerUnknown)?;
+        let pair = Pair::of(me, with.id).ok_or(ConversationError::Oneself)?;
+        let Some(found) = self.views.of_pair(pair).await? else { return Ok(None) };
+        let last = self.views.seq_at(&found, until).await?;
+        self.changes.mark_read_until(found.id, me, last, self.clock.now()).await?;
+        Ok(Some((found.id, last)))
     }
 
     async fn toggle_pin(&self, viewer: &Viewer, id: ConversationId) -> Result<(), ConversationError> {
@@ -92,10 +122,9 @@ mod tests {
     use super::*;
     use crate::conversations::ports::{MockConversationChanges, MockConversationViews};
     use crate::ports::MockClock;
-    use crate::testing::{conversation, user};
+    use crate::testing::{conversation, three_users, user};
     use sixin_domain::conversation::pair::Side;
     use sixin_domain::site::settings::Settings;
-    use sixin_domain::time::Millis;
     use std::collections::BTreeMap;
 
     const NOW: Millis = Millis(1000);
@@ -106,7 +135,13 @@ mod tests {
         views.expect_find().returning(|id| Ok((id.0 == 9).then(|| conversation(9, 1, 2))));
         let mut clock = MockClock::new();
         clock.expect_now().return_const(NOW);
-        ConversationChanging { views: Arc::new(views), changes: Arc::new(changes), clock: Arc::new(clock) }
+        let users = Arc::new(three_users());
+        ConversationChanging {
+            users,
+            views: Arc::new(views),
+            changes: Arc::new(changes),
+            clock: Arc::new(clock),
+        }
     }
 
     fn viewer(id: i64) -> Viewer {

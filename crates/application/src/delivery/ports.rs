@@ -91,6 +91,38 @@ pub trait PresenceStore: Send + Sync {
     async fn online(&self, users: &[UserId]) -> StoreResult<Vec<UserId>>;
 }
 
+/// That somebody wants to hear of the coming and going of a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watched {
+    /// Of whom.
+    pub user: UserId,
+    /// Since when.
+    pub since: Millis,
+    /// Until when.
+    pub ends_at: Millis,
+}
+
+/// Whose coming and going users want to hear of.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait PresenceWatches: Send + Sync {
+    /// From now on these too, until then. `false`: they would be more than `most`, and nothing was changed.
+    async fn watch(
+        &self,
+        owner: UserId,
+        users: &[UserId],
+        ends_at: Millis,
+        most: i64,
+        at: Millis,
+    ) -> StoreResult<bool>;
+
+    /// No longer these.
+    async fn unwatch(&self, owner: UserId, users: &[UserId]) -> StoreResult<()>;
+
+    /// All that have not ended, by their ids.
+    async fn watched(&self, owner: UserId, at: Millis) -> StoreResult<Vec<Watched>>;
+}
+
 /// The log of everything that was committed.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
@@ -103,6 +135,24 @@ pub trait EventLog: Send + Sync {
 
     /// All such entries that one user may hear of.
     async fn missed(&self, user: UserId, after: Position, until: Position) -> StoreResult<Missed>;
+
+    /// The first `limit` of them, in order, however many there are.
+    async fn first(
+        &self,
+        user: UserId,
+        after: Position,
+        until: Position,
+        limit: i64,
+    ) -> StoreResult<Vec<LogEntry>>;
+
+    /// The same of changes alone, which MUST cost no more the more messages there are.
+    async fn first_changes(
+        &self,
+        user: UserId,
+        after: Position,
+        until: Position,
+        limit: i64,
+    ) -> StoreResult<Vec<LogEntry>>;
 
     /// The messages with these ids, kept and transient, in any order; those that are gone are missing.
     async fn messages(

@@ -1,18 +1,18 @@
 //! The stream of one connection: a cursor on the log and a waker, no queue.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use sixin_domain::event::Event;
-use sixin_domain::id::{AccountId, MessageId, UserId};
-use sixin_domain::log::{Cursor, LogEntry, Logged, Position};
-use sixin_domain::message::body::Body;
+use sixin_domain::id::{AccountId, UserId};
+use sixin_domain::log::{Cursor, LogEntry, Position};
 use sixin_domain::time::Millis;
 
 use super::follower::{Follower, Found};
 use super::listeners::{Signal, Waker};
-use super::loading::{Loaded, MessageLoader, Wanted};
+use super::loading::MessageLoader;
 use super::ports::{DeliveredMessage, Missed};
+use super::reading::{Reading, size};
 use crate::ports::StoreResult;
 
 /// Entries of one chunk.
@@ -86,14 +86,18 @@ pub enum Step {
 }
 
 impl LiveStreams {
+    pub(crate) fn reading(&self, owner: StreamOwner) -> Reading {
+        let (follower, loader) = (Arc::clone(&self.follower), Arc::clone(&self.loader));
+        Reading { follower, loader, has_receipts: self.has_receipts, owner }
+    }
+
     /// A stream that shows what comes after a cursor; without one, what comes from now on.
     #[must_use]
     pub fn open(&self, owner: StreamOwner, after: Option<Cursor>) -> LiveStream {
         let (number, waker) = self.follower.add(owner.user, owner.account);
         LiveStream {
             follower: Arc::clone(&self.follower),
-            loader: Arc::clone(&self.loader),
-            has_receipts: self.has_receipts,
+            reading: self.reading(owner),
             cursor: after.unwrap_or_else(|| self.follower.head()),
             owner,
             number,
@@ -108,8 +112,7 @@ impl LiveStreams {
 /// The stream of one connection. Dropped, it is gone.
 pub struct LiveStream {
     follower: Arc<Follower>,
-    loader: Arc<MessageLoader>,
-    has_receipts: bool,
+    reading: Reading,
     owner: StreamOwner,
     number: u64,
     waker: Arc<Waker>,
@@ -118,14 +121,6 @@ pub struct LiveStream {
     /// Up to here there is nothing but what is pending.
     pending_until: Position,
     has_caught_up: bool,
-}
-
-/// Messages that entries are about.
-struct Known {
-    /// Those that were stored here a moment ago, as they were then. Whoever is told of a change to one needs it as it is now.
-    fresh: HashMap<MessageId, Arc<DeliveredMessage>>,
-    /// The others, and those that were changed, as they are now.
-    loaded: Loaded,
 }
 
 impl Drop for LiveStream {
@@ -139,6 +134,11 @@ impl LiveStream {
     #[must_use]
     pub fn cursor(&self) -> &Cursor {
         &self.cursor
+    }
+
+    /// What is known of its owner now.
+    pub fn owned_by(&mut self, owner: StreamOwner) {
+        (self.owner, self.reading.owner) = (owner, owner);
     }
 
     /// Has the stream show the coming and going of these users.
@@ -236,12 +236,12 @@ impl LiveStream {
     /// The next entries as items, and the cursor after them.
     async fn chunk(&mut self) -> StoreResult<Vec<LiveItem>> {
         let count = self.pending.len().min(CHUNK);
-        let known = self.known(count).await?;
+        let known = self.reading.known(self.pending.iter().take(count)).await?;
         let (mut items, mut bytes) = (Vec::new(), 0);
         for _ in 0..count {
             let Some(entry) = self.pending.pop_front() else { break };
             self.cursor.position = entry.position;
-            let Some(event) = self.shown(entry.what, &known) else { continue };
+            let Some(event) = self.reading.shown(entry.what, &known) else { continue };
             bytes += size(&event);
             items.push(LiveItem::Logged(entry.position, event));
             if bytes >= CHUNK_BYTES {
@@ -254,82 +254,6 @@ impl LiveStream {
         }
         Ok(items)
     }
-
-    /// The messages that the next so many entries are about.
-    async fn known(&self, count: usize) -> StoreResult<Known> {
-        let messages = self.pending.iter().take(count).filter_map(|entry| match &entry.what {
-            Logged::Message(message) => Some(message.id),
-            Logged::Change(_) => None,
-        });
-        let fresh = self.follower.fresh(&messages.collect::<Vec<_>>());
-        let mut wanted = Wanted::default();
-        for entry in self.pending.iter().take(count) {
-            match &entry.what {
-                Logged::Message(message) if fresh.contains_key(&message.id) => {}
-                what => want(&mut wanted, what),
-            }
-        }
-        Ok(Known { fresh, loaded: self.loader.load(wanted).await? })
-    }
-
-    /// What the user gets to see of an entry.
-    fn shown(&self, what: Logged, Known { fresh, loaded }: &Known) -> Option<LiveEvent> {
-        let user = self.owner.user;
-        let seen = |message: &&Arc<DeliveredMessage>| {
-            let is_too_new = self.owner.membership_end.is_some_and(|end| message.message.sent_at > end);
-            message.belongs_to(user) && !is_too_new
-        };
-        match what {
-            Logged::Message(message) => {
-                let found = fresh.get(&message.id).or_else(|| loaded.get(&message.id));
-                let found = found.filter(seen).filter(|found| found.is_enabled)?;
-                Some(LiveEvent::Message(Arc::clone(found)))
-            }
-            Logged::Change(event) => match &*event {
-                Event::MessageRecalled(changed)
-                | Event::MessageEdited(changed)
-                | Event::MessageExpanded(changed) => {
-                    let is_recall = matches!(*event, Event::MessageRecalled(_));
-                    // What was recalled since says nothing any more.
-                    let shows = |found: &&Arc<DeliveredMessage>| is_recall || found.is_enabled;
-                    let found = loaded.get(&changed.id).filter(seen).filter(shows)?;
-                    Some(LiveEvent::Changed(event, Some(Arc::clone(found))))
-                }
-                Event::ConversationRead { seat, .. } | Event::MessagesRead(seat, _)
-                    if seat.owner != user && !self.has_receipts =>
-                {
-                    None
-                }
-                _ => Some(LiveEvent::Changed(event, None)),
-            },
-        }
-    }
-}
-
-fn want(wanted: &mut Wanted, what: &Logged) {
-    match what {
-        Logged::Message(message) if message.is_kept => wanted.kept.push(message.id),
-        Logged::Message(message) => wanted.transient.push(message.id),
-        Logged::Change(event) => match &**event {
-            Event::MessageRecalled(changed)
-            | Event::MessageEdited(changed)
-            | Event::MessageExpanded(changed) => wanted.kept.push(changed.id),
-            _ => {}
-        },
-    }
-}
-
-/// About how many bytes an event takes.
-fn size(event: &LiveEvent) -> usize {
-    let message = match event {
-        LiveEvent::Message(message) => Some(message),
-        LiveEvent::Changed(_, message) => message.as_ref(),
-    };
-    message.map_or(0, |message| match &message.message.body {
-        Body::Text(text) => text.len(),
-        Body::Typed { content, .. } => content.len(),
-        Body::File { .. } => 0,
-    })
 }
 
 #[cfg(test)]

@@ -121,6 +121,33 @@ impl EventLog for FakeLog {
         Ok(if entries.len() > 1000 { Missed::TooMuch } else { Missed::Entries(entries) })
     }
 
+    async fn first(
+        &self,
+        user: UserId,
+        after: Position,
+        until: Position,
+        limit: i64,
+    ) -> StoreResult<Vec<LogEntry>> {
+        self.looks.fetch_add(1, Ordering::Relaxed);
+        let mut entries = self.between(after, until);
+        entries.retain(|entry| entry.what.audience().has(user));
+        entries.truncate(usize::try_from(limit).unwrap());
+        Ok(entries)
+    }
+
+    async fn first_changes(
+        &self,
+        user: UserId,
+        after: Position,
+        until: Position,
+        limit: i64,
+    ) -> StoreResult<Vec<LogEntry>> {
+        let mut entries = self.first(user, after, until, i64::MAX).await?;
+        entries.retain(|entry| matches!(entry.what, Logged::Change(_)));
+        entries.truncate(usize::try_from(limit).unwrap());
+        Ok(entries)
+    }
+
     async fn messages(
         &self,
         kept: &[MessageId],

@@ -323,11 +323,16 @@ impl BeforeSend {
                 let is_short = text.len() <= self.limits.text_bytes;
                 if is_short { Ok(Body::Text(text)) } else { Err(Refusal::TextTooLong.into()) }
             }
-            (Body::Typed { object_name, content, text }, Origin::RongCloud) => {
-                let (content, text) = self.texts.filtered::<SendError>(&content, text.as_deref()).await?;
+            (Body::Typed { object_name, content, text }, origin) => {
+                let (content, text) = match origin {
+                    Origin::RongCloud => self.texts.filtered::<SendError>(&content, text.as_deref()).await?,
+                    Origin::Fresns | Origin::Client => {
+                        self.texts.always_filtered::<SendError>(&content, text.as_deref()).await?
+                    }
+                };
                 Ok(Body::Typed { object_name, content, text })
             }
-            (body @ (Body::File { .. } | Body::Typed { .. }), _) => Ok(body),
+            (body @ Body::File { .. }, _) => Ok(body),
         }
     }
 }

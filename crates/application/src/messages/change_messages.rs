@@ -38,6 +38,8 @@ pub struct Rewording {
     pub object_name: Option<ObjectName>,
     /// The content.
     pub content: String,
+    /// Whether a user says so itself, whose words are always looked at.
+    pub is_a_users: bool,
 }
 
 /// Why a message stays as it is.
@@ -149,7 +151,7 @@ impl MessageChanging {
     }
 
     async fn reworded(&self, body: &Body, rewording: Rewording) -> Result<Body, ChangeError> {
-        let Rewording { object_name, content } = rewording;
+        let Rewording { object_name, content, is_a_users } = rewording;
         let is_type = |name: &str| object_name.as_ref().is_none_or(|wanted| wanted.as_str() == name);
         let of_type = match body {
             Body::File { .. } => return Err(ChangeError::File),
@@ -159,7 +161,11 @@ impl MessageChanging {
         };
         let Content { content, text } =
             check(&of_type, content, &self.texts.limits).map_err(ChangeError::Content)?;
-        let (content, text) = self.texts.filtered::<ChangeError>(&content, text.as_deref()).await?;
+        let (content, text) = if is_a_users {
+            self.texts.always_filtered::<ChangeError>(&content, text.as_deref()).await?
+        } else {
+            self.texts.filtered::<ChangeError>(&content, text.as_deref()).await?
+        };
         Ok(match (body, text) {
             (Body::Text(_), Some(text)) => Body::Text(text),
             (_, text) => Body::Typed { object_name: of_type, content, text },
@@ -218,6 +224,7 @@ mod tests {
         Rewording {
             object_name: object_name.map(|name| ObjectName::new(name).unwrap()),
             content: content.into(),
+            is_a_users: false,
         }
     }
 

@@ -60,6 +60,9 @@ pub enum UserError {
     /// The site has no such role.
     #[error("there is no role {0}; see `sixin role list`")]
     RoleUnknown(RoleId),
+    /// Nobody may be called so.
+    #[error("the username {0} is reserved: clients of RongCloud's kits obey whoever is called so")]
+    Reserved(Username),
     /// Somebody else has these already.
     #[error("already taken: {}", .0.iter().map(|name| name.name()).collect::<Vec<_>>().join(", "))]
     Taken(Vec<TakenName>),
@@ -87,6 +90,9 @@ pub async fn create(
     spec: UserSpec,
     now: Millis,
 ) -> Result<NewUser, UserError> {
+    if spec.username.is_reserved() {
+        return Err(UserError::Reserved(spec.username));
+    }
     let fixed = match (spec.username.dictated_uid(), spec.uid) {
         (Some(dictated), Some(wanted)) if dictated != wanted => return Err(UserError::UidDiffers(wanted)),
         (dictated, wanted) => dictated.or(wanted),

@@ -276,6 +276,11 @@ impl MessagePublishing {
         let about = |refusal, user: &Username| PublishError::User { refusal, user: user.clone() };
         let sender = users.get(&request.from).map(Arc::as_ref);
         let sender = standing_sender(sender).map_err(|refusal| about(refusal, &request.from))?;
+        if request.object_name.steers_clients()
+            && !self.texts.settings.settings().await?.is_on("publish_client_commands")
+        {
+            return Err(Refusal::TypeReserved.into());
+        }
         let relations = if request.verify_blacklist {
             let ids: Vec<UserId> = users.values().map(|user| user.id).collect();
             self.relations.between(sender.id, &ids).await?

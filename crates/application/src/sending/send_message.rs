@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::file::StoredFile;
 use sixin_domain::hook::rule::Origin;
-use sixin_domain::id::{FileUsageId, UserId};
+use sixin_domain::id::{FileUsageId, MessageId, UserId};
 use sixin_domain::message::body::Body;
+use sixin_domain::message::delivery::DeliveryOptions;
+use sixin_domain::message::object_name::ObjectName;
 use sixin_domain::message::{Effects, Envelope, Placed};
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::sending::may_write::{SiteRules, Speaker, may_write};
@@ -17,8 +20,11 @@ use sixin_domain::site::settings::Settings;
 use sixin_domain::user::username::UserRef;
 use sixin_domain::user::{Relation, User};
 
+use crate::delivery::Signal;
+use crate::delivery::ports::{DeliveredMessage, LiveSignals};
 use crate::files::ports::Files;
 use crate::ports::{Clock, StoreError};
+use crate::sending::back_end_texts::filtered_content;
 use crate::sending::pipeline::{Accepted, Draft, Pipeline, SendError};
 use crate::sending::ports::{IdempotencyKey, NonceUse, Stored, StoredBodies};
 use crate::site::block_words::applied;
@@ -32,6 +38,23 @@ pub enum Content {
     Text(String),
     /// The public id of a file that was uploaded before.
     File(String),
+    /// A content of a type, as clients of RongCloud's kits send it. It follows the rules of its type.
+    Typed(Box<TypedContent>),
+}
+
+/// A content of a type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypedContent {
+    /// The type.
+    pub object_name: ObjectName,
+    /// The content, byte for byte.
+    pub content: String,
+    /// The text in it, if it is a text message.
+    pub text: Option<String>,
+    /// What the message does to the two views.
+    pub effects: Effects,
+    /// How it is to reach devices.
+    pub delivery: Option<DeliveryOptions>,
 }
 
 /// A message a user wants to send.
@@ -79,6 +102,10 @@ pub trait SendMessage: Send + Sync {
     /// Sends one message. `Ok` means that it is committed and on disk. A repeat is answered with the first message, even
     /// if the rules would refuse it by now.
     async fn send(&self, request: SendRequest) -> Result<SentMessage, SendError>;
+
+    /// For what reaches only a user who is online now: looks whether it may be sent, by the same rules, and shows it to the
+    /// recipient if that is connected. Nothing is stored, counted or limited.
+    async fn pass_on(&self, request: SendRequest) -> Result<(), SendError>;
 }
 
 /// [`SendMessage`] over the ports.
@@ -101,6 +128,8 @@ pub struct MessageSending {
     pub pipeline: Arc<Pipeline>,
     /// How long texts may be.
     pub limits: Limits,
+    /// Who is connected.
+    pub live: Arc<dyn LiveSignals>,
 }
 
 #[async_trait]
@@ -113,6 +142,31 @@ impl SendMessage for MessageSending {
             other => other?,
         };
         Ok(SentMessage { placed, body, file, sender: request.sender, sender_roles, role_book, replayed })
+    }
+
+    async fn pass_on(&self, request: SendRequest) -> Result<(), SendError> {
+        let sender_roles = self.roles.of(request.sender.id).await?;
+        let role_book = self.roles.book().await?;
+        let recipient = self.permitted_recipient(&request, &sender_roles, &role_book).await?;
+        let (body, _) = self.body(&request, &recipient).await?;
+        if !self.live.may_be_connected(recipient.id) {
+            return Ok(());
+        }
+        let id = self.pipeline.fresh_ids(1).await?.pop().ok_or(SendError::Unknown)?;
+        let message = ViewedMessage {
+            id: MessageId(id),
+            seq: 0,
+            sender: request.sender.id,
+            sent_at: self.clock.now(),
+            body,
+            file: None,
+            read_at: None,
+            is_counted: false,
+            delivery: None,
+        };
+        let status = DeliveredMessage::status(message, recipient.id, false);
+        self.live.signal(&[recipient.id], &Signal::Status(Arc::new(status)));
+        Ok(())
     }
 }
 
@@ -130,11 +184,14 @@ impl MessageSending {
         let recipient = self.permitted_recipient(request, sender_roles, role_book).await?;
         let (body, attachment) = self.body(request, &recipient).await?;
         let file = attachment.as_ref().map(|(file, _)| file.clone());
-        let envelope =
-            Envelope { sender: request.sender.id, body: body.clone(), effects: Effects::OWN, delivery: None };
+        let (origin, effects, delivery) = match &request.content {
+            Content::Typed(typed) => (Origin::Client, typed.effects, typed.delivery.clone()),
+            Content::Text(_) | Content::File(_) => (Origin::Fresns, Effects::OWN, None),
+        };
+        let envelope = Envelope { sender: request.sender.id, body: body.clone(), effects, delivery };
         let (nonce, idempotency) = (request.nonce.clone(), request.idempotency.clone());
         let recipients = vec![recipient.id.into()];
-        let (origin, own_rate) = (Origin::Fresns, request.own_rate);
+        let own_rate = request.own_rate;
         let draft = Draft { origin, envelope, recipients, attachment, nonce, idempotency, own_rate };
         let Accepted { stored, replaced } = self.pipeline.send(draft).await?;
         if stored.replayed {
@@ -202,6 +259,14 @@ impl MessageSending {
                     return Err(Refusal::TextTooLong.into());
                 }
                 Ok((Body::Text(text), None))
+            }
+            Content::Typed(typed) if typed.object_name.steers_clients() => Err(Refusal::TypeReserved.into()),
+            Content::Typed(typed) => {
+                let filter = self.block_words.filter().await?;
+                let (content, text) = (typed.content.as_str(), typed.text.as_deref());
+                let (content, text) =
+                    filtered_content::<SendError>(&filter, content, text, &self.limits).await?;
+                Ok((Body::Typed { object_name: typed.object_name.clone(), content, text }, None))
             }
             Content::File(fid) => {
                 let (file, upload) = self.file(fid, request, recipient).await?;

@@ -1,6 +1,7 @@
 //! A back end keeps how the devices of its users are to be woken, what they call each other, and what they have pinned
 //! (docs/wire/rongcloud.md#push-preferences).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -10,13 +11,19 @@ use sixin_domain::user::push_preferences::{NotificationLevel, PushPeriod};
 use sixin_domain::user::username::Username;
 
 use crate::conversations::ports::{ConversationPins, Pin};
-use crate::ports::Clock;
+use crate::ports::{Clock, StoreResult};
 use crate::sending::ids::LeasedIds;
 use crate::users::named_users::{UsersError, ids_of};
 use crate::users::ports::{PushPreferences, RemarkPage, Remarks, Users};
 
 /// Remarks of a user at most.
 pub const MOST_REMARKS: i64 = 3000;
+
+/// What one call answers at most.
+const MOST_KEPT: i64 = 10_000;
+
+/// With whom, whether it is pinned, and what notifies, if that was set.
+pub type KeptPreference = (Option<UserId>, bool, Option<NotificationLevel>);
 
 /// Keeps preferences. Every user that is named has to exist.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
@@ -38,6 +45,9 @@ pub trait KeepPreferences: Send + Sync {
 
     /// What was set for that conversation, or for all.
     async fn level(&self, user: &Username, with: Option<Username>) -> Result<NotificationLevel, UsersError>;
+
+    /// All that a user has pinned and set a level for, by the other side; what was set for all conversations has nobody beside it.
+    async fn all(&self, user: UserId) -> StoreResult<Vec<KeptPreference>>;
 
     /// Sets what a user calls others; of two remarks about the same user the last counts, one about itself is passed over.
     async fn set_remarks(&self, user: &Username, remarks: Vec<(Username, String)>) -> Result<(), UsersError>;
@@ -94,6 +104,16 @@ impl KeepPreferences for PreferenceKeeping {
     async fn level(&self, user: &Username, with: Option<Username>) -> Result<NotificationLevel, UsersError> {
         let (user, with) = self.user_and_target(user, with).await?;
         Ok(self.push.level(user, with).await?)
+    }
+
+    async fn all(&self, user: UserId) -> StoreResult<Vec<KeptPreference>> {
+        let levels = self.push.levels(user, MOST_KEPT).await?;
+        let mut kept: BTreeMap<Option<UserId>, (bool, Option<NotificationLevel>)> =
+            levels.into_iter().map(|(with, level)| (with, (false, Some(level)))).collect();
+        for with in self.pins.pinned(user, MOST_KEPT).await? {
+            kept.entry(Some(with)).or_default().0 = true;
+        }
+        Ok(kept.into_iter().map(|(with, (is_pinned, level))| (with, is_pinned, level)).collect())
     }
 
     async fn set_remarks(&self, user: &Username, remarks: Vec<(Username, String)>) -> Result<(), UsersError> {

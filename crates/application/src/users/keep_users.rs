@@ -102,6 +102,7 @@ impl UserKeeping {
         let made = create(&*self.admin, &*self.secrets, spec, self.clock.now()).await;
         match made {
             Ok(_) | Err(UserError::Taken(_) | UserError::NoFreeUid) => {}
+            Err(UserError::Reserved(name)) => return Err(UsersError::Reserved(name)),
             Err(UserError::BadName(_)) => return Err(UsersError::Unseen),
             Err(UserError::Store(error)) => return Err(error.into()),
             Err(error) => return Err(StoreError::Fault(error.into()).into()),

@@ -24,6 +24,9 @@ pub enum UsersError {
     /// There is nothing to see in the name, or it turns the text around it, so nobody is to be called so.
     #[error("a new user's name must have something to see in it and must not turn the text around")]
     Unseen,
+    /// Clients obey whoever is called so, so nobody is.
+    #[error("the name {0} is reserved")]
+    Reserved(Username),
     /// A name that is a number is its own uid, and another user has that.
     #[error("the number {0} is the uid of another user")]
     NumberTaken(Username),

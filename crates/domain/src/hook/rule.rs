@@ -49,13 +49,16 @@ impl HookKind {
 /// By which dialect a message comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Origin {
-    /// A user sends it from an app.
+    /// A user sends it from an app that speaks Fresns.
     Fresns,
+    /// A user sends it from an app with RongCloud's client SDK.
+    Client,
     /// A back end publishes it.
     RongCloud,
 }
 
-const ORIGINS: [(Origin, &str); 2] = [(Origin::Fresns, "fresns"), (Origin::RongCloud, "rongcloud")];
+const ORIGINS: [(Origin, &str); 3] =
+    [(Origin::Fresns, "fresns"), (Origin::Client, "client"), (Origin::RongCloud, "rongcloud")];
 
 impl Origin {
     /// The name in the database, on the command line and on the wire.
@@ -69,10 +72,10 @@ impl Origin {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum FilterError {
     /// There is no such dialect.
-    #[error("there is no dialect {0:?}; there are fresns and rongcloud")]
+    #[error("there is no dialect {0:?}; there are fresns, client and rongcloud")]
     Origin(String),
     /// None is named.
-    #[error("name a dialect: fresns, rongcloud, or both with a comma between them")]
+    #[error("name dialects with commas between them: fresns, client, rongcloud")]
     NoOrigin,
     /// A name that no type can have.
     #[error("{0:?} can't be the type of a message: up to 32 characters without spaces, * only at the end")]
@@ -230,7 +233,7 @@ mod tests {
     fn dialects_are_named_and_one_at_least() {
         let text = |text: &str| Origins::parse(text).map(|origins| origins.text());
         assert_eq!(text("fresns"), Ok("fresns".to_owned()));
-        assert_eq!(text(" rongcloud, fresns,fresns"), Ok("fresns,rongcloud".to_owned()));
+        assert_eq!(text(" rongcloud, client,fresns,fresns"), Ok("fresns,client,rongcloud".to_owned()));
         assert_eq!(text(","), Err(FilterError::NoOrigin));
         assert_eq!(text("fresns,sms"), Err(FilterError::Origin("sms".to_owned())));
     }

@@ -47,6 +47,10 @@ pub fn check_unwrapped(
     }
     whole_characters(object_name, &content)?;
     if !object_name.is_built_in() {
+        // Clients of RongCloud's kit lose a whole page over it, and ask for it for ever.
+        if content.trim() == "null" {
+            return Err("content must not be null".to_owned());
+        }
         return Ok(Content { content, text: None });
     }
     let name = object_name.as_str();
@@ -211,6 +215,8 @@ mod tests {
             ("RC:FileMsg", r#"{"name":"a","fileUrl":"u","size":"big"}"#),
             ("RC:StreamMsg", "x"),
             ("My:Gift", "a\0b"),
+            ("My:Gift", "null"),
+            ("My:Gift", " null\n"),
         ] {
             assert!(checked(name, content).is_err(), "{name} {content}");
         }

@@ -107,6 +107,10 @@ pub const MOMENTARY: [&str; 8] = [
     "RC:MsgExMsg",
 ];
 
+/// The types that steer clients. `RC:LogCmdMsg` and `RC:CCConfigChangeRequestMsg`, by which RongCloud's own kits hand out logs and
+/// tokens, are no types that can be named here at all.
+const STEERING: [&str; 2] = ["RC:RcCmd", "RC:RcNtf"];
+
 /// The name of a message type, built in or custom.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ObjectName(String);
@@ -129,6 +133,12 @@ pub enum ObjectNameError {
 }
 
 impl ObjectName {
+    /// Whether clients do by themselves what a message of that type tells them to: only a server may send it.
+    #[must_use]
+    pub fn steers_clients(&self) -> bool {
+        STEERING.contains(&self.0.as_str())
+    }
+
     /// The type of a text.
     #[must_use]
     pub fn text() -> Self {

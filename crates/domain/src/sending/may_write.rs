@@ -55,6 +55,9 @@ pub fn may_write(
     relation: Relation,
     now: Millis,
 ) -> Result<(), Refusal> {
+    if sender.is_some_and(|sender| sender.username.is_reserved()) {
+        return Err(Refusal::SenderDisabled);
+    }
     match speaker {
         Speaker::User(site) => {
             let sender = sender.ok_or(Refusal::SenderUnknown)?;

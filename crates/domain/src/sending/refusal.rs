@@ -68,6 +68,9 @@ pub enum Refusal {
     /// The text holds a word that is refused, or nothing but words that are removed.
     #[error("the text contains a forbidden word")]
     ForbiddenWord,
+    /// Messages of that type tell clients what to do; only the server itself makes them.
+    #[error("messages of this type steer clients, and only the server itself makes them")]
+    TypeReserved,
     /// The text is too long, at the latest after words were replaced.
     #[error("the text is too long")]
     TextTooLong,

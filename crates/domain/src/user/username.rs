@@ -50,6 +50,12 @@ impl Username {
         Ok(Self(text))
     }
 
+    /// Whether nobody may be called so: RongCloud's kits do what a sender of that name tells them to.
+    #[must_use]
+    pub fn is_reserved(&self) -> bool {
+        self.0 == "rongcloudsystem"
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

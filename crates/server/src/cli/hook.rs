@@ -47,9 +47,9 @@ pub(crate) struct NewHook {
     /// A note for yourself
     #[arg(long, default_value = "")]
     pub(crate) name: String,
-    /// Of which dialects messages are asked about: fresns (what users send), rongcloud (what back ends publish), or both
-    /// with a comma between them
-    #[arg(long, value_name = "DIALECTS", default_value = "fresns")]
+    /// Of which dialects messages are asked about, with commas between them: fresns (what users send), client (what they send
+    /// with RongCloud's client SDK), rongcloud (what back ends publish)
+    #[arg(long, value_name = "DIALECTS", default_value = "fresns,client")]
     pub(crate) dialects: String,
     /// Of which types, with commas between them; app:* for all that begin so [default: all]
     #[arg(long, value_name = "NAMES", default_value = "", hide_default_value = true)]

@@ -57,6 +57,7 @@ impl Config {
         }
         check_networks("server.trusted_proxies", &server.trusted_proxies)?;
         check_networks("webhooks.allow", &self.webhooks.allow)?;
+        self.check_gateway()?;
         self.check_retries()?;
         self.check_push()?;
         server.cors_origins.iter().try_for_each(|origin| origins::check(origin))?;
@@ -68,6 +69,16 @@ impl Config {
         DatabaseUrl::parse(&self.database.url)?;
         self.redis()?;
         Ok(())
+    }
+
+    fn check_gateway(&self) -> Result<(), ConfigError> {
+        let place = &self.gateway.public_address;
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".:-[]/".contains(&byte);
+        if place.bytes().all(is_plain) && !place.contains("//") {
+            return Ok(());
+        }
+        let expected = "must be a host and a port such as im.example.org:443, without https://, or empty";
+        Err(refused("gateway.public_address", expected, format!("{place:?}")))
     }
 
     fn check_retries(&self) -> Result<(), ConfigError> {

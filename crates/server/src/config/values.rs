@@ -19,6 +19,7 @@ pub(crate) struct Config {
     pub(crate) committer: Committer,
     pub(crate) cache: Cache,
     pub(crate) live: Live,
+    pub(crate) gateway: Gateway,
     pub(crate) webhooks: Webhooks,
     pub(crate) push: Push,
     pub(crate) metrics: Metrics,
@@ -153,6 +154,13 @@ pub(crate) struct Live {
     pub(crate) heartbeat_seconds: u64,
     pub(crate) read_receipts: bool,
     pub(crate) redis: String,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Gateway {
+    pub(crate) enabled: bool,
+    pub(crate) public_address: String,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]

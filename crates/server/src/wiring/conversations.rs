@@ -24,6 +24,7 @@ impl Conversations {
                 clock: Arc::clone(clock),
             }),
             change_conversations: Arc::new(ConversationChanging {
+                users: caches.users.clone(),
                 views: store.clone(),
                 changes: store.clone(),
                 clock: Arc::clone(clock),

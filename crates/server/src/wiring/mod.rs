@@ -3,6 +3,7 @@
 mod access;
 mod conversations;
 mod files;
+mod gateway;
 mod live;
 mod messages;
 mod sending;
@@ -178,6 +179,7 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
     let files = files::Files::new(&parts);
     let site = site::Site::new(&parts);
     let live = live::live(&parts, &sending, &conversations);
+    let gateway = gateway::gateway(&parts, &live, (&sending, &messages), (&conversations, &users));
     let Parts { config, store, caches, ids, committer, clock, file_links, profiles, streams, .. } = parts;
     let check_health = HealthCheck { store: store.clone(), committer, ids, clock: Arc::clone(&clock) };
     Apis {
@@ -227,6 +229,7 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
             keys_live_ms: config.keys_live_ms(),
             http: config.http_limits(),
         },
+        gateway,
         shared: Shared {
             read_file: files.read_file,
             check_health: Arc::new(check_health),

@@ -55,6 +55,7 @@ impl Sending {
                 clock: Arc::clone(clock),
                 pipeline: Arc::clone(&pipeline),
                 limits: config.limits(),
+                live: Arc::clone(&parts.signals),
             }),
             publish_message: Arc::new(MessagePublishing {
                 users: caches.users.clone(),

@@ -125,11 +125,17 @@ fn signals_that_are_published_like_messages_leave_nothing_behind(site: &Site) {
         (list["unreadCount"].clone(), list["latestMessage"]["message"].clone(), contents(site).len())
     };
     let before = seen();
-    for name in
-        ["RC:TypSts", "RC:ReadNtf", "RC:RcCmd", "RC:CmdMsg", "RC:RRReqMsg", "RC:MsgExMsg", "RC:VCInvite"]
-    {
+    for name in ["RC:TypSts", "RC:ReadNtf", "RC:CmdMsg", "RC:RRReqMsg", "RC:MsgExMsg", "RC:VCInvite"] {
         uid(&java(site, PUBLISH, &text(name, &json!({"name": "x"}), "")));
         assert_eq!(seen(), before, "{name}");
+    }
+    // What clients obey only the server says, unless the site lets back ends say it.
+    for name in ["RC:RcCmd", "RC:RcNtf"] {
+        java(site, PUBLISH, &text(name, &json!({"name": "x"}), "")).is(430, 1007);
+        site.sixin(&["setting", "set", "publish_client_commands", "true"]);
+        uid(&java(site, PUBLISH, &text(name, &json!({"name": "x"}), "")));
+        assert_eq!(seen(), before, "{name}");
+        site.sixin(&["setting", "set", "publish_client_commands", "false"]);
     }
     // A notice is kept, and counted by nobody.
     uid(&java(site, PUBLISH, &text("RC:InfoNtf", &json!({"message": "x"}), "")));

@@ -98,7 +98,7 @@ pub(crate) async fn modify_private_message(
     answered(&request, payload, &api, async |wanted: ModifyMessage| {
         let ModifyMessage { from_user_id, target_id, msg_uid, object_name, content } = wanted;
         let wanted = MessageRef { by: from_user_id.0, with: target_id.0, name: msg_uid.0 };
-        let rewording = Rewording { object_name: object_name.map(|name| name.0), content };
+        let rewording = Rewording { object_name: object_name.map(|name| name.0), content, is_a_users: false };
         api.change_messages.rewrite(&wanted, rewording).await?;
         Ok(done())
     })

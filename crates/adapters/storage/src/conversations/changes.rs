@@ -34,6 +34,29 @@ impl ConversationChanges for Database {
         .await
     }
 
+    async fn mark_read_until(
+        &self,
+        id: ConversationId,
+        reader: UserId,
+        last: i64,
+        at: Millis,
+    ) -> StoreResult<()> {
+        self.change(move |conn, events| {
+            lock(conn, &[id.0], at)?;
+            let found = conversations_of(conn, &[id.0])?.pop();
+            match found.as_ref().map(|found| found.seen_by(reader)) {
+                Some(Ok(view)) if last > view.own.read_seq => {
+                    let read_seq = last.min(view.conversation.last_seq);
+                    read_until(conn, &view, read_seq)?;
+                    events.push(Event::ConversationRead { seat: view.seat(), read_seq });
+                    Ok(())
+                }
+                _ => Ok(()),
+            }
+        })
+        .await
+    }
+
     async fn mark_messages_read(&self, reader: UserId, ids: &[MessageId], at: Millis) -> StoreResult<()> {
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         self.change(move |conn, events| {
@@ -240,6 +263,16 @@ fn clear(conn: &mut AnyConnection, view: &View<'_>, last: i64) -> QueryResult<()
     statement.execute(conn)?;
     let newest = newest(conn, view, last)?;
     set_latest(conn, view, newest.as_ref())
+}
+
+fn read_until(conn: &mut AnyConnection, view: &View<'_>, last: i64) -> QueryResult<()> {
+    let is_all = last >= view.conversation.last_seq;
+    let read = if is_all { Some(view.own.unread) } else { counted(conn, view, last)?.unread };
+    subtract(conn, view, read.unwrap_or(0), 0)?;
+    let s = prefix(view.side);
+    let mut statement = ComposedSql::new(format!("UPDATE conversations SET {s}_read_seq = "));
+    statement.int(last).sql(" WHERE id = ").int(view.conversation.id.0);
+    statement.execute(conn).map(drop)
 }
 
 /// What a view shows from its watermark up to `last`.

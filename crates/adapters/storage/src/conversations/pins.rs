@@ -1,13 +1,16 @@
 //! Which conversations stand first in a user's list, as back ends say it.
 
 use async_trait::async_trait;
+use diesel::prelude::*;
 use sixin_application::conversations::ports::{ConversationPins, Pin};
 use sixin_application::ports::StoreResult;
 use sixin_domain::event::Event;
+use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
 
 use crate::conversations::counters::prefix;
 use crate::database::Database;
+use crate::schema::conversations;
 use crate::sql::composed::{ComposedSql, Spelling};
 
 #[async_trait]
@@ -34,6 +37,25 @@ impl ConversationPins for Database {
             statement.sql(spelling.on_conflict("a_user_id, b_user_id"));
             statement.sql(format!("{s}_is_pin = 1, updated_at = {}", spelling.inserted("updated_at")));
             statement.execute(conn).map(drop)
+        })
+        .await
+    }
+
+    async fn pinned(&self, owner: UserId, most: i64) -> StoreResult<Vec<UserId>> {
+        self.read(move |conn| {
+            let mut others: Vec<i64> = conversations::table
+                .filter(conversations::a_user_id.eq(owner.0).and(conversations::a_is_pin.eq(true)))
+                .limit(most)
+                .select(conversations::b_user_id)
+                .load(conn)?;
+            let of_b: Vec<i64> = conversations::table
+                .filter(conversations::b_user_id.eq(owner.0).and(conversations::b_is_pin.eq(true)))
+                .limit(most)
+                .select(conversations::a_user_id)
+                .load(conn)?;
+            others.extend(of_b);
+            others.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+            Ok(others.into_iter().map(UserId).collect())
         })
         .await
     }

@@ -61,7 +61,7 @@ fn within(statement: &mut ComposedSql<'_>, part: Part) {
 }
 
 /// The first entries of a part, in order, each once.
-pub(super) fn first(mut entries: Vec<LogEntry>, limit: i64) -> Vec<LogEntry> {
+pub(crate) fn first(mut entries: Vec<LogEntry>, limit: i64) -> Vec<LogEntry> {
     entries.sort_unstable_by_key(|entry| entry.position);
     // What users send to themselves is found as sent and as received.
     entries.dedup_by_key(|entry| entry.position);

@@ -6,13 +6,14 @@ pub(crate) mod delivered;
 pub(crate) mod entries;
 pub(crate) mod head;
 pub(crate) mod presence;
+pub(crate) mod watches;
 
 use async_trait::async_trait;
 use sixin_application::delivery::ports::{DeliveredMessage, EventLog, LogPage, Missed};
 use sixin_application::operations::ports::LogAdmin;
 use sixin_application::ports::StoreResult;
 use sixin_domain::id::{MessageId, UserId};
-use sixin_domain::log::{Cursor, Position};
+use sixin_domain::log::{Cursor, LogEntry, Position};
 
 use self::catch_up::Most;
 use self::entries::Part;
@@ -20,6 +21,9 @@ use crate::database::Database;
 
 /// A reader that has missed more is told to begin anew: it would wait longer for the events than for the lists.
 const MOST: Most = Most { conversations: 500, entries: 5_000 };
+
+/// Of more than this the first ones are found by a walk, which ends where enough were found.
+const MOST_AT_ALL: Most = Most { conversations: 5_000, entries: 50_000 };
 
 #[async_trait]
 impl LogAdmin for Database {
@@ -49,6 +53,40 @@ impl EventLog for Database {
                 catch_up::by_conversations(conn, user, part, MOST)?
             };
             Ok(found.map_or(Missed::TooMuch, Missed::Entries))
+        })
+        .await
+    }
+
+    async fn first(
+        &self,
+        user: UserId,
+        after: Position,
+        until: Position,
+        limit: i64,
+    ) -> StoreResult<Vec<LogEntry>> {
+        self.read(move |conn| {
+            let part = Part { after, until };
+            if !catch_up::walk_is_cheaper(conn, user, part)?
+                && let Some(mut found) = catch_up::by_conversations(conn, user, part, MOST_AT_ALL)?
+            {
+                found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+                return Ok(found);
+            }
+            entries::of_user(conn, user, part, limit)
+        })
+        .await
+    }
+
+    async fn first_changes(
+        &self,
+        user: UserId,
+        after: Position,
+        until: Position,
+        limit: i64,
+    ) -> StoreResult<Vec<LogEntry>> {
+        self.read(move |conn| {
+            let found = entries::changes_of(conn, user, Part { after, until }, limit)?;
+            Ok(entries::first(found, limit))
         })
         .await
     }

@@ -72,6 +72,7 @@ fn every_table_and_column_of_the_schema_exists(db: &TestDatabase) {
         push_progress,
         hooks,
         hook_decisions,
+        presence_watches,
         transient_messages
     );
 }
@@ -121,6 +122,7 @@ fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
         "push_progress",
         "hooks",
         "hook_decisions",
+        "presence_watches",
         "transient_messages",
     ] {
         db.execute(&format!("DROP TABLE {table}"));

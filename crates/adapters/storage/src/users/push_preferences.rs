@@ -89,4 +89,21 @@ impl PushPreferences for Database {
         })
         .await
     }
+
+    async fn levels(&self, user: UserId, most: i64) -> StoreResult<Vec<(Option<UserId>, NotificationLevel)>> {
+        self.read(move |conn| {
+            let rows: Vec<(i64, i16)> = levels::table
+                .filter(levels::user_id.eq(user.0))
+                .order(levels::target_id)
+                .limit(most)
+                .select((levels::target_id, levels::level))
+                .load(conn)?;
+            let known = |(target, level): (i64, i16)| {
+                let with = (target != ALL).then_some(UserId(target));
+                Some((with, NotificationLevel::new(level.into())?))
+            };
+            Ok(rows.into_iter().filter_map(known).collect())
+        })
+        .await
+    }
 }

@@ -35,7 +35,7 @@ impl Default for LiveLimits {
 
 /// Why no stream begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TurnedAway {
+pub enum TurnedAway {
     /// The server stops.
     Draining,
     /// Too many are there, or begin.
@@ -74,7 +74,10 @@ impl Gate {
     }
 
     /// Whether a stream may begin beside so many, and after how long: when many come at once the last of them wait a moment.
-    pub(crate) fn admit(&self, connections: usize) -> Result<Duration, TurnedAway> {
+    ///
+    /// # Errors
+    /// If none may begin now.
+    pub fn admit(&self, connections: usize) -> Result<Duration, TurnedAway> {
         if self.is_draining() {
             return Err(TurnedAway::Draining);
         }
@@ -118,17 +121,17 @@ impl Gate {
     }
 
     /// Is woken when all streams are to end.
-    pub(crate) fn draining(&self) -> Draining {
+    pub fn draining(&self) -> Draining {
         Draining(self.drain.subscribe())
     }
 }
 
 /// Hears that all streams are to end.
-pub(crate) struct Draining(watch::Receiver<Option<Drain>>);
+pub struct Draining(watch::Receiver<Option<Drain>>);
 
 impl Draining {
     /// Waits for it; answers over how long they end.
-    pub(crate) async fn begins(&mut self) -> Option<Duration> {
+    pub async fn begins(&mut self) -> Option<Duration> {
         self.0.changed().await.ok()?;
         self.0.borrow_and_update().map(|drain| drain.leaving)
     }

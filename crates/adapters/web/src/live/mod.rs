@@ -33,7 +33,7 @@ use sixin_application::push::keep_devices::KeepDevices;
 use sixin_application::users::ports::{Relations, Users};
 
 pub use dialect::{Frame, LiveDialect, LiveVoice, Refused};
-pub use gate::{Gate, LiveLimits};
+pub use gate::{Draining, Gate, LiveLimits, TurnedAway};
 pub use openapi::description;
 
 use crate::answer::fallback::{get, one};

@@ -131,6 +131,15 @@ pub trait ConversationChanges: Send + Sync {
     /// All messages there are now are read. MUST cost the same however many there are.
     async fn mark_read(&self, seat: Seat, at: Millis) -> StoreResult<()>;
 
+    /// All messages up to that position are read. Where that is all there are, it MUST cost the same however many.
+    async fn mark_read_until(
+        &self,
+        id: ConversationId,
+        reader: UserId,
+        last: i64,
+        at: Millis,
+    ) -> StoreResult<()>;
+
     /// These messages are read, as far as the user received them.
     async fn mark_messages_read(&self, reader: UserId, messages: &[MessageId], at: Millis)
     -> StoreResult<()>;

@@ -25,4 +25,7 @@ pub trait ConversationPins: Send + Sync {
     /// Pins a conversation or takes that back. One that is not there yet MUST be made, empty and shown to nobody, so that it
     /// is pinned when its first message comes.
     async fn set(&self, pin: Pin, at: Millis) -> StoreResult<()>;
+
+    /// With whom a user has pinned conversations, `most` at most, in any order.
+    async fn pinned(&self, owner: UserId, most: i64) -> StoreResult<Vec<UserId>>;
 }

@@ -4,6 +4,7 @@ use sixin_domain::conversation::pair::{Pair, Side};
 use sixin_domain::event::{ChangedMessage, Tie};
 use sixin_domain::id::{ConversationId, MessageId};
 use sixin_domain::log::Commit;
+use sixin_domain::message::body::Body;
 use std::sync::atomic::Ordering;
 
 use super::*;

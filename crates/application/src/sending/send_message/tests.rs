@@ -1,4 +1,5 @@
 use super::*;
+use crate::delivery::ports::MockLiveSignals;
 use crate::files::ports::MockFiles;
 use crate::hooks::testing::nobody_objects;
 use crate::ports::MockClock;
@@ -68,7 +69,63 @@ fn sending(files: MockFiles, relation: Relation, times: usize) -> MessageSending
         clock,
         pipeline: Arc::new(pipeline),
         limits: Limits { text_bytes: 50, ..Limits::default() },
+        live: Arc::new(MockLiveSignals::new()),
     }
+}
+
+fn typed(object_name: &str, content: &str, text: Option<&str>) -> Content {
+    Content::Typed(Box::new(TypedContent {
+        object_name: ObjectName::new(object_name).unwrap(),
+        content: content.into(),
+        text: text.map(str::to_owned),
+        effects: Effects { is_counted: false, ..Effects::OWN },
+        delivery: None,
+    }))
+}
+
+#[tokio::test]
+async fn a_typed_content_is_stored_by_the_rules_of_texts_and_never_steers_clients() {
+    let sending_once = || sending(MockFiles::new(), Relation::default(), 1);
+    let plain = typed("My:Gift", r#"{"what":"darn"}"#, None);
+    let sent = sending_once().send(request("10002", plain)).await.unwrap();
+    assert!(matches!(sent.body, Body::Typed { content, .. } if content == r#"{"what":"darn"}"#));
+    let text = typed("RC:TxtMsg", r#"{"content":"darn","extra":"e"}"#, Some("darn"));
+    let sent = sending_once().send(request("10002", text)).await.unwrap();
+    let Body::Typed { content, text, .. } = sent.body else { panic!() };
+    assert_eq!(text, Some("x".repeat(40)));
+    assert!(content.contains(&"x".repeat(40)) && content.contains("extra"));
+    let refused = async |content: Content, relation: Relation| {
+        sending(MockFiles::new(), relation, 0).send(request("10002", content)).await.unwrap_err()
+    };
+    let curse = || typed("RC:TxtMsg", r#"{"content":"curse"}"#, Some("curse"));
+    let error = refused(curse(), Relation::default()).await;
+    assert!(matches!(error, SendError::Refused(Refusal::ForbiddenWord)));
+    for name in ["RC:RcCmd", "RC:RcNtf"] {
+        let error = refused(typed(name, "{}", None), Relation::default()).await;
+        assert!(matches!(error, SendError::Refused(Refusal::TypeReserved)), "{name}");
+    }
+    let blocked = Relation { recipient_blocked_sender: true, ..Relation::default() };
+    let error = refused(typed("My:Gift", "{}", None), blocked).await;
+    assert!(matches!(error, SendError::Refused(Refusal::Blocked)));
+}
+
+#[tokio::test]
+async fn what_is_passed_on_follows_the_rules_and_reaches_only_who_is_there() {
+    for is_there in [true, false] {
+        let mut live = MockLiveSignals::new();
+        live.expect_may_be_connected().return_const(is_there);
+        live.expect_signal()
+            .times(usize::from(is_there))
+            .withf(|users, signal| users == [UserId(2)] && matches!(signal, Signal::Status(_)))
+            .return_const(());
+        let sending =
+            MessageSending { live: Arc::new(live), ..sending(MockFiles::new(), Relation::default(), 0) };
+        sending.pass_on(request("10002", typed("My:Mood", "{}", None))).await.unwrap();
+    }
+    let blocked = Relation { recipient_blocked_sender: true, ..Relation::default() };
+    let sending = sending(MockFiles::new(), blocked, 0);
+    let refused = sending.pass_on(request("10002", typed("My:Mood", "{}", None))).await;
+    assert!(matches!(refused, Err(SendError::Refused(Refusal::Blocked))));
 }
 
 fn request(to: &str, content: Content) -> SendRequest {

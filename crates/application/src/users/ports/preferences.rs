@@ -27,6 +27,9 @@ pub trait PushPreferences: Send + Sync {
 
     /// What was set for one conversation, or for all; unset if nothing was.
     async fn level(&self, user: UserId, with: Option<UserId>) -> StoreResult<NotificationLevel>;
+
+    /// All that was set, `most` at most, in any order; what was set for all conversations has nobody beside it.
+    async fn levels(&self, user: UserId, most: i64) -> StoreResult<Vec<(Option<UserId>, NotificationLevel)>>;
 }
 
 /// A page of what a user calls others.

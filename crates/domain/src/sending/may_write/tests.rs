@@ -2,6 +2,7 @@ use super::*;
 use crate::site::role::with_permissions;
 use crate::testing;
 use crate::user::Restrictions;
+use crate::user::username::Username;
 
 const NOW: Millis = Millis(1_000_000);
 
@@ -61,6 +62,13 @@ fn recipient(bend: impl FnOnce(&mut User)) -> impl FnOnce(&mut Case) {
 fn an_ordinary_message_may_be_sent() {
     assert_eq!(Case::by_user(|_| ()), Ok(()));
     assert_eq!(Case::by_back_end(true, |_| ()), Ok(()));
+}
+
+#[test]
+fn whom_clients_obey_nobody_is_not_even_a_user_of_that_name() {
+    let obeyed = |case: &mut Case| case.sender.username = Username::new("rongcloudsystem").unwrap();
+    assert_eq!(Case::by_user(obeyed), Err(Refusal::SenderDisabled));
+    assert_eq!(Case::by_back_end(false, obeyed), Err(Refusal::SenderDisabled));
 }
 
 #[test]

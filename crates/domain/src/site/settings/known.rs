@@ -148,6 +148,13 @@ pub const KNOWN: &[Known] = &[
         "whether block words also apply to RC:TxtMsg published by back ends",
     ),
     private(
+        "publish_client_commands",
+        "interactives",
+        Boolean,
+        "false",
+        "whether back ends may publish RC:RcCmd and RC:RcNtf, which clients obey",
+    ),
+    private(
         "user_whitelist",
         "interactives",
         Boolean,

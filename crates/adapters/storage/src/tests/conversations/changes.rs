@@ -12,6 +12,7 @@ use crate::tests::operations::hot_reads::{checks, run_by};
 
 on_every_database!(
     reading_a_conversation_reads_all_there_is_and_nothing_that_comes_later,
+    reading_up_to_a_message_reads_that_and_what_is_older_and_never_less_than_before,
     deleting_a_conversation_hides_it_until_the_next_message_which_comes_alone,
     one_side_changes_nothing_for_the_other,
     marking_messages_takes_each_off_the_unread_count_once,
@@ -62,6 +63,26 @@ fn reading_a_conversation_reads_all_there_is_and_nothing_that_comes_later(db: &T
     let view = found.seen_by(UserId(5)).unwrap();
     let read: Vec<bool> = messages(db, all_of(5, id)).iter().map(|message| view.is_read(message)).collect();
     assert_eq!(read, [false, true, true, true]);
+}
+
+fn reading_up_to_a_message_reads_that_and_what_is_older_and_never_less_than_before(db: &TestDatabase) {
+    let (id, ids) = conversation(db, 5);
+    let told = || db.number("SELECT COUNT(*) AS number FROM log_changes WHERE kind = 4");
+    let read = |last: i64| {
+        db.wait(db.database.mark_read_until(ConversationId(id), UserId(5), last, NOW)).unwrap();
+        let found = find(db, id);
+        (found.b.unread, found.b.read_seq, status(db), told())
+    };
+    mark(db, 5, &ids[..1]);
+    assert_eq!(read(2), (3, 2, 1, 1), "one of the two was read already");
+    assert_eq!(read(2), (3, 2, 1, 1), "nobody is told again");
+    assert_eq!(read(1), (3, 2, 1, 1), "nothing becomes unread");
+    assert_eq!(read(99), (0, 5, 2, 2), "no further than there is");
+    assert_eq!(counts(&find(db, id).a), (0, 5), "the other side keeps what it has");
+    // Whoever sits on no side of it changes nothing.
+    text(db, 1, 5, 9);
+    db.wait(db.database.mark_read_until(ConversationId(id), UserId(7), 6, NOW)).unwrap();
+    assert_eq!(find(db, id).b.unread, 1);
 }
 
 fn deleting_a_conversation_hides_it_until_the_next_message_which_comes_alone(db: &TestDatabase) {

@@ -8,7 +8,7 @@ use sixin_application::messages::ports::MessageChanges;
 use sixin_application::sending::ports::SendUnit;
 use sixin_application::users::ports::{Mark, RelationChanges};
 use sixin_domain::id::{MessageId, UserId};
-use sixin_domain::log::{LogEntry, Position};
+use sixin_domain::log::{LogEntry, Logged, Position};
 use sixin_domain::message::Effects;
 
 use crate::log::catch_up::{Most, by_conversations, walk_is_cheaper};
@@ -106,6 +106,31 @@ fn pages_of_any_length_are_the_whole_log(db: &TestDatabase) {
     let mut conn = db.database.writer().unwrap();
     let mine = entries::of_user(&mut conn, UserId(1), part, 1000).unwrap();
     assert_eq!(entries::of_user(&mut conn, UserId(1), part, 3).unwrap(), mine[..3]);
+    drop(conn);
+    // The same in pages for one user, and of its changes alone.
+    let changes: Vec<LogEntry> =
+        mine.iter().filter(|entry| matches!(entry.what, Logged::Change(_))).cloned().collect();
+    assert!(changes.len() > 5 && changes.len() < mine.len());
+    for limit in [1, 3, 1000] {
+        let (mut all, mut of_changes) = (Vec::new(), Vec::new());
+        loop {
+            let after = all.last().map_or(Position(0), |last: &LogEntry| last.position);
+            let page = db.wait(db.database.first(UserId(1), after, until, limit)).unwrap();
+            if page.is_empty() {
+                break;
+            }
+            all.extend(page);
+        }
+        loop {
+            let after = of_changes.last().map_or(Position(0), |last: &LogEntry| last.position);
+            let page = db.wait(db.database.first_changes(UserId(1), after, until, limit)).unwrap();
+            if page.is_empty() {
+                break;
+            }
+            of_changes.extend(page);
+        }
+        assert!(all == mine && of_changes == changes, "in pages of {limit}");
+    }
 }
 
 fn who_missed_too_much_begins_anew(db: &TestDatabase) {

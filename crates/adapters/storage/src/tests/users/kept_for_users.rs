@@ -189,6 +189,10 @@ fn a_level_is_that_of_one_conversation_or_of_all(db: &TestDatabase) {
     set(Some(bob), -1);
     set(None, 0);
     assert_eq!([get(Some(bob)), get(None)], [-1, 0]);
+    let all = |most| db.wait(db.database.levels(ann, most)).unwrap();
+    let level = |number| NotificationLevel::new(number).unwrap();
+    assert_eq!(all(9), [(None, level(0)), (Some(bob), level(-1))]);
+    assert_eq!((all(1).len(), db.wait(db.database.levels(bob, 9)).unwrap().len()), (1, 0));
     assert_eq!(db.wait(db.database.level(bob, Some(ann))).unwrap().number(), 0);
 }
 
@@ -231,6 +235,8 @@ fn a_pin_counts_before_the_first_message_and_after(db: &TestDatabase) {
     pin(bob, false, 70);
     assert_eq!(db.wait(db.database.of_pair(pair)).unwrap(), None);
     pin(bob, true, 71);
+    let others = |user| db.wait(ConversationPins::pinned(&db.database, user, 9)).unwrap();
+    assert_eq!((others(ann), others(bob)), (vec![], vec![ann]));
     assert_eq!((pinned(ann), pinned(bob)), (0, 0), "a conversation without a message is in no list");
     let placed = db.store(db.unit(ann.0, &[bob.0], "hi"));
     assert_eq!(placed[0].place.unwrap(), (ConversationId(71), 1));

@@ -1,0 +1,66 @@
+// Alice and Bob chat in a real Chromium with RongCloud's own SDK as npm has it, on a page whose policy lets it reach sixin and
+// nobody else. It says `chatted`.
+// node --experimental-websocket chat-browser.js
+const assert = require("node:assert/strict");
+const { readFileSync } = require("node:fs");
+const { createServer } = require("node:http");
+const { dirname, join } = require("node:path");
+const { browsing, env } = require("./browser.js");
+
+const sixin = env("SIXIN_URL");
+const policy = `default-src 'self' 'unsafe-inline'; connect-src 'self' ${sixin} ${sixin.replace("http", "ws")}`;
+const page = `<!doctype html><title>chat</title>
+<script type="importmap">{"imports": {"@rongcloud/engine": "/engine.mjs", "@rongcloud/imlib-next": "/imlib.mjs"}}</script>
+<script type="module">
+import * as IM from "@rongcloud/imlib-next";
+window.got = [];
+IM.init({ appkey: ${JSON.stringify(env("SIXIN_APP_KEY"))}, navigators: [${JSON.stringify(sixin)}] });
+IM.addEventListener(IM.Events.MESSAGES, ({ messages }) => messages.forEach((one) => window.got.push(one.content.content)));
+window.IM = IM;
+</script>`;
+
+/** The module of a package. */
+function module(name) {
+  return readFileSync(join(dirname(require.resolve(name)), "index.mjs"));
+}
+
+const files = {
+  "/": ["text/html", page],
+  "/engine.mjs": ["text/javascript", module("@rongcloud/engine")],
+  "/imlib.mjs": ["text/javascript", module("@rongcloud/imlib-next")],
+};
+const server = createServer((request, answer) => {
+  const [type, body] = files[request.url] ?? ["text/plain", ""];
+  answer.writeHead(200, { "Content-Type": `${type}; charset=utf-8`, "Content-Security-Policy": policy });
+  answer.end(body);
+});
+
+async function chat(open) {
+  const url = `http://127.0.0.1:${server.address().port}/`;
+  const [alice, bob] = [await open(url), await open(url)];
+  for (const [page, token] of [[alice, env("SIXIN_ALICE_TOKEN")], [bob, env("SIXIN_BOB_TOKEN")]]) {
+    await page.until("window.IM !== undefined");
+    assert.equal(await page.ask(`IM.connect(${JSON.stringify(token)}).then((answer) => answer.code)`), 0);
+  }
+  const to = (user) => `{ conversationType: 1, targetId: "${user}" }`;
+  const send = (page, user, text) =>
+    page.ask(`IM.sendMessage(${to(user)}, new IM.TextMessage({ content: ${JSON.stringify(text)} })).then((sent) => sent.code)`);
+  assert.equal(await send(alice, "bob", "from a browser 😀"), 0);
+  await bob.until(`window.got.includes("from a browser 😀")`);
+  assert.equal(await send(bob, "alice", "and back"), 0);
+  await alice.until(`window.got.includes("and back")`);
+  const history = await alice.ask(
+    `IM.getHistoryMessages(${to("bob")}).then((found) => found.data.list.map((one) => one.content.content).join(", "))`,
+  );
+  assert.equal(history, "from a browser 😀, and back");
+}
+
+server.listen(0, "127.0.0.1", () => {
+  browsing(chat)
+    .then(() => console.log("chatted"))
+    .catch((error) => {
+      console.error(error);
+      process.exitCode = 1;
+    })
+    .finally(() => server.close());
+});
