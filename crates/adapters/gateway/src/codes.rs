@@ -22,6 +22,8 @@ impl Code {
     pub(crate) const NOT_LISTED: Self = Self(407);
     /// The sender is muted.
     pub(crate) const MUTED: Self = Self(20106);
+    /// Somebody who was asked objects to the message.
+    pub(crate) const DENIED: Self = Self(20112);
     /// It is too late to change the message, or it is not the sender's.
     pub(crate) const UNCHANGEABLE: Self = Self(20114);
     /// It is too long.
@@ -105,7 +107,8 @@ impl From<SendError> for Code {
         match error {
             SendError::Refused(refusal) => refusal.into(),
             SendError::Replayed | SendError::KeyReused => Self::PARAMETER,
-            SendError::Busy(_) | SendError::Unknown => Self::STORE,
+            SendError::Denied(_) => Self::DENIED,
+            SendError::Busy(_) | SendError::Unknown | SendError::Unjudged => Self::STORE,
             SendError::Store(error) => error.into(),
         }
     }
