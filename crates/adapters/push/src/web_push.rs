@@ -139,8 +139,12 @@ mod tests {
         for address in
             ["http://127.0.0.2:1/", "https://10.0.0.1/", "https://169.254.169.254/", "https://[::1]/"]
         {
-            let strict =
-                WebPush::new(EC_PEM.as_bytes(), "", Client::new(Default::default()).unwrap()).unwrap();
+            let strict = WebPush::new(
+                EC_PEM.as_bytes(),
+                "",
+                Client::new(sixin_domain::webhook::address::AddressPolicy::default()).unwrap(),
+            )
+            .unwrap();
             let sent = strict.send(&device(address), &push(), "hello", "msg_1", Millis(1_000)).await;
             assert_eq!(sent, Served::Refused, "{address}");
         }

@@ -109,6 +109,7 @@ pub(crate) fn sent(request: SendRequest, sent_at: Millis) -> SentMessage {
     let (body, file) = match request.content {
         Content::Text(text) => (Body::Text(text), None),
         Content::File(_) => (Body::File { file: FileId(5), kind: FileKind::Image }, Some(image())),
+        Content::Typed(_) => panic!("this dialect sends none"),
     };
     let role = Role {
         id: RoleId(4),
