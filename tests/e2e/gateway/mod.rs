@@ -6,5 +6,6 @@ mod hostile;
 mod lists;
 mod messages;
 mod surviving;
+mod told;
 
 use device::Device;

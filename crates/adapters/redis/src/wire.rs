@@ -67,6 +67,7 @@ struct DeliveryWire {
     need_read_receipt: Option<bool>,
     msg_random: Option<i64>,
     badge: Option<i64>,
+    is_of_client: Option<bool>,
 }
 
 fn numbers(users: &[UserId]) -> Vec<i64> {
@@ -161,6 +162,7 @@ fn delivery(options: DeliveryOptions) -> DeliveryWire {
         need_read_receipt: options.need_read_receipt,
         msg_random: options.msg_random,
         badge: options.badge,
+        is_of_client: options.is_of_client,
     }
 }
 
@@ -177,6 +179,7 @@ fn read_delivery(wire: DeliveryWire) -> DeliveryOptions {
         need_read_receipt: wire.need_read_receipt,
         msg_random: wire.msg_random,
         badge: wire.badge,
+        is_of_client: wire.is_of_client,
     }
 }
 

@@ -185,7 +185,11 @@ impl MessageSending {
         let (body, attachment) = self.body(request, &recipient).await?;
         let file = attachment.as_ref().map(|(file, _)| file.clone());
         let (origin, effects, delivery) = match &request.content {
-            Content::Typed(typed) => (Origin::Client, typed.effects, typed.delivery.clone()),
+            Content::Typed(typed) => {
+                let delivery = typed.delivery.clone().unwrap_or_default();
+                let delivery = DeliveryOptions { is_of_client: Some(true), ..delivery };
+                (Origin::Client, typed.effects, Some(delivery))
+            }
             Content::Text(_) | Content::File(_) => (Origin::Fresns, Effects::OWN, None),
         };
         let envelope = Envelope { sender: request.sender.id, body: body.clone(), effects, delivery };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sixin_domain::event::Event;
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::log::{LogEntry, Logged};
-use sixin_domain::message::body::Body;
+use sixin_domain::message::is_of_back_end;
 use sixin_domain::message::typed::typed;
 use sixin_domain::user::User;
 use sixin_domain::webhook::event_type::EventType;
@@ -37,7 +37,8 @@ impl ToldMessage {
     /// Whether a back end published it, and not an app.
     #[must_use]
     pub fn is_of_server(&self) -> bool {
-        matches!(self.delivered.message.body, Body::Typed { .. })
+        let message = &self.delivered.message;
+        is_of_back_end(&message.body, message.delivery.as_ref())
     }
 }
 

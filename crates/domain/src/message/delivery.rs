@@ -27,6 +27,8 @@ pub struct DeliveryOptions {
     pub msg_random: Option<i64>,
     /// The number on the badge of the app.
     pub badge: Option<i64>,
+    /// Whether a user has sent it from an app with a client SDK: such a message has a type like those of back ends.
+    pub is_of_client: Option<bool>,
 }
 
 impl DeliveryOptions {

@@ -95,6 +95,13 @@ impl Saying {
     }
 }
 
+/// Whether a back end published it: what is neither a text nor a file of an app, nor sent with a client SDK.
+#[must_use]
+pub fn is_of_back_end(body: &Body, delivery: Option<&DeliveryOptions>) -> bool {
+    let is_of_client = delivery.is_some_and(|options| options.is_of_client == Some(true));
+    matches!(body, Body::Typed { .. }) && !is_of_client
+}
+
 /// What the messages of one send have in common. Body and delivery are those of every message that has none of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
@@ -124,6 +131,19 @@ pub struct Placed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_users_say_is_not_of_back_ends_whatever_its_type() {
+        let typed = Body::Typed {
+            object_name: ObjectName::new("RC:TxtMsg").unwrap(),
+            content: "{}".into(),
+            text: None,
+        };
+        let client = DeliveryOptions { is_of_client: Some(true), ..DeliveryOptions::default() };
+        assert!(is_of_back_end(&typed, None) && is_of_back_end(&typed, Some(&DeliveryOptions::default())));
+        assert!(!is_of_back_end(&typed, Some(&client)));
+        assert!(!is_of_back_end(&Body::Text("hi".into()), None));
+    }
 
     #[test]
     fn the_type_decides_what_its_sender_leaves_open_and_nothing_else() {

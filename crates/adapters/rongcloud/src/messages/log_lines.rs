@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use sixin_application::files::links::FileLinks;
 use sixin_application::messages::read_logs::LoggedMessage;
-use sixin_domain::message::body::Body;
+use sixin_domain::message::is_of_back_end;
 use sixin_domain::message::uid as message_uid;
 use sixin_domain::site::settings::Settings;
 
@@ -45,7 +45,7 @@ impl Lines {
     pub(crate) fn line(&self, logged: LoggedMessage) -> serde_json::Result<Vec<u8>> {
         let LoggedMessage { message, sender, recipient } = logged;
         // On which kind of device a user wrote is not kept.
-        let source = if matches!(message.body, Body::Typed { .. }) { "Server" } else { "" };
+        let source = if is_of_back_end(&message.body, message.delivery.as_ref()) { "Server" } else { "" };
         let addresses = Addresses { settings: &self.settings, origin: &self.origin, links: &self.links };
         let (classname, content) = shown(message.body, message.file.as_ref(), &addresses);
         let times = LocalTimes::of(&self.settings);

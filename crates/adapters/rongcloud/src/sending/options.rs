@@ -101,6 +101,7 @@ impl Options {
             need_read_receipt: on(self.need_read_receipt),
             msg_random: self.msg_random(),
             badge: None,
+            is_of_client: None,
         })
     }
 

@@ -32,6 +32,9 @@ struct Members {
     msg_random: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<i64>,
+    /// On no wire: how what users send is told from what back ends publish.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of_client: Option<bool>,
 }
 
 /// The text of the object.
@@ -49,6 +52,7 @@ pub(crate) fn to_json(options: &DeliveryOptions) -> String {
         need_read_receipt: options.need_read_receipt.map(u8::from),
         msg_random: options.msg_random,
         count: options.badge,
+        of_client: options.is_of_client,
     };
     serde_json::to_string(&members).unwrap_or_default()
 }
@@ -68,6 +72,7 @@ pub(crate) fn from_json(text: &str) -> serde_json::Result<DeliveryOptions> {
         need_read_receipt: members.need_read_receipt.map(|flag| flag != 0),
         msg_random: members.msg_random,
         badge: members.count,
+        is_of_client: members.of_client,
     })
 }
 
@@ -77,7 +82,7 @@ mod tests {
 
     #[test]
     fn options_are_kept_under_their_names_on_the_wire_and_come_back() {
-        let all = r#"{"pushContent":"p","pushData":"d","contentAvailable":1,"expansion":true,"extraContent":{"k":"v"},"disablePush":false,"pushExt":{"title":"t","b":[1]},"busChannel":"c","needReadReceipt":0,"msgRandom":-9223372036854775808,"count":-1}"#;
+        let all = r#"{"pushContent":"p","pushData":"d","contentAvailable":1,"expansion":true,"extraContent":{"k":"v"},"disablePush":false,"pushExt":{"title":"t","b":[1]},"busChannel":"c","needReadReceipt":0,"msgRandom":-9223372036854775808,"count":-1,"ofClient":true}"#;
         assert_eq!(to_json(&from_json(all).unwrap()), all);
         for text in ["{}", r#"{"expansion":true}"#, r#"{"count":7}"#] {
             assert_eq!(to_json(&from_json(text).unwrap()), text);
