@@ -131,7 +131,7 @@ fn signals_that_are_published_like_messages_leave_nothing_behind(site: &Site) {
     }
     // What clients obey only the server says, unless the site lets back ends say it.
     for name in ["RC:RcCmd", "RC:RcNtf"] {
-        java(site, PUBLISH, &text(name, &json!({"name": "x"}), "")).is(430, 1007);
+        java(site, PUBLISH, &text(name, &json!({"name": "x"}), "")).is(400, 1007);
         site.sixin(&["setting", "set", "publish_client_commands", "true"]);
         uid(&java(site, PUBLISH, &text(name, &json!({"name": "x"}), "")));
         assert_eq!(seen(), before, "{name}");
