@@ -24,7 +24,7 @@ fn what_is_allowed_is_stored_what_is_denied_is_not_and_what_is_replaced_is_store
             "no advertising"
         );
         let replaced = site.send_text(&site.alice, "bob", "darn");
-        assert_eq!(replaced.is(200, 0).body["data"]["message"], "d**n", "the sender sees it too");
+        assert_eq!(replaced.is(200, 0).body["data"]["content"], "d**n", "the sender sees it too");
         site.publish_text("alice", "bob", "fine too").is(200, 200);
         let why = site.publish_text("alice", "bob", "why");
         assert!(why.is(403, 20112).body["errorMessage"].as_str().unwrap().contains("no advertising"));
