@@ -20,3 +20,4 @@ pub mod site;
 mod testing;
 pub mod users;
 pub mod webhooks;
+mod writing_down;

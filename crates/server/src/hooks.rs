@@ -6,20 +6,14 @@ use std::time::Duration;
 use actix_web::rt::task::JoinHandle;
 use sixin_application::hooks::decisions::DecisionLog;
 use sixin_application::hooks::ports::HookAsker;
-use sixin_signature::HttpSignatures;
 use sixin_storage::Database;
-use sixin_webhooks::HttpPoster;
 
 use crate::config::Config;
-use crate::reach::{ReachError, reach};
+use crate::reach::ReachError;
+use crate::telling::poster;
 
 /// How often what was decided is written down.
 const PAUSE: Duration = Duration::from_millis(500);
-
-/// What asks.
-pub(crate) fn asker(config: &Config) -> Result<Arc<dyn HookAsker>, ReachError> {
-    Ok(Arc::new(HttpPoster::new(reach(config)?, Arc::new(HttpSignatures))?))
-}
 
 /// What asking takes of a server.
 pub(crate) struct Hooks {
@@ -34,7 +28,7 @@ impl Hooks {
         let decisions = Arc::new(DecisionLog::new(Arc::new(database.clone())));
         let kept = Arc::clone(&decisions);
         let task = actix_web::rt::spawn(async move { kept.keep(PAUSE).await });
-        Ok(Self { asker: asker(config)?, decisions, task })
+        Ok(Self { asker: poster(config)?, decisions, task })
     }
 
     /// Writes down the last ones, once nobody sends any more.

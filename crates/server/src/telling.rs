@@ -40,8 +40,8 @@ pub(crate) struct TellingParts<'a> {
     pub(crate) token: &'a str,
 }
 
-/// What reaches receivers.
-pub(crate) fn poster(config: &Config) -> Result<Arc<dyn Poster>, ReachError> {
+/// What reaches receivers, whether they are told or asked.
+pub(crate) fn poster(config: &Config) -> Result<Arc<HttpPoster>, ReachError> {
     Ok(Arc::new(HttpPoster::new(reach(config)?, Arc::new(HttpSignatures))?))
 }
 

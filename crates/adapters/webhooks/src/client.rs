@@ -3,22 +3,24 @@
 use std::time::Duration;
 
 use reqwest::header::CONTENT_TYPE;
-use reqwest::{Response, StatusCode};
+use reqwest::{RequestBuilder, Response, StatusCode};
 use sixin_application::webhooks::ports::{PostFailure, Posted};
 use sixin_domain::time::Millis;
 use sixin_outgoing::{Client, Distrust, NoAnswer, asked_pause_ms, read, send};
 
 use crate::{Written, failed};
 
+/// A request that is ready to be sent; `None` if nobody connects there.
+pub(crate) fn request(client: &Client, written: Written) -> Option<RequestBuilder> {
+    let request = client.post(&written.url)?.header(CONTENT_TYPE, written.content_type).body(written.body);
+    Some(written.headers.into_iter().fold(request, |request, (name, value)| request.header(name, value)))
+}
+
 /// Sends a request and says how it was taken, in so many milliseconds at most.
 pub(crate) async fn deliver(client: &Client, written: Written, patience_ms: i64, now: Millis) -> Posted {
-    let Some(request) = client.post(&written.url) else { return failed(PostFailure::Forbidden) };
+    let Some(request) = request(client, written) else { return failed(PostFailure::Forbidden) };
     let patience = Duration::from_millis(u64::try_from(patience_ms).unwrap_or(1_000));
-    let mut request = request.timeout(patience).header(CONTENT_TYPE, written.content_type).body(written.body);
-    for (name, value) in written.headers {
-        request = request.header(name, value);
-    }
-    match send(request).await {
+    match send(request.timeout(patience)).await {
         Ok(answer) => {
             let posted = posted(&answer, now);
             // So that the connection can be used again.

@@ -9,7 +9,6 @@ use sixin_domain::conversation::Seat;
 use sixin_domain::event::Event;
 use sixin_domain::id::UserId;
 use sixin_domain::log::{Logged, Position};
-use sixin_domain::message::body::Body;
 use sixin_domain::message::uid as message_uid;
 use sixin_domain::time::Millis;
 use sixin_domain::webhook::event_type::EventType;
@@ -125,10 +124,7 @@ fn reference<'a>(telling: &'a Telling, told: &ToldMessage) -> MessageReference<'
 /// What a message says. What was taken back is not shown to those who hear of it late.
 fn message_data<'a>(telling: &'a Telling, told: &'a ToldMessage) -> MessageData<'a> {
     let (message, is_shown) = (&told.delivered.message, told.delivered.is_enabled);
-    let text = match &message.body {
-        Body::Text(text) | Body::Typed { text: Some(text), .. } => Some(text.as_str()),
-        Body::File { .. } | Body::Typed { text: None, .. } => None,
-    };
+    let text = message.body.text();
     let carried = told.pairs.as_ref().filter(|pairs| !pairs.is_empty());
     let carried = carried.and_then(|pairs| serde_json::to_string(pairs).ok());
     let channel = message.delivery.as_ref().and_then(|options| options.bus_channel.as_deref());

@@ -50,11 +50,8 @@ impl Reading {
 
     /// What the user gets to see of an entry.
     pub(crate) fn shown(&self, what: Logged, Known { fresh, loaded }: &Known) -> Option<LiveEvent> {
-        let user = self.owner.user;
-        let seen = |message: &&Arc<DeliveredMessage>| {
-            let is_too_new = self.owner.membership_end.is_some_and(|end| message.message.sent_at > end);
-            message.belongs_to(user) && !is_too_new
-        };
+        let StreamOwner { user, membership_end, .. } = self.owner;
+        let seen = |message: &&Arc<DeliveredMessage>| message.shows_to(user, membership_end);
         match what {
             Logged::Message(message) => {
                 let found = fresh.get(&message.id).or_else(|| loaded.get(&message.id));

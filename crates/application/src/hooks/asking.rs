@@ -8,11 +8,25 @@ use sixin_domain::hook::breaker::{Breaker, PAUSE_MS};
 use sixin_domain::hook::rule::HookRule;
 use sixin_domain::hook::verdict::{HookFailure, Verdict};
 use sixin_domain::id::HookId;
+use sixin_domain::time::Millis;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::ports::{HookAsker, Question};
-use crate::ports::Clock;
+use super::ports::{AskedMessage, HookAsker, Question};
+use crate::access::ports::AppKeys;
+use crate::ports::{Clock, SecretSource, StoreResult};
+use crate::webhooks::signing::key_and_nonce;
+
+/// A question about a message, or a test, ready to be asked.
+pub(super) async fn question(
+    rule: Arc<HookRule>,
+    message: Option<AskedMessage>,
+    at: Millis,
+    with: (&dyn AppKeys, &dyn SecretSource),
+) -> StoreResult<Question> {
+    let (key, nonce) = key_and_nonce(rule.app_id.as_deref(), with).await?;
+    Ok(Question { rule, key, message, at, nonce })
+}
 
 /// [`HookAsker`] behind a breaker, a bound and a deadline for each rule.
 pub struct Asking {
@@ -108,7 +122,6 @@ mod tests {
     use crate::hooks::testing::rule;
     use crate::ports::MockClock;
     use async_trait::async_trait;
-    use sixin_domain::time::Millis;
 
     const ALLOWED: Result<Verdict, HookFailure> = Ok(Verdict::Allow { is_final: false });
 
@@ -118,7 +131,7 @@ mod tests {
         Arc::new(clock)
     }
 
-    fn question(rule: HookRule) -> Question {
+    fn about(rule: HookRule) -> Question {
         let rule = Arc::new(rule);
         Question { rule, key: None, message: None, at: Millis(0), nonce: "1".into() }
     }
@@ -138,7 +151,7 @@ mod tests {
         let asking = Asking::new(Arc::new(Silent), clock());
         for (most_ms, waits_ms) in [(10_000, 1_000), (300, 300), (-5, 0)] {
             let started = tokio::time::Instant::now();
-            assert_eq!(asking.ask(question(rule(1)), most_ms).await, Err(HookFailure::TimedOut));
+            assert_eq!(asking.ask(about(rule(1)), most_ms).await, Err(HookFailure::TimedOut));
             assert_eq!(started.elapsed().as_millis(), waits_ms);
         }
     }
@@ -149,12 +162,12 @@ mod tests {
         let narrow = HookRule { max_in_flight: 1, ..rule(1) };
         let first = tokio::spawn({
             let (asking, narrow) = (Arc::clone(&asking), narrow.clone());
-            async move { asking.ask(question(narrow), 10_000).await }
+            async move { asking.ask(about(narrow), 10_000).await }
         });
         tokio::task::yield_now().await;
-        assert_eq!(asking.ask(question(narrow.clone()), 10_000).await, Err(HookFailure::Full));
+        assert_eq!(asking.ask(about(narrow.clone()), 10_000).await, Err(HookFailure::Full));
         assert_eq!(first.await.unwrap(), Err(HookFailure::TimedOut));
-        assert_eq!(asking.ask(question(narrow), 10_000).await, Err(HookFailure::TimedOut));
+        assert_eq!(asking.ask(about(narrow), 10_000).await, Err(HookFailure::TimedOut));
     }
 
     #[tokio::test]
@@ -164,11 +177,11 @@ mod tests {
         asker.expect_ask().once().returning(|_| ALLOWED);
         let asking = Asking::new(Arc::new(asker), clock());
         for _ in 0..10 {
-            assert_eq!(asking.ask(question(rule(1)), 1_000).await, Err(HookFailure::Status(500)));
+            assert_eq!(asking.ask(about(rule(1)), 1_000).await, Err(HookFailure::Status(500)));
         }
-        assert_eq!(asking.ask(question(rule(1)), 1_000).await, Err(HookFailure::Open));
+        assert_eq!(asking.ask(about(rule(1)), 1_000).await, Err(HookFailure::Open));
         let changed = HookRule { generation: 7, ..rule(1) };
-        assert_eq!(asking.ask(question(changed), 1_000).await, ALLOWED);
+        assert_eq!(asking.ask(about(changed), 1_000).await, ALLOWED);
     }
 
     #[tokio::test]
@@ -177,7 +190,7 @@ mod tests {
         asker.expect_ask().times(40).returning(|_| Err(HookFailure::NoKey));
         let asking = Asking::new(Arc::new(asker), clock());
         for _ in 0..40 {
-            assert_eq!(asking.ask(question(rule(1)), 1_000).await, Err(HookFailure::NoKey));
+            assert_eq!(asking.ask(about(rule(1)), 1_000).await, Err(HookFailure::NoKey));
         }
     }
 }

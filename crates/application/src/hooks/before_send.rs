@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sixin_domain::hook::replacement::{BadReplacement, Replacement};
 use sixin_domain::hook::rule::{HookRule, Origin};
 use sixin_domain::hook::verdict::{Consequence, HookFailure, Outcome, Reason, Verdict, consequence};
-use sixin_domain::id::{MessageId, UserId};
+use sixin_domain::id::UserId;
 use sixin_domain::message::Saying;
 use sixin_domain::message::body::Body;
 use sixin_domain::message::typed::{type_name, typed};
@@ -15,9 +15,9 @@ use sixin_domain::sending::refusal::Refusal;
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
 
-use super::asking::Asking;
+use super::asking::{Asking, question};
 use super::decisions::DecisionLog;
-use super::ports::{AskedMessage, Decision, HookRules, Question};
+use super::ports::{AskedMessage, Decision, HookRules};
 use crate::access::ports::AppKeys;
 use crate::ports::{Clock, SecretSource, StoreError, StoreResult};
 use crate::sending::back_end_texts::BackEndTexts;
@@ -30,8 +30,6 @@ use crate::webhooks::ports::FileAddresses;
 
 /// So long all questions about one send may take together, in milliseconds.
 const MOST_MS: i64 = 10_000;
-/// Digits of the number that goes into a signature.
-const NONCE_DIGITS: u32 = 12;
 
 /// Rules that are asked about a send.
 pub type Rules = Vec<Arc<HookRule>>;
@@ -62,15 +60,6 @@ pub struct BeforeSend {
     pub secrets: Arc<dyn SecretSource>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-}
-
-/// A send that nobody objects to.
-#[derive(Debug)]
-pub struct Judged {
-    /// As it is to be stored.
-    pub draft: Draft,
-    /// What was said of it.
-    decisions: Vec<Decision>,
 }
 
 /// Why a send is not stored.
@@ -129,20 +118,24 @@ impl BeforeSend {
     }
 
     /// Asks those about a send, in their order, once for each thing that is said in it. One objection is enough: then nobody
-    /// gets anything.
+    /// gets anything. Answers the send as it is to be stored, and what was said of it, which is to be kept.
     ///
     /// # Errors
     /// [`SendError::Denied`], [`SendError::Unjudged`], or what the store says.
-    pub async fn judged(&self, draft: Draft, rules: &[Arc<HookRule>]) -> Result<Judged, SendError> {
+    pub async fn judged(
+        &self,
+        draft: Draft,
+        rules: &[Arc<HookRule>],
+    ) -> Result<(Draft, Vec<Decision>), SendError> {
         if rules.is_empty() {
-            return Ok(Judged { draft, decisions: Vec::new() });
+            return Ok((draft, Vec::new()));
         }
         let sender = self.named(&[draft.envelope.sender]).await?.pop();
         let sender = sender.ok_or_else(|| StoreError::Fault("the sender is gone".into()))?;
         let until = self.clock.steady().plus(MOST_MS);
         let mut inquiry = Inquiry { rules, origin: draft.origin, sender, until, decisions: Vec::new() };
         match self.all(draft, &mut inquiry).await {
-            Ok(draft) => Ok(Judged { draft, decisions: inquiry.decisions }),
+            Ok(draft) => Ok((draft, inquiry.decisions)),
             Err(objection) => {
                 self.decisions.note(inquiry.decisions);
                 Err(objection.into())
@@ -222,7 +215,7 @@ impl BeforeSend {
                 to: to.clone(),
                 object_name,
                 content,
-                text: text(&saying.body).map(str::to_owned),
+                text: saying.body.text().map(str::to_owned),
                 delivery: saying.delivery.clone(),
             };
             let (at, started) = (self.clock.now(), self.clock.steady());
@@ -275,17 +268,8 @@ impl BeforeSend {
         message: AskedMessage,
         most_ms: i64,
     ) -> StoreResult<Result<Verdict, HookFailure>> {
-        let key = match &rule.app_id {
-            Some(app_id) => self.keys.find(app_id).await?,
-            None => None,
-        };
-        let question = Question {
-            rule: Arc::clone(rule),
-            key,
-            message: Some(message),
-            at: self.clock.now(),
-            nonce: self.secrets.number(NONCE_DIGITS).to_string(),
-        };
+        let with = (&*self.keys, &*self.secrets);
+        let question = question(Arc::clone(rule), Some(message), self.clock.now(), with).await?;
         Ok(self.asking.ask(question, most_ms).await)
     }
 
@@ -352,34 +336,17 @@ impl Inquiry<'_> {
         let seconds = std::time::Duration::from_millis(u64::try_from(took_ms).unwrap_or(0)).as_secs_f64();
         metrics::histogram!("sixin_hook_seconds", "hook" => hook).record(seconds);
         let Some(&recipient) = users.first() else { return };
-        let (sender, recipients) = (self.sender.id, users.len());
-        let message: Option<MessageId> = None;
         self.decisions.push(Decision {
             hook: rule.id,
             at,
-            sender,
+            sender: self.sender.id,
             recipient,
-            recipients,
-            message,
+            recipients: users.len(),
+            message: None,
             outcome,
             took_ms,
             reason,
         });
-    }
-}
-
-impl Judged {
-    /// The send, and what was said of it.
-    #[must_use]
-    pub fn into_parts(self) -> (Draft, Vec<Decision>) {
-        (self.draft, self.decisions)
-    }
-}
-
-fn text(body: &Body) -> Option<&str> {
-    match body {
-        Body::Text(text) | Body::Typed { text: Some(text), .. } => Some(text),
-        Body::File { .. } | Body::Typed { text: None, .. } => None,
     }
 }
 

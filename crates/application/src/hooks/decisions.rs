@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::ports::{Decision, HookDecisions};
 use crate::ports::StoreResult;
+use crate::writing_down::for_ever;
 
 /// So many wait to be written; what comes beyond is lost, and counted.
 const MOST_WAITING: usize = 20_000;
@@ -41,18 +42,7 @@ impl DecisionLog {
 
     /// Writes for ever, with such a pause in between.
     pub async fn keep(&self, pause: Duration) {
-        let mut has_failed = false;
-        loop {
-            tokio::time::sleep(pause).await;
-            match self.write().await {
-                Ok(()) => has_failed = false,
-                Err(error) => {
-                    if !std::mem::replace(&mut has_failed, true) {
-                        tracing::warn!(%error, "decisions of hooks can't be noted; trying again");
-                    }
-                }
-            }
-        }
+        for_ever("decisions of hooks", pause, async || self.write().await).await;
     }
 
     /// Writes what waits. What could not be written waits on.

@@ -13,14 +13,12 @@ use sixin_domain::webhook::address::AddressPolicy;
 use sixin_domain::webhook::receiver_url::{ReceiverUrl, ReceiverUrlError};
 use thiserror::Error;
 
-use super::asking::Asking;
-use super::ports::{Decision, HookAdmin, HookAsker, HookDecisions, NewRule, Question, RuleChange};
+use super::asking::{Asking, question};
+use super::ports::{Decision, HookAdmin, HookAsker, HookDecisions, NewRule, RuleChange};
 use crate::access::ports::AppKeys;
 use crate::ports::{Clock, SecretSource, StoreError};
 use crate::webhooks::signing::{self, SigningError};
 
-/// Digits of the number that goes into a signature.
-const NONCE_DIGITS: u32 = 12;
 /// So many decisions are shown at most.
 pub const MOST_SHOWN: i64 = 1_000;
 
@@ -162,13 +160,9 @@ impl ManageHooks {
     /// See [`HookError`].
     pub async fn test(&self, id: HookId) -> Result<Verdict, HookError> {
         let rule = self.find(id).await?;
-        let key = match &rule.app_id {
-            Some(app_id) => self.keys.find(app_id).await?,
-            None => None,
-        };
-        let nonce = self.secrets.number(NONCE_DIGITS).to_string();
         let deadline_ms = rule.deadline_ms;
-        let question = Question { rule: Arc::new(rule), key, message: None, at: self.clock.now(), nonce };
+        let with = (&*self.keys, &*self.secrets);
+        let question = question(Arc::new(rule), None, self.clock.now(), with).await?;
         let asking = Asking::new(Arc::clone(&self.asker), Arc::clone(&self.clock));
         asking.ask(question, deadline_ms).await.map_err(HookError::NotAnswered)
     }

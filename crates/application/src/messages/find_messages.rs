@@ -46,10 +46,7 @@ impl FindMessages for MessageFinding {
         }
         let end = viewer.membership_end(self.clock.now());
         let mut found = self.log.messages(ids, &[]).await?;
-        let shows = |found: &DeliveredMessage| {
-            let is_too_new = end.is_some_and(|end| found.message.sent_at > end);
-            found.is_enabled && found.belongs_to(viewer.user.id) && !is_too_new
-        };
+        let shows = |found: &DeliveredMessage| found.is_enabled && found.shows_to(viewer.user.id, end);
         found.retain(shows);
         let place = |found: &DeliveredMessage| ids.iter().position(|id| *id == found.message.id);
         found.sort_by_key(place);

@@ -10,6 +10,7 @@ use sixin_domain::log::{Cursor, Position};
 use super::ports::PushAcks;
 use crate::delivery::ports::LogHead;
 use crate::ports::{Clock, StoreResult};
+use crate::writing_down::for_ever;
 
 /// Cursors may come from a process whose clock is ahead, but not by more than this.
 const AHEAD_MS: i64 = 60_000;
@@ -47,18 +48,7 @@ impl AckLog {
 
     /// Writes for ever, with such a pause in between.
     pub async fn keep(&self, pause: Duration) {
-        let mut has_failed = false;
-        loop {
-            tokio::time::sleep(pause).await;
-            match self.write().await {
-                Ok(()) => has_failed = false,
-                Err(error) => {
-                    if !std::mem::replace(&mut has_failed, true) {
-                        tracing::warn!(%error, "what devices have acknowledged can't be noted; trying again");
-                    }
-                }
-            }
-        }
+        for_ever("what devices have acknowledged", pause, async || self.write().await).await;
     }
 
     /// Writes what waits. What could not be written waits on.

@@ -1,11 +1,11 @@
 //! What requests to others are signed with: a secret of their own, or that of an app key.
 
-use sixin_domain::access::app_key::{Dialect, Secret};
+use sixin_domain::access::app_key::{AppKey, Dialect, Secret};
 use sixin_domain::webhook::signing_secret::{self, FRESH_CHARS, SecretError};
 use thiserror::Error;
 
 use crate::access::ports::AppKeys;
-use crate::ports::{SecretSource, StoreError};
+use crate::ports::{SecretSource, StoreError, StoreResult};
 
 /// Why nothing can be signed with that.
 #[derive(Debug, Error)]
@@ -28,6 +28,22 @@ pub enum SigningError {
     /// The store could not.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Digits of the number that goes into a signature.
+const NONCE_DIGITS: u32 = 12;
+
+/// What a request is signed with besides a secret of its own: the app key of RongCloud's kinds, if it is there, and a number nobody can
+/// guess.
+pub(crate) async fn key_and_nonce(
+    app_id: Option<&str>,
+    (keys, secrets): (&dyn AppKeys, &dyn SecretSource),
+) -> StoreResult<(Option<AppKey>, String)> {
+    let key = match app_id {
+        Some(app_id) => keys.find(app_id).await?,
+        None => None,
+    };
+    Ok((key, secrets.number(NONCE_DIGITS).to_string()))
 }
 
 /// A new secret of Standard Webhooks.

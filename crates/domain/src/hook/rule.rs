@@ -7,8 +7,10 @@ use thiserror::Error;
 use crate::access::app_key::Secret;
 use crate::id::HookId;
 use crate::message::object_name::MAX_OBJECT_NAME_CHARS;
+use crate::text::names;
 use crate::time::Millis;
 use crate::webhook::receiver_url::ReceiverUrl;
+use crate::webhook::signing_secret;
 
 /// How long somebody who is asked may take, in milliseconds, if the operator says nothing.
 pub const DEFAULT_DEADLINE_MS: i64 = 1_000;
@@ -36,13 +38,13 @@ impl HookKind {
     /// The name in the database and on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
-        KINDS.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
+        names::name(&KINDS, &self)
     }
 
     /// The kind of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        KINDS.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
+        names::named(&KINDS, name)
     }
 }
 
@@ -64,7 +66,7 @@ impl Origin {
     /// The name in the database, on the command line and on the wire.
     #[must_use]
     pub fn name(self) -> &'static str {
-        ORIGINS.iter().find(|(origin, _)| *origin == self).map_or("", |(_, name)| name)
+        names::name(&ORIGINS, &self)
     }
 }
 
@@ -99,10 +101,8 @@ impl Origins {
     /// # Errors
     /// See [`FilterError`].
     pub fn parse(text: &str) -> Result<Self, FilterError> {
-        let known = |name: &str| {
-            let origin = ORIGINS.iter().find(|(_, known)| *known == name).map(|(origin, _)| *origin);
-            origin.ok_or_else(|| FilterError::Origin(name.to_owned()))
-        };
+        let known =
+            |name: &str| names::named(&ORIGINS, name).ok_or_else(|| FilterError::Origin(name.to_owned()));
         let origins: BTreeSet<_> = listed(text).map(known).collect::<Result<_, _>>()?;
         if origins.is_empty() { Err(FilterError::NoOrigin) } else { Ok(Self(origins)) }
     }
@@ -168,13 +168,13 @@ impl OnFailure {
     /// The name in the database and on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
-        ON_FAILURE.iter().find(|(on_failure, _)| *on_failure == self).map_or("", |(_, name)| name)
+        names::name(&ON_FAILURE, &self)
     }
 
     /// That of the name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        ON_FAILURE.iter().find(|(_, known)| *known == name).map(|(on_failure, _)| *on_failure)
+        names::named(&ON_FAILURE, name)
     }
 }
 
@@ -220,8 +220,7 @@ impl HookRule {
 
     /// The secrets that are signed with, the present one first.
     pub fn live_secrets(&self, now: Millis) -> impl Iterator<Item = &Secret> {
-        let former = self.former.as_ref().filter(|(_, until)| now < *until).map(|(secret, _)| secret);
-        std::iter::once(&self.secret).chain(former)
+        signing_secret::live(&self.secret, self.former.as_ref(), now)
     }
 }
 

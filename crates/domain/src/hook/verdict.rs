@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::replacement::Replacement;
 use super::rule::OnFailure;
+use crate::text::names;
 
 /// Longest reason, in characters (RongCloud's `extra`).
 pub const REASON_CHARS: usize = 1024;
@@ -123,13 +124,13 @@ impl Outcome {
     /// The name in metrics, in the database and on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
-        OUTCOMES.iter().find(|(outcome, _)| *outcome == self).map_or("", |(_, name)| name)
+        names::name(&OUTCOMES, &self)
     }
 
     /// That of the name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        OUTCOMES.iter().find(|(_, known)| *known == name).map(|(outcome, _)| *outcome)
+        names::named(&OUTCOMES, name)
     }
 }
 

@@ -44,6 +44,15 @@ impl Body {
         }
     }
 
+    /// The text in it, if it is one.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) | Self::Typed { text: Some(text), .. } => Some(text),
+            Self::File { .. } | Self::Typed { text: None, .. } => None,
+        }
+    }
+
     /// Whether it shows as a file: one that is kept here, or one a RongCloud message points to.
     #[must_use]
     pub fn is_file(&self) -> bool {

@@ -5,6 +5,7 @@ use super::delivery::DeliveryOptions;
 use super::{Envelope, NewMessage, Placed};
 use crate::conversation::ViewedMessage;
 use crate::id::{ConversationId, UserId};
+use crate::time::Millis;
 
 /// A message as a stream needs it, and to whom it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +83,13 @@ impl DeliveredMessage {
         to_recipient || to_sender
     }
 
+    /// Whether a user sees it, if it was not recalled: a former member of a private site sees nothing that came after that time.
+    #[must_use]
+    pub fn shows_to(&self, user: UserId, membership_end: Option<Millis>) -> bool {
+        let is_too_new = membership_end.is_some_and(|end| self.message.sent_at > end);
+        self.belongs_to(user) && !is_too_new
+    }
+
     /// The other side of the conversation.
     #[must_use]
     pub fn peer_of(&self, user: UserId) -> UserId {
@@ -95,7 +103,6 @@ mod tests {
     use crate::file::FileKind;
     use crate::id::{FileId, MessageId};
     use crate::message::{Effects, Saying};
-    use crate::time::Millis;
 
     fn stored(body: Body, own: Option<&str>) -> Option<DeliveredMessage> {
         let envelope = Envelope { sender: UserId(1), body, effects: Effects::OWN, delivery: None };

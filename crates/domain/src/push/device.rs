@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use thiserror::Error;
 
 use crate::id::UserId;
+use crate::text::names;
 use crate::time::Millis;
 use crate::webhook::receiver_url::ReceiverUrl;
 
@@ -44,13 +45,13 @@ impl PushPlatform {
     /// Its name on the wire and in the database.
     #[must_use]
     pub fn name(self) -> &'static str {
-        PLATFORMS.iter().find(|(platform, _)| *platform == self).map_or("", |(_, name)| name)
+        names::name(&PLATFORMS, &self)
     }
 
     /// The one of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        PLATFORMS.iter().find(|(_, known)| *known == name).map(|(platform, _)| *platform)
+        names::named(&PLATFORMS, name)
     }
 }
 

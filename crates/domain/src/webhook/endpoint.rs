@@ -4,11 +4,13 @@ use crate::access::app_key::Secret;
 use crate::event::Event;
 use crate::id::EndpointId;
 use crate::log::{Logged, Position};
+use crate::text::names;
 use crate::time::Millis;
 
 use super::event_type::{EventFilter, EventType};
 use super::health::{Health, OffReason};
 use super::receiver_url::ReceiverUrl;
+use super::signing_secret;
 
 /// In which form a receiver is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,13 +36,13 @@ impl EndpointKind {
     /// The name in the database and on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
-        KINDS.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
+        names::name(&KINDS, &self)
     }
 
     /// The kind of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        KINDS.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
+        names::named(&KINDS, name)
     }
 
     /// Whether it is signed with the secret of an app key, and not with one of its own.
@@ -140,8 +142,7 @@ impl Endpoint {
 
     /// The secrets that are signed with at that moment.
     pub fn live_secrets(&self, now: Millis) -> impl Iterator<Item = &Secret> {
-        let former = self.former.as_ref().filter(move |(_, until)| now <= *until).map(|(secret, _)| secret);
-        std::iter::once(&self.secret).chain(former)
+        signing_secret::live(&self.secret, self.former.as_ref(), now)
     }
 }
 

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::event::{Event, Tie};
 use crate::log::Logged;
+use crate::text::names;
 
 /// What happened, as receivers know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,7 +54,7 @@ impl EventType {
     /// Its name.
     #[must_use]
     pub fn name(self) -> &'static str {
-        ALL.iter().find(|(known, _)| *known == self).map_or("", |(_, name)| name)
+        names::name(&ALL, &self)
     }
 
     /// All of them.

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use thiserror::Error;
 
 use crate::access::app_key::Secret;
+use crate::time::Millis;
 
 /// What such a secret begins with.
 const PREFIX: &str = "whsec_";
@@ -38,6 +39,16 @@ pub fn key(secret: &Secret) -> Result<Vec<u8>, SecretError> {
 #[must_use]
 pub fn fresh(chance: &str) -> Secret {
     Secret::new(format!("{PREFIX}{}", STANDARD.encode(chance)))
+}
+
+/// The secrets that are signed with, the present one first: while one is rotated, the one before it too.
+pub(crate) fn live<'a>(
+    present: &'a Secret,
+    former: Option<&'a (Secret, Millis)>,
+    now: Millis,
+) -> impl Iterator<Item = &'a Secret> {
+    let former = former.filter(move |(_, until)| now <= *until).map(|(secret, _)| secret);
+    std::iter::once(present).chain(former)
 }
 
 /// What a signature covers. The id has no dot in it, so nothing can be moved from one part to another.

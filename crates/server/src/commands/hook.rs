@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use sixin_application::hooks::manage::{ManageHooks, RuleSpec};
-use sixin_application::hooks::ports::{Decision, NewRule};
+use sixin_application::hooks::ports::Decision;
 use sixin_application::users::ports::Users;
 use sixin_domain::hook::rule::HookRule;
 use sixin_domain::hook::verdict::{Reason, Verdict};
@@ -13,11 +13,12 @@ use sixin_domain::id::{HookId, UserId};
 use sixin_domain::message::uid as message_uid;
 use sixin_storage::Database;
 
+use super::receivers::{NewReceiver, print_rotated};
 use super::{CommandError, Output, read_secret, shown_time};
 use crate::cli::{Hook, NewHook};
 use crate::config::Config;
-use crate::hooks::asker;
 use crate::system::{SystemClock, SystemSecrets};
+use crate::telling;
 
 pub(super) async fn run(
     config: &Config,
@@ -30,7 +31,7 @@ pub(super) async fn run(
         hooks: store.clone(),
         decisions: store.clone(),
         keys: store,
-        asker: asker(config)?,
+        asker: telling::poster(config)?,
         secrets: Arc::new(SystemSecrets),
         clock: Arc::new(SystemClock),
         policy: config.address_policy(),
@@ -38,17 +39,20 @@ pub(super) async fn run(
     match command {
         Hook::Add(options) => {
             let (id, rule) = hooks.add(spec(options)?).await?;
-            print_new(out, id, &rule);
+            NewReceiver {
+                id: id.0,
+                kind: rule.kind.name(),
+                url: &rule.url,
+                app_id: rule.app_id.as_deref(),
+                secret: &rule.secret,
+            }
+            .print(out);
         }
         Hook::List => hooks.list().await?.iter().for_each(|rule| print_row(out, rule)),
         Hook::Test { id } => print_verdict(out, id, &hooks.test(HookId(id)).await?),
         Hook::Rotate { id, overlap_hours } => {
             let secret = hooks.rotate(HookId(id), overlap_hours * 60 * 60 * 1000).await?;
-            let text = format!(
-                "new secret: {}\nthe former one signs too for {overlap_hours} more hours",
-                secret.reveal()
-            );
-            out.line(&text, || json!({ "id": id, "secret": secret.reveal() }));
+            print_rotated(out, id, &secret, overlap_hours);
         }
         Hook::Pause { id } => {
             hooks.set_running(HookId(id), false).await?;
@@ -92,18 +96,6 @@ async fn names(database: &Database, all: &[Decision]) -> Result<HashMap<UserId, 
     let ids: Vec<UserId> = all.iter().flat_map(|one| [one.sender, one.recipient]).collect();
     let users = database.find_numbered(&ids).await?;
     Ok(users.iter().map(|user| (user.id, user.username.as_str().to_owned())).collect())
-}
-
-fn print_new(out: Output, id: HookId, rule: &NewRule) {
-    let (kind, url) = (rule.kind.name(), rule.url.shown());
-    let signs = match &rule.app_id {
-        Some(app_id) => format!("signs:   with the secret of app key {app_id}"),
-        None => format!("secret:  {}\n(the secret is not shown again)", rule.secret.reveal()),
-    };
-    out.line(&format!("id:      {id}\nkind:    {kind}\nurl:     {url}\n{signs}"), || {
-        let secret = if rule.app_id.is_some() { Value::Null } else { rule.secret.reveal().into() };
-        json!({ "id": id.0, "kind": kind, "url": url, "app_key": rule.app_id, "secret": secret })
-    });
 }
 
 fn print_row(out: Output, rule: &HookRule) {

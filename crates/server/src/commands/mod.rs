@@ -5,6 +5,7 @@ mod block_word;
 mod check;
 mod curl;
 mod hook;
+mod receivers;
 mod role;
 pub(crate) mod serve;
 mod session;

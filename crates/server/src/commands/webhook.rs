@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use sixin_application::webhooks::manage::{EndpointReport, EndpointSpec, ManageWebhooks};
-use sixin_application::webhooks::ports::{NewEndpoint, Parked, ParkedEvent};
+use sixin_application::webhooks::ports::{Parked, ParkedEvent};
 use sixin_domain::id::EndpointId;
 use sixin_domain::log::Position;
 use sixin_domain::webhook::endpoint::{Endpoint, EndpointState};
 use sixin_storage::Database;
 
+use super::receivers::{NewReceiver, print_rotated};
 use super::{CommandError, Output, read_secret, shown_time};
 use crate::cli::{NewWebhook, Webhook};
 use crate::config::Config;
@@ -34,7 +35,14 @@ pub(super) async fn run(
     match command {
         Webhook::Add(options) => {
             let (id, endpoint) = webhooks.add(spec(options)?).await?;
-            print_new(out, id, &endpoint);
+            NewReceiver {
+                id: id.0,
+                kind: endpoint.kind.name(),
+                url: &endpoint.url,
+                app_id: endpoint.app_id.as_deref(),
+                secret: &endpoint.secret,
+            }
+            .print(out);
         }
         Webhook::List => webhooks.list().await?.iter().for_each(|report| print_row(out, report)),
         Webhook::Test { id } => {
@@ -43,11 +51,7 @@ pub(super) async fn run(
         }
         Webhook::Rotate { id, overlap_hours } => {
             let secret = webhooks.rotate(EndpointId(id), overlap_hours * 60 * 60 * 1000).await?;
-            let text = format!(
-                "new secret: {}\nthe former one signs too for {overlap_hours} more hours",
-                secret.reveal()
-            );
-            out.line(&text, || json!({ "id": id, "secret": secret.reveal() }));
+            print_rotated(out, id, &secret, overlap_hours);
         }
         Webhook::Pause { id } => {
             webhooks.set_running(EndpointId(id), false).await?;
@@ -108,18 +112,6 @@ async fn dead_letters(
         webhooks.dead_letters(id).await?.iter().for_each(|event| print_dead(out, event));
     }
     Ok(())
-}
-
-fn print_new(out: Output, id: EndpointId, endpoint: &NewEndpoint) {
-    let (kind, url) = (endpoint.kind.name(), endpoint.url.shown());
-    let signs = match &endpoint.app_id {
-        Some(app_id) => format!("signs:   with the secret of app key {app_id}"),
-        None => format!("secret:  {}\n(the secret is not shown again)", endpoint.secret.reveal()),
-    };
-    out.line(&format!("id:      {id}\nkind:    {kind}\nurl:     {url}\n{signs}"), || {
-        let secret = if endpoint.app_id.is_some() { Value::Null } else { endpoint.secret.reveal().into() };
-        json!({ "id": id.0, "kind": kind, "url": url, "app_key": endpoint.app_id, "secret": secret })
-    });
 }
 
 fn state(endpoint: &Endpoint) -> String {

@@ -4,13 +4,13 @@ mod answers;
 pub(crate) mod questions;
 
 use async_trait::async_trait;
-use reqwest::header::CONTENT_TYPE;
 use sixin_application::hooks::ports::{HookAsker, Question};
 use sixin_domain::hook::rule::HookKind;
 use sixin_domain::hook::verdict::{HookFailure, Verdict};
 use sixin_outgoing::{NoAnswer, read, send};
 
 use crate::HttpPoster;
+use crate::client::request;
 
 #[async_trait]
 impl HookAsker for HttpPoster {
@@ -21,11 +21,7 @@ impl HookAsker for HttpPoster {
             HookKind::RongCloud => questions::rong_cloud(&question, &*self.signatures),
         };
         let written = written.map_err(|_| HookFailure::NoKey)?;
-        let request = self.client.post(&written.url).ok_or(HookFailure::Forbidden)?;
-        let mut request = request.header(CONTENT_TYPE, written.content_type).body(written.body);
-        for (name, value) in written.headers {
-            request = request.header(name, value);
-        }
+        let request = request(&self.client, written).ok_or(HookFailure::Forbidden)?;
         let answer = send(request).await.map_err(|why| match why {
             NoAnswer::TimedOut => HookFailure::TimedOut,
             NoAnswer::Unreachable => HookFailure::Unreachable,

@@ -5,7 +5,7 @@ use crate::sending::pipeline::Addressee;
 use crate::testing::{stored, stored_file, unit};
 use sixin_domain::file::FileKind;
 use sixin_domain::hook::rule::{ObjectNames, OnFailure, Origins};
-use sixin_domain::id::{FileUsageId, HookId};
+use sixin_domain::id::{FileUsageId, HookId, MessageId};
 use sixin_domain::message::object_name::ObjectName;
 
 fn typed_body(text: &str) -> Body {
@@ -74,7 +74,7 @@ impl Case {
         }
         let before = before_send(self.rules, asker, decisions);
         let rules = before.rules_for(&draft).await.unwrap();
-        let judged = before.judged(draft, &rules).await.map(Judged::into_parts);
+        let judged = before.judged(draft, &rules).await;
         let judged = judged.map(|(draft, decisions)| {
             before.keep(decisions, None);
             draft
@@ -222,7 +222,7 @@ async fn what_is_kept_names_the_message_if_one_was_stored() {
     let before = before_send(vec![rule(1)], asker, decisions);
     let sent = draft(Origin::RongCloud, typed_body("a"), &[2, 3]);
     let rules = before.rules_for(&sent).await.unwrap();
-    let (_, said) = before.judged(sent, &rules).await.unwrap().into_parts();
+    let (_, said) = before.judged(sent, &rules).await.unwrap();
     before.keep(said, Some(&stored(&unit(1, &[2, 3]))));
     before.decisions.write().await.unwrap();
 }
