@@ -6,17 +6,21 @@ use sixin_webhooks::{DescribedEvent, ENVELOPE, events, schemas};
 
 const ABOUT: &str = "What sixin tells receivers that were added with `sixin webhook add`, as Standard Webhooks: a POST for each event, \
 signed, in the order of each conversation, at least once. The same event has the same `webhook-id` on every try. How to verify, \
-order and retries: docs/webhooks.md.";
+order and retries: docs/webhooks.md. And what hooks that were added with `sixin hook add` are asked: docs/hooks.md.";
+
+/// The schema of what a hook answers.
+const ANSWER: &str = "HookAnswer";
 
 /// What webhooks have in the document.
 pub(crate) fn description() -> Description {
-    let (schemas, _) = derived(&schemas());
+    let (mut schemas, _) = derived(&schemas());
     let webhooks = events().map(|event| {
         let schema = body(&event);
         let example = sample(&schema, &schemas);
         (event.name.to_owned(), operation(&event, &schema, &example))
     });
     let webhooks = webhooks.collect();
+    schemas.insert(ANSWER.to_owned(), answer());
     Description { tag: "webhooks", about: ABOUT, credentials: &[], schemas, paths: Vec::new(), webhooks }
 }
 
@@ -39,9 +43,6 @@ fn operation(event: &DescribedEvent, schema: &Value, example: &Value) -> Value {
     let time = "When this try was made, in seconds since 1970.";
     let signature = "`v1,` and the base64 of HMAC-SHA256 over id, time and body with dots between; two with a space \
                      between while a secret is rotated.";
-    let taken = json!({ "description": "Taken. Any other 2xx says the same." });
-    let gone = json!({ "description": "Never again: the webhook is switched off." });
-    let other = json!({ "description": "Anything else is a failure: the event is told again, later with `Retry-After`." });
     json!({ "post": {
         "tags": ["webhooks"],
         "operationId": format!("on_{}", event.name.replace('.', "_")),
@@ -56,8 +57,53 @@ fn operation(event: &DescribedEvent, schema: &Value, example: &Value) -> Value {
             "required": true,
             "content": { "application/json": { "schema": schema, "example": example } },
         },
-        "responses": { "200": taken, "410": gone, "default": other },
+        "responses": responses(event),
     }})
+}
+
+fn responses(event: &DescribedEvent) -> Value {
+    let says = |text: &str| json!({ "description": text });
+    if event.is_question {
+        let content = json!({ "application/json": { "schema": schema_ref(ANSWER), "example": { "decision": "allow" } } });
+        return json!({
+            "200": { "description": "What becomes of the message.", "content": content },
+            "default": says("Anything else is no answer: the hook's rule says what becomes of the message."),
+        });
+    }
+    json!({
+        "200": says("Taken. Any other 2xx says the same."),
+        "410": says("Never again: the webhook is switched off."),
+        "default": says("Anything else is a failure: the event is told again, later with `Retry-After`."),
+    })
+}
+
+/// What a hook answers (docs/hooks.md#wire).
+fn answer() -> Value {
+    let text = |about: &str| json!({ "type": ["string", "null"], "description": about });
+    json!({
+        "type": "object",
+        "required": ["decision"],
+        "properties": {
+            "decision": { "type": "string", "enum": ["allow", "deny", "replace"] },
+            "final": { "type": "boolean", "description": "Whether no other hook is asked." },
+            "reason": text("What the sender of a denied message is told; at most 1024 characters."),
+            "text": text("The text that is stored instead."),
+            "content": {
+                "type": ["object", "string", "null"],
+                "description": "The content that is stored instead, or its text.",
+            },
+            "pushContent": text("Text of the notification."),
+            "pushExt": {
+                "type": ["object", "string", "null"],
+                "description": "Settings for push services, or their text.",
+            },
+            "disablePush": { "type": ["boolean", "null"], "description": "Whether nobody is notified." },
+            "extraContent": {
+                "type": ["object", "string", "null"],
+                "description": "The pairs the message carries, or their text.",
+            },
+        },
+    })
 }
 
 #[cfg(test)]
@@ -71,7 +117,8 @@ mod tests {
         let document: Value = serde_json::from_str(&crate::openapi_json()).unwrap();
         let described = document["webhooks"].as_object().unwrap();
         let told: Vec<&str> = described.keys().map(String::as_str).collect();
-        let known: Vec<&str> = EventType::names().chain(["webhook.test"]).collect();
+        let known: Vec<&str> =
+            EventType::names().chain(["webhook.test", "message.before_send", "hook.test"]).collect();
         assert_eq!(told, known);
         for (name, item) in described {
             let schema = &item["post"]["requestBody"]["content"]["application/json"]["schema"];

@@ -161,21 +161,25 @@ fn every_event_is_told_as_the_document_describes_it() {
         Site::on(TestDatabase::sqlite(), &[HERE, &[("SIXIN__PUSH__GRACE_MILLISECONDS", "500")]].concat());
     let (all, pushes) = (Receiver::willing(), Receiver::willing());
     let gone = Receiver::start(|_, _| Reply::Status(410));
+    let asked = Receiver::start(|_, _| Reply::Says(r#"{"decision":"allow"}"#));
     let (id, _) = site.told(&all, &[]);
     site.told(&pushes, &["--events", "push.requested"]);
     site.told(&gone, &["--events", "message.recalled"]);
     site.webhook(&["test", &id]);
+    for arguments in [&["add", asked.url.as_str(), "--dialects", "rongcloud"][..], &["test", "1"]] {
+        site.try_here("hook", arguments, "", &[]).unwrap();
+    }
     let device = json!({ "platform": "apns", "token": "0a1b2c", "app": "org.example" });
     assert!(site.register_device(&site.bob, &device).body["deviceId"].is_i64());
     std::thread::sleep(std::time::Duration::from_secs(2));
     do_everything(&site, &all, &pushes);
     // Whatever a receiver gets is looked at as it comes.
     let told = || -> BTreeSet<String> {
-        let received = [all.received(), pushes.received()].concat();
+        let received = [all.received(), pushes.received(), asked.received()].concat();
         received.iter().map(|received| text(&received.json()["type"]).to_owned()).collect()
     };
     let described: BTreeSet<String> = DOCUMENT["webhooks"].as_object().unwrap().keys().cloned().collect();
-    assert_eq!(described.len(), 17);
+    assert_eq!(described.len(), 19);
     let begun = std::time::Instant::now();
     while told() != described {
         let missing: Vec<_> = described.difference(&told()).cloned().collect();

@@ -6,8 +6,9 @@ use utoipa::OpenApi;
 use crate::bodies::{
     BannedData, BlockedData, ClearedData, DeletedData, DeviceData, DeviceKeyData, DisabledData, Envelope,
     MessageData, MessageReference, MutedData, Nothing, PairReference, PinnedData, PresenceData, PushData,
-    PushReason, ReadData, RecalledData, Source, UserReference, UserState,
+    PushReason, QuestionData, ReadData, RecalledData, Source, UserReference, UserState,
 };
+use crate::hook::questions;
 use crate::standard::TEST;
 
 #[derive(OpenApi)]
@@ -29,6 +30,7 @@ use crate::standard::TEST;
     PresenceData,
     PushData,
     PushReason,
+    QuestionData,
     ReadData,
     RecalledData,
     Source,
@@ -46,6 +48,8 @@ pub struct DescribedEvent {
     pub about: &'static str,
     /// The name of the schema of its `data`.
     pub data: &'static str,
+    /// Whether it is a question to a hook, whose answer is read.
+    pub is_question: bool,
 }
 
 /// The name of the schema of what all bodies have.
@@ -57,14 +61,19 @@ pub fn schemas() -> utoipa::openapi::OpenApi {
     Described::openapi()
 }
 
-/// All events, in the order in which they are listed, and the test.
+/// All events, in the order in which they are listed, the test, and what hooks are asked.
 pub fn events() -> impl Iterator<Item = DescribedEvent> {
     let told = EventType::all().map(|event| {
         let (data, about) = described(event);
-        DescribedEvent { name: event.name(), about, data }
+        (event.name(), about, data, false)
     });
-    let test = "The operator tests whether the receiver is there.";
-    told.chain([DescribedEvent { name: TEST, about: test, data: "WebhookTest" }])
+    let others = [
+        (TEST, "The operator tests whether the receiver is there.", "WebhookTest", false),
+        (questions::QUESTION, "A hook is asked before a message is stored.", "HookQuestion", true),
+        (questions::TEST, "The operator tests whether a hook answers.", "WebhookTest", true),
+    ];
+    let event = |(name, about, data, is_question)| DescribedEvent { name, about, data, is_question };
+    told.chain(others).map(event)
 }
 
 /// The schema of the data of an event, and when it is told.

@@ -3,6 +3,7 @@
 mod conversations;
 mod messages;
 mod pushes;
+mod questions;
 mod users;
 
 use serde::Serialize;
@@ -11,6 +12,7 @@ use utoipa::ToSchema;
 pub(crate) use conversations::{ClearedData, DeletedData, MutedData, PinnedData, ReadData};
 pub(crate) use messages::{MessageData, MessageReference, RecalledData, Source};
 pub(crate) use pushes::{DeviceData, DeviceKeyData, PushData, PushReason};
+pub(crate) use questions::QuestionData;
 pub(crate) use users::{BannedData, BlockedData, PairReference, PresenceData, UserReference, UserState};
 
 /// The body of a request.
@@ -44,6 +46,7 @@ pub(crate) enum Data<'a> {
     Banned(BannedData<'a>),
     Disabled(DisabledData),
     Push(PushData<'a>),
+    Question(QuestionData<'a>),
     Nothing(Nothing),
 }
 

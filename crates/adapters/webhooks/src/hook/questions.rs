@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SecondsFormat};
-use serde::Serialize;
 use sixin_application::access::ports::Signatures;
 use sixin_application::hooks::ports::{AskedMessage, Question};
 use sixin_application::webhooks::ports::PostFailure;
@@ -11,8 +10,14 @@ use sixin_domain::hook::rule::Origin;
 use url::form_urlencoded;
 
 use crate::Written;
+use crate::bodies::{Data, Envelope, Nothing, QuestionData};
 use crate::rongcloud::{CLIENT, FORM, JSON, PERSON, SERVER, signed};
 use crate::standard::signed_headers;
+
+/// The type of a question about a message,
+pub(crate) const QUESTION: &str = "message.before_send";
+/// and of one about none.
+pub(crate) const TEST: &str = "hook.test";
 
 fn is_on(value: Option<bool>) -> &'static str {
     if value == Some(true) { "true" } else { "false" }
@@ -26,56 +31,21 @@ fn pairs(pairs: Option<&BTreeMap<String, String>>) -> String {
 pub(crate) fn standard(question: &Question, signatures: &dyn Signatures) -> Result<Written, PostFailure> {
     let at = DateTime::from_timestamp_millis(question.at.0).unwrap_or_default();
     let timestamp = at.to_rfc3339_opts(SecondsFormat::Millis, true);
-    let (kind, data) = match &question.message {
-        Some(message) => ("message.before_send", Data::Message(Box::new(data(message)))),
-        None => ("hook.test", Data::Test {}),
+    let (event, data) = match &question.message {
+        Some(message) => (QUESTION, Data::Question(data(message))),
+        None => (TEST, Data::Nothing(Nothing {})),
     };
     // Texts, numbers and lists of them: that can't fail.
-    let body = serde_json::to_string(&Asked { kind, timestamp, data }).unwrap_or_default();
+    let body = serde_json::to_string(&Envelope { event, timestamp, data: &data }).unwrap_or_default();
     let secrets: Vec<_> = question.rule.live_secrets(question.at).collect();
     let id = format!("ask_{}", question.nonce);
     let headers = signed_headers(id, question.at, &secrets, &body, signatures)?;
     Ok(Written { url: question.rule.url.clone(), content_type: JSON, headers, body })
 }
 
-#[derive(Serialize)]
-struct Asked<'a> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    timestamp: String,
-    data: Data<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Data<'a> {
-    Message(Box<MessageData<'a>>),
-    Test {},
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct MessageData<'a> {
-    from_user_id: &'a str,
-    from_uid: i64,
-    to_user_ids: Vec<&'a str>,
-    to_uids: Vec<i64>,
-    object_name: &'a str,
-    content: &'a str,
-    text: Option<&'a str>,
-    expansion: bool,
-    extra_content: String,
-    push_content: Option<String>,
-    push_data: Option<String>,
-    push_ext: Option<String>,
-    disable_push: bool,
-    bus_channel: String,
-    dialect: &'static str,
-}
-
-fn data(message: &AskedMessage) -> MessageData<'_> {
+fn data(message: &AskedMessage) -> QuestionData<'_> {
     let delivery = message.delivery.clone().unwrap_or_default();
-    MessageData {
+    QuestionData {
         from_user_id: message.from.username.as_str(),
         from_uid: message.from.uid.0,
         to_user_ids: message.to.iter().map(|user| user.username.as_str()).collect(),
