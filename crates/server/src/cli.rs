@@ -97,6 +97,9 @@ pub(crate) struct Demo {
     /// Stop after showing, instead of serving until Ctrl-C
     #[arg(long)]
     pub(crate) once: bool,
+    /// Alice's app may embed RongCloud's own SDK: a node_modules that has @rongcloud/imlib-next and @rongcloud/engine
+    #[arg(long, value_name = "DIR")]
+    pub(crate) client_sdk: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -69,9 +69,10 @@ pub(crate) async fn run(config: &Config, database: Database, demo: &Demo) -> Res
     let credentials = credentials::prepare(&database, &demo.dir).await?;
     // Whoever reaches the pages may use the demo's keys, so they are there only where nobody else reaches them.
     let is_ours = demo.listen.ip().is_loopback();
+    let sdk = demo.client_sdk.as_deref().map(people::Sdk::read).transpose()?;
     let running = Running::start(config, database.clone(), |apis| Apis {
         filled_in: is_ours.then(|| filled_in(&credentials)),
-        pages: if is_ours { people::pages(&credentials) } else { Vec::new() },
+        pages: if is_ours { people::pages(&credentials, sdk.as_ref()) } else { Vec::new() },
         ..apis
     })
     .await?;
@@ -80,6 +81,9 @@ pub(crate) async fn run(config: &Config, database: Database, demo: &Demo) -> Res
     if shown.is_ok() && !demo.once {
         if is_ours {
             say(format_args!("\nAlice and Bob chat in your browser at {url}/demo/"));
+            if sdk.is_some() {
+                say(format_args!("With RongCloud's own SDK in Alice's app: {url}/demo/?sdk"));
+            }
         }
         say(format_args!("\nServing on {url} until Ctrl-C. The API is described at {url}/docs/"));
         until_stopped().await?;
