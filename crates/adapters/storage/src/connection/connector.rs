@@ -198,7 +198,13 @@ impl r2d2::ManageConnection for Connector {
         match conn {
             // A file does not go away between two statements; asking would only cost time.
             AnyConnection::Sqlite(_) => Ok(()),
-            AnyConnection::Mysql(conn) => conn.ping().map_err(diesel::r2d2::Error::QueryError),
+            // Whoever only reads may be told that it failed; what is to be written is not lost to a connection that was.
+            AnyConnection::Mysql(conn) if self.purpose == Purpose::Read && conn.is_surely_there() => Ok(()),
+            AnyConnection::Mysql(conn) => {
+                let answered = conn.ping().map_err(diesel::r2d2::Error::QueryError);
+                self.counter.leave_out_one();
+                answered
+            }
         }
     }
 

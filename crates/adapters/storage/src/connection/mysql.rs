@@ -5,6 +5,7 @@
 //! change nothing else.
 
 use std::future::Future;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{
     CacheSize, Connection, Instrumentation, LoadConnection, SimpleConnection, TransactionManager,
@@ -27,8 +28,16 @@ type WrapperTransactions = <Wrapper as Connection>::TransactionManager;
 
 /// A connection to a server that speaks MySQL's protocol. Must not be used on a thread that drives async tasks.
 ///
-/// Beside it, the script that is recorded instead of being run.
-pub struct PureMysql(Wrapper, Option<String>);
+pub struct PureMysql {
+    wrapper: Wrapper,
+    /// The script that is recorded instead of being run.
+    recorded: Option<String>,
+    /// When the server last answered; nothing after an error, whatever it was.
+    answered: Option<Instant>,
+}
+
+/// A connection that answered so short a time ago is there. Asking costs as much as most of what is read.
+const SURELY_THERE: Duration = Duration::from_secs(1);
 
 /// A runtime for one connection: its socket is polled by the very thread that waits for it.
 pub struct OwnRuntime(Option<Runtime>);
@@ -49,7 +58,7 @@ impl BlockOn for OwnRuntime {
                 Ok(runtime) => return Self(Some(runtime)),
                 Err(error) => {
                     tracing::warn!(%error, "no runtime for a database connection yet");
-                    std::thread::sleep(std::time::Duration::from_millis(100));
+                    std::thread::sleep(Duration::from_millis(100));
                 }
             }
         }
@@ -66,23 +75,36 @@ impl Drop for OwnRuntime {
 }
 
 impl PureMysql {
+    /// Whether the server need not be asked if it is there.
+    pub(crate) fn is_surely_there(&self) -> bool {
+        self.answered.is_some_and(|at| at.elapsed() < SURELY_THERE)
+    }
+
+    fn noted<T>(&mut self, result: QueryResult<T>) -> QueryResult<T> {
+        self.answered = result.is_ok().then(Instant::now);
+        result
+    }
+
     /// The script that some work would run. Diesel runs migrations, and does not show them.
     pub(crate) fn recorded<E>(&mut self, work: impl FnOnce(&mut Self) -> Result<(), E>) -> Result<String, E> {
-        self.1 = Some(String::new());
+        self.recorded = Some(String::new());
         let worked = work(self);
-        let script = self.1.take().unwrap_or_default();
+        let script = self.recorded.take().unwrap_or_default();
         worked.map(|()| script)
     }
 }
 
 impl SimpleConnection for PureMysql {
     fn batch_execute(&mut self, query: &str) -> QueryResult<()> {
-        match &mut self.1 {
+        match &mut self.recorded {
             Some(script) => {
                 script.push_str(query);
                 Ok(())
             }
-            None => self.0.batch_execute(query),
+            None => {
+                let result = self.wrapper.batch_execute(query);
+                self.noted(result)
+            }
         }
     }
 }
@@ -94,30 +116,31 @@ impl Connection for PureMysql {
     type TransactionManager = Transactions;
 
     fn establish(database_url: &str) -> ConnectionResult<Self> {
-        Wrapper::establish(database_url).map(|wrapper| Self(wrapper, None))
+        Wrapper::establish(database_url).map(|wrapper| Self { wrapper, recorded: None, answered: None })
     }
 
     fn execute_returning_count<T>(&mut self, source: &T) -> QueryResult<usize>
     where
         T: QueryFragment<Mysql> + QueryId,
     {
-        self.0.execute_returning_count(source)
+        let result = self.wrapper.execute_returning_count(source);
+        self.noted(result)
     }
 
     fn transaction_state(&mut self) -> &mut <Transactions as TransactionManager<Self>>::TransactionStateData {
-        self.0.transaction_state()
+        self.wrapper.transaction_state()
     }
 
     fn instrumentation(&mut self) -> &mut dyn Instrumentation {
-        self.0.instrumentation()
+        self.wrapper.instrumentation()
     }
 
     fn set_instrumentation(&mut self, instrumentation: impl Instrumentation) {
-        self.0.set_instrumentation(instrumentation);
+        self.wrapper.set_instrumentation(instrumentation);
     }
 
     fn set_prepared_statement_cache_size(&mut self, size: CacheSize) {
-        self.0.set_prepared_statement_cache_size(size);
+        self.wrapper.set_prepared_statement_cache_size(size);
     }
 }
 
@@ -130,7 +153,10 @@ impl LoadConnection for PureMysql {
         T: Query + QueryFragment<Mysql> + QueryId + 'query,
         Mysql: QueryMetadata<T::SqlType>,
     {
-        LoadConnection::load(&mut self.0, source)
+        self.answered = None;
+        let cursor = LoadConnection::load(&mut self.wrapper, source)?;
+        self.answered = Some(Instant::now());
+        Ok(cursor)
     }
 }
 
@@ -146,17 +172,18 @@ impl MultiConnectionHelper for PureMysql {
 
 impl R2D2Connection for PureMysql {
     fn ping(&mut self) -> QueryResult<()> {
-        self.0.ping()
+        let result = self.wrapper.ping();
+        self.noted(result)
     }
 
     fn is_broken(&mut self) -> bool {
-        self.0.is_broken()
+        self.wrapper.is_broken()
     }
 }
 
 impl MigrationConnection for PureMysql {
     fn setup(&mut self) -> QueryResult<usize> {
-        self.0.setup()
+        self.wrapper.setup()
     }
 }
 
@@ -167,22 +194,22 @@ impl TransactionManager<PureMysql> for Transactions {
     type TransactionStateData = <WrapperTransactions as TransactionManager<Wrapper>>::TransactionStateData;
 
     fn begin_transaction(conn: &mut PureMysql) -> QueryResult<()> {
-        WrapperTransactions::begin_transaction(&mut conn.0)
+        WrapperTransactions::begin_transaction(&mut conn.wrapper)
     }
 
     fn rollback_transaction(conn: &mut PureMysql) -> QueryResult<()> {
-        WrapperTransactions::rollback_transaction(&mut conn.0)
+        WrapperTransactions::rollback_transaction(&mut conn.wrapper)
     }
 
     fn commit_transaction(conn: &mut PureMysql) -> QueryResult<()> {
-        WrapperTransactions::commit_transaction(&mut conn.0)
+        WrapperTransactions::commit_transaction(&mut conn.wrapper)
     }
 
     fn transaction_manager_status_mut(conn: &mut PureMysql) -> &mut TransactionManagerStatus {
-        WrapperTransactions::transaction_manager_status_mut(&mut conn.0)
+        WrapperTransactions::transaction_manager_status_mut(&mut conn.wrapper)
     }
 
     fn is_broken_transaction_manager(conn: &mut PureMysql) -> bool {
-        WrapperTransactions::is_broken_transaction_manager(&mut conn.0)
+        WrapperTransactions::is_broken_transaction_manager(&mut conn.wrapper)
     }
 }

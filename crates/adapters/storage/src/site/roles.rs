@@ -18,6 +18,7 @@ use crate::connection::connector::AnyConnection;
 use crate::database::Database;
 use crate::epochs::bump;
 use crate::schema::{roles, user_roles};
+use crate::sql::composed::{ComposedSql, chunks};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = roles)]
@@ -53,6 +54,25 @@ impl RoleRow {
     }
 }
 
+#[derive(QueryableByName)]
+#[diesel(table_name = user_roles)]
+struct HeldRow {
+    user_id: i64,
+    role_id: i64,
+    is_main: bool,
+    expired_at: Option<i64>,
+    restore_role_id: Option<i64>,
+}
+
+/// The roles of some users, in the order in which each got its own.
+fn held_by(conn: &mut AnyConnection, users: &[i64]) -> QueryResult<Vec<HeldRow>> {
+    let mut sql = ComposedSql::new(
+        "SELECT user_id, role_id, is_main, expired_at, restore_role_id FROM user_roles WHERE deleted_at IS NULL",
+    );
+    sql.any_of("user_id", users).sql(" ORDER BY id");
+    sql.load(conn)
+}
+
 #[async_trait]
 impl Roles for Database {
     async fn book(&self) -> StoreResult<Arc<RoleBook>> {
@@ -68,25 +88,16 @@ impl Roles for Database {
     async fn of_each(&self, users: &[UserId]) -> StoreResult<HashMap<UserId, Vec<UserRole>>> {
         let users: Vec<i64> = users.iter().map(|user| user.0).collect();
         self.read(move |conn| {
-            let rows: Vec<(i64, i64, bool, Option<i64>, Option<i64>)> = user_roles::table
-                .filter(user_roles::user_id.eq_any(&users).and(user_roles::deleted_at.is_null()))
-                .order(user_roles::id)
-                .select((
-                    user_roles::user_id,
-                    user_roles::role_id,
-                    user_roles::is_main,
-                    user_roles::expired_at,
-                    user_roles::restore_role_id,
-                ))
-                .load(conn)?;
             let mut held: HashMap<UserId, Vec<UserRole>> = HashMap::new();
-            for (user, role, is_main, expired_at, restore) in rows {
-                held.entry(UserId(user)).or_default().push(UserRole {
-                    role: RoleId(role),
-                    is_main,
-                    expired_at: expired_at.map(Millis),
-                    restore_role: restore.map(RoleId),
-                });
+            for users in chunks(&users) {
+                for row in held_by(conn, users)? {
+                    held.entry(UserId(row.user_id)).or_default().push(UserRole {
+                        role: RoleId(row.role_id),
+                        is_main: row.is_main,
+                        expired_at: row.expired_at.map(Millis),
+                        restore_role: row.restore_role_id.map(RoleId),
+                    });
+                }
             }
             Ok(held)
         })

@@ -151,6 +151,15 @@ impl<'a> ComposedSql<'a> {
         self.rows(rows, write).sql(")")
     }
 
+    /// Adds that a column is one of some numbers.
+    pub(crate) fn any_of(&mut self, column: &str, numbers: &[i64]) -> &mut Self {
+        self.sql(format!(" AND {column} IN ("));
+        for (place, number) in numbers.iter().enumerate() {
+            self.sql(if place == 0 { "" } else { ", " }).int(*number);
+        }
+        self.sql(")")
+    }
+
     /// Adds a comma.
     pub(crate) fn comma(&mut self) -> &mut Self {
         self.sql(", ")

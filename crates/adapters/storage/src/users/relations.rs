@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use sixin_application::ports::{StoreResult, Topic};
 use sixin_application::users::ports::{Mark, RelationChanges, Relations, Toggled};
 use sixin_domain::event::{Event, Tie};
@@ -14,7 +15,8 @@ use sixin_domain::user::Relation;
 use crate::connection::connector::AnyConnection;
 use crate::database::Database;
 use crate::epochs::bump;
-use crate::schema::{user_blocks as blocks, user_follows as follows, user_whitelists as whitelists};
+use crate::schema::{user_blocks as blocks, user_follows as follows};
+use crate::sql::composed::{ComposedSql, chunks};
 
 /// `follow_type` and `block_type` of users (docs/wire/fresns.md#relation-rows).
 pub(crate) const USER: i16 = 1;
@@ -25,27 +27,61 @@ impl Relations for Database {
         let recipients: Vec<i64> = recipients.iter().map(|id| id.0).collect();
         self.read(move |conn| {
             let mut found: HashMap<UserId, Relation> = HashMap::new();
-            for recipients in recipients.chunks(500) {
-                for id in blockers(conn, sender, recipients)? {
-                    found.entry(UserId(id)).or_default().recipient_blocked_sender = true;
-                }
-                for id in blocked(conn, sender, recipients)? {
-                    found.entry(UserId(id)).or_default().sender_blocked_recipient = true;
-                }
-                for id in followers(conn, sender, recipients)? {
-                    found.entry(UserId(id)).or_default().recipient_follows_sender = true;
-                }
-                for id in followed(conn, sender, recipients)? {
-                    found.entry(UserId(id)).or_default().sender_follows_recipient = true;
-                }
-                for id in listers(conn, sender, recipients)? {
-                    found.entry(UserId(id)).or_default().recipient_lists_sender = true;
+            for recipients in chunks(&recipients) {
+                for row in ties(conn, sender, recipients)? {
+                    let relation = found.entry(UserId(row.other)).or_default();
+                    match row.tie {
+                        tie::BLOCKED_BY => relation.recipient_blocked_sender = true,
+                        tie::BLOCKS => relation.sender_blocked_recipient = true,
+                        tie::FOLLOWED_BY => relation.recipient_follows_sender = true,
+                        tie::FOLLOWS => relation.sender_follows_recipient = true,
+                        _ => relation.recipient_lists_sender = true,
+                    }
                 }
             }
             Ok(found)
         })
         .await
     }
+}
+
+/// What stands between a user and another one.
+mod tie {
+    pub(super) const BLOCKED_BY: i64 = 0;
+    pub(super) const BLOCKS: i64 = 1;
+    pub(super) const FOLLOWED_BY: i64 = 2;
+    pub(super) const FOLLOWS: i64 = 3;
+    pub(super) const LISTED_BY: i64 = 4;
+}
+
+#[derive(QueryableByName)]
+struct TieRow {
+    #[diesel(sql_type = BigInt)]
+    tie: i64,
+    #[diesel(sql_type = BigInt)]
+    other: i64,
+}
+
+/// What stands between a user and each of some others. One statement: this is asked of every pair that writes to each other
+/// for the first time since the process began.
+fn ties(conn: &mut AnyConnection, sender: UserId, among: &[i64]) -> QueryResult<Vec<TieRow>> {
+    let mut sql = ComposedSql::default();
+    let of_users = |kind: &str| format!(" AND {kind} = {USER} AND deleted_at IS NULL");
+    let both = [
+        (tie::BLOCKED_BY, tie::BLOCKS, "user_blocks", "block_id", of_users("block_type")),
+        (tie::FOLLOWED_BY, tie::FOLLOWS, "user_follows", "follow_id", of_users("follow_type")),
+    ];
+    for (theirs, own, table, other, more) in both {
+        sql.sql(format!("SELECT {theirs} AS tie, user_id AS other FROM {table} WHERE {other} = "))
+            .int(sender.0);
+        sql.sql(more.clone()).any_of("user_id", among);
+        sql.sql(format!(" UNION ALL SELECT {own}, {other} FROM {table} WHERE user_id = ")).int(sender.0);
+        sql.sql(more).any_of(other, among).sql(" UNION ALL ");
+    }
+    sql.sql(format!("SELECT {}, user_id FROM user_whitelists WHERE listed_id = ", tie::LISTED_BY))
+        .int(sender.0);
+    sql.any_of("user_id", among);
+    sql.load(conn)
 }
 
 #[async_trait]
@@ -139,34 +175,11 @@ fn set_followed(
     Ok(())
 }
 
-fn blockers(conn: &mut AnyConnection, sender: UserId, among: &[i64]) -> QueryResult<Vec<i64>> {
-    blocks::table
-        .filter(blocks::user_id.eq_any(among).and(blocks::block_id.eq(sender.0)))
-        .filter(blocks::block_type.eq(USER).and(blocks::deleted_at.is_null()))
-        .select(blocks::user_id)
-        .load(conn)
-}
-
 pub(crate) fn blocked(conn: &mut AnyConnection, sender: UserId, among: &[i64]) -> QueryResult<Vec<i64>> {
     blocks::table
         .filter(blocks::user_id.eq(sender.0).and(blocks::block_id.eq_any(among)))
         .filter(blocks::block_type.eq(USER).and(blocks::deleted_at.is_null()))
         .select(blocks::block_id)
-        .load(conn)
-}
-
-fn listers(conn: &mut AnyConnection, sender: UserId, among: &[i64]) -> QueryResult<Vec<i64>> {
-    whitelists::table
-        .filter(whitelists::user_id.eq_any(among).and(whitelists::listed_id.eq(sender.0)))
-        .select(whitelists::user_id)
-        .load(conn)
-}
-
-fn followers(conn: &mut AnyConnection, sender: UserId, among: &[i64]) -> QueryResult<Vec<i64>> {
-    follows::table
-        .filter(follows::user_id.eq_any(among).and(follows::follow_id.eq(sender.0)))
-        .filter(follows::follow_type.eq(USER).and(follows::deleted_at.is_null()))
-        .select(follows::user_id)
         .load(conn)
 }
 
