@@ -17,7 +17,9 @@ use crate::latency::Percentiles;
 use crate::ledger::audit;
 use crate::load::{Load, Loaded, Pace};
 use crate::machine::Machine;
-use crate::parts::{growth, http, live, memory, paced, reads, sends, slow_disk, storage, webhooks, wide};
+use crate::parts::{
+    gateway, growth, http, live, memory, paced, reads, sends, slow_disk, storage, webhooks, wide,
+};
 use crate::peers;
 use crate::report::{DatabaseReport, Report};
 use crate::requests::Dialect;
@@ -136,6 +138,9 @@ impl Bench {
         }
         if self.options.has(Part::Webhooks) {
             database.webhooks = Some(webhooks::measure(self, engine)?);
+        }
+        if self.options.has(Part::Gateway) {
+            database.gateway = Some(gateway::measure(self, engine)?);
         }
         if self.options.has(Part::Growth) {
             growth::measure(self, engine, &mut database.growth)?;
@@ -292,6 +297,7 @@ fn planned_seconds(options: &Options) -> u64 {
         Part::Memory => memory::SECONDS,
         Part::Live => databases * live::SECONDS,
         Part::Webhooks => databases * webhooks::planned_seconds(options),
+        Part::Gateway => databases * gateway::SECONDS,
     };
     if options.peers {
         return peers::planned_seconds(load);

@@ -1,4 +1,4 @@
-//! People who follow what happens through `GET /live/events`, on a thread of their own, and come back when they are cut off.
+//! People who follow what happens through one of the doors, on a thread of their own, and come back when they are cut off.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
@@ -8,12 +8,20 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use bytes::BytesMut;
+use futures_util::StreamExt;
 use http_body_util::BodyExt;
 use hyper::StatusCode;
+use serde::Deserialize;
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::LocalSet;
+use tokio_tungstenite::client_async;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{self, Message};
 
 use crate::bench::Bench;
+use crate::door::Door;
+use crate::gateway_client::{Client, PING_EVERY};
 use crate::latency::{Latencies, Percentiles};
 use crate::load::{Load, Loaded, connect};
 use crate::population::Population;
@@ -21,9 +29,12 @@ use crate::requests::{Dialect, read};
 use crate::server::Server;
 use crate::store::Store;
 use crate::text;
+use sixin::system::SystemClock;
+use sixin_application::ports::Clock;
 
 /// Short objects: what is measured is how they arrive, not how long they are.
 const EVENTS: &str = "/live/events?whitelistKeys=username";
+const SOCKET: &str = "/live/ws?whitelistKeys=username&since=";
 /// How long everybody may take to be there.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How long the last messages may take to arrive.
@@ -62,7 +73,12 @@ struct Heard {
 
 impl Followers {
     /// The first so many people begin to follow at a server; answers when all of them do.
-    pub(crate) fn begin(population: &Arc<Population>, count: usize, address: SocketAddr) -> Result<Self> {
+    pub(crate) fn begin(
+        population: &Arc<Population>,
+        count: usize,
+        address: SocketAddr,
+        door: Door,
+    ) -> Result<Self> {
         let (heard, population) = (Arc::new(Heard::default()), Arc::clone(population));
         let (stop, stopped) = oneshot::channel::<()>();
         let theirs = Arc::clone(&heard);
@@ -75,6 +91,7 @@ impl Followers {
                     population: Arc::clone(&population),
                     place,
                     address,
+                    door,
                     cursor: String::new(),
                     retry: Duration::from_secs(1),
                     known: (0, String::new()),
@@ -164,12 +181,21 @@ impl Heard {
     }
 }
 
+#[derive(Deserialize)]
+struct SocketFrame {
+    #[serde(rename = "e")]
+    event: String,
+    #[serde(rename = "c")]
+    cursor: Option<String>,
+}
+
 /// One of them.
 struct Follower {
     heard: Arc<Heard>,
     population: Arc<Population>,
     place: usize,
     address: SocketAddr,
+    door: Door,
     /// Where to go on.
     cursor: String,
     /// When to come back, as the server has said.
@@ -184,13 +210,66 @@ impl Follower {
     async fn follow(mut self) {
         loop {
             // An error is a connection that broke or was not made.
-            let _ = self.stream().await;
+            let ended = match self.door {
+                Door::Events => self.events().await,
+                Door::Socket => self.socket().await,
+                Door::Gateway => self.gateway().await,
+            };
+            let is_busy = |error: anyhow::Error| match error.downcast_ref() {
+                Some(tungstenite::Error::Http(answer)) => answer.status() == StatusCode::SERVICE_UNAVAILABLE,
+                _ => false,
+            };
+            if ended.err().is_some_and(is_busy) {
+                self.heard.turned_away.fetch_add(1, Ordering::SeqCst);
+            }
             self.is_there(false);
             tokio::time::sleep(self.retry).await;
         }
     }
 
-    async fn stream(&mut self) -> Result<()> {
+    async fn socket(&mut self) -> Result<()> {
+        let mut request = format!("ws://{}{SOCKET}{}", self.address, self.cursor).into_client_request()?;
+        request.headers_mut().extend(read(&self.population, self.place, SOCKET)?.headers().clone());
+        let (mut stream, _) = client_async(request, TcpStream::connect(self.address).await?).await?;
+        while let Some(frame) = stream.next().await {
+            let Message::Text(text) = frame? else { continue };
+            let frame: SocketFrame = serde_json::from_str(&text)?;
+            if let Some(cursor) = frame.cursor {
+                self.cursor = cursor;
+            }
+            match &*frame.event {
+                "message" => self.heard.note(&text, &mut self.known),
+                "caught_up" => self.is_there(true),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// As the SDK does it: is told that there is something, and pulls.
+    async fn gateway(&mut self) -> Result<()> {
+        let mut client = Client::enter(self.address, &self.population, self.place).await?;
+        let mut position = self.cursor.parse().unwrap_or_else(|_| SystemClock.now().0);
+        loop {
+            let page = client.pull(position).await?;
+            for message in &page.list {
+                self.heard.note(&message.content, &mut self.known);
+            }
+            position = page.until;
+            self.cursor = position.to_string();
+            if page.is_last {
+                self.is_there(true);
+                loop {
+                    match tokio::time::timeout(PING_EVERY, client.told()).await {
+                        Ok(told) => break told?,
+                        Err(_) => client.ping().await?,
+                    }
+                }
+            }
+        }
+    }
+
+    async fn events(&mut self) -> Result<()> {
         let mut connection = connect(self.address).await?;
         let mut request = read(&self.population, self.place, EVENTS)?;
         if !self.cursor.is_empty() {

@@ -31,6 +31,11 @@ impl Latencies {
         Ok(self.0.add(&other.0)?)
     }
 
+    /// How many were recorded.
+    pub(crate) fn count(&self) -> usize {
+        usize::try_from(self.0.len()).unwrap_or(usize::MAX)
+    }
+
     pub(crate) fn percentiles(&self) -> Percentiles {
         let at = |quantile| Duration::from_micros(self.0.value_at_quantile(quantile)).as_secs_f64() * 1000.0;
         Percentiles { p50: at(0.5), p99: at(0.99), p999: at(0.999) }

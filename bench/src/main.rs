@@ -3,7 +3,9 @@
 
 mod at_once;
 mod bench;
+mod door;
 mod followers;
+mod gateway_client;
 mod latency;
 mod ledger;
 mod load;
@@ -92,6 +94,8 @@ enum Part {
     Live,
     /// Webhooks: events a second, sends beside a receiver that hangs, one that was away
     Webhooks,
+    /// The gateway: sends, messages that came meanwhile, arrival and idle connections beside other doors, a herd
+    Gateway,
 }
 
 impl Options {

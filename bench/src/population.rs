@@ -2,12 +2,13 @@
 
 use anyhow::{Context, Result};
 use sixin::system::{SystemClock, SystemSecrets};
+use sixin_application::access::authenticate_user::hash_token;
 use sixin_application::operations::app_keys::{self, KeySpec};
 use sixin_application::operations::ports::{NewAppKey, SignIn, UserAdmin};
 use sixin_application::operations::sessions;
 use sixin_application::operations::users::{self, UserSpec};
 use sixin_application::ports::Clock;
-use sixin_application::users::ports::Users;
+use sixin_application::users::ports::{DeviceTokens, NewDeviceToken, Users};
 use sixin_domain::access::app_key::{Dialect, Secret};
 use sixin_domain::id::UserId;
 use sixin_domain::user::username::{UserRef, Username};
@@ -17,6 +18,9 @@ use crate::pairs::USERS;
 
 /// An iOS app (docs/wire/fresns.md#platforms).
 pub(crate) const PLATFORM: i64 = 5;
+
+/// Devices that one may have.
+const DEVICES: i64 = 10;
 
 /// Everybody.
 #[derive(Debug)]
@@ -63,8 +67,25 @@ impl Population {
         Ok(())
     }
 
+    /// Lets everybody in with a device of their own.
+    pub(crate) async fn let_devices_in(&self, database: &Database) -> Result<()> {
+        for person in &self.people {
+            let (hash, created_at) = (hash_token(&person.device_token()), SystemClock.now());
+            let token = NewDeviceToken { user: person.id, hash, created_at };
+            DeviceTokens::add(database, &token, DEVICES).await?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn person(&self, place: usize) -> Result<&Person> {
         self.people.get(place).context("there is no such person")
+    }
+}
+
+impl Person {
+    /// What their device is known by; nobody but the benchmark reaches its server.
+    pub(crate) fn device_token(&self) -> String {
+        format!("device-of-{}", self.username)
     }
 }
 

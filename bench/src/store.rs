@@ -60,8 +60,8 @@ impl Engine {
     }
 }
 
-/// The number of the first user that is added to the population.
-const FIRST_ADDED: i64 = 50_000_000;
+/// The number of the first user that is added to the population, longer than those that are drawn.
+const FIRST_ADDED: i64 = 5_000_000_000;
 
 /// A store with everybody in it and a message in each conversation.
 #[derive(Debug)]

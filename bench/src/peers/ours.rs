@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::{CONNECTED, PeerRow, SENDING};
 use crate::bench::{Bench, WARM_UP};
+use crate::door::Door;
 use crate::followers::Followers;
 use crate::load::Pace;
 use crate::numbers::float;
@@ -16,7 +17,7 @@ pub(super) fn measure(bench: &mut Bench, engine: &Engine) -> Result<Vec<PeerRow>
     let server = Server::start(Program::Sixin, &store.url, &bench.directory, &[])?;
     bench.warm_up(&server, &store, Dialect::Fresns)?;
     let before = server.resident_bytes()?;
-    let followers = Followers::begin(&store.population, CONNECTED, server.address)?;
+    let followers = Followers::begin(&store.population, CONNECTED, server.address, Door::Events)?;
     let more = server.resident_bytes()?.saturating_sub(before);
     let connection_bytes = float(usize::try_from(more)?) / float(CONNECTED);
     let mut rows = Vec::new();

@@ -1,5 +1,6 @@
 //! What is told of a run: tables, JSON and plots.
 
+mod gateway;
 mod live;
 mod peers;
 mod plots;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Options;
 use crate::machine::Machine;
+use crate::parts::gateway::Gateway;
 use crate::parts::growth::Growth;
 use crate::parts::http::HttpRate;
 use crate::parts::live::Live;
@@ -54,6 +56,8 @@ pub(crate) struct DatabaseReport {
     pub(crate) live: Option<Live>,
     #[serde(default)]
     pub(crate) webhooks: Option<Webhooks>,
+    #[serde(default)]
+    pub(crate) gateway: Option<Gateway>,
     pub(crate) growth: Vec<Growth>,
     pub(crate) memory: Option<Memory>,
 }
@@ -90,12 +94,15 @@ pub(crate) mod tests {
     use super::*;
     use crate::Part;
     use crate::bench::Measured;
+    use crate::door::Door;
     use crate::latency::Percentiles;
     use crate::machine::SyncRate;
+    use crate::parts::gateway::offline::Offline;
+    use crate::parts::gateway::sends::Sends;
     use crate::parts::growth::Point;
     use crate::parts::live::arrival::Arrival;
     use crate::parts::live::catch_up::CatchUp;
-    use crate::parts::live::idle::{Door, Idle};
+    use crate::parts::live::idle::Idle;
     use crate::parts::live::resume::Resumed;
     use crate::parts::webhooks::{Away, Beside, ToldRate, Webhooks};
     use crate::parts::wide::WideRate;
@@ -147,6 +154,20 @@ pub(crate) mod tests {
             catch_up: vec![CatchUp { conversations: 20, missed: 1000, told: 1000, sixin: 9.0, bare: 6.0 }],
             idle: vec![Idle { door: Door::Events, from: 1000, to: 6000, bytes: 12_000.0 }],
         }
+    }
+
+    fn gateway() -> Gateway {
+        let Live { arrivals, resumed, idle, .. } = live();
+        let sends = Sends {
+            connections: 64,
+            rate: 10_000.0,
+            latencies: latencies(),
+            back_end: 12_000.0,
+            to_back_end: 0.83,
+            read_back: 60_000,
+        };
+        let offline = Offline { missed: 10_000, pages: 50, milliseconds: 400.0 };
+        Gateway { sends: vec![sends], offline, arrivals, resumed, idle }
     }
 
     fn webhooks() -> Webhooks {
@@ -252,6 +273,7 @@ pub(crate) mod tests {
                 wide: Some(Wide { same: wide(40_000.0), each: wide(30_000.0), to_same: 0.75 }),
                 live: Some(live()),
                 webhooks: Some(webhooks()),
+                gateway: Some(gateway()),
                 growth: vec![growth(0, 20_000.0), growth(1_000_000, 18_000.0)],
                 memory: Some(memory),
             }],

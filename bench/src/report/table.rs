@@ -25,6 +25,7 @@ pub(crate) fn markdown(report: &Report) -> String {
         wide(&mut out, database);
         super::live::tables(&mut out, database);
         super::webhooks::tables(&mut out, database);
+        super::gateway::tables(&mut out, database);
         growth(&mut out, database);
         if let Some(found) = &database.memory {
             memory(&mut out, found);

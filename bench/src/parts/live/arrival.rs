@@ -7,6 +7,7 @@ use sixin_redis::testing::TestRedis;
 use super::populated;
 use super::resume::{self, Resumed};
 use crate::bench::{Bench, WARM_UP};
+use crate::door::Door;
 use crate::followers::Followers;
 use crate::latency::Percentiles;
 use crate::load::Pace;
@@ -45,10 +46,10 @@ pub(crate) fn measure(bench: &mut Bench, engine: &Engine) -> Result<(Vec<Arrival
     let server = Server::start(Program::Sixin, &store.url, &bench.directory, &[])?;
     let offered = half_the_top(bench, &server, engine, &store)?;
     let mut rows = Vec::new();
-    let followers = Followers::begin(&store.population, some, server.address)?;
+    let followers = Followers::begin(&store.population, some, server.address, Door::Events)?;
     rows.push(row(bench, (&server, &store, &followers), (some, ""), offered)?);
     drop(followers);
-    let followers = Followers::begin(&store.population, many, server.address)?;
+    let followers = Followers::begin(&store.population, many, server.address, Door::Events)?;
     rows.push(row(bench, (&server, &store, &followers), (many, ""), offered)?);
     let resumed = resume::measure(bench, (server, &store, &followers), many, offered)?;
     drop(followers);
@@ -84,11 +85,11 @@ fn over_two(
     std::fs::create_dir_all(&other_directory)?;
     let other = Server::start(Program::Sixin, &store.url, &other_directory, &configuration)?;
     bench.warm_up(&server, store, Dialect::RongCloud)?;
-    let followers = Followers::begin(&store.population, some, other.address)?;
+    let followers = Followers::begin(&store.population, some, other.address, Door::Events)?;
     row(bench, (&server, store, &followers), (some, between), offered)
 }
 
-fn row(
+pub(crate) fn row(
     bench: &mut Bench,
     (server, store, followers): (&Server, &Store, &Followers),
     (connected, between): (usize, &str),

@@ -11,6 +11,8 @@ use hyper::Request;
 use serde::{Deserialize, Serialize};
 
 use crate::bench::Bench;
+use crate::door::Door;
+use crate::gateway_client;
 use crate::numbers::float;
 use crate::pairs::USERS;
 use crate::population::Population;
@@ -29,22 +31,6 @@ const IN_HASTE: [(&str, &str); 1] = [("SIXIN__LIVE__NEW_PER_SECOND", "1000000")]
 /// What settles after the last has begun.
 const SETTLING: Duration = Duration::from_secs(3);
 
-/// A door.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Door {
-    Events,
-    Socket,
-}
-
-impl Door {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Events => "SSE",
-            Self::Socket => "WebSocket",
-        }
-    }
-}
-
 /// Connections through a door.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Idle {
@@ -57,10 +43,11 @@ pub(crate) struct Idle {
     pub(crate) bytes: f64,
 }
 
-pub(crate) fn measure(bench: &mut Bench, engine: &Engine) -> Result<Vec<Idle>> {
+pub(crate) fn measure(bench: &mut Bench, engine: &Engine, doors: &[Door]) -> Result<Vec<Idle>> {
     let store = bench.store(engine, "live")?;
+    bench.runtime.block_on(store.population.let_devices_in(&store.open()?))?;
     let mut rows = Vec::new();
-    for door in [Door::Events, Door::Socket] {
+    for &door in doors {
         bench.step(&format!("live: idle connections, {}", door.name()), 45);
         let server = Server::start(Program::Sixin, &store.url, &bench.directory, &IN_HASTE)?;
         bench.warm_up(&server, &store, Dialect::RongCloud)?;
@@ -85,17 +72,16 @@ pub(crate) fn measure(bench: &mut Bench, engine: &Engine) -> Result<Vec<Idle>> {
 
 /// A connection on which nothing but the beginning is read.
 fn open(population: &Population, place: usize, door: Door, address: SocketAddr) -> Result<TcpStream> {
+    let upgrade = "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+                   sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     let (path, more) = match door {
-        Door::Events => ("/live/events", ""),
-        Door::Socket => (
-            "/live/ws?since=",
-            "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
-             sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
-        ),
+        Door::Events => ("/live/events".to_owned(), ""),
+        Door::Socket => ("/live/ws?since=".to_owned(), upgrade),
+        Door::Gateway => (gateway_client::path(population, place)?, upgrade),
     };
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    stream.write_all(head(&read(population, place, path)?, more)?.as_bytes())?;
+    stream.write_all(head(&read(population, place, &path)?, more)?.as_bytes())?;
     let (mut answer, mut buffer) = (Vec::new(), [0; 512]);
     while !answer.windows(4).any(|bytes| bytes == b"\r\n\r\n") {
         let count = stream.read(&mut buffer)?;

@@ -12,6 +12,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::bench::Bench;
+use crate::door::Door;
 use crate::store::{Engine, Store};
 
 /// About how many seconds that takes on a database, beside loads.
@@ -30,12 +31,16 @@ pub(crate) struct Live {
 pub(crate) fn measure(bench: &mut Bench, engine: &Engine) -> Result<Live> {
     let (arrivals, resumed) = arrival::measure(bench, engine)?;
     let catch_up = catch_up::measure(bench, engine)?;
-    let idle = if let Engine::Sqlite = engine { idle::measure(bench, engine)? } else { Vec::new() };
+    let idle = if let Engine::Sqlite = engine {
+        idle::measure(bench, engine, &[Door::Events, Door::Socket])?
+    } else {
+        Vec::new()
+    };
     Ok(Live { arrivals, resumed, catch_up, idle })
 }
 
 /// A store with so many people.
-fn populated(bench: &Bench, engine: &Engine, people: usize) -> Result<Store> {
+pub(crate) fn populated(bench: &Bench, engine: &Engine, people: usize) -> Result<Store> {
     let mut store = bench.store(engine, "live")?;
     let database = store.open()?;
     let population = Arc::get_mut(&mut store.population).context("nobody else has them yet")?;
