@@ -4,8 +4,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, Parser, Subcommand};
 use xtask::{
-    bench, documents, failure::Result, layers, migrations, mysql::newest, openapi, openapi_changes,
-    test_run::TestRun, workspace,
+    bench, documents, failure::Result, fuzz, layers, migrations, mysql::newest, newest_sdk, openapi,
+    openapi_changes, test_run::TestRun, workspace,
 };
 
 #[derive(Parser)]
@@ -43,10 +43,21 @@ enum Task {
         #[arg(long)]
         no_mysql: bool,
     },
+    /// Send frames to the gateway that a fuzzer makes; needs a nightly compiler and cargo-fuzz
+    Fuzz {
+        /// How long
+        #[arg(long, default_value_t = 600)]
+        seconds: u32,
+        /// How many at most
+        #[arg(long, default_value_t = 1_000_000)]
+        frames: u32,
+    },
     /// Run the tests that need a cluster of database servers: three Galera nodes are started on this machine
     Cluster,
     /// Run the tests of storage and of the whole on the newest MySQL that Debian has, unpacked below target/
     NewestMysql,
+    /// Run the tests of the gateway with the newest client SDK that npm has
+    NewestSdk,
     /// Measure sixin on this machine, beside what the machine gives; see docs/performance.md
     #[command(disable_help_flag = true)]
     Bench {
@@ -94,6 +105,8 @@ fn run(task: Task) -> Result<bool> {
             return TestRun { no_mysql, no_clients, cargo_arguments, crash_rounds: None }.run();
         }
         Task::Crash { rounds, no_mysql } => return TestRun::crash_loop(rounds, no_mysql).run(),
+        Task::Fuzz { seconds, frames } => return fuzz::run(seconds, frames),
+        Task::NewestSdk => return newest_sdk::run(),
         Task::NewestMysql => return newest::run(),
         Task::Cluster => return TestRun::cluster().run(),
         Task::Bench { arguments } => return bench::run(&arguments),

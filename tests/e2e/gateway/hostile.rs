@@ -124,6 +124,72 @@ fn frames_of_any_shape_are_answered_or_end_the_connection() {
     assert!(!site.server.log().contains("panicked"));
 }
 
+/// What clients ask for, and two things that nobody here answers.
+const TOPICS: [&str; 35] = [
+    "ppMsgP",
+    "ppMsgS",
+    "recallMsg",
+    "updRTime",
+    "pullMsg",
+    "qryPMsg",
+    "qryMsg",
+    "modifyMsg",
+    "pullModifyMsg",
+    "delMsg",
+    "cleanPMsg",
+    "cleanMsgBatch",
+    "qryRelationR",
+    "qryRLBatch",
+    "qryRelationFilter",
+    "delRelationBatch",
+    "setSeAtt",
+    "pullSeAtts",
+    "setTypeUnpush",
+    "pullUS",
+    "addUnpush",
+    "qryUnpush",
+    "delUnpush",
+    "pullEventChange",
+    "readReceipt",
+    "qryReceiptBatch",
+    "qryReceipt",
+    "updUserSub",
+    "pullUserSub",
+    "pullSubData",
+    "qrySubData",
+    "qAppBot",
+    "reportsdk",
+    "ppMsgG",
+    "no such topic",
+];
+
+#[test]
+fn every_topic_answers_whatever_its_target_and_body_are() {
+    let site = Site::on_sqlite();
+    let mut socket = entered(&site);
+    let huge = vec![b'x'; 60_000];
+    let targets: [&[u8]; 6] = [b"bob", b"alice", b"nobody", b"", b"rongcloudsystem", &huge];
+    // Nothing, no protobuf, texts and numbers where others are meant, and a field that says it is longer than there is.
+    let bodies: [&[u8]; 5] =
+        [b"", b"\xFF\xFF", b"\x0A\x05alice\x10\x01", &[0x08, 0xFF].repeat(300), b"\x0A\xFF\xFF\x03x"];
+    for topic in TOPICS {
+        for (target, body) in targets.iter().flat_map(|target| bodies.iter().map(move |body| (target, body)))
+        {
+            for first in [0x32, 0x50] {
+                say(&mut socket, &call(first, topic, target, body));
+                // Of what it has sent itself it is told in between.
+                let kind = std::iter::from_fn(|| binary(&mut socket))
+                    .map(|frame| frame[0])
+                    .find(|kind| *kind != 0x30);
+                let wanted = if first == 0x32 { 0x40 } else { 0x60 };
+                assert_eq!(kind, Some(wanted), "{topic} {first:x} {} {body:?}", target.len());
+            }
+        }
+    }
+    assert!(is_alive(&mut socket));
+    assert!(!site.server.log().contains("panicked"));
+}
+
 #[test]
 fn whoever_asks_and_does_not_read_is_held_up_and_then_left() {
     let site = Site::on_sqlite();
