@@ -30,6 +30,7 @@ use sixin_application::access::authenticate_user::{
 use sixin_application::access::ports::{Signatures, SignedParts};
 use sixin_application::access::sign_in::MockSignIn;
 use sixin_application::conversations::change_conversations::MockChangeConversations;
+use sixin_application::conversations::keep_tags::MockKeepTags;
 use sixin_application::conversations::read_conversations::MockReadConversations;
 use sixin_application::delivery::passes::MockLivePasses;
 use sixin_application::delivery::ports::MockLogHead;
@@ -39,6 +40,7 @@ use sixin_application::files::read_file::MockReadFile;
 use sixin_application::files::upload_file::MockUploadFile;
 use sixin_application::messages::change_messages::MockChangeMessages;
 use sixin_application::messages::expand_messages::MockExpandMessages;
+use sixin_application::messages::grow_messages::MockGrowMessages;
 use sixin_application::messages::read_history::MockReadHistory;
 use sixin_application::messages::read_logs::MockReadLogs;
 use sixin_application::operations::health::{CheckHealth, Health};
@@ -48,7 +50,9 @@ use sixin_application::sending::ports::NonceUse;
 use sixin_application::site::keep_sensitive_words::MockKeepSensitiveWords;
 use sixin_application::site::ports::{MockBlockWordList, MockBlockWordSource, MockRoles, SettingSource};
 use sixin_application::users::edit_user::MockEditUser;
+use sixin_application::users::keep_friends::MockKeepFriends;
 use sixin_application::users::keep_preferences::MockKeepPreferences;
+use sixin_application::users::keep_profiles::MockKeepProfiles;
 use sixin_application::users::keep_user_lists::MockKeepUserLists;
 use sixin_application::users::keep_users::MockKeepUsers;
 use sixin_application::users::mark_user::MockMarkUser;
@@ -190,6 +194,7 @@ fn api() -> HttpApi {
         authenticate_back_end: door.clone(),
         publish_message: at_once.clone(),
         change_messages: Arc::new(MockChangeMessages::new()),
+        grow_messages: Arc::new(MockGrowMessages::new()),
         expand_messages: Arc::new(MockExpandMessages::new()),
         read_history: Arc::new(MockReadHistory::new()),
         read_logs: Arc::new(MockReadLogs::new()),
@@ -200,6 +205,9 @@ fn api() -> HttpApi {
         keep_user_lists: Arc::new(MockKeepUserLists::new()),
         restrict_users: Arc::new(MockRestrictUsers::new()),
         keep_preferences: Arc::new(MockKeepPreferences::new()),
+        keep_friends: Arc::new(MockKeepFriends::new()),
+        keep_profiles: Arc::new(MockKeepProfiles::new()),
+        keep_tags: Arc::new(MockKeepTags::new()),
         keep_sensitive_words: Arc::new(MockKeepSensitiveWords::new()),
         file_links: file_links.clone(),
         settings: door.clone(),

@@ -50,6 +50,13 @@ pub enum Event {
     MessageEdited(ChangedMessage),
     /// The pairs that are kept with a message changed.
     MessageExpanded(ChangedMessage),
+    /// A message has grown, or ended doing so.
+    MessageGrown {
+        /// Which.
+        message: ChangedMessage,
+        /// Whether nothing follows.
+        is_over: bool,
+    },
     /// One side has read everything there was.
     ConversationRead {
         /// Whose side.
@@ -113,6 +120,8 @@ pub enum Event {
         /// Whom.
         about: Vec<UserId>,
     },
+    /// What a user sorts its conversations by, or which of them stand under it.
+    TagsChanged(UserId),
     /// How a user is shown.
     ProfileChanged(UserId),
     /// Whether a user may sign in and write: banned, muted, deactivated, disabled, deleted, or none of these any more.
@@ -153,6 +162,7 @@ impl Event {
             Self::MessageRecalled(_) => "message_recalled",
             Self::MessageEdited(_) => "message_edited",
             Self::MessageExpanded(_) => "message_expanded",
+            Self::MessageGrown { .. } => "message_grown",
             Self::ConversationRead { .. } => "conversation_read",
             Self::MessagesRead(..) => "messages_read",
             Self::ConversationDeleted { .. } => "conversation_deleted",
@@ -163,6 +173,7 @@ impl Event {
             Self::PushPeriodSet { .. } => "push_period_set",
             Self::TieSet { .. } => "tie_set",
             Self::RemarksSet { .. } => "remarks_set",
+            Self::TagsChanged(_) => "tags_changed",
             Self::ProfileChanged(_) => "profile_changed",
             Self::UserStateChanged(_) => "user_state_changed",
             Self::SessionsEnded { .. } => "sessions_ended",

@@ -40,7 +40,8 @@ impl From<Apis> for HttpApi {
         let Apis { rongcloud, fresns, gateway, shared, live, filled_in, pages } = apis;
         let mut dialects: Vec<Arc<dyn Dialect>> = vec![Arc::new(rongcloud), Arc::new(fresns)];
         if let Some(gateway) = gateway {
-            dialects.push(Arc::new(gateway));
+            // First: where both have a path, it takes what clients ask for and leaves the rest.
+            dialects.insert(0, Arc::new(gateway));
         }
         Self { shared, dialects, live, reference: reference(filled_in, pages) }
     }

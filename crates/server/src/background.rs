@@ -1,5 +1,5 @@
-//! What a running server does besides answering: keep its process number and its memory up to date, sweep, keep
-//! metrics small.
+//! What a running server does besides answering: keep its process number and its memory up to date, sweep, tell
+//! what has grown, keep metrics small.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +8,7 @@ use actix_web::rt::task::JoinHandle;
 use actix_web::rt::time::{interval, sleep};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sixin_application::files::sweep::FileSweeping;
+use sixin_application::messages::grow_messages::GrowthTelling;
 use sixin_application::ports::Clock;
 use sixin_application::sending::ids::{LEASE_MS, LeasedIds};
 use sixin_cache::Caches;
@@ -36,12 +37,14 @@ impl Tasks {
         token: String,
         metrics: PrometheusHandle,
         files: FileSweeping,
+        growing: GrowthTelling,
         (caches, poll): (Arc<Caches>, Duration),
     ) -> Self {
         Self(vec![
             actix_web::rt::spawn(keep_lease(database.clone(), Arc::clone(ids), token)),
             actix_web::rt::spawn(sweep(database.clone())),
             actix_web::rt::spawn(sweep_files(files)),
+            actix_web::rt::spawn(async move { growing.run().await }),
             actix_web::rt::spawn(refresh(database.clone(), caches, poll)),
             actix_web::rt::spawn(async move {
                 loop {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::dev::ServerHandle;
 use sixin_application::files::links::FileLinks;
 use sixin_application::files::sweep::FileSweeping;
+use sixin_application::messages::grow_messages::GrowthTelling;
 use sixin_application::ports::{Clock, SecretSource};
 use sixin_application::sending::committer::Committer;
 use sixin_application::sending::ids::{LEASE_MS, LeasedIds};
@@ -142,6 +143,13 @@ impl Running {
         let link_secret = FileLinks::shared_secret(&database, &SystemSecrets, &SystemClock).await?;
         let pushing = pushing(config)?;
         let hooks = Hooks::start(config, &database)?;
+        let untold = Arc::default();
+        let growing = GrowthTelling {
+            growing: Arc::new(database.clone()),
+            settings: caches.settings.clone(),
+            clock: Arc::new(SystemClock),
+            untold: Arc::clone(&untold),
+        };
         let base = Base {
             config,
             database: &database,
@@ -159,6 +167,7 @@ impl Running {
             rates: following.rates.clone(),
             asker: Arc::clone(&hooks.asker),
             decisions: Arc::clone(&hooks.decisions),
+            untold: Arc::clone(&untold),
         };
         let api = apis(base);
         let parts = TellingParts {
@@ -193,6 +202,7 @@ impl Running {
             token,
             metrics,
             sweeping,
+            growing,
             (caches, config.cache_poll()),
         );
         let following = following.run();

@@ -1,5 +1,6 @@
 //! Writing ports that drop from memory what they change.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,12 +10,15 @@ use sixin_application::operations::ports::{ListedSession, NewSession, SessionAdm
 use sixin_application::ports::{StoreResult, Topic};
 use sixin_application::site::ports::{SensitiveWord, SensitiveWords};
 use sixin_application::users::ports::{
-    BackEndUsers, BannedUser, ListKind, ListPlace, ListSet, ListedName, Mark, NamePage, RelationChanges,
-    Restriction, ShownAs, Toggled, UserChanges, UserLists, UserPage, UserRestrictions,
+    BackEndUsers, BannedUser, Befriended, Friend, FriendChange, Friends, HostedProfiles, KeptProfile,
+    ListKind, ListPlace, ListSet, ListedName, Mark, NamePage, RelationChanges, Restriction, ShownAs, Toggled,
+    UserChanges, UserLists, UserPage, UserRestrictions,
 };
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::{AccountId, UserId};
 use sixin_domain::time::Millis;
+use sixin_domain::user::friend::FriendPermission;
+use sixin_domain::user::hosted_profile::{HostedProfile, ProfileRule};
 use sixin_domain::user::profile_edit::ProfileEdit;
 
 use crate::Caches;
@@ -78,9 +82,64 @@ impl<P: UserLists + ?Sized> UserLists for Dropping<P> {
 }
 
 #[async_trait]
+impl<P: Friends + ?Sized> Friends for Dropping<P> {
+    async fn befriend(
+        &self,
+        user: UserId,
+        other: UserId,
+        is_direct: bool,
+        most: i64,
+        at: Millis,
+    ) -> StoreResult<Befriended> {
+        self.changed(Topic::Relations, self.store.befriend(user, other, is_direct, most, at).await)
+    }
+
+    async fn part(&self, user: UserId, others: Option<Vec<UserId>>, at: Millis) -> StoreResult<()> {
+        self.changed(Topic::Relations, self.store.part(user, others, at).await)
+    }
+
+    async fn page(
+        &self,
+        user: UserId,
+        order: Order,
+        offset: usize,
+        limit: usize,
+    ) -> StoreResult<(Vec<Friend>, usize)> {
+        self.store.page(user, order, offset, limit).await
+    }
+
+    async fn among(&self, user: UserId, others: &[UserId]) -> StoreResult<HashSet<UserId>> {
+        self.store.among(user, others).await
+    }
+
+    async fn describe(
+        &self,
+        user: UserId,
+        friend: UserId,
+        change: FriendChange,
+        at: Millis,
+    ) -> StoreResult<bool> {
+        self.changed(Topic::Relations, self.store.describe(user, friend, change, at).await)
+    }
+
+    async fn permit(&self, users: &[UserId], permission: FriendPermission, at: Millis) -> StoreResult<()> {
+        self.changed(Topic::Relations, self.store.permit(users, permission, at).await)
+    }
+
+    async fn permissions(&self, users: &[UserId]) -> StoreResult<HashMap<UserId, FriendPermission>> {
+        self.store.permissions(users).await
+    }
+}
+
+#[async_trait]
 impl<P: UserRestrictions + ?Sized> UserRestrictions for Dropping<P> {
     async fn restrict(&self, users: &[UserId], restriction: Restriction, at: Millis) -> StoreResult<()> {
         self.changed(Topic::Users, self.store.restrict(users, restriction, at).await)
+    }
+
+    async fn delete(&self, users: &[UserId], at: Millis) -> StoreResult<()> {
+        let deleted = self.store.delete(users, at).await;
+        self.changed(Topic::Sessions, self.changed(Topic::Users, deleted))
     }
 
     async fn banned(&self, now: Millis, offset: i64, limit: i64) -> StoreResult<Vec<BannedUser>> {
@@ -104,6 +163,27 @@ impl<P: BackEndUsers + ?Sized> BackEndUsers for Dropping<P> {
 
     async fn page(&self, order: Order, offset: i64, limit: i64) -> StoreResult<UserPage> {
         self.store.page(order, offset, limit).await
+    }
+}
+
+#[async_trait]
+impl<P: HostedProfiles + ?Sized> HostedProfiles for Dropping<P> {
+    async fn set(
+        &self,
+        user: UserId,
+        shown: ShownAs,
+        change: HostedProfile,
+        at: Millis,
+    ) -> StoreResult<Result<(), ProfileRule>> {
+        self.changed(Topic::Users, self.store.set(user, shown, change, at).await)
+    }
+
+    async fn clean(&self, users: &[UserId], at: Millis) -> StoreResult<()> {
+        self.changed(Topic::Users, self.store.clean(users, at).await)
+    }
+
+    async fn of(&self, users: &[UserId]) -> StoreResult<HashMap<UserId, KeptProfile>> {
+        self.store.of(users).await
     }
 }
 

@@ -25,7 +25,7 @@ use sixin_domain::sending::limits::Limits;
 use sixin_web::live::Gate;
 use sixin_web::{Dialect, HttpLimits};
 
-use crate::{navigation, socket};
+use crate::{navigation, socket, streaming};
 
 /// What the gateway does for clients.
 #[derive(Clone)]
@@ -85,7 +85,8 @@ impl Dialect for GatewayApi {
         routes
             .app_data(web::Data::new(self.clone()))
             .configure(navigation::configure)
-            .configure(socket::configure);
+            .configure(socket::configure)
+            .configure(streaming::configure);
     }
 
     fn request_headers(&self) -> &'static [&'static str] {

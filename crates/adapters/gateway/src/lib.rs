@@ -11,6 +11,7 @@ mod navigation;
 mod news;
 mod shown;
 mod socket;
+mod streaming;
 mod wire;
 
 pub use api::GatewayApi;

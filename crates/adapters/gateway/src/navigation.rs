@@ -66,6 +66,13 @@ struct Navigation {
     #[serde(rename = "grpRRVer")]
     receipts: i32,
     user_profile: i32,
+    stream_server: StreamServer,
+}
+
+/// Where growing messages are read.
+#[derive(Serialize)]
+struct StreamServer {
+    addrs: Vec<Place>,
 }
 
 #[derive(Serialize)]
@@ -133,7 +140,7 @@ async fn preflight(api: web::Data<GatewayApi>) -> HttpResponse {
 
 /// Pages of any origin may ask, unless the site names origins: then it is these, as for everything else. A token proves who asks, not
 /// a cookie.
-fn for_browsers(mut answer: HttpResponse, api: &GatewayApi) -> HttpResponse {
+pub(crate) fn for_browsers(mut answer: HttpResponse, api: &GatewayApi) -> HttpResponse {
     if api.http.cors_origins.is_empty() {
         answer.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
@@ -161,7 +168,9 @@ async fn place(
     let addr = api.public_address.as_deref().map(str::to_owned);
     let addr = addr.unwrap_or_else(|| request.connection_info().host().to_owned());
     let is_secure = header_text(request, "rc-negotiate").is_some_and(|said| said.contains("conn=6"));
-    let protocol = if is_secure { SECURE } else { PLAIN };
+    let (protocol, scheme) = if is_secure { (SECURE, "https") } else { (PLAIN, "http") };
+    // Without a scheme the SDK takes https on any page.
+    let streams = vec![Place { addr: format!("{scheme}://{addr}"), protocol, weight: 10 }];
     Ok(Navigation {
         code: 200,
         user_id,
@@ -175,6 +184,7 @@ async fn place(
         sub_driven: PRESENCE,
         receipts: RECEIPTS,
         user_profile: 0,
+        stream_server: StreamServer { addrs: streams },
     })
 }
 

@@ -81,7 +81,8 @@ fn kinds(event: &LiveEvent, me: UserId) -> &'static [i32] {
         Event::ConversationRead { seat, .. } if seat.owner == me => &[kind::MESSAGES],
         Event::ConversationRead { .. } => &[kind::MESSAGES, kind::RECEIPTS],
         Event::MessagesRead(seat, _) if seat.owner != me => &[kind::RECEIPTS],
-        Event::MessageEdited(_) => &[kind::MODIFIED],
+        // While it grows whoever shows it reads it as a stream.
+        Event::MessageEdited(_) | Event::MessageGrown { is_over: true, .. } => &[kind::MODIFIED],
         Event::ConversationPinned { .. } | Event::NotificationLevelSet { .. } => &[kind::CONVERSATIONS],
         _ => &[],
     }

@@ -128,7 +128,7 @@ fn closed(refusal: &PassRefusal) -> u8 {
 }
 
 /// Whether one more connection may begin; waits until it may, if that is soon.
-async fn begins(api: &GatewayApi) -> bool {
+pub(crate) async fn begins(api: &GatewayApi) -> bool {
     let Ok(wait) = api.gate.admit(api.streams.follower.connections()) else { return false };
     if !wait.is_zero() {
         tokio::time::sleep(wait).await;

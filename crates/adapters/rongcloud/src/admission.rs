@@ -22,6 +22,20 @@ pub(crate) async fn answered<T: DeserializeOwned>(
     answered_with(request, payload, api, async |fields| work(read(&fields)?).await).await
 }
 
+/// The same for what is asked with GET: the parameters stand in the address.
+pub(crate) async fn looked_up<T: DeserializeOwned>(
+    request: &HttpRequest,
+    api: &RongCloudApi,
+    work: impl AsyncFnOnce(T) -> Result<HttpResponse, Failure>,
+) -> HttpResponse {
+    let result = async {
+        let credentials = noted(request)?;
+        api.authenticate_back_end.admit(&credentials).await?;
+        work(read(&Fields::parse(request.query_string().as_bytes())?)?).await
+    };
+    result.await.unwrap_or_else(|failure| responses::refused(request.path(), &failure))
+}
+
 /// The same for work that reads the parameters itself.
 pub(crate) async fn answered_with(
     request: &HttpRequest,

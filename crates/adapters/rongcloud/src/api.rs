@@ -4,18 +4,22 @@ use std::sync::Arc;
 
 use actix_web::{HttpResponse, web};
 use sixin_application::access::authenticate_back_end::AuthenticateBackEnd;
+use sixin_application::conversations::keep_tags::KeepTags;
 use sixin_application::delivery::passes::LivePasses;
 use sixin_application::delivery::presence::ShowPresence;
 use sixin_application::files::links::FileLinks;
 use sixin_application::messages::change_messages::ChangeMessages;
 use sixin_application::messages::expand_messages::ExpandMessages;
+use sixin_application::messages::grow_messages::GrowMessages;
 use sixin_application::messages::read_history::ReadHistory;
 use sixin_application::messages::read_logs::ReadLogs;
 use sixin_application::ports::SecretSource;
 use sixin_application::sending::publish_message::PublishMessage;
 use sixin_application::site::keep_sensitive_words::KeepSensitiveWords;
 use sixin_application::site::ports::SettingSource;
+use sixin_application::users::keep_friends::KeepFriends;
 use sixin_application::users::keep_preferences::KeepPreferences;
+use sixin_application::users::keep_profiles::KeepProfiles;
 use sixin_application::users::keep_user_lists::KeepUserLists;
 use sixin_application::users::keep_users::KeepUsers;
 use sixin_application::users::ports::Users;
@@ -37,6 +41,8 @@ pub struct RongCloudApi {
     pub publish_message: Arc<dyn PublishMessage>,
     /// A back end takes messages back and changes them.
     pub change_messages: Arc<dyn ChangeMessages>,
+    /// A back end adds to messages.
+    pub grow_messages: Arc<dyn GrowMessages>,
     /// A back end keeps pairs with messages.
     pub expand_messages: Arc<dyn ExpandMessages>,
     /// A back end reads what its users have.
@@ -57,6 +63,12 @@ pub struct RongCloudApi {
     pub restrict_users: Arc<dyn RestrictUsers>,
     /// A back end keeps what users prefer.
     pub keep_preferences: Arc<dyn KeepPreferences>,
+    /// A back end keeps friends.
+    pub keep_friends: Arc<dyn KeepFriends>,
+    /// A back end keeps more about users.
+    pub keep_profiles: Arc<dyn KeepProfiles>,
+    /// A back end keeps what users sort their conversations by.
+    pub keep_tags: Arc<dyn KeepTags>,
     /// A back end keeps words.
     pub keep_sensitive_words: Arc<dyn KeepSensitiveWords>,
     /// Makes links to files.

@@ -2,15 +2,20 @@
 
 use actix_web::http::StatusCode;
 use sixin_application::access::authenticate_back_end::BackEndRefusal;
+use sixin_application::conversations::keep_tags::TagError;
 use sixin_application::messages::change_messages::ChangeError;
 use sixin_application::messages::expand_messages::ExpandError;
+use sixin_application::messages::grow_messages::GrowError;
 use sixin_application::messages::read_history::HistoryError;
 use sixin_application::messages::read_logs::LogError;
 use sixin_application::ports::StoreError;
 use sixin_application::sending::pipeline::SendError;
 use sixin_application::sending::publish_message::PublishError;
 use sixin_application::site::keep_sensitive_words::WordsError;
+use sixin_application::users::keep_friends::FriendError;
+use sixin_application::users::keep_profiles::ProfileError;
 use sixin_application::users::named_users::UsersError;
+use sixin_domain::message::growing::GrowthRefusal;
 use sixin_domain::sending::refusal::Refusal;
 use sixin_web::answer::reply::TRY_AGAIN_MS;
 use sixin_web::request::body::BodyError;
@@ -167,6 +172,22 @@ impl From<ChangeError> for Failure {
     }
 }
 
+impl From<GrowError> for Failure {
+    fn from(error: GrowError) -> Self {
+        match error {
+            GrowError::Message(error) => error.into(),
+            GrowError::NotGrowing => Self::parameter(format!("{error}; check messageUID")),
+            GrowError::Refused(GrowthRefusal::TooLong(_)) => {
+                Self::new(Code::ContentFormat, error.to_string())
+            }
+            GrowError::Refused(GrowthRefusal::Gap(_)) => {
+                Self::parameter(format!("{error}; send it, and then what follows"))
+            }
+            GrowError::Refused(_) => Self::parameter(format!("{error}; publish a new one")),
+        }
+    }
+}
+
 impl From<HistoryError> for Failure {
     fn from(error: HistoryError) -> Self {
         match error {
@@ -222,6 +243,36 @@ impl From<UsersError> for Failure {
                 TRY_AGAIN_MS,
             ),
             UsersError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<FriendError> for Failure {
+    fn from(error: FriendError) -> Self {
+        match error {
+            FriendError::Users(error) => error.into(),
+            FriendError::Refused(_) | FriendError::NoFriend(_) => Self::parameter(error.to_string()),
+        }
+    }
+}
+
+impl From<ProfileError> for Failure {
+    fn from(error: ProfileError) -> Self {
+        match error {
+            ProfileError::Users(error) => error.into(),
+            ProfileError::Rule(rule) => Self::parameter(rule.to_string()),
+        }
+    }
+}
+
+impl From<TagError> for Failure {
+    fn from(error: TagError) -> Self {
+        match error {
+            TagError::Users(error) => error.into(),
+            TagError::Unknown(_) => {
+                Self::parameter(format!("{error}; make it with /user/conversation/tag/set.json"))
+            }
+            TagError::TooMany(_) => Self::parameter(format!("{error}; remove one first")),
         }
     }
 }

@@ -114,6 +114,22 @@ impl Fields {
         }
     }
 
+    /// Adds a parameter.
+    pub(crate) fn put(&mut self, name: &str, value: Value) {
+        self.0.push((name.to_owned(), value));
+    }
+
+    /// Puts a parameter in the place of what was given.
+    pub(crate) fn replace(&mut self, name: &str, value: Value) {
+        self.0.retain(|(key, _)| key != name);
+        self.put(name, value);
+    }
+
+    /// Whether anything is given under a name.
+    pub(crate) fn is_there(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, value)| key == name && !Absence::AlsoUndefined.covers(value))
+    }
+
     /// Whether there is something under a name, or a part of a list.
     fn has(&self, name: &str) -> bool {
         let is_meant = |key: &str| is_of_list(key, name) || other_names(name).any(|other| other == key);
@@ -229,7 +245,7 @@ pub(crate) fn text_or_digits(value: &Value) -> Option<String> {
 }
 
 /// A JSON number without a fraction; `1.0` is the same number as `1`.
-fn whole(value: &Value) -> Option<i64> {
+pub(crate) fn whole(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| {
         let number = value.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 9.0e15)?;
         #[expect(clippy::cast_possible_truncation, reason = "whole and far below 2^63")]

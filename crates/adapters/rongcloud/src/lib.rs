@@ -8,6 +8,7 @@ mod access_log_tests;
 mod admission;
 mod api;
 mod codes;
+mod conversations;
 mod failures;
 mod fields;
 mod headers;

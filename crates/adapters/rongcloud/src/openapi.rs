@@ -9,12 +9,13 @@ use sixin_web::openapi::{Description, SEND_ONCE, answer, derived, header, reques
 use utoipa::OpenApi;
 
 use crate::codes::{Code, KEY_REUSED};
+use crate::conversations::{attributes, tags};
 use crate::messages::{changes, expansions, history, logs, openapi_logs};
 use crate::responses::{Refused, SUCCESS};
 use crate::sending::options::Options;
-use crate::sending::publish;
+use crate::sending::{publish, stream, system};
 use crate::site::sensitive_words;
-use crate::users::{lists, preferences, profiles, restrictions};
+use crate::users::{friends, hosted_profiles, lists, preferences, profiles, restrictions};
 
 #[derive(OpenApi)]
 #[openapi(components(schemas(Refused, Options)))]
@@ -45,13 +46,19 @@ pub fn description() -> Description {
     let mut document = Schemas::openapi();
     for subject in [
         publish::Operations::openapi(),
+        stream::Operations::openapi(),
+        system::Operations::openapi(),
         changes::Operations::openapi(),
         history::Operations::openapi(),
         expansions::Operations::openapi(),
         profiles::Operations::openapi(),
+        friends::Operations::openapi(),
+        hosted_profiles::Operations::openapi(),
         lists::Operations::openapi(),
         restrictions::Operations::openapi(),
         preferences::Operations::openapi(),
+        tags::Operations::openapi(),
+        attributes::Operations::openapi(),
         sensitive_words::Operations::openapi(),
         logs::Operations::openapi(),
     ] {
@@ -70,15 +77,19 @@ pub fn description() -> Description {
     }
 }
 
-/// The options of a publish are read beside the rest of it, and a template takes lists for some of both.
+/// The options of a publish are read beside the rest of it, and a template takes lists for some of both, and a piece of a message an
+/// object.
 fn unite_publishing(schemas: &mut Map<String, Value>) {
     let mut options = schemas.remove("RongCloudPublishOptions").unwrap_or_default();
     let Some(publish) = schemas.get_mut("RongCloudPublish") else { return };
     add_properties(publish, &mut options);
-    let mut template = publish.clone();
-    if let Some(lists) = schemas.get_mut("RongCloudTemplate") {
-        add_properties(&mut template, lists);
-        *lists = template;
+    let publish = publish.clone();
+    for other in ["RongCloudTemplate", "RongCloudStream"] {
+        if let Some(own) = schemas.get_mut(other) {
+            let mut whole = publish.clone();
+            add_properties(&mut whole, own);
+            *own = whole;
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use sixin_domain::user::username::Username;
 use sixin_web::answer::reply::{self, log};
 use utoipa::ToSchema;
 
-use crate::codes::Failure;
+use crate::codes::{Code, Failure};
 
 /// The code of success.
 pub(crate) const SUCCESS: i64 = 200;
@@ -81,7 +81,7 @@ pub(crate) fn done() -> HttpResponse {
 }
 
 /// The answer to a request whose messages are stored, or `None` if there is not one message.
-pub(crate) fn published(placed: &[(Username, Placed)]) -> Option<HttpResponse> {
+fn published(placed: &[(Username, Placed)]) -> Option<HttpResponse> {
     let (_, first) = placed.first()?;
     let body = Published {
         code: SUCCESS,
@@ -96,6 +96,14 @@ pub(crate) fn published(placed: &[(Username, Placed)]) -> Option<HttpResponse> {
             .collect(),
     };
     Some(reply::json(StatusCode::OK, SUCCESS, &body))
+}
+
+/// The answer to a request whose messages are stored.
+pub(crate) fn of_published(placed: &[(Username, Placed)]) -> Result<HttpResponse, Failure> {
+    published(placed).ok_or_else(|| {
+        tracing::error!("a publish request was accepted without any message");
+        Failure::new(Code::Internal, "an internal error occurred")
+    })
 }
 
 /// The answer to a request that was not accepted.

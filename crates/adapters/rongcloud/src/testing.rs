@@ -1,19 +1,23 @@
 //! An API of this dialect alone, over mocks.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use sixin_application::access::authenticate_back_end::{BackEnd, MockAuthenticateBackEnd};
+use sixin_application::conversations::keep_tags::MockKeepTags;
 use sixin_application::delivery::passes::MockLivePasses;
 use sixin_application::delivery::presence::MockShowPresence;
 use sixin_application::files::read_file::MockReadFile;
 use sixin_application::messages::change_messages::MockChangeMessages;
 use sixin_application::messages::expand_messages::MockExpandMessages;
+use sixin_application::messages::grow_messages::MockGrowMessages;
 use sixin_application::messages::read_history::MockReadHistory;
 use sixin_application::messages::read_logs::MockReadLogs;
 use sixin_application::sending::publish_message::MockPublishMessage;
 use sixin_application::site::keep_sensitive_words::MockKeepSensitiveWords;
+use sixin_application::users::keep_friends::MockKeepFriends;
 use sixin_application::users::keep_preferences::MockKeepPreferences;
+use sixin_application::users::keep_profiles::MockKeepProfiles;
 use sixin_application::users::keep_user_lists::MockKeepUserLists;
 use sixin_application::users::keep_users::MockKeepUsers;
 use sixin_application::users::ports::MockUsers;
@@ -27,12 +31,17 @@ use sixin_web::{HttpApi, HttpLimits};
 use crate::api::RongCloudApi;
 use crate::openapi;
 
+/// The document, which takes long to write.
+static DOCUMENT: LazyLock<String> =
+    LazyLock::new(|| sixin_web::openapi::document("", "0", vec![openapi::description()]));
+
 /// The mocks behind an API. Those that are not told what to expect fail the test when they are asked.
 #[derive(Default)]
 pub(crate) struct Mocks {
     pub(crate) back_end: MockAuthenticateBackEnd,
     pub(crate) publish: MockPublishMessage,
     pub(crate) change_messages: MockChangeMessages,
+    pub(crate) grow_messages: MockGrowMessages,
     pub(crate) expand_messages: MockExpandMessages,
     pub(crate) history: MockReadHistory,
     pub(crate) users: MockKeepUsers,
@@ -40,6 +49,9 @@ pub(crate) struct Mocks {
     pub(crate) lists: MockKeepUserLists,
     pub(crate) restrictions: MockRestrictUsers,
     pub(crate) preferences: MockKeepPreferences,
+    pub(crate) friends: MockKeepFriends,
+    pub(crate) profiles: MockKeepProfiles,
+    pub(crate) tags: MockKeepTags,
     pub(crate) sensitive_words: MockKeepSensitiveWords,
     pub(crate) logs: MockReadLogs,
     pub(crate) settings: BTreeMap<String, String>,
@@ -52,6 +64,7 @@ impl Mocks {
             authenticate_back_end: Arc::new(self.back_end),
             publish_message: Arc::new(self.publish),
             change_messages: Arc::new(self.change_messages),
+            grow_messages: Arc::new(self.grow_messages),
             expand_messages: Arc::new(self.expand_messages),
             read_history: Arc::new(self.history),
             live_passes: Arc::new(MockLivePasses::new()),
@@ -61,6 +74,9 @@ impl Mocks {
             keep_user_lists: Arc::new(self.lists),
             restrict_users: Arc::new(self.restrictions),
             keep_preferences: Arc::new(self.preferences),
+            keep_friends: Arc::new(self.friends),
+            keep_profiles: Arc::new(self.profiles),
+            keep_tags: Arc::new(self.tags),
             keep_sensitive_words: Arc::new(self.sensitive_words),
             read_logs: Arc::new(self.logs),
             file_links: file_links(),
@@ -71,8 +87,7 @@ impl Mocks {
             http: limits(self.http.clone()),
         };
         let shared = SharedMocks { http: self.http, ..SharedMocks::default() };
-        let document = sixin_web::openapi::document("", "0", vec![openapi::description()]);
-        shared.api(vec![Arc::new(dialect)], &document, Arc::new(MockReadFile::new()))
+        shared.api(vec![Arc::new(dialect)], &DOCUMENT, Arc::new(MockReadFile::new()))
     }
 }
 

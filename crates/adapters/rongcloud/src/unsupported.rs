@@ -6,14 +6,13 @@ use crate::codes::{Code, Failure};
 use crate::responses;
 
 /// How the paths of other services begin (docs/wire/rongcloud.md#not-one-to-one).
-const UNSUPPORTED: [&str; 37] = [
+const UNSUPPORTED: [&str; 35] = [
     "/group/",
     "/chatroom/",
     "/discussion/",
     "/ultragroup",
     "/v2/",
     "/entrust/",
-    "/friend/",
     "/bot/",
     "/rtc/",
     "/room/",
@@ -39,7 +38,6 @@ const UNSUPPORTED: [&str; 37] = [
     "/user/group/",
     "/user/chatroom/",
     "/user/ultragroup/",
-    "/user/profile/",
     "/user/tag/",
     "/user/tags/",
     "/push/",

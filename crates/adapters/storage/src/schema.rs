@@ -363,6 +363,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    growing_messages (message_id) {
+        message_id -> BigInt,
+        seq -> BigInt,
+        untold -> Text,
+        grown_at -> BigInt,
+        told_at -> BigInt,
+        tell_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     message_revisions (id) {
         id -> BigInt,
         message_id -> BigInt,
@@ -612,6 +623,56 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    conversation_tags (user_id, tag_id) {
+        user_id -> BigInt,
+        tag_id -> Text,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    tagged_conversations (user_id, tag_id, target_id) {
+        user_id -> BigInt,
+        tag_id -> Text,
+        target_id -> BigInt,
+        tagged_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    user_profiles (user_id) {
+        user_id -> BigInt,
+        unique_id -> Nullable<Text>,
+        email -> Nullable<Text>,
+        birthday -> Nullable<Text>,
+        role -> Nullable<SmallInt>,
+        level -> Nullable<SmallInt>,
+        extensions -> Text,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    friend_permissions (user_id) {
+        user_id -> BigInt,
+        permission -> SmallInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    friend_profiles (user_id, target_id) {
+        user_id -> BigInt,
+        target_id -> BigInt,
+        profile -> Text,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(tagged_conversations, conversation_tags);
+diesel::allow_tables_to_appear_in_same_query!(tagged_conversations, users);
 diesel::allow_tables_to_appear_in_same_query!(users, accounts, user_restrictions);
 diesel::allow_tables_to_appear_in_same_query!(users, user_blocks);
 diesel::allow_tables_to_appear_in_same_query!(users, user_whitelists);

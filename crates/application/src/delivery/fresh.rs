@@ -48,7 +48,8 @@ impl Fresh {
         match event {
             Event::MessageRecalled(changed)
             | Event::MessageEdited(changed)
-            | Event::MessageExpanded(changed) => self.forget(changed.id),
+            | Event::MessageExpanded(changed)
+            | Event::MessageGrown { message: changed, .. } => self.forget(changed.id),
             Event::MessagesDeleted(_, ids) => ids.iter().for_each(|id| self.forget(*id)),
             _ => {}
         }

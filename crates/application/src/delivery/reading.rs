@@ -61,7 +61,8 @@ impl Reading {
             Logged::Change(event) => match &*event {
                 Event::MessageRecalled(changed)
                 | Event::MessageEdited(changed)
-                | Event::MessageExpanded(changed) => {
+                | Event::MessageExpanded(changed)
+                | Event::MessageGrown { message: changed, .. } => {
                     let is_recall = matches!(*event, Event::MessageRecalled(_));
                     // What was recalled since says nothing any more.
                     let shows = |found: &&Arc<DeliveredMessage>| is_recall || found.is_enabled;
@@ -86,7 +87,8 @@ fn want(wanted: &mut Wanted, what: &Logged) {
         Logged::Change(event) => match &**event {
             Event::MessageRecalled(changed)
             | Event::MessageEdited(changed)
-            | Event::MessageExpanded(changed) => wanted.kept.push(changed.id),
+            | Event::MessageExpanded(changed)
+            | Event::MessageGrown { message: changed, .. } => wanted.kept.push(changed.id),
             _ => {}
         },
     }

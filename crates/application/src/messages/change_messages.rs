@@ -104,7 +104,9 @@ pub struct MessageChanging {
 #[async_trait]
 impl ChangeMessages for MessageChanging {
     async fn recall(&self, wanted: &MessageRef, is_admin: bool) -> Result<(), ChangeError> {
-        let Some((id, message, by)) = self.find(wanted).await? else { return Ok(()) };
+        let Some((id, message, by)) = find_between(&*self.users, &*self.messages, wanted).await? else {
+            return Ok(());
+        };
         if message.sender != by && !is_admin {
             return Err(ChangeError::NotOwn);
         }
@@ -115,7 +117,9 @@ impl ChangeMessages for MessageChanging {
     }
 
     async fn rewrite(&self, wanted: &MessageRef, rewording: Rewording) -> Result<(), ChangeError> {
-        let Some((id, message, by)) = self.find(wanted).await? else { return Ok(()) };
+        let Some((id, message, by)) = find_between(&*self.users, &*self.messages, wanted).await? else {
+            return Ok(());
+        };
         if message.sender != by {
             return Err(ChangeError::NotOwn);
         }
@@ -131,25 +135,6 @@ impl ChangeMessages for MessageChanging {
 }
 
 impl MessageChanging {
-    /// The message, if it is stored and one of these two users, and who wants to change it.
-    async fn find(
-        &self,
-        wanted: &MessageRef,
-    ) -> Result<Option<(MessageId, PublishedMessage, UserId)>, ChangeError> {
-        let Some(id) = wanted.name.id() else { return Ok(None) };
-        let Some(message) = self.messages.find(id).await? else {
-            let is_number = matches!(wanted.name, MessageName::Number(_));
-            return if is_number { Err(ChangeError::MessageUnknown) } else { Ok(None) };
-        };
-        let names = [wanted.by.clone(), wanted.with.clone()];
-        let ids = ids_of(&*self.users, &names).await?;
-        let [by, with] = ids[..] else { return Ok(None) };
-        if Pair::of(by, with) != Pair::of(message.sender, message.recipient) {
-            return Err(ChangeError::Elsewhere);
-        }
-        Ok(Some((id, message, by)))
-    }
-
     async fn reworded(&self, body: &Body, rewording: Rewording) -> Result<Body, ChangeError> {
         let Rewording { object_name, content, is_a_users } = rewording;
         let is_type = |name: &str| object_name.as_ref().is_none_or(|wanted| wanted.as_str() == name);
@@ -171,6 +156,26 @@ impl MessageChanging {
             (_, text) => Body::Typed { object_name: of_type, content, text },
         })
     }
+}
+
+/// The message, if it is stored and one of these two users, and who wants to change it. `None`: its UID is that of none.
+pub(crate) async fn find_between(
+    users: &dyn Users,
+    messages: &dyn MessageChanges,
+    wanted: &MessageRef,
+) -> Result<Option<(MessageId, PublishedMessage, UserId)>, ChangeError> {
+    let Some(id) = wanted.name.id() else { return Ok(None) };
+    let Some(message) = messages.find(id).await? else {
+        let is_number = matches!(wanted.name, MessageName::Number(_));
+        return if is_number { Err(ChangeError::MessageUnknown) } else { Ok(None) };
+    };
+    let names = [wanted.by.clone(), wanted.with.clone()];
+    let ids = ids_of(users, &names).await?;
+    let [by, with] = ids[..] else { return Ok(None) };
+    if Pair::of(by, with) != Pair::of(message.sender, message.recipient) {
+        return Err(ChangeError::Elsewhere);
+    }
+    Ok(Some((id, message, by)))
 }
 
 #[cfg(test)]

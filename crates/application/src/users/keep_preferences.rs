@@ -61,6 +61,9 @@ pub trait KeepPreferences: Send + Sync {
     /// Pins the conversation with somebody in the user's list, or takes that back. One that has no message yet is pinned
     /// once it has.
     async fn pin(&self, user: &Username, with: &Username, is_pinned: bool) -> Result<(), UsersError>;
+
+    /// Whether the conversation with somebody is pinned in the user's list.
+    async fn is_pinned(&self, user: &Username, with: &Username) -> Result<bool, UsersError>;
 }
 
 /// [`KeepPreferences`] over the ports.
@@ -154,6 +157,11 @@ impl KeepPreferences for PreferenceKeeping {
             .ok_or(UsersError::Busy)?;
         let pin = Pin { pair, owner, is_pinned, id_if_new: ConversationId(id) };
         Ok(self.pins.set(pin, now).await?)
+    }
+
+    async fn is_pinned(&self, user: &Username, with: &Username) -> Result<bool, UsersError> {
+        let (owner, other) = self.two(user, with).await?;
+        Ok(self.pins.pinned(owner, MOST_KEPT).await?.contains(&other))
     }
 }
 

@@ -21,6 +21,9 @@ pub trait RestrictUsers: Send + Sync {
     /// Bans users for so many minutes from now on.
     async fn ban(&self, users: &[Username], minutes: i64) -> Result<(), UsersError>;
 
+    /// Deletes users, which can't be undone; all of them or, if one is unknown, none. Their messages stay.
+    async fn delete(&self, users: &[Username]) -> Result<(), UsersError>;
+
     /// Who is banned now, the one whose ban ends last first.
     async fn banned(&self, offset: i64, limit: i64) -> StoreResult<Vec<BannedUser>>;
 
@@ -51,6 +54,11 @@ impl RestrictUsers for UserRestricting {
     async fn ban(&self, users: &[Username], minutes: i64) -> Result<(), UsersError> {
         let end = self.clock.now().plus(minutes.saturating_mul(60_000));
         self.restrict(users, Restriction::BannedUntil(Some(end))).await
+    }
+
+    async fn delete(&self, users: &[Username]) -> Result<(), UsersError> {
+        let ids = ids_of(&*self.users, users).await?;
+        Ok(self.restrictions.delete(&ids, self.clock.now()).await?)
     }
 
     async fn banned(&self, offset: i64, limit: i64) -> StoreResult<Vec<BannedUser>> {
@@ -109,5 +117,18 @@ mod tests {
         let restricting = restricting(MockUserRestrictions::new());
         let refused = restricting.restrict(&[name("ann"), name("dan")], Restriction::Muted(true)).await;
         assert!(matches!(refused, Err(UsersError::Unknown(who)) if who.as_str() == "dan"));
+    }
+
+    #[tokio::test]
+    async fn users_are_deleted_together_or_if_one_is_unknown_not_at_all() {
+        let mut restrictions = MockUserRestrictions::new();
+        restrictions
+            .expect_delete()
+            .once()
+            .withf(|users, at| (users, *at) == (&[UserId(2), UserId(1)][..], NOW))
+            .returning(|_, _| Ok(()));
+        restricting(restrictions).delete(&[name("bob"), name("ann")]).await.unwrap();
+        let refused = restricting(MockUserRestrictions::new()).delete(&[name("bob"), name("dan")]).await;
+        assert!(matches!(refused, Err(UsersError::Unknown(_))));
     }
 }

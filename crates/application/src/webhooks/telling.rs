@@ -138,7 +138,8 @@ fn message_of(what: &Logged) -> Option<(MessageId, bool)> {
         Logged::Change(event) => match &**event {
             Event::MessageRecalled(changed)
             | Event::MessageEdited(changed)
-            | Event::MessageExpanded(changed) => Some((changed.id, true)),
+            | Event::MessageExpanded(changed)
+            | Event::MessageGrown { message: changed, .. } => Some((changed.id, true)),
             _ => None,
         },
     }

@@ -1,6 +1,7 @@
 //! A conversation as it stands, and the view each of its two sides has of it (docs/design.md#views).
 
 pub mod pair;
+pub mod tag;
 pub mod visibility;
 
 use crate::message::delivery::DeliveryOptions;

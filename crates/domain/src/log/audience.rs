@@ -24,7 +24,8 @@ impl Audience {
             }
             Event::MessageRecalled(message)
             | Event::MessageEdited(message)
-            | Event::MessageExpanded(message) => {
+            | Event::MessageExpanded(message)
+            | Event::MessageGrown { message, .. } => {
                 Self { first: Some(message.pair.a()), second: Some(message.pair.b()) }
             }
             Event::ConversationRead { seat, .. } | Event::MessagesRead(seat, _) => {
@@ -39,7 +40,9 @@ impl Audience {
             Event::NotificationLevelSet { user, .. }
             | Event::PushPeriodSet { user, .. }
             | Event::DeviceTokensExpired { user, .. } => one(*user),
-            Event::ProfileChanged(user) | Event::UserStateChanged(user) => one(*user),
+            Event::TagsChanged(user) | Event::ProfileChanged(user) | Event::UserStateChanged(user) => {
+                one(*user)
+            }
             Event::SessionsEnded { user, .. } => Self { first: *user, second: None },
             // Live streams hear of presence in a way of their own; both are for webhooks.
             Event::PresenceChanged { .. } | Event::EndpointDisabled(_) => Self::default(),

@@ -28,7 +28,7 @@ pub enum Body {
         object_name: ObjectName,
         /// The content, byte for byte as it came.
         content: String,
-        /// The text in an `RC:TxtMsg`.
+        /// The text in an `RC:TxtMsg`, or in an `RC:StreamMsg` that has some.
         text: Option<String>,
     },
 }

@@ -4,7 +4,8 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::message::content_types::{Kind, fields};
-use crate::message::object_name::{ObjectName, TEXT};
+use crate::message::growing;
+use crate::message::object_name::{ObjectName, STREAM, TEXT};
 use crate::sending::limits::Limits;
 use crate::text::json_object::Pairs;
 use crate::text::surrogates::{HALF_A_PAIR, has_lone_surrogate};
@@ -15,7 +16,7 @@ use crate::text::visible::is_blank;
 pub struct Content {
     /// The content as it is stored.
     pub content: String,
-    /// The text in it, if it is a text message.
+    /// The text in it, if it is a text message or one that grows and has some.
     pub text: Option<String>,
 }
 
@@ -59,7 +60,11 @@ pub fn check_unwrapped(
     for (field, kind) in fields(name) {
         check_field(&pairs, field, *kind).map_err(|rule| format!("content.{field} of {name} {rule}"))?;
     }
-    let text = if name == TEXT { Some(text_in(&pairs, limits)?) } else { None };
+    let text = match name {
+        TEXT => Some(text_in(&pairs, limits)?),
+        STREAM => growing::text_in(&content).filter(|text| !text.is_empty()),
+        _ => None,
+    };
     Ok(Content { content, text })
 }
 
@@ -153,12 +158,7 @@ fn text_in(pairs: &Pairs<'_>, limits: &Limits) -> Result<String, String> {
 pub fn replace_text(content: &str, text: &str) -> Option<String> {
     let pairs = Pairs::parse(content)?;
     pairs.get("content")?;
-    let members = pairs.0.iter().map(|(name, raw)| {
-        let name_text = serde_json::to_string(name).ok()?;
-        let value = if name == "content" { serde_json::to_string(text).ok()? } else { raw.get().to_owned() };
-        Some(format!("{name_text}:{value}"))
-    });
-    Some(format!("{{{}}}", members.collect::<Option<Vec<_>>>()?.join(",")))
+    Some(pairs.with(&[("content", Value::from(text).to_string())]))
 }
 
 #[cfg(test)]

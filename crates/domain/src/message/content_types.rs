@@ -1,5 +1,7 @@
 //! The built-in message types and the fields of their content (docs/wire/rongcloud.md#types).
 
+use crate::message::object_name::STREAM;
+
 /// What a field of a content holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -30,6 +32,7 @@ type Field = (&'static str, Kind);
 /// objects.
 const TYPES: &[(&str, &[Field])] = &[
     ("RC:TxtMsg", &[("content", Kind::Words)]),
+    (STREAM, &[("content", Kind::Text), ("type", Kind::Text)]),
     ("RC:ImgMsg", &[("imageUri", Kind::NeededText), ("content", Kind::Text)]),
     ("RC:GIFMsg", &[("remoteUrl", Kind::NeededText), ("width", Kind::Number), ("height", Kind::Number)]),
     ("RC:VcMsg", &[("content", Kind::NeededText), ("duration", Kind::Duration)]),

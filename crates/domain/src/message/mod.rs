@@ -6,6 +6,7 @@ mod content_types;
 pub mod delivered;
 pub mod delivery;
 pub mod expansion;
+pub mod growing;
 pub mod log_hour;
 pub mod log_link;
 pub mod object_name;

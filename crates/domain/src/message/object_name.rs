@@ -8,6 +8,8 @@ pub const MAX_OBJECT_NAME_CHARS: usize = 32;
 pub const BUILT_IN_PREFIX: &str = "RC:";
 /// Text, the type whose text both dialects show.
 pub const TEXT: &str = "RC:TxtMsg";
+/// A text that may grow after it was sent.
+pub const STREAM: &str = "RC:StreamMsg";
 
 /// What becomes of messages of a type whose sender says nothing about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +38,7 @@ const BUILT_IN: [(&str, Keeping); 63] = [
     ("RC:ReferenceMsg", Keeping::Counted),
     ("RC:CombineMsg", Keeping::Counted),
     ("RC:CombineV2Msg", Keeping::Counted),
-    ("RC:StreamMsg", Keeping::Counted),
+    (STREAM, Keeping::Counted),
     ("RC:CardMsg", Keeping::Counted),
     ("RC:StkMsg", Keeping::Counted),
     ("RC:VSTMsg", Keeping::Counted),
@@ -143,6 +145,12 @@ impl ObjectName {
     #[must_use]
     pub fn text() -> Self {
         Self(TEXT.to_owned())
+    }
+
+    /// The type of a text that may grow.
+    #[must_use]
+    pub fn stream() -> Self {
+        Self(STREAM.to_owned())
     }
 
     /// Checks and takes an object name (docs/wire/rongcloud.md#custom-types).

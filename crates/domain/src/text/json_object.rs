@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// How many members an object may have. Each takes twenty times the memory of the five bytes that make one, and no call has as
@@ -23,6 +24,19 @@ impl<'a> Pairs<'a> {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| *value)
+    }
+
+    /// The object with other values in these members, which are JSON; those that are not there come last. All other members stay as
+    /// they are, in their order.
+    #[must_use]
+    pub fn with(&self, members: &[(&str, String)]) -> String {
+        let new =
+            |name: &str| members.iter().find(|(member, _)| *member == name).map(|(_, value)| value.as_str());
+        let kept = self.0.iter().map(|(name, raw)| (name.as_str(), new(name).unwrap_or(raw.get())));
+        let added = members.iter().filter(|(name, _)| self.get(name).is_none());
+        let all = kept.chain(added.map(|(name, value)| (*name, value.as_str())));
+        let all: Vec<String> = all.map(|(name, value)| format!("{}:{value}", Value::from(name))).collect();
+        format!("{{{}}}", all.join(","))
     }
 }
 

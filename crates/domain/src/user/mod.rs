@@ -1,6 +1,8 @@
 //! Users, and how two of them stand to each other.
 
 pub mod contact;
+pub mod friend;
+pub mod hosted_profile;
 pub mod profile_edit;
 pub mod push_preferences;
 pub mod username;

@@ -74,7 +74,8 @@ impl EventType {
         Some(match &**event {
             Event::MessageStored { .. } => Self::MessageCreated,
             Event::MessageRecalled(_) => Self::MessageRecalled,
-            Event::MessageEdited(_) => Self::MessageModified,
+            // In between it would be told hundreds of times.
+            Event::MessageEdited(_) | Event::MessageGrown { is_over: true, .. } => Self::MessageModified,
             Event::MessageExpanded(_) => Self::MessageExpanded,
             Event::ConversationRead { .. } | Event::MessagesRead(..) => Self::MessageRead,
             Event::MessagesDeleted(..) => Self::MessageDeleted,
@@ -87,10 +88,12 @@ impl EventType {
             Event::TieSet { tie: Tie::Block, .. } => Self::UserBlocked,
             Event::UserStateChanged(_) => Self::UserBanned,
             Event::EndpointDisabled(_) => Self::EndpointDisabled,
-            Event::NotificationLevelSet { with: None, .. }
+            Event::MessageGrown { is_over: false, .. }
+            | Event::NotificationLevelSet { with: None, .. }
             | Event::PushPeriodSet { .. }
             | Event::TieSet { .. }
             | Event::RemarksSet { .. }
+            | Event::TagsChanged(_)
             | Event::ProfileChanged(_)
             | Event::SessionsEnded { .. }
             | Event::DeviceTokensExpired { .. } => return None,

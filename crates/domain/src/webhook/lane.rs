@@ -23,7 +23,10 @@ impl Lane {
             Logged::Change(event) => match &**event {
                 Event::MessageRecalled(changed)
                 | Event::MessageEdited(changed)
-                | Event::MessageExpanded(changed) => Self::between(changed.pair.a(), changed.pair.b()),
+                | Event::MessageExpanded(changed)
+                | Event::MessageGrown { message: changed, .. } => {
+                    Self::between(changed.pair.a(), changed.pair.b())
+                }
                 Event::ConversationRead { seat, .. }
                 | Event::MessagesRead(seat, _)
                 | Event::ConversationDeleted { seat, .. }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sixin_application::conversations::change_conversations::{ChangeConversations, ConversationChanging};
+use sixin_application::conversations::keep_tags::{KeepTags, TagKeeping};
 use sixin_application::conversations::read_conversations::{ConversationReading, ReadConversations};
 
 use super::Parts;
@@ -11,6 +12,7 @@ use super::Parts;
 pub(crate) struct Conversations {
     pub(crate) read_conversations: Arc<dyn ReadConversations>,
     pub(crate) change_conversations: Arc<dyn ChangeConversations>,
+    pub(crate) keep_tags: Arc<dyn KeepTags>,
 }
 
 impl Conversations {
@@ -21,6 +23,11 @@ impl Conversations {
                 views: store.clone(),
                 users: caches.users.clone(),
                 profiles: Arc::clone(profiles),
+                clock: Arc::clone(clock),
+            }),
+            keep_tags: Arc::new(TagKeeping {
+                users: caches.users.clone(),
+                tags: store.clone(),
                 clock: Arc::clone(clock),
             }),
             change_conversations: Arc::new(ConversationChanging {

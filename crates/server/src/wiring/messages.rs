@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sixin_application::messages::change_messages::{ChangeMessages, MessageChanging};
 use sixin_application::messages::expand_messages::{ExpandMessages, MessageExpanding};
+use sixin_application::messages::grow_messages::{GrowMessages, MessageGrowing};
 use sixin_application::messages::read_history::{HistoryReading, ReadHistory};
 use sixin_application::messages::read_logs::{LogReading, ReadLogs};
 
@@ -12,6 +13,7 @@ use super::Parts;
 /// The use cases.
 pub(crate) struct Messages {
     pub(crate) change_messages: Arc<dyn ChangeMessages>,
+    pub(crate) grow_messages: Arc<dyn GrowMessages>,
     pub(crate) expand_messages: Arc<dyn ExpandMessages>,
     pub(crate) read_history: Arc<dyn ReadHistory>,
     pub(crate) read_logs: Arc<dyn ReadLogs>,
@@ -26,6 +28,14 @@ impl Messages {
                 messages: store.clone(),
                 texts: Arc::clone(texts),
                 clock: Arc::clone(clock),
+            }),
+            grow_messages: Arc::new(MessageGrowing {
+                users: caches.users.clone(),
+                messages: store.clone(),
+                growing: store.clone(),
+                texts: Arc::clone(texts),
+                clock: Arc::clone(clock),
+                untold: Arc::clone(&parts.untold),
             }),
             expand_messages: Arc::new(MessageExpanding {
                 users: caches.users.clone(),

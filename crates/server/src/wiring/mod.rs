@@ -36,6 +36,7 @@ use sixin_signature::HttpSignatures;
 use sixin_storage::{Database, DatabaseUrl};
 use sixin_web::Shared;
 use sixin_web::live::Gate;
+use tokio::sync::Notify;
 
 use crate::api::Apis;
 use crate::config::Config;
@@ -91,6 +92,8 @@ pub(crate) struct Base<'a> {
     /// Asks before messages are stored, and keeps what was decided.
     pub(crate) asker: Arc<dyn HookAsker>,
     pub(crate) decisions: Arc<DecisionLog>,
+    /// Woken when a message has grown.
+    pub(crate) untold: Arc<Notify>,
 }
 
 /// What the use cases of several subjects are made of.
@@ -115,12 +118,15 @@ struct Parts<'a> {
     rates: Option<Arc<dyn SharedRates>>,
     asker: Arc<dyn HookAsker>,
     decisions: Arc<DecisionLog>,
+    untold: Arc<Notify>,
 }
 
 impl<'a> Parts<'a> {
     fn new(base: Base<'a>) -> Self {
         let Base { config, database, caches, ids, committer, files, link_secret, .. } = base;
-        let Base { streams, gate, presence, acks, browser_key, signals, rates, asker, decisions, .. } = base;
+        let Base {
+            streams, gate, presence, acks, browser_key, signals, rates, asker, decisions, untold, ..
+        } = base;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let signatures: Arc<dyn Signatures> = Arc::new(HttpSignatures);
         let profiles = Profiles {
@@ -157,6 +163,7 @@ impl<'a> Parts<'a> {
             rates,
             asker,
             decisions,
+            untold,
         }
     }
 }
@@ -187,6 +194,7 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
             authenticate_back_end: access.authenticate_back_end,
             publish_message: sending.publish_message,
             change_messages: messages.change_messages,
+            grow_messages: messages.grow_messages,
             expand_messages: messages.expand_messages,
             read_history: messages.read_history,
             read_logs: messages.read_logs,
@@ -197,6 +205,9 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
             keep_user_lists: users.keep_user_lists,
             restrict_users: users.restrict_users,
             keep_preferences: users.keep_preferences,
+            keep_friends: users.keep_friends,
+            keep_profiles: users.keep_profiles,
+            keep_tags: conversations.keep_tags,
             keep_sensitive_words: site.keep_sensitive_words,
             file_links: Arc::clone(&file_links),
             settings: caches.settings.clone(),

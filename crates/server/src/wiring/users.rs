@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use sixin_application::users::edit_user::{EditUser, UserEditing};
+use sixin_application::users::keep_friends::{FriendKeeping, KeepFriends};
 use sixin_application::users::keep_preferences::{KeepPreferences, PreferenceKeeping};
+use sixin_application::users::keep_profiles::{KeepProfiles, ProfileKeeping};
 use sixin_application::users::keep_user_lists::{KeepUserLists, UserListKeeping};
 use sixin_application::users::keep_users::{KeepUsers, UserKeeping};
 use sixin_application::users::mark_user::{MarkUser, UserMarking};
@@ -16,6 +18,8 @@ use crate::system::SystemSecrets;
 /// The use cases.
 pub(crate) struct Users {
     pub(crate) keep_users: Arc<dyn KeepUsers>,
+    pub(crate) keep_friends: Arc<dyn KeepFriends>,
+    pub(crate) keep_profiles: Arc<dyn KeepProfiles>,
     pub(crate) keep_user_lists: Arc<dyn KeepUserLists>,
     pub(crate) restrict_users: Arc<dyn RestrictUsers>,
     pub(crate) keep_preferences: Arc<dyn KeepPreferences>,
@@ -35,6 +39,17 @@ impl Users {
                 kept: parts.dropping(),
                 tokens: store.clone(),
                 secrets: Arc::new(SystemSecrets),
+                clock: Arc::clone(clock),
+            }),
+            keep_friends: Arc::new(FriendKeeping {
+                users: caches.users.clone(),
+                friends: parts.dropping(),
+                clock: Arc::clone(clock),
+            }),
+            keep_profiles: Arc::new(ProfileKeeping {
+                users: caches.users.clone(),
+                listed: store.clone(),
+                profiles: parts.dropping(),
                 clock: Arc::clone(clock),
             }),
             keep_user_lists: Arc::new(UserListKeeping {

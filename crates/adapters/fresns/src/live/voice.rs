@@ -182,6 +182,7 @@ fn part(
             });
             match *event {
                 Event::MessageEdited(_) => of_message("modified", Some(position), message),
+                Event::MessageGrown { .. } => of_message("grown", Some(position), message),
                 Event::MessageExpanded(_) => ready("expanded", Some(position), about),
                 _ => ready("recalled", Some(position), about),
             }

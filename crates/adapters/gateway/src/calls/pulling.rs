@@ -205,7 +205,7 @@ pub(crate) async fn pull_modified(caller: &Caller<'_>, asked: PullModifyMsgReq) 
     let mut about = HashMap::new();
     for (_, event) in page.events {
         if let LiveEvent::Changed(event, Some(message)) = event
-            && matches!(*event, Event::MessageEdited(_))
+            && matches!(*event, Event::MessageEdited(_) | Event::MessageGrown { is_over: true, .. })
         {
             about.insert(message.message.id, message);
         }

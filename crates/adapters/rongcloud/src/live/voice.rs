@@ -154,6 +154,7 @@ fn frame(
         (LiveItem::Logged(position, LiveEvent::Message(_)), _) => ("message", Some(*position)),
         (LiveItem::Logged(position, LiveEvent::Changed(event, Some(message))), _) => match **event {
             Event::MessageEdited(_) => ("modified", Some(*position)),
+            Event::MessageGrown { .. } => ("grown", Some(*position)),
             Event::MessageExpanded(_) => ("expanded", Some(*position)),
             _ => {
                 let data = json!({

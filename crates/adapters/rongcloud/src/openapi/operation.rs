@@ -15,6 +15,15 @@ pub(crate) fn completed(
     for operation in paths.values_mut().filter_map(|item| item.get_mut("post")) {
         complete(schemas, operation);
     }
+    let mut spread = Vec::new();
+    for operation in paths.values_mut().filter_map(|item| item.get_mut("get")) {
+        complete(schemas, operation);
+        spread.extend(in_the_address(schemas, operation));
+    }
+    let text = Value::Object(paths.clone()).to_string();
+    for name in spread.iter().filter(|name| !text.contains(&format!("schemas/{name}\""))) {
+        schemas.remove(name);
+    }
     // They stand with the bodies.
     for schema in schemas.values_mut().filter_map(Value::as_object_mut) {
         schema.remove("example");
@@ -39,13 +48,14 @@ fn complete(schemas: &mut Map<String, Value>, operation: &mut Value) {
         });
     }
     let body = json!({"schema": body, "examples": {"usual": {"value": example}}});
-    let stores = answered == schema_ref("RongCloudPublished");
+    let stores = ["RongCloudPublished", "RongCloudStreamed"].iter().any(|name| answered == schema_ref(name));
     let mut parameters = signed();
     if stores {
         parameters.push(idempotency_header());
     }
     let done = json!({"done": {"value": sample(&answered, schemas)}});
-    let mut answers = if stores { of_publish(&answered) } else { responses(&answered, &done, is_typed) };
+    let mut answers =
+        if stores { of_publish(&answered, &done) } else { responses(&answered, &done, is_typed) };
     // It stores nothing, and is held to the rules of what does.
     let is_status = operation.get("operationId").is_some_and(|id| id == "publish_private_status");
     if let (true, Some(answers)) = (is_status, answers.as_object_mut()) {
@@ -63,6 +73,39 @@ fn complete(schemas: &mut Map<String, Value>, operation: &mut Value) {
     if let (Some(operation), Value::Object(common)) = (operation.as_object_mut(), common) {
         operation.extend(common);
     }
+}
+
+/// What would be the body of an operation stands in its address. The name of its schema.
+fn in_the_address(schemas: &Map<String, Value>, operation: &mut Value) -> Option<String> {
+    let body = operation.as_object_mut().and_then(|operation| operation.remove("requestBody"));
+    let reference = body.as_ref().and_then(|body| body.pointer("/content/application~1json/schema/$ref"));
+    let name = reference.and_then(Value::as_str).and_then(|name| name.rsplit_once('/'));
+    let name = name?.1.to_owned();
+    let schema = schemas.get(&name)?;
+    let needed = schema.get("required").cloned().unwrap_or_default();
+    let is_needed = |name: &str| needed.as_array().is_some_and(|needed| needed.iter().any(|one| one == name));
+    let query = |(name, schema): (&String, &Value)| {
+        json!({"name": name, "in": "query", "required": is_needed(name), "schema": schema,
+               "example": null})
+    };
+    let example = schema.get("example").cloned().unwrap_or_default();
+    let mut queries: Vec<Value> =
+        schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(query).collect();
+    for query in &mut queries {
+        let name = query.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if let Some(slot) = query.get_mut("example") {
+            *slot = example.get(&name).cloned().unwrap_or_default();
+        }
+    }
+    if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
+        parameters.extend(queries);
+    }
+    for answer in ["408", "413", "415"] {
+        if let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+            answers.remove(answer);
+        }
+    }
+    Some(name)
 }
 
 fn responses(answered: &Value, done: &Value, is_typed: bool) -> Value {
@@ -87,16 +130,14 @@ fn responses(answered: &Value, done: &Value, is_typed: bool) -> Value {
 }
 
 /// The answers to what stores messages.
-fn of_publish(answered: &Value) -> Value {
+fn of_publish(answered: &Value, done: &Value) -> Value {
     let mut responses = Map::new();
     responses.insert(
         "200".to_owned(),
         may_be_replayed(answer(
             "The message of every recipient that is named is committed and on disk.",
             answered,
-            &json!({"stored": {"value": {
-            "code": 200, "messageId": "338194283397121", "sentTime": 1_640_995_200_000_i64,
-            "messageUIDs": [{"userId": "user2", "messageUID": "16EA-XU84-007G-FDTH"}]}}}),
+            done,
             false,
         )),
     );

@@ -8,6 +8,13 @@ pub(crate) mod publish_body;
 pub(crate) mod send_once_tests;
 #[cfg(test)]
 mod status_wire_tests;
+pub(crate) mod stream;
+pub(crate) mod stream_body;
+#[cfg(test)]
+mod stream_wire_tests;
+pub(crate) mod system;
+#[cfg(test)]
+mod system_wire_tests;
 pub(crate) mod template;
 #[cfg(test)]
 pub(crate) mod template_wire_tests;

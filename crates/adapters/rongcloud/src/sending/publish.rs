@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_application::access::authenticate_back_end::BackEnd;
 use sixin_application::sending::ports::{IdempotencyKey, NonceUse};
-use sixin_application::sending::publish_message::PublishRequest;
+use sixin_application::sending::publish_message::{PublishRequest, Published as Stored};
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::sending::rate::OwnRate;
 use sixin_web::request::idempotency::{self, Given, Parameter};
@@ -11,7 +11,7 @@ use utoipa::OpenApi;
 
 use crate::admission::{answered_with, noted};
 use crate::api::RongCloudApi;
-use crate::codes::{Code, Failure};
+use crate::codes::Failure;
 use crate::fields::Fields;
 use crate::openapi::about_publish;
 use crate::responses::{self, Done, Published, done};
@@ -128,6 +128,17 @@ async fn stored<Body: Publishing>(
     back_end: BackEnd,
 ) -> Result<HttpResponse, Failure> {
     let body = Body::parse(Fields::of_request(request, payload, api).await?)?;
+    let published = published(request, body, api, back_end).await?;
+    Ok(idempotency::marked(responses::of_published(&published.placed)?, published.replayed))
+}
+
+/// Has the messages of a back end stored that was let in.
+pub(crate) async fn published<Body: Publishing>(
+    request: &HttpRequest,
+    body: Body,
+    api: &RongCloudApi,
+    back_end: BackEnd,
+) -> Result<Stored, Failure> {
     // The original answers an error to a msgRandom that comes again; we answer as for any repeat.
     let given = idempotency::from_header(request)?.or_else(|| body.given_number());
     let key = given.map(|given| {
@@ -141,10 +152,5 @@ async fn stored<Body: Publishing>(
     let own_rate = back_end.app_key.own_rate();
     let once = Once { nonce: back_end.nonce, idempotency: key, own_rate };
     let wanted = body.into_request(&api.limits, once)?;
-    let published = api.publish_message.publish(wanted).await?;
-    let answer = responses::published(&published.placed).ok_or_else(|| {
-        tracing::error!("a publish request was accepted without any message");
-        Failure::new(Code::Internal, "an internal error occurred")
-    })?;
-    Ok(idempotency::marked(answer, published.replayed))
+    Ok(api.publish_message.publish(wanted).await?)
 }

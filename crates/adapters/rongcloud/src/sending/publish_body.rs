@@ -74,6 +74,16 @@ impl PublishBody {
         Ok(Self { options: parameters::read(fields)?, ..parameters::read(fields)? })
     }
 
+    /// Who sends.
+    pub(crate) fn sender(&self) -> &str {
+        &self.from_user_id
+    }
+
+    /// The type.
+    pub(crate) fn object_name(&self) -> &str {
+        &self.object_name
+    }
+
     /// The same but for what is said; that is up to `say`, which gets type, content and options.
     pub(crate) fn saying(
         self,
@@ -201,6 +211,7 @@ pub(crate) fn broken_rule(errors: &ValidationErrors) -> Failure {
     Failure::parameter(rules.into_iter().next().unwrap_or_else(|| "a parameter breaks its rule".to_owned()))
 }
 
-fn user(parameter: &str, id: &str) -> Result<Username, Failure> {
+/// The user that a parameter names.
+pub(crate) fn user(parameter: &str, id: &str) -> Result<Username, Failure> {
     Username::new(id).map_err(|error| Failure::parameter(format!("{parameter} {error}")))
 }

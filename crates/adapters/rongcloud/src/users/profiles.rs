@@ -49,7 +49,7 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
 pub(crate) struct Operations;
 
 /// A name: one line with something to see in it. Empty stays as it is, since the Go and Python clients always send it.
-struct Name(String);
+pub(super) struct Name(String);
 
 documented!(Name, json!({"type": "string", "maxLength": NAME_CHARS}));
 
@@ -67,7 +67,7 @@ impl<'de> Deserialize<'de> for Name {
 }
 
 /// The address of a picture.
-struct Portrait(String);
+pub(super) struct Portrait(String);
 
 documented!(Portrait, json!({"type": "string", "maxLength": PORTRAIT_BYTES}));
 
@@ -236,6 +236,7 @@ async fn expire_tokens(
     .await
 }
 
-fn shown(name: Option<Name>, portrait: Option<Portrait>) -> ShownAs {
+/// How a user is shown from now on.
+pub(super) fn shown(name: Option<Name>, portrait: Option<Portrait>) -> ShownAs {
     ShownAs { nickname: name.map(|name| name.0), portrait: portrait.map(|portrait| portrait.0) }
 }

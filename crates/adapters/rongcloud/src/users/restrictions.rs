@@ -28,6 +28,7 @@ const REACTIVATE: &str = "/user/reactivate.json";
 const ACTIVATE: &str = "/user/activate.json";
 const ABANDON: &str = "/user/abandon.json";
 const ABANDONED: &str = "/user/abandon/query.json";
+const DELETE: &str = "/user/delusers.json";
 const DEACTIVATED: &str = "/user/deactivate/query.json";
 
 /// How long the id of an operation is.
@@ -46,6 +47,7 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         .service(post(ACTIVATE, activate_users))
         .service(post(ABANDON, abandon_users))
         .service(post(ABANDONED, query_abandoned_users))
+        .service(post(DELETE, delete_users))
         .service(post(DEACTIVATED, query_deactivated_users));
 }
 
@@ -61,6 +63,7 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
     reactivate_users,
     activate_users,
     abandon_users,
+    delete_users,
     query_deactivated_users,
     query_abandoned_users,
 ))]
@@ -234,6 +237,23 @@ async fn deactivate_users(
     api: web::Data<RongCloudApi>,
 ) -> HttpResponse {
     set_deactivated(&request, payload, &api, true).await
+}
+
+/// Delete users
+///
+/// It can't be undone, and nobody gets their ids again; deactivating can. They can't sign in, send or be written to any more; their
+/// messages stay. It is done when this is answered.
+#[utoipa::path(post, path = DELETE, request_body = DeactivateUsers, responses((status = 200, body = Done)))]
+async fn delete_users(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<RongCloudApi>,
+) -> HttpResponse {
+    answered(&request, payload, &api, async |DeactivateUsers { user_id }| {
+        api.restrict_users.delete(&user_id.0).await?;
+        Ok(done())
+    })
+    .await
 }
 
 /// Reactivate users

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use sixin_application::conversations::ports::Order;
+use sixin_application::users::named_users::UsersError;
 use sixin_application::users::ports::{BannedUser, NamePage, Restriction, ShownAs, UserPage};
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::UserId;
@@ -283,4 +284,18 @@ async fn the_restricted_are_listed_as_clients_read_them() {
     ] {
         is_refused(path, wrong).await;
     }
+}
+
+#[actix_web::test]
+async fn users_are_deleted_by_their_ids_joined_with_commas() {
+    let mut mocks = admitted();
+    mocks.restrictions.expect_delete().once().returning(|users| {
+        assert_eq!(users, [name("ann"), name("bob")]);
+        Ok(())
+    });
+    let answer = post(mocks, "/user/delusers.json", "userId=ann,bob").await;
+    assert_eq!((answer.status.as_u16(), answer.code()), (200, 200));
+    let mut mocks = admitted();
+    mocks.restrictions.expect_delete().returning(|_| Err(UsersError::Unknown(name("ann"))));
+    assert_eq!(post(mocks, "/user/delusers.json", "userId=ann").await.code(), 1004);
 }

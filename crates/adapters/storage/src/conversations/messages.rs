@@ -13,7 +13,8 @@ use sixin_domain::conversation::ViewedMessage;
 use sixin_domain::file::{FileKind, StoredFile};
 use sixin_domain::id::{FileId, MessageId, UserId};
 use sixin_domain::message::body::Body;
-use sixin_domain::message::object_name::{MOMENTARY, ObjectName};
+use sixin_domain::message::growing::text_in;
+use sixin_domain::message::object_name::{MOMENTARY, ObjectName, STREAM};
 use sixin_domain::time::Millis;
 
 use crate::connection::connector::AnyConnection;
@@ -162,14 +163,20 @@ impl Row {
             (2, Some(id)) => {
                 Body::File { file: FileId(id), kind: file.map_or(FileKind::Document, |file| file.kind) }
             }
-            (3, _) => Body::Typed {
-                object_name: ObjectName::new(self.object_name.unwrap_or_default()).map_err(|error| {
+            (3, _) => {
+                let name = ObjectName::new(self.object_name.unwrap_or_default()).map_err(|error| {
                     let message = format!("message {}: object name {error}", self.id);
                     Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message))
-                })?,
-                content: self.content.unwrap_or_default(),
-                text: self.message_text,
-            },
+                })?;
+                let content = self.content.unwrap_or_default();
+                let is_stream = self.message_text.is_none() && name.as_str() == STREAM;
+                let text = if is_stream {
+                    text_in(&content).filter(|text| !text.is_empty())
+                } else {
+                    self.message_text
+                };
+                Body::Typed { object_name: name, content, text }
+            }
             _ => Body::Text(self.message_text.unwrap_or_default()),
         })
     }

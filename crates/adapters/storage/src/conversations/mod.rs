@@ -7,5 +7,6 @@ pub(crate) mod list;
 pub(crate) mod messages;
 pub(crate) mod pins;
 pub(crate) mod rows;
+pub(crate) mod tags;
 pub(crate) mod views;
 pub(crate) mod visible;

@@ -38,9 +38,11 @@ enum Kind {
     TokensExpired = 17,
     Presence = 18,
     EndpointDisabled = 19,
+    Grown = 20,
+    Tags = 21,
 }
 
-const KINDS: [Kind; 19] = [
+const KINDS: [Kind; 21] = [
     Kind::Recalled,
     Kind::Edited,
     Kind::Expanded,
@@ -60,6 +62,8 @@ const KINDS: [Kind; 19] = [
     Kind::TokensExpired,
     Kind::Presence,
     Kind::EndpointDisabled,
+    Kind::Grown,
+    Kind::Tags,
 ];
 
 const TIES: [Tie; 3] = [Tie::Follow, Tie::Block, Tie::Whitelist];
@@ -112,6 +116,9 @@ impl Columns {
             Event::MessageRecalled(changed) => Self::message(Kind::Recalled, changed),
             Event::MessageEdited(changed) => Self::message(Kind::Edited, changed),
             Event::MessageExpanded(changed) => Self::message(Kind::Expanded, changed),
+            Event::MessageGrown { message, is_over } => {
+                Self { value: Some(i64::from(*is_over)), ..Self::message(Kind::Grown, message) }
+            }
             Event::ConversationRead { seat, read_seq } => {
                 Self::seat(Kind::ConversationRead, seat, Some(*read_seq))
             }
@@ -149,6 +156,7 @@ impl Columns {
             Event::RemarksSet { about, .. } => {
                 Self::of(Kind::Remarks).with_ids(about.iter().map(|user| user.0))
             }
+            Event::TagsChanged(_) => Self::of(Kind::Tags),
             Event::ProfileChanged(_) => Self::of(Kind::Profile),
             Event::UserStateChanged(_) => Self::of(Kind::UserState),
             Event::SessionsEnded { account, platform, .. } => Self {
@@ -284,6 +292,7 @@ impl Row {
             Kind::Recalled => Event::MessageRecalled(self.changed()?),
             Kind::Edited => Event::MessageEdited(self.changed()?),
             Kind::Expanded => Event::MessageExpanded(self.changed()?),
+            Kind::Grown => Event::MessageGrown { message: self.changed()?, is_over: self.value? == 1 },
             Kind::ConversationRead => Event::ConversationRead { seat: self.seat()?, read_seq: self.value? },
             Kind::MessagesRead => Event::MessagesRead(self.seat()?, self.ids()),
             Kind::ConversationDeleted => {
@@ -319,6 +328,7 @@ impl Row {
             Kind::Remarks => {
                 Event::RemarksSet { owner: user, about: self.detail().ids.into_iter().map(UserId).collect() }
             }
+            Kind::Tags => Event::TagsChanged(user),
             Kind::Profile => Event::ProfileChanged(user),
             Kind::UserState => Event::UserStateChanged(user),
             Kind::SessionsEnded => {

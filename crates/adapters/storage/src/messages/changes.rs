@@ -1,6 +1,7 @@
 //! What back ends change for both sides of a conversation: messages that are recalled or say something else.
 
 use crate::sending::delivery_json::to_json;
+use crate::sending::messages::kept_text;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::messages::ports::{MessageChanges, PublishedMessage};
@@ -67,28 +68,42 @@ impl MessageChanges for Database {
     }
 
     async fn rewrite(&self, id: MessageId, body: &Body, at: Millis) -> StoreResult<()> {
-        let (text, content) = match body {
-            Body::Text(text) => (Some(text.clone()), None),
-            Body::Typed { content, text, .. } => (text.clone(), Some(content.clone())),
-            Body::File { .. } => return Ok(()),
-        };
-        let brief = body.brief();
+        if matches!(body, Body::File { .. }) {
+            return Ok(());
+        }
+        let body = body.clone();
         self.change(move |conn, events| {
             let Some((conversation, _)) = locked(conn, id, at)? else { return Ok(()) };
-            let delivery = message(conn, id.0)?.and_then(|message| message.delivery);
-            let delivery = delivery.as_ref().map(to_json);
             keep_revision(conn, id, at)?;
-            // What was shared with other recipients is not theirs to lose, so this message gets its own.
-            let mut statement =
-                ComposedSql::new("UPDATE conversation_messages SET content_id = NULL, message_text = ");
-            statement.opt_text(text.as_deref()).sql(", content = ").opt_text(content.as_deref());
-            statement.sql(", delivery = ").opt_text(delivery.as_deref()).sql(" WHERE id = ").int(id.0);
-            statement.execute(conn)?;
+            say(conn, &conversation, id, &body)?;
             events.push(Event::MessageEdited(changed(&conversation, id)));
-            rename_latest(conn, &conversation, id, &brief)
+            Ok(())
         })
         .await
     }
+}
+
+/// Has a message, whose conversation is locked, say something else wherever it shows.
+pub(crate) fn say(
+    conn: &mut AnyConnection,
+    conversation: &Conversation,
+    id: MessageId,
+    body: &Body,
+) -> QueryResult<()> {
+    let (text, content) = match body {
+        Body::Text(text) => (Some(text.as_str()), None),
+        Body::Typed { content, .. } => (kept_text(body), Some(content.as_str())),
+        Body::File { .. } => return Ok(()),
+    };
+    let delivery = message(conn, id.0)?.and_then(|message| message.delivery);
+    let delivery = delivery.as_ref().map(to_json);
+    // What was shared with other recipients is not theirs to lose, so this message gets its own.
+    let mut statement =
+        ComposedSql::new("UPDATE conversation_messages SET content_id = NULL, message_text = ");
+    statement.opt_text(text).sql(", content = ").opt_text(content);
+    statement.sql(", delivery = ").opt_text(delivery.as_deref()).sql(" WHERE id = ").int(id.0);
+    statement.execute(conn)?;
+    rename_latest(conn, conversation, id, &body.brief())
 }
 
 /// A message of a conversation, for those who hear that it changed.

@@ -2,5 +2,6 @@
 
 pub(crate) mod changes;
 pub(crate) mod expansions;
+pub(crate) mod growing;
 pub(crate) mod logs;
 pub(crate) mod stored_bodies;

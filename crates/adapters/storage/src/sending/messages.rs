@@ -12,6 +12,7 @@ use sixin_domain::id::MessageId;
 use sixin_domain::log::Position;
 use sixin_domain::message::Placed;
 use sixin_domain::message::body::Body;
+use sixin_domain::message::object_name::STREAM;
 
 use super::conversations::Next;
 use crate::connection::connector::AnyConnection;
@@ -42,6 +43,15 @@ pub(super) fn place(unit: &SendUnit, places: &mut HashMap<Pair, Next>) -> Option
             Some(placed)
         })
         .collect()
+}
+
+/// The text of a body as its column holds it. That of a message that may grow is in its content alone: it may be longer than the
+/// column, and would be written twice with every step.
+pub(crate) fn kept_text(body: &Body) -> Option<&str> {
+    match body {
+        Body::Typed { object_name, .. } if object_name.as_str() == STREAM => None,
+        body => body.text(),
+    }
 }
 
 /// What the columns of a body hold.
@@ -77,10 +87,10 @@ impl<'a> BodyColumns<'a> {
         match body {
             Body::Text(text) => Self { text: Some(text), ..none },
             Body::File { file, .. } => Self { message_type: 2, file: Some(file.0), ..none },
-            Body::Typed { object_name, content, text } => Self {
+            Body::Typed { object_name, content, .. } => Self {
                 message_type: 3,
                 object_name: Some(object_name.as_str()),
-                text: text.as_deref(),
+                text: kept_text(body),
                 content: Some(content),
                 ..none
             },

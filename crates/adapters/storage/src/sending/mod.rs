@@ -9,7 +9,7 @@ pub(crate) mod delivery_json;
 mod fold;
 mod idempotency;
 pub(crate) mod keys;
-mod messages;
+pub(crate) mod messages;
 pub(crate) mod nonces;
 mod settle;
 mod uploads;
@@ -28,6 +28,7 @@ use crate::commits::Events;
 use crate::connection::connector::{AnyConnection, TransactionError};
 use crate::database::Database;
 use crate::error::{is_conflict, is_lost, is_not_now, is_taken, store_error};
+use crate::messages::growing;
 
 type Answer = Result<Stored, AppendError>;
 
@@ -162,6 +163,7 @@ pub(crate) fn transaction(
         // The last lock: from here on there are only inserts.
         let first = events.place_messages(conn, now, count)?;
         messages::insert(conn, &passed, &placed, first)?;
+        growing::begin(conn, &passed, &placed)?;
     }
     keys::remember(conn, &passed, &placed, &deduplication.known)?;
     for (unit, placed) in passed.iter().zip(&placed) {

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use sixin_application::conversations::ports::{ConversationChanges, ConversationPins, Pin};
+use sixin_application::conversations::ports::{
+    ConversationChanges, ConversationPins, ConversationTags, Pin, Tagging,
+};
 use sixin_application::delivery::ports::{CommitListener, EventLog};
-use sixin_application::messages::ports::{MessageChanges, MessageExpansions};
+use sixin_application::messages::ports::{GrowingMessages, MessageChanges, MessageExpansions};
 use sixin_application::operations::ports::{NewSession, SessionAdmin, UserAdmin};
 use sixin_application::sending::ports::MessageStore;
 use sixin_application::users::ports::{
@@ -15,11 +17,14 @@ use sixin_application::users::ports::{
 };
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::conversation::pair::Pair;
+use sixin_domain::conversation::tag::{Tag, TagId};
 use sixin_domain::event::{Event, Tie};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::log::{Commit, LogEntry, Position};
 use sixin_domain::message::body::Body;
 use sixin_domain::message::expansion::{Edit, Expansion};
+use sixin_domain::message::growing::{Piece, Said};
+use sixin_domain::message::object_name::ObjectName;
 use sixin_domain::user::profile_edit::ProfileEdit;
 use sixin_domain::user::push_preferences::NotificationLevel;
 
@@ -85,7 +90,7 @@ fn every_write_that_a_user_can_see_is_heard(db: &TestDatabase) {
     users(db, &mut is_heard);
     sessions(db, &mut is_heard);
     messages(db, text(db, 1, 2, 9), &mut is_heard);
-    assert_eq!(all.len(), 18, "an event nobody makes, or one that this test does not: {all:?}");
+    assert_eq!(all.len(), 20, "an event nobody makes, or one that this test does not: {all:?}");
     // What was heard stands in the log, each in its place.
     let head = db.wait(db.database.head()).unwrap().position;
     let logged = db.wait(db.database.entries(Position(0), head, 1000)).unwrap().entries;
@@ -125,6 +130,13 @@ fn messages(db: &TestDatabase, id: i64, is_heard: IsHeard<'_>) {
     let before = Expansion { initial: BTreeMap::new(), sent_at: NOW, changes: BTreeMap::new() };
     db.wait(MessageExpansions::edit(store, message, before, edit, NOW)).unwrap().unwrap();
     is_heard(&["message_expanded"]);
+    let mut stream = db.unit(1, &[2], "");
+    let content = r#"{"content":"a","complete":false,"seq":1}"#.to_owned();
+    stream.envelope.body = Body::Typed { object_name: ObjectName::stream(), content, text: None };
+    let growing = db.store(stream)[0].id;
+    let last = Piece { seq: 2, said: Said::More("b".into()), ends: Some(0) };
+    db.wait(GrowingMessages::add(store, growing, &last, NOW, 999)).unwrap().unwrap();
+    is_heard(&["message_stored", "message_grown"]);
     db.wait(store.rewrite(message, &Body::Text("new".into()), NOW)).unwrap();
     is_heard(&["message_edited"]);
     db.wait(store.recall(message, NOW)).unwrap();
@@ -145,6 +157,13 @@ fn users(db: &TestDatabase, is_heard: IsHeard<'_>) {
     db.wait(Remarks::set(store, ONE, vec![(OTHER, "Bo".into())], 9, NOW)).unwrap();
     db.wait(Remarks::remove(store, ONE, OTHER)).unwrap();
     is_heard(&["remarks_set", "remarks_set"]);
+    let (id, name) = (TagId::new("t").unwrap(), "T".to_owned());
+    let tags = vec![Tag { id: id.clone(), name }];
+    db.wait(ConversationTags::set(store, ONE, tags, 9, NOW)).unwrap();
+    let tagging = Tagging { owner: ONE, tag: id.clone(), others: vec![OTHER], is_on: true, most: 9 };
+    db.wait(ConversationTags::put(store, tagging, NOW)).unwrap();
+    db.wait(ConversationTags::remove(store, ONE, vec![id], NOW)).unwrap();
+    is_heard(&["tags_changed", "tags_changed", "tags_changed"]);
     db.wait(store.set_period(ONE, None, NOW)).unwrap();
     is_heard(&["push_period_set"]);
     db.wait(store.set_level(ONE, Some(OTHER), NotificationLevel::default(), NOW)).unwrap();

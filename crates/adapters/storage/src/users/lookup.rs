@@ -15,6 +15,7 @@ use sixin_domain::time::Millis;
 use sixin_domain::user::User;
 use sixin_domain::user::username::{UserRef, Username};
 
+use crate::commits::Events;
 use crate::connection::connector::AnyConnection;
 use crate::database::Database;
 use crate::epochs::bump;
@@ -169,17 +170,7 @@ impl UserAdmin for Database {
     }
 
     async fn delete(&self, user: UserId, at: Millis) -> StoreResult<()> {
-        self.change(move |conn, events| {
-            events.push(Event::UserStateChanged(user));
-            events.push(Event::SessionsEnded { account: None, user: Some(user), platform: None });
-            let present = users::table.filter(users::id.eq(user.0).and(users::deleted_at.is_null()));
-            diesel::update(present).set(users::deleted_at.eq(at.0)).execute(conn)?;
-            let sessions = session_tokens::table.filter(session_tokens::user_id.eq(user.0));
-            diesel::delete(sessions).execute(conn)?;
-            bump(conn, Topic::Users)?;
-            bump(conn, Topic::Sessions)
-        })
-        .await
+        self.change(move |conn, events| delete(conn, events, &[user], at)).await
     }
 
     async fn set_blocked(
@@ -260,4 +251,24 @@ fn set_sign_in(conn: &mut AnyConnection, account: i64, sign_in: &SignIn) -> Quer
         diesel::update(account).set(accounts::password.eq(password.reveal())).execute(conn)?;
     }
     Ok(())
+}
+
+/// Marks users as deleted, and ends their sessions.
+pub(crate) fn delete(
+    conn: &mut AnyConnection,
+    events: &mut Events,
+    gone: &[UserId],
+    at: Millis,
+) -> QueryResult<()> {
+    for user in gone {
+        events.push(Event::UserStateChanged(*user));
+        events.push(Event::SessionsEnded { account: None, user: Some(*user), platform: None });
+    }
+    let ids: Vec<i64> = gone.iter().map(|user| user.0).collect();
+    let present = users::table.filter(users::id.eq_any(&ids).and(users::deleted_at.is_null()));
+    diesel::update(present).set(users::deleted_at.eq(at.0)).execute(conn)?;
+    let sessions = session_tokens::table.filter(session_tokens::user_id.eq_any(&ids));
+    diesel::delete(sessions).execute(conn)?;
+    bump(conn, Topic::Users)?;
+    bump(conn, Topic::Sessions)
 }

@@ -2,6 +2,8 @@
 
 pub(crate) mod back_end_users;
 pub(crate) mod changes;
+pub(crate) mod friends;
+pub(crate) mod hosted_profiles;
 pub(crate) mod lists;
 pub(crate) mod lookup;
 pub(crate) mod push_preferences;

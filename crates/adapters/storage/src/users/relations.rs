@@ -120,7 +120,7 @@ impl RelationChanges for Database {
     }
 }
 
-fn follow_count(conn: &mut AnyConnection, from: UserId) -> QueryResult<i64> {
+pub(crate) fn follow_count(conn: &mut AnyConnection, from: UserId) -> QueryResult<i64> {
     follows::table
         .filter(follows::user_id.eq(from.0).and(follows::follow_type.eq(USER)))
         .filter(follows::deleted_at.is_null())
@@ -137,7 +137,7 @@ pub(crate) fn block_count(conn: &mut AnyConnection, from: UserId) -> QueryResult
 }
 
 /// Makes or withdraws a follow, and tells the other's row whether it is mutual now. A withdrawn row is taken up again.
-fn set_followed(
+pub(crate) fn set_followed(
     conn: &mut AnyConnection,
     from: UserId,
     to: UserId,
@@ -183,7 +183,7 @@ pub(crate) fn blocked(conn: &mut AnyConnection, sender: UserId, among: &[i64]) -
         .load(conn)
 }
 
-fn followed(conn: &mut AnyConnection, sender: UserId, among: &[i64]) -> QueryResult<Vec<i64>> {
+pub(crate) fn followed(conn: &mut AnyConnection, sender: UserId, among: &[i64]) -> QueryResult<Vec<i64>> {
     follows::table
         .filter(follows::user_id.eq(sender.0).and(follows::follow_id.eq_any(among)))
         .filter(follows::follow_type.eq(USER).and(follows::deleted_at.is_null()))

@@ -14,6 +14,7 @@ use crate::database::Database;
 use crate::epochs::bump;
 use crate::schema::{user_restrictions as restrictions, users};
 use crate::sql::composed::{ComposedSql, Spelling, chunks};
+use crate::users::lookup::delete;
 use crate::users::rows::{found_users, readable};
 
 #[async_trait]
@@ -34,6 +35,13 @@ impl UserRestrictions for Database {
             bump(conn, Topic::Users)
         })
         .await
+    }
+
+    async fn delete(&self, users: &[UserId], at: Millis) -> StoreResult<()> {
+        let mut gone = users.to_vec();
+        gone.sort_unstable();
+        gone.dedup();
+        self.change(move |conn, events| delete(conn, events, &gone, at)).await
     }
 
     async fn banned(&self, now: Millis, offset: i64, limit: i64) -> StoreResult<Vec<BannedUser>> {

@@ -3,5 +3,6 @@
 pub mod archive;
 pub(crate) mod byte_range;
 pub mod fallback;
+pub mod followed;
 pub mod reply;
 pub mod streamed;

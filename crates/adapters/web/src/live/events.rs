@@ -1,23 +1,19 @@
 //! `GET /live/events`: server-sent events (docs/live.md#events).
 
 use std::fmt::Write;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
 
-use actix_web::body::{BodySize, MessageBody};
-use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use sixin_domain::log::Cursor;
 
-use super::admission::{begins, opens, unavailable, with_live_headers};
+use super::admission::{begins, opens, unavailable};
 use super::dialect::Frame;
 use super::gate::TurnedAway;
 use super::presence::watched;
 use super::query::EventsQuery;
 use super::session::{Ending, LiveSession, Turn};
 use super::{EVENTS, Live};
+use crate::answer::followed::{Next, event_stream};
 
 /// Read what happens as server-sent events
 ///
@@ -31,7 +27,7 @@ pub(crate) async fn events(request: HttpRequest, live: web::Data<Live>) -> HttpR
     };
     // EventSource gives up for good on any other status than 200.
     if let Err(reason) = begins(&live).await {
-        return stream(EventBody { first: Some(Bytes::from(come_back(&live, reason))), work: None });
+        return event_stream(come_back(&live, reason), None);
     }
     let watches = match watched(&request, &live, &guest, &*voice).await {
         Ok(watches) => watches,
@@ -43,17 +39,7 @@ pub(crate) async fn events(request: HttpRequest, live: web::Data<Live>) -> HttpR
     let cursor = session.cursor();
     let first =
         format!("retry: {retry}\n\nevent: ready\nid: {cursor}\ndata: {{\"cursor\":\"{cursor}\"}}\n\n");
-    stream(EventBody { first: Some(Bytes::from(first)), work: Some(next(session)) })
-}
-
-fn stream(body: EventBody) -> HttpResponse {
-    // nginx would gather what is written, and never tell (docs/live.md#proxies).
-    let answer = HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/event-stream"))
-        .insert_header(("x-accel-buffering", "no"))
-        .insert_header((header::CONTENT_ENCODING, "identity"))
-        .body(body);
-    with_live_headers(answer)
+    event_stream(first, Some(next(session)))
 }
 
 fn come_back(live: &Live, reason: TurnedAway) -> String {
@@ -61,16 +47,8 @@ fn come_back(live: &Live, reason: TurnedAway) -> String {
     format!("retry: {retry}\n\nevent: bye\ndata: {{\"reason\":\"busy\",\"after\":{retry}}}\n\n")
 }
 
-type Work = Pin<Box<dyn Future<Output = (Option<Box<LiveSession>>, Bytes)>>>;
-
-/// A body that waits for the stream while it is read. It holds nothing but what was not taken yet.
-struct EventBody {
-    first: Option<Bytes>,
-    work: Option<Work>,
-}
-
-fn next(session: Box<LiveSession>) -> Work {
-    Box::pin(async move {
+fn next(session: Box<LiveSession>) -> Next {
+    Next::new(async move {
         let (session, turn) = session.turn().await;
         match turn {
             Turn::Frames { frames, cursor, has_caught_up } => {
@@ -78,14 +56,14 @@ fn next(session: Box<LiveSession>) -> Work {
                 if has_caught_up {
                     text += "event: caught_up\ndata: {}\n\n";
                 }
-                (Some(session), Bytes::from(text))
+                (Some(next(session)), Bytes::from(text))
             }
             Turn::Reset(cursor) => {
                 let text = format!("event: reset\nid: {cursor}\ndata: {{\"cursor\":\"{cursor}\"}}\n\n");
-                (Some(session), Bytes::from(text))
+                (Some(next(session)), Bytes::from(text))
             }
             // An id alone is remembered and shows nothing.
-            Turn::Idle(cursor) => (Some(session), Bytes::from(format!(": hb\nid: {cursor}\n\n"))),
+            Turn::Idle(cursor) => (Some(next(session)), Bytes::from(format!(": hb\nid: {cursor}\n\n"))),
             Turn::Over(ending) => (None, Bytes::from(bye(ending))),
         }
     })
@@ -110,26 +88,5 @@ fn bye(ending: Ending) -> String {
         Ending::Restart(after) => {
             format!("retry: {after}\n\nevent: bye\ndata: {{\"reason\":\"restart\",\"after\":{after}}}\n\n")
         }
-    }
-}
-
-impl MessageBody for EventBody {
-    type Error = std::convert::Infallible;
-
-    fn size(&self) -> BodySize {
-        BodySize::Stream
-    }
-
-    fn poll_next(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        if let Some(first) = self.first.take() {
-            return Poll::Ready(Some(Ok(first)));
-        }
-        let Some(work) = &mut self.work else { return Poll::Ready(None) };
-        let (session, text) = ready!(work.as_mut().poll(context));
-        self.work = session.map(next);
-        Poll::Ready(Some(Ok(text)))
     }
 }

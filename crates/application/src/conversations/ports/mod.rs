@@ -2,6 +2,8 @@
 
 mod conversations;
 mod pins;
+mod tags;
 
 pub use conversations::*;
 pub use pins::*;
+pub use tags::*;

@@ -96,6 +96,9 @@ pub trait UserRestrictions: Send + Sync {
     /// and its epoch are one transaction.
     async fn restrict(&self, users: &[UserId], restriction: Restriction, at: Millis) -> StoreResult<()>;
 
+    /// Deletes all of these users, which can't be undone, and ends their sessions. The change and its epochs are one transaction.
+    async fn delete(&self, users: &[UserId], at: Millis) -> StoreResult<()>;
+
     /// Who is banned at that time, the one whose ban ends last first.
     async fn banned(&self, now: Millis, offset: i64, limit: i64) -> StoreResult<Vec<BannedUser>>;
 

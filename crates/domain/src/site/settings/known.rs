@@ -155,6 +155,20 @@ pub const KNOWN: &[Known] = &[
         "whether back ends may publish RC:RcCmd and RC:RcNtf, which clients obey",
     ),
     private(
+        "publish_stream_timeout",
+        "interactives",
+        Number(5, 3600),
+        "120",
+        "seconds after which a growing message ends whose back end is silent",
+    ),
+    private(
+        "system_user",
+        "interactives",
+        Text,
+        "",
+        "username of who sends the system messages of back ends; empty: there are none",
+    ),
+    private(
         "user_whitelist",
         "interactives",
         Boolean,

@@ -2,4 +2,5 @@
 
 pub(crate) mod changes;
 pub(crate) mod query_plans;
+mod tags;
 pub(crate) mod views;

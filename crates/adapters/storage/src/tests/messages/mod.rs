@@ -2,4 +2,5 @@
 
 pub(crate) mod changes;
 pub(crate) mod expansions;
+mod growing;
 pub(crate) mod logs;

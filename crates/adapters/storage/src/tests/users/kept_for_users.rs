@@ -5,14 +5,15 @@ use std::sync::Arc;
 use sixin_application::conversations::ports::{
     ConversationPins, ConversationViews, ListQuery, ListStart, Order, Pin,
 };
-use sixin_application::operations::ports::UserAdmin;
+use sixin_application::operations::ports::{NewSession, SessionAdmin, UserAdmin};
 use sixin_application::users::ports::{
-    BackEndUsers, DeviceTokens, NewDeviceToken, PushPreferences, Remarks, Restriction, ShownAs,
-    UserRestrictions, Users,
+    BackEndUsers, DeviceTokens, HostedProfiles, KeptProfile, NewDeviceToken, PushPreferences, Remarks,
+    Restriction, ShownAs, UserRestrictions, Users,
 };
 use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::{ConversationId, UserId};
 use sixin_domain::user::User;
+use sixin_domain::user::hosted_profile::{HostedProfile, ProfileRule};
 use sixin_domain::user::push_preferences::{NotificationLevel, PushPeriod};
 
 use crate::tests::harness::{NOW, TestDatabase};
@@ -25,7 +26,9 @@ on_every_database!(
     of_too_many_tokens_the_oldest_end_and_those_before_a_time_do,
     restrictions_are_part_of_a_user_and_are_lifted_one_by_one,
     a_deactivated_user_is_as_if_disabled_and_the_operators_own_switch_stays,
+    users_are_deleted_together_with_their_sessions,
     restricted_users_are_listed_without_those_who_left,
+    a_profile_is_kept_changed_and_forgotten,
     a_silent_time_is_set_changed_and_removed,
     a_level_is_that_of_one_conversation_or_of_all,
     remarks_are_set_and_removed_up_to_a_limit,
@@ -127,6 +130,22 @@ fn a_deactivated_user_is_as_if_disabled_and_the_operators_own_switch_stays(db: &
     assert_eq!(enabled(), (true, false));
 }
 
+fn users_are_deleted_together_with_their_sessions(db: &TestDatabase) {
+    let [ann, bob, cid] = ["ann", "bob", "cid"].map(|name| db.user(name));
+    for user in [&ann, &cid] {
+        let (account, token) = (user.account, [u8::try_from(user.id.0).unwrap(); 32]);
+        let (user, platform, expired_at) = (Some(user.id), 5, None);
+        let session = NewSession { account, user, platform, token, created_at: NOW, expired_at };
+        db.wait(SessionAdmin::add(&db.database, &session)).unwrap();
+    }
+    for _ in 0..2 {
+        db.wait(UserRestrictions::delete(&db.database, &[bob.id, ann.id, bob.id], NOW)).unwrap();
+        let is_gone = |user: &Arc<User>| found(db, user.id).deleted_at == Some(NOW);
+        assert!(is_gone(&ann) && is_gone(&bob) && !is_gone(&cid));
+        assert_eq!(db.number("SELECT COUNT(*) AS number FROM session_tokens"), 1);
+    }
+}
+
 fn restricted_users_are_listed_without_those_who_left(db: &TestDatabase) {
     let [ann, bob, cid, dan] = ["ann", "bob", "cid", "dan"].map(|name| db.user(name).id);
     for (user, at) in [(bob, 1), (ann, 2), (cid, 3), (bob, 4), (dan, 5)] {
@@ -156,6 +175,40 @@ fn restricted_users_are_listed_without_those_who_left(db: &TestDatabase) {
     assert_eq!(banned(2, 0, 1).len(), 1);
     assert_eq!(banned(2, 1, 9), [("cid".to_owned(), 3)]);
     assert_eq!(banned(4, 0, 9), []);
+}
+
+fn a_profile_is_kept_changed_and_forgotten(db: &TestDatabase) {
+    let [ann, bob] = ["ann", "bob"].map(|name| db.user(name).id);
+    let kept = || db.wait(HostedProfiles::of(&db.database, &[ann, bob])).unwrap();
+    assert!(kept().is_empty());
+    let shown = ShownAs { nickname: Some("Ann".into()), portrait: None };
+    let pairs = |count| (0..count).map(|number| (format!("ext_{number}"), "语".repeat(256))).collect();
+    let change = HostedProfile {
+        email: Some("a@b".into()),
+        gender: Some(2),
+        location: Some("Oslo".into()),
+        level: Some(100),
+        extensions: pairs(20),
+        ..HostedProfile::default()
+    };
+    db.wait(HostedProfiles::set(&db.database, ann, shown, change.clone(), NOW)).unwrap().unwrap();
+    let stored = HostedProfile { gender: None, location: None, ..change };
+    assert_eq!(kept(), [(ann, KeptProfile { profile: stored.clone(), changed_at: NOW })].into());
+    let user = found(db, ann);
+    assert_eq!((user.profile.nickname.as_str(), user.profile.gender), ("Ann", 3));
+    assert_eq!(user.profile.location.as_deref(), Some("Oslo"));
+    let later = NOW.plus(5);
+    let more = HostedProfile { extensions: pairs(21), gender: Some(1), ..HostedProfile::default() };
+    let refused = db.wait(HostedProfiles::set(&db.database, ann, ShownAs::default(), more, later)).unwrap();
+    assert_eq!((refused, found(db, ann).profile.gender), (Err(ProfileRule::TooMany), 3));
+    let role = HostedProfile { role: Some(7), location: Some(String::new()), ..HostedProfile::default() };
+    db.wait(HostedProfiles::set(&db.database, ann, ShownAs::default(), role, later)).unwrap().unwrap();
+    let changed = HostedProfile { role: Some(7), ..stored };
+    assert_eq!(kept()[&ann], KeptProfile { profile: changed, changed_at: later });
+    assert_eq!(found(db, ann).profile.location, None);
+    db.wait(HostedProfiles::clean(&db.database, &[ann, bob, ann], later)).unwrap();
+    assert!(kept().is_empty());
+    assert_eq!((found(db, ann).profile.gender, found(db, ann).profile.nickname.as_str()), (1, "Ann"));
 }
 
 fn a_silent_time_is_set_changed_and_removed(db: &TestDatabase) {

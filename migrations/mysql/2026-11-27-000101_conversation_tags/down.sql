@@ -1,0 +1,2 @@
+DROP TABLE tagged_conversations;
+DROP TABLE conversation_tags;

@@ -1,0 +1,2 @@
+DROP TABLE friend_profiles;
+DROP TABLE friend_permissions;
