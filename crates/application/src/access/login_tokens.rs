@@ -44,7 +44,7 @@ pub enum LoginOffer {
     /// A login token.
     Token(Secret),
     /// The account has several users, of which one is to be chosen first.
-    Choose(AccountView),
+    Choose(Box<AccountView>),
 }
 
 /// Somebody who was signed in with a login token.
@@ -101,7 +101,7 @@ impl LoginTokens for LoginTokenKeeping {
                 match view.users.as_slice() {
                     [] => return Err(SignInError::UserUnknown),
                     [only] => UserRef::Uid(only.uid),
-                    _ => return Ok(LoginOffer::Choose(view)),
+                    _ => return Ok(LoginOffer::Choose(Box::new(view))),
                 }
             }
         };

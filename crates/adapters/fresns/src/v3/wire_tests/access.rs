@@ -32,7 +32,7 @@ async fn whoever_has_several_users_is_told_whom_to_choose_from() {
     let mut mocks = admitted(Login::Nobody);
     mocks.login_tokens.expect_offer().returning(|_, _| {
         let users = vec![user(1, "mira-k"), user(2, "user2")];
-        Ok(LoginOffer::Choose(AccountView { users, ..view() }))
+        Ok(LoginOffer::Choose(Box::new(AccountView { users, ..view() })))
     });
     let data = login_token(mocks, "").await.json()["data"].clone();
     let names: Vec<_> = data["users"].as_array().unwrap().iter().map(|user| &user["username"]).collect();
