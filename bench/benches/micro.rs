@@ -27,6 +27,7 @@ use sixin_application::access::authenticate_back_end::{
 use sixin_application::access::authenticate_user::{
     AuthenticateUser, Caller, CallerRefusal, UserCredentials, Visitor,
 };
+use sixin_application::access::login_tokens::MockLoginTokens;
 use sixin_application::access::ports::{Signatures, SignedParts};
 use sixin_application::access::sign_in::MockSignIn;
 use sixin_application::conversations::change_conversations::MockChangeConversations;
@@ -219,6 +220,7 @@ fn api() -> HttpApi {
     let fresns = FresnsApi {
         authenticate_user: door.clone(),
         sign_in: Arc::new(MockSignIn::new()),
+        login_tokens: Arc::new(MockLoginTokens::new()),
         devices: Arc::new(MockKeepDevices::new()),
         send_message: at_once,
         read_conversations: Arc::new(MockReadConversations::new()),

@@ -53,6 +53,7 @@ pub fn openapi_json() -> String {
     let parts = vec![
         sixin_rongcloud::description(),
         sixin_fresns::description(),
+        sixin_fresns::third_description(),
         live::description(),
         told::description(),
     ];

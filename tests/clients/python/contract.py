@@ -2,7 +2,8 @@
 
     SIXIN_URL=http://127.0.0.1:8686 SIXIN_APP_KEY=... SIXIN_APP_SECRET=... SIXIN_FRESNS_APP_ID=... \\
     SIXIN_FRESNS_SECRET=... SIXIN_FRESNS_PLATFORM=... SIXIN_FRESNS_AID=... SIXIN_FRESNS_UID=... \\
-    SIXIN_FRESNS_TOKEN=... SIXIN_FRESNS_ACCOUNT_AID=... SIXIN_FRESNS_ACCOUNT_TOKEN=... python contract.py
+    SIXIN_FRESNS_TOKEN=... SIXIN_FRESNS_ACCOUNT_AID=... SIXIN_FRESNS_ACCOUNT_TOKEN=... SIXIN_FRESNS3_AID=... \\
+    SIXIN_FRESNS3_AID_TOKEN=... SIXIN_FRESNS3_UID=... SIXIN_FRESNS3_UID_TOKEN=... python contract.py
 
 Every request is signed for its dialect, so the signing headers are taken out of what is generated: a missing
 signature would otherwise be mended here and then count as bad data that was accepted. With SIXIN_FROM and
@@ -26,10 +27,14 @@ import signing
 HERE = pathlib.Path(__file__).resolve().parent
 RONGCLOUD = r"^/.+/.*\.json$"
 FRESNS = r"^/api/v2/"
+FRESNS3 = r"^/api/fresns/v1/"
 CREDENTIALS = {
     *("app-key", "nonce", "timestamp", "signature"),
     *("rc-app-key", "rc-nonce", "rc-timestamp", "rc-signature"),
     *("appid", "platformid", "version", "sign", "deviceinfo", "aid", "uid", "token"),
+    *("x-fresns-app-id", "x-fresns-client-platform-id", "x-fresns-client-version", "x-fresns-space-id"),
+    *("x-fresns-signature", "x-fresns-signature-timestamp"),
+    *("x-fresns-aid", "x-fresns-aid-token", "x-fresns-uid", "x-fresns-uid-token"),
 }
 USER_FIELDS = {
     **dict.fromkeys(("fromUserId", "userId"), "SIXIN_FROM"),
@@ -41,6 +46,7 @@ PUTS_OUT_OF_USE = "/user/deactivate.json"
 # Unknown key, wrong signature, old timestamp; then the codes of a missing, unknown or expired session.
 SIGNATURE_CODES = {31301, 31302, 31303, 31501, 31502, 31504, 31505, 31601, 31603}
 LOGOUT = "/account/logout"
+SIGN_OUT = "DELETE /api/fresns/v1/account/auth-token"
 refused_signatures = []
 turns = itertools.count()
 
@@ -74,6 +80,29 @@ class FresnsSignature:
             "version": "2.0.0",
         }
         return signing.fresns_headers(signed, environment.setting("SIXIN_FRESNS_SECRET"))
+
+    def set(self, case, headers, context):
+        case.headers.update(headers)
+
+
+@schemathesis.auth(refresh_interval=None, retry_on=[]).apply_to(path_regex=FRESNS3)
+class Fresns3Signature:
+    """Signs the requests of an app of 3.x, whose account and user are signed in."""
+
+    def get(self, case, context):
+        # Nobody signs out, and who signs in is not signed in yet.
+        is_nobody = case.operation.path.endswith(("/account/login-token", "/account/auth-token"))
+        names = () if is_nobody else ("Aid", "Aid-Token", "Uid", "Uid-Token")
+        variables = {name: "SIXIN_FRESNS3_" + name.upper().replace("-", "_") for name in names}
+        who = {f"X-Fresns-{name}": environment.setting(variable) for name, variable in variables.items()}
+        signed = {
+            **who,
+            "X-Fresns-App-Id": environment.setting("SIXIN_FRESNS_APP_ID"),
+            "X-Fresns-Client-Platform-Id": environment.setting("SIXIN_FRESNS_PLATFORM"),
+            "X-Fresns-Client-Version": "3.0.0",
+            "X-Fresns-Signature-Timestamp": signing.now_in_milliseconds(),
+        }
+        return signing.fresns3_headers(signed, environment.setting("SIXIN_FRESNS_SECRET"))
 
     def set(self, case, headers, context):
         case.headers.update(headers)
@@ -127,7 +156,7 @@ def before_call(context, case, kwargs):
 @schemathesis.hook
 def after_call(context, case, response):
     """Notes answers which say that the signature or the session was not good enough."""
-    if case.operation.path.endswith(LOGOUT):
+    if case.operation.path.endswith(LOGOUT) or case.operation.label == SIGN_OUT:
         return
     if response.status_code == 401 or fresns_code(response) in SIGNATURE_CODES:
         refused_signatures.append(f"{case.operation.label}: {response.text}")

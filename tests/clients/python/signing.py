@@ -19,8 +19,16 @@ def fresns_headers(signed: dict[str, str], secret: str) -> dict[str, str]:
     return {**present, "sign": digest, "deviceInfo": "{}"}
 
 
+def fresns3_headers(signed: dict[str, str], secret: str) -> dict[str, str]:
+    """SHA-256 over the same, as clients of 3.x write it."""
+    present = {name: value for name, value in signed.items() if value}
+    text = "&".join(f"{name}={present[name]}" for name in sorted(present))
+    digest = hashlib.sha256(f"{text}&AppKey={secret}".encode()).hexdigest()
+    return {**present, "X-Fresns-Signature": digest}
+
+
 def now_in_milliseconds() -> str:
-    """The time both dialects sign."""
+    """The time all of them sign."""
     return str(time.time_ns() // 1_000_000)
 
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod conversations;
 pub(crate) mod files;
+pub(crate) mod fresns3_client;
 pub(crate) mod fresns_clients;
 pub(crate) mod fresns_rules;
 pub(crate) mod identities;

@@ -2,6 +2,7 @@
 
 pub(crate) mod dialects;
 pub(crate) mod generated_clients;
+pub(crate) mod login_page;
 pub(crate) mod people_page;
 pub(crate) mod python_client;
 pub(crate) mod reference_page;

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::database::TestDatabase;
 use crate::site::Site;
-use crate::walk::account;
+use crate::walk::{account, signed_in};
 
 /// Where the repository's client scripts are.
 pub(crate) fn scripts(kind: &str) -> PathBuf {
@@ -60,8 +60,18 @@ fn python(script: &str) -> Option<Site> {
     let (aid, token, _) = account(&site, "dora");
     let mut command = Command::new(python);
     command.arg(scripts("python").join(script)).env("PYTHONDONTWRITEBYTECODE", "1");
-    let account = [("SIXIN_FRESNS_ACCOUNT_AID", aid.as_str()), ("SIXIN_FRESNS_ACCOUNT_TOKEN", &token)];
-    run(&site, command, &account);
+    // Those of 3.x send both tokens.
+    let (of_account, emil) = signed_in(&site, "emil");
+    let uid = emil.uid.to_string();
+    let known = [
+        ("SIXIN_FRESNS_ACCOUNT_AID", aid.as_str()),
+        ("SIXIN_FRESNS_ACCOUNT_TOKEN", &token),
+        ("SIXIN_FRESNS3_AID", &emil.aid),
+        ("SIXIN_FRESNS3_AID_TOKEN", &of_account),
+        ("SIXIN_FRESNS3_UID", &uid),
+        ("SIXIN_FRESNS3_UID_TOKEN", &emil.token),
+    ];
+    run(&site, command, &known);
     Some(site)
 }
 

@@ -45,12 +45,17 @@ pub(crate) fn account(site: &Site, name: &str) -> (String, String, Value) {
     (aid.to_owned(), token.to_owned(), account["detail"]["users"][0]["uid"].clone())
 }
 
-/// Makes a user and signs it in, to the account first.
-fn sign_in(site: &Site, name: &str) -> Person {
-    let (aid, token, uid) = account(site, name);
-    let user = data(&call(site, (&aid, "", &token), "POST", "user/auth", &json!({"uidOrUsername": uid})));
+/// Makes a user and signs it in, to the account first: the token of the account, and the user.
+pub(crate) fn signed_in(site: &Site, name: &str) -> (String, Person) {
+    let (aid, of_account, uid) = account(site, name);
+    let which = json!({"uidOrUsername": uid});
+    let user = data(&call(site, (&aid, "", &of_account), "POST", "user/auth", &which));
     let token = text(&user["sessionToken"]["token"]).to_owned();
-    Person { uid: user["detail"]["uid"].as_i64().unwrap(), aid, token }
+    (of_account, Person { uid: user["detail"]["uid"].as_i64().unwrap(), aid, token })
+}
+
+fn sign_in(site: &Site, name: &str) -> Person {
+    signed_in(site, name).1
 }
 
 fn a_client_walks_from_the_configuration_to_a_deleted_conversation_and_on(site: &Site) {

@@ -29,6 +29,7 @@ use crate::parameters::Parameters;
 use crate::responses;
 use crate::site::status::AVATAR;
 use crate::time_format::TimeFormat;
+use crate::v3;
 
 /// How an answer is written for a caller.
 #[derive(Clone)]
@@ -145,6 +146,9 @@ pub(crate) async fn answered(
 ) -> HttpResponse {
     match work.await {
         Ok(answer) => answer,
+        Err(failure) if v3::is_third(request) => {
+            responses::refused(failure.renumbered(), language_of_refusal(request, api).await)
+        }
         Err(failure) => responses::refused(failure, language_of_refusal(request, api).await),
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::web;
 use sixin_application::access::authenticate_user::AuthenticateUser;
+use sixin_application::access::login_tokens::LoginTokens;
 use sixin_application::access::sign_in::SignIn;
 use sixin_application::conversations::change_conversations::ChangeConversations;
 use sixin_application::conversations::read_conversations::ReadConversations;
@@ -24,7 +25,7 @@ use sixin_web::live::LiveDialect;
 use sixin_web::{Dialect, HttpLimits};
 
 use crate::live::FresnsLive;
-use crate::{headers, routes};
+use crate::{headers, routes, v3};
 
 /// What this dialect does for users of apps.
 #[derive(Clone)]
@@ -33,6 +34,8 @@ pub struct FresnsApi {
     pub authenticate_user: Arc<dyn AuthenticateUser>,
     /// Signs in and out.
     pub sign_in: Arc<dyn SignIn>,
+    /// Signs in where the app never sees the password.
+    pub login_tokens: Arc<dyn LoginTokens>,
     /// Keeps the devices that are to be woken.
     pub devices: Arc<dyn KeepDevices>,
     /// A user sends a message.
@@ -77,7 +80,10 @@ pub struct FresnsApi {
 
 impl Dialect for FresnsApi {
     fn configure(&self, routes: &mut web::ServiceConfig) {
-        routes.app_data(web::Data::new(self.clone())).configure(routes::configure);
+        routes
+            .app_data(web::Data::new(self.clone()))
+            .configure(routes::configure)
+            .configure(v3::routes::configure);
     }
 
     fn live(&self) -> Option<Arc<dyn LiveDialect>> {

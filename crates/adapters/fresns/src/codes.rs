@@ -23,6 +23,7 @@ use sixin_web::request::idempotency::{BadKey, HEADER};
 use sixin_web::request::multipart::FormError;
 
 use crate::messages::{self, Row};
+use crate::v3;
 
 /// The code of a send that came too fast (ours, the documentation has none: docs/design.md#rate).
 pub(crate) const TOO_FAST: i64 = 36117;
@@ -68,6 +69,8 @@ pub(crate) struct Failure {
     pub(crate) words: Option<&'static Row>,
     /// What is said instead of either: the words of somebody who was asked.
     pub(crate) reason: Option<Reason>,
+    /// What is said besides, for whoever meets it.
+    pub(crate) more: String,
     /// What is nobody's fault but ours. It is logged where the failure is answered.
     pub(crate) cause: Option<Cause>,
 }
@@ -91,6 +94,7 @@ impl Failure {
             parameter: None,
             words: None,
             reason: None,
+            more: String::new(),
             cause: None,
         }
     }
@@ -98,6 +102,13 @@ impl Failure {
     /// A refusal of the API because of one parameter.
     pub(crate) fn of(code: i64, parameter: &'static str) -> Self {
         Self { parameter: Some(parameter), ..Self::new(code) }
+    }
+
+    /// The same failure in the numbers of 3.x: what is said of it stays.
+    pub(crate) fn renumbered(self) -> Self {
+        let code = v3::codes::renumbered(self.code);
+        let words = self.words.or_else(|| messages::row(self.code).filter(|_| code != self.code));
+        Self { code, words, ..self }
     }
 
     /// The refusal of a request whose signature was used before, unless the fault is ours: then this one may have used it.
@@ -210,6 +221,8 @@ impl From<SignInError> for Failure {
             SignInError::UserUnknown => USER_UNKNOWN,
             SignInError::UserPasswordMissing => PASSWORD_MISSING,
             SignInError::UserPasswordWrong => 35204,
+            SignInError::LoginTokenUnknown => 31506,
+            SignInError::LoginTokenOver => 31507,
             SignInError::Password(PasswordError::Busy) => return Self::unavailable(),
             SignInError::Password(PasswordError::Fault) => {
                 return Self::transport(StatusCode::INTERNAL_SERVER_ERROR);

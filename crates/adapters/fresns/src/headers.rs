@@ -1,7 +1,8 @@
 //! The header stage: what every request must carry. The one place that reads headers, in whichever spelling they come.
 //!
 //! The first spelling is the documented one. Clients from 2.0.0-beta.5 on send a token of the account beside one of
-//! the user, and clients from 2.2.0 on the same in names of their own, such as the WeChat mini-program of 2023.
+//! the user, and clients from 2.2.0 on the same in names of their own, such as the WeChat mini-program of 2023. Those
+//! of 3.x have these names too and sign in another way; they are known by the path that they call.
 
 use actix_web::HttpRequest;
 use serde_json::{Map, Value};
@@ -10,6 +11,7 @@ use sixin_domain::user::username::Uid;
 use sixin_web::answer::reply::header_text;
 
 use crate::codes::Failure;
+use crate::v3;
 
 /// The headers browsers may send.
 pub(crate) const SIGNING_HEADERS: &[&str] = &[
@@ -40,6 +42,7 @@ pub(crate) const SIGNING_HEADERS: &[&str] = &[
     "x-fresns-uid-token",
     "x-fresns-signature",
     "x-fresns-signature-timestamp",
+    "x-fresns-space-id",
 ];
 
 /// What one generation of clients calls its headers.
@@ -58,6 +61,8 @@ struct Names {
     device: Option<&'static str>,
     /// What is signed, in the spelling that is hashed.
     signed: &'static [&'static str],
+    /// The last platform there is.
+    platforms: i64,
     generation: Generation,
 }
 
@@ -83,6 +88,7 @@ const FIRST: Names = Names {
     tokens: Tokens::One("token"),
     device: Some("deviceInfo"),
     signed: &["platformId", "version", "appId", "timestamp", "aid", "uid", "token"],
+    platforms: 13,
     generation: Generation::First,
 };
 
@@ -116,12 +122,34 @@ const LATER: Names = Names {
         "X-Fresns-Uid",
         "X-Fresns-Uid-Token",
     ],
+    platforms: 13,
     generation: Generation::Later,
+};
+
+/// 3.x: the same names, and that of a space where there are several.
+const THIRD: Names = Names {
+    signed: &[
+        "X-Fresns-Space-Id",
+        "X-Fresns-App-Id",
+        "X-Fresns-Aid",
+        "X-Fresns-Aid-Token",
+        "X-Fresns-Client-Platform-Id",
+        "X-Fresns-Client-Version",
+        "X-Fresns-Signature-Timestamp",
+        "X-Fresns-Uid",
+        "X-Fresns-Uid-Token",
+    ],
+    platforms: 11,
+    generation: Generation::Third,
+    ..LATER
 };
 
 impl Names {
     /// The spelling a request is in. Nothing is ever read from another one than that.
     fn of(request: &HttpRequest) -> &'static Self {
+        if v3::is_third(request) {
+            return &THIRD;
+        }
         let has = |name: &&str| header_text(request, name).is_some();
         let is_later = [LATER.app_id, LATER.signature].iter().any(has)
             || (!has(&FIRST.app_id) && LATER.signed.iter().any(has));
@@ -145,6 +173,11 @@ pub(crate) fn timezone(request: &HttpRequest) -> Option<&str> {
     header_text(request, Names::of(request).timezone)
 }
 
+/// The token of the account in a request of 3.x.
+pub(crate) fn account_token(request: &HttpRequest) -> Option<&str> {
+    header_text(request, "X-Fresns-Aid-Token")
+}
+
 /// Whether a request is an app's.
 pub(crate) fn is_of_app(request: &HttpRequest) -> bool {
     [FIRST.app_id, LATER.app_id].iter().any(|name| header_text(request, name).is_some())
@@ -155,7 +188,8 @@ pub(crate) fn credentials(request: &HttpRequest) -> Result<UserCredentials, Fail
     let names = Names::of(request);
     let text = |name| header_text(request, name);
     let needed = |name, code| text(name).map(str::to_owned).ok_or(Failure::of(code, name));
-    let platform = text(names.platform).and_then(platform).ok_or(Failure::of(31101, names.platform))?;
+    let platform = text(names.platform).and_then(|text| platform(text, names.platforms));
+    let platform = platform.ok_or(Failure::of(31101, names.platform))?;
     needed(names.version, 31201)?;
     let app_id = needed(names.app_id, 31301)?;
     let timestamp = text(names.timestamp)
@@ -210,9 +244,9 @@ fn tokens<'r>(
     }
 }
 
-/// 1 to 13.
-fn platform(text: &str) -> Option<i64> {
-    Uid::from_canonical(text).map(|number| number.0).filter(|number| (1..=13).contains(number))
+/// From 1 to the last there is.
+fn platform(text: &str, last: i64) -> Option<i64> {
+    Uid::from_canonical(text).map(|number| number.0).filter(|number| (1..=last).contains(number))
 }
 
 /// 10 to 13 digits: seconds or milliseconds.
@@ -260,6 +294,24 @@ mod tests {
 
     fn later(changes: &[(&str, &str)]) -> Result<UserCredentials, Failure> {
         read(&LATER_HEADERS, changes)
+    }
+
+    #[test]
+    fn below_the_path_of_3_x_the_same_names_are_those_of_3_x() {
+        let third = |changes: &[(&str, &str)]| {
+            let mut request = TestRequest::get().uri("/api/fresns/v1/conversation/list");
+            for (name, value) in LATER_HEADERS.iter().chain(changes) {
+                request = request.insert_header((*name, *value));
+            }
+            credentials(&request.to_http_request())
+        };
+        let found = third(&[("X-Fresns-Space-Id", "s1")]).unwrap();
+        assert_eq!((found.generation, found.signed.len()), (Generation::Third, 9));
+        assert_eq!(found.account_token.as_deref(), Some("of-the-account"));
+        assert_eq!(third(&[]).unwrap().signed.len(), 8);
+        let platform = |number| third(&[("X-Fresns-Client-Platform-Id", number)]).map(|found| found.platform);
+        assert_eq!(platform("11"), Ok(11));
+        assert_eq!(platform("12"), Err(Failure::of(31101, "X-Fresns-Client-Platform-Id")));
     }
 
     #[test]

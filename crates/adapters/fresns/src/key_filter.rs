@@ -38,10 +38,14 @@ pub(crate) struct KeyFilter {
 impl KeyFilter {
     /// Parameters `whitelistKeys` and `blacklistKeys`.
     pub(crate) fn of(only: Option<KeysShown>, not: Option<KeysHidden>) -> Self {
+        Self::of_names(only.map(|keys| keys.0), not.map(|keys| keys.0))
+    }
+
+    /// Only these keys, and of those not these.
+    pub(crate) fn of_names(only: Option<Vec<String>>, not: Option<Vec<String>>) -> Self {
         let paths = |keys: Vec<String>| {
             keys.into_iter().map(|key| key.split('.').map(str::to_owned).collect()).collect()
         };
-        let (only, not) = (only.map(|keys| keys.0), not.map(|keys| keys.0));
         Self { only: paths(only.unwrap_or_default()), not: paths(not.unwrap_or_default()) }
     }
 

@@ -22,12 +22,15 @@ mod placeholders;
 mod responses;
 mod routes;
 mod sending;
+mod shape;
 mod site;
 #[cfg(test)]
 mod testing;
 mod time_format;
 mod users;
+mod v3;
 mod values;
 
 pub use api::FresnsApi;
 pub use openapi::description;
+pub use v3::openapi::description as third_description;

@@ -69,7 +69,7 @@ pub(crate) const MESSAGES: &[Row] = &[
     (30004, "A parameter is not a JSON object", "参数不是 JSON 对象", "參數不是 JSON 物件"),
     (30005, "Two parameters were given of which only one may be", "两个互斥的参数只能提供一个", "兩個互斥的參數只能提供一個"),
     (31000, "The time stamp must have 10 to 13 digits and the uid must be a number", "时间戳须为 10 至 13 位数字，uid 须为数字", "時間戳須為 10 至 13 位數字，uid 須為數字"),
-    (31101, "The platform id must be a number from 1 to 13", "平台 ID 须为 1 至 13 的数字", "平台 ID 須為 1 至 13 的數字"),
+    (31101, "The platform id is not the number of a platform", "平台 ID 不是有效的平台编号", "平台 ID 不是有效的平台編號"),
     (31102, "This app key belongs to another platform", "该密钥不适用于此平台", "此金鑰不適用於這個平台"),
     (31103, "This session was made on another platform", "该登录凭证来自其他平台", "此登入憑證來自其他平台"),
     (31201, "The version is missing", "缺少版本号", "缺少版本號"),
@@ -84,6 +84,8 @@ pub(crate) const MESSAGES: &[Row] = &[
     (31503, "The session token is missing, please sign in again", "缺少登录凭证，请重新登录", "缺少登入憑證，請重新登入"),
     (31504, "The session has run out, please sign in again", "登录已过期，请重新登录", "登入已過期，請重新登入"),
     (31505, "The account session is not known, please sign in again", "账号登录凭证无效，请重新登录", "帳號登入憑證無效，請重新登入"),
+    (31506, "The login token is not known, please sign in again", "登录令牌无效，请重新登录", "登入權杖無效，請重新登入"),
+    (31507, "The login token has run out or was used already, please sign in again", "登录令牌已过期或已被使用，请重新登录", "登入權杖已過期或已被使用，請重新登入"),
     (31601, "Please choose a user first", "请先登录用户", "請先登入使用者"),
     (31602, "There is no such user", "找不到该用户", "找不到此使用者"),
     (31603, "The user session is not known, please sign in again", "用户登录凭证无效，请重新登录", "使用者登入憑證無效，請重新登入"),
@@ -136,9 +138,14 @@ pub(crate) const DENIED: Row = (36605, "The message was not let through", "消�
 
 const UNKNOWN: Row = (0, "The request failed", "请求失败", "請求失敗");
 
+/// A code with its message.
+pub(crate) fn row(code: i64) -> Option<&'static Row> {
+    MESSAGES.iter().find(|(known, ..)| *known == code)
+}
+
 /// The message of a code.
 pub(crate) fn message(code: i64, languages: impl Into<Languages>) -> Cow<'static, str> {
-    in_languages(MESSAGES.iter().find(|(known, ..)| *known == code).unwrap_or(&UNKNOWN), languages.into())
+    in_languages(row(code).unwrap_or(&UNKNOWN), languages.into())
 }
 
 /// A message in the languages somebody is told it in.

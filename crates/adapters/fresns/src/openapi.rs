@@ -32,6 +32,29 @@ begin with `X-Fresns-`, with two tokens; they are taken too.\n\n\
 **Refusals** come in HTTP 200 with a code other than 0 and a message in the language of `langTag`; the first condition \
 that is not met decides.\n\n";
 
+/// What is said alike of all operations of a generation of clients.
+pub(crate) struct Generation {
+    /// The tag of its operations.
+    pub(crate) tag: &'static str,
+    /// Its headers, for whoever has that login.
+    pub(crate) headers: fn(Login) -> Vec<Value>,
+    /// The schema of refusals in HTTP 200.
+    pub(crate) refused: &'static str,
+    /// The schema of those with a status of their own.
+    pub(crate) failed: &'static str,
+    /// The number of a code there.
+    pub(crate) numbered: fn(i64) -> i64,
+}
+
+/// The documented one, and 2.x.
+const FIRST: Generation = Generation {
+    tag: "fresns",
+    headers,
+    refused: "FresnsRefused",
+    failed: "FresnsFailed",
+    numbered: std::convert::identity,
+};
+
 /// What this dialect has in the document.
 #[must_use]
 pub fn description() -> Description {
@@ -56,9 +79,9 @@ pub fn description() -> Description {
     }
     let (mut schemas, operations) = derived(&document);
     name_parts(&mut schemas);
-    let paths = completed(&mut schemas, operations);
+    let paths = completed(&FIRST, &mut schemas, operations);
     Description {
-        tag: "fresns",
+        tag: FIRST.tag,
         about: ABOUT,
         credentials: &[
             "platformId",
@@ -78,10 +101,14 @@ pub fn description() -> Description {
 }
 
 /// The operations that handlers describe, each with what all have in common.
-fn completed(schemas: &mut Map<String, Value>, mut paths: Map<String, Value>) -> Vec<(String, Value)> {
+pub(crate) fn completed(
+    generation: &Generation,
+    schemas: &mut Map<String, Value>,
+    mut paths: Map<String, Value>,
+) -> Vec<(String, Value)> {
     for item in paths.values_mut().filter_map(Value::as_object_mut) {
         for (method, operation) in item.iter_mut() {
-            complete(schemas, method == "get", operation);
+            complete(generation, schemas, method == "get", operation);
         }
     }
     for schema in schemas.values_mut().filter_map(Value::as_object_mut) {
@@ -95,10 +122,11 @@ fn completed(schemas: &mut Map<String, Value>, mut paths: Map<String, Value>) ->
 /// Marks the schema of a query string.
 const IS_QUERY: &str = "x-query";
 
-fn complete(schemas: &mut Map<String, Value>, is_get: bool, operation: &mut Value) {
+fn complete(generation: &Generation, schemas: &mut Map<String, Value>, is_get: bool, operation: &mut Value) {
     let Some(operation) = operation.as_object_mut() else { return };
-    let is_send = operation.get("operationId").is_some_and(|id| id == "send_message");
-    let mut parameters = headers(taken_login(operation));
+    let id = operation.get("operationId").and_then(Value::as_str);
+    let is_send = id.is_some_and(|id| id.starts_with("send_message"));
+    let mut parameters = (generation.headers)(taken_login(operation));
     if is_send {
         parameters.push(idempotency_header());
     }
@@ -113,8 +141,8 @@ fn complete(schemas: &mut Map<String, Value>, is_get: bool, operation: &mut Valu
     // Nothing: generators take an object that may be null, and not null alone.
     let data = data.cloned().unwrap_or_else(|| json!({"type": ["object", "null"]}));
     let done = sample(&data, schemas);
-    let mut responses = responses(data, &done, body.is_some() && !is_get && !is_upload);
-    responses.extend(own_responses(is_send, is_upload));
+    let mut responses = generation.responses(data, &done, body.is_some() && !is_get && !is_upload);
+    responses.extend(generation.own_responses(is_send, is_upload));
     if let Some(ok) = responses.get_mut("200").filter(|_| is_send) {
         *ok = may_be_replayed(ok.take());
     }
@@ -123,7 +151,7 @@ fn complete(schemas: &mut Map<String, Value>, is_get: bool, operation: &mut Valu
         let summary = operation.get("summary").and_then(Value::as_str).unwrap_or_default();
         operation.insert("description".to_owned(), json!(format!("{summary}.")));
     }
-    operation.insert("tags".to_owned(), json!(["fresns"]));
+    operation.insert("tags".to_owned(), json!([generation.tag]));
     operation.insert("parameters".to_owned(), Value::Array(parameters));
     if let (false, Some(body)) = (is_get, body) {
         operation.insert("requestBody".to_owned(), body);
@@ -163,25 +191,58 @@ fn settle_body(schemas: &mut Map<String, Value>, is_get: bool, body: &mut Value)
     Vec::new()
 }
 
-/// The answers that only one operation has.
-fn own_responses(is_send: bool, is_upload: bool) -> Vec<(String, Value)> {
-    let too_fast = if is_upload {
-        "Too many uploads of this user of late."
-    } else {
-        "The user has sent more than 100 times within 60 seconds."
-    };
-    let mut own = Vec::new();
-    if is_send {
-        let about = "The key belongs to another request; nothing was stored.";
-        own.push(("409".to_owned(), failed(KEY_REUSED, about, false)));
+impl Generation {
+    /// The answers that only one operation has.
+    fn own_responses(&self, is_send: bool, is_upload: bool) -> Vec<(String, Value)> {
+        let too_fast = if is_upload {
+            "Too many uploads of this user of late."
+        } else {
+            "The user has sent more than 100 times within 60 seconds."
+        };
+        let mut own = Vec::new();
+        if is_send {
+            let about = "The key belongs to another request; nothing was stored.";
+            own.push(("409".to_owned(), self.failed(KEY_REUSED, about, false)));
+        }
+        if is_upload {
+            own.push(("408".to_owned(), self.failed(408, "The body did not arrive in time.", false)));
+        }
+        if is_send || is_upload {
+            own.push(("429".to_owned(), self.failed(TOO_FAST, too_fast, true)));
+        }
+        own
     }
-    if is_upload {
-        own.push(("408".to_owned(), failed(408, "The body did not arrive in time.", false)));
+
+    fn refused(&self, code: i64) -> Value {
+        let text =
+            if code == KEY_REUSED { KEY_REUSED_ROW.1.into() } else { message(code, Language::English) };
+        json!({"value": {"code": (self.numbered)(code), "message": text, "data": null}})
     }
-    if is_send || is_upload {
-        own.push(("429".to_owned(), failed(TOO_FAST, too_fast, true)));
+
+    fn failed(&self, code: i64, description: &str, says_when_to_retry: bool) -> Value {
+        let examples = json!({"refused": self.refused(code)});
+        answer(description, &schema_ref(self.failed), &examples, says_when_to_retry)
     }
-    own
+
+    fn responses(&self, data: Value, done: &Value, has_body: bool) -> Map<String, Value> {
+        let mut responses = Map::new();
+        let either = json!({"oneOf": [envelope(&[0], data), schema_ref(self.refused)]});
+        let done = json!({"code": 0, "message": "ok", "data": done});
+        let examples = json!({"done": {"value": done}, "wrong signature": self.refused(31302)});
+        let about =
+            "Code 0: done, and what was changed is on disk. Any other code: nothing was changed, and why.";
+        responses.insert("200".to_owned(), answer(about, &either, &examples, false));
+        if has_body {
+            responses.insert("408".to_owned(), self.failed(408, "The body did not arrive in time.", false));
+            responses.insert("413".to_owned(), self.failed(413, "The body is larger than 2 MiB.", false));
+            let about = "The body is in a Content-Encoding or charset that is not read.";
+            responses.insert("415".to_owned(), self.failed(415, about, false));
+        }
+        responses
+            .insert("500".to_owned(), self.failed(500, "A fault of the server; nothing was changed.", false));
+        responses.insert("503".to_owned(), self.failed(503, "The server can't do that now.", true));
+        responses
+    }
 }
 
 /// What a query string may ask for, one by one.
@@ -201,11 +262,16 @@ fn query_parameters(schema: &Value) -> Vec<Value> {
 
 /// What a send does, its codes among it.
 pub(crate) fn about_send() -> String {
+    about_send_in(&FIRST)
+}
+
+/// The same in the numbers of a generation.
+pub(crate) fn about_send_in(generation: &Generation) -> String {
     let mut about = format!(
         "Sends a text or an uploaded file to another user.\n\n{SEND_ONCE}| code | meaning |\n| --- | --- |\n"
     );
     for (code, english, ..) in MESSAGES {
-        about.push_str(&format!("| {code} | {english} |\n"));
+        about.push_str(&format!("| {} | {english} |\n", (generation.numbered)(*code)));
     }
     about
 }
@@ -223,35 +289,6 @@ pub(crate) fn insert(into: &mut Value, pointer: &str, value: Value) {
 /// Codes that come with an HTTP status of their own.
 fn is_transport(code: i64) -> bool {
     code < 1000 || [KEY_REUSED, TOO_FAST].contains(&code)
-}
-
-fn refused(code: i64) -> Value {
-    let text = if code == KEY_REUSED { KEY_REUSED_ROW.1.into() } else { message(code, Language::English) };
-    json!({"value": {"code": code, "message": text, "data": null}})
-}
-
-pub(crate) fn failed(code: i64, description: &str, says_when_to_retry: bool) -> Value {
-    let examples = json!({"refused": refused(code)});
-    answer(description, &schema_ref("FresnsFailed"), &examples, says_when_to_retry)
-}
-
-fn responses(data: Value, done: &Value, has_body: bool) -> Map<String, Value> {
-    let mut responses = Map::new();
-    let either = json!({"oneOf": [envelope(&[0], data), schema_ref("FresnsRefused")]});
-    let done = json!({"code": 0, "message": "ok", "data": done});
-    let examples = json!({"done": {"value": done}, "wrong signature": refused(31302)});
-    let about =
-        "Code 0: done, and what was changed is on disk. Any other code: nothing was changed, and why.";
-    responses.insert("200".to_owned(), answer(about, &either, &examples, false));
-    if has_body {
-        responses.insert("408".to_owned(), failed(408, "The body did not arrive in time.", false));
-        responses.insert("413".to_owned(), failed(413, "The body is larger than 2 MiB.", false));
-        let about = "The body is in a Content-Encoding or charset that is not read.";
-        responses.insert("415".to_owned(), failed(415, about, false));
-    }
-    responses.insert("500".to_owned(), failed(500, "A fault of the server; nothing was changed.", false));
-    responses.insert("503".to_owned(), failed(503, "The server can't do that now.", true));
-    responses
 }
 
 fn envelope(codes: &[i64], data: Value) -> Value {
@@ -321,16 +358,22 @@ fn headers(login: Login) -> Vec<Value> {
     ]
 }
 
-/// What refusals look like, and what objects look like of which only some keys were asked for.
-fn name_parts(schemas: &mut Map<String, Value>) {
-    openapi_files::name_kinds(schemas);
+/// What refusals look like.
+pub(crate) fn name_refusals(generation: &Generation, schemas: &mut Map<String, Value>) {
     let codes = || MESSAGES.iter().map(|(code, ..)| *code).filter(|code| *code != 0);
+    let numbered = |codes: Vec<i64>| codes.into_iter().map(generation.numbered).collect::<Vec<_>>();
     let failed: Vec<i64> = codes().filter(|code| is_transport(*code)).collect();
     // One code stands for a key that belongs to another request, in HTTP 409, and for a value that is not allowed.
     let refused: Vec<i64> = codes().filter(|code| !is_transport(*code) || *code == NOT_ALLOWED).collect();
     let nothing = json!({"type": ["object", "null"]});
-    schemas.insert("FresnsRefused".to_owned(), envelope(&refused, nothing.clone()));
-    schemas.insert("FresnsFailed".to_owned(), envelope(&failed, nothing));
+    schemas.insert(generation.refused.to_owned(), envelope(&numbered(refused), nothing.clone()));
+    schemas.insert(generation.failed.to_owned(), envelope(&numbered(failed), nothing));
+}
+
+/// What refusals look like, and what objects look like of which only some keys were asked for.
+fn name_parts(schemas: &mut Map<String, Value>) {
+    openapi_files::name_kinds(schemas);
+    name_refusals(&FIRST, schemas);
     for (part, whole) in
         [("FresnsConversationPart", "FresnsConversation"), ("FresnsMessagePart", "FresnsMessage")]
     {
@@ -346,7 +389,7 @@ fn name_parts(schemas: &mut Map<String, Value>) {
 }
 
 /// The schema of an object of which only some keys were asked for, also of the objects inside it.
-fn part_of(schema: &Value, schemas: &Map<String, Value>) -> Value {
+pub(crate) fn part_of(schema: &Value, schemas: &Map<String, Value>) -> Value {
     if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next()) {
         return schemas.get(name).map_or(Value::Null, |named| part_of(named, schemas));
     }

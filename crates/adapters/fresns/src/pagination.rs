@@ -118,7 +118,8 @@ pub(crate) struct Pagination {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Listed<T> {
     pagination: Pagination,
-    paginate: Pagination,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paginate: Option<Pagination>,
     list: T,
     /// Where the next part begins, for lists that say so.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,7 +129,12 @@ pub(crate) struct Listed<T> {
 impl<T> Listed<T> {
     /// A page of that list.
     pub(crate) fn new(pagination: Pagination, list: T) -> Self {
-        Self { pagination, paginate: pagination, list, next_cursor: None }
+        Self { paginate: Some(pagination), ..Self::in_one_name(pagination, list) }
+    }
+
+    /// The same for clients of 3.x, which know one name.
+    pub(crate) fn in_one_name(pagination: Pagination, list: T) -> Self {
+        Self { pagination, paginate: None, list, next_cursor: None }
     }
 
     /// The same, with the cursor of the next part; `None` at the end.

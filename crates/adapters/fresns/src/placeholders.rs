@@ -16,7 +16,7 @@ use crate::routes::{
     CHANNELS, DELETE_NOTIFICATIONS, GROUP_CATEGORIES, GROUP_TREE, NOTIFICATIONS, READ_NOTIFICATIONS, STICKERS,
 };
 
-const NOTHING: [Value; 0] = [];
+pub(crate) const NOTHING: [Value; 0] = [];
 
 /// What this subject has in the document.
 #[derive(OpenApi)]
@@ -32,7 +32,7 @@ const NOTHING: [Value; 0] = [];
 pub(crate) struct Described;
 
 /// A list of nothing.
-struct NoList;
+pub(crate) struct NoList;
 
 documented!(NoList, json!({"type": "array", "items": {}, "maxItems": 0}));
 
@@ -97,7 +97,7 @@ pub(crate) async fn delete_notifications(request: HttpRequest, api: web::Data<Fr
     nothing_changed(&request, &api).await
 }
 
-async fn empty_list(request: &HttpRequest, api: &FresnsApi) -> HttpResponse {
+pub(crate) async fn empty_list(request: &HttpRequest, api: &FresnsApi) -> HttpResponse {
     answered(request, api, async {
         let (_, locale) = enter(request, api, Login::UserIfPrivate).await?;
         Ok(done(NOTHING, locale.language))
@@ -105,7 +105,7 @@ async fn empty_list(request: &HttpRequest, api: &FresnsApi) -> HttpResponse {
     .await
 }
 
-async fn nothing_changed(request: &HttpRequest, api: &FresnsApi) -> HttpResponse {
+pub(crate) async fn nothing_changed(request: &HttpRequest, api: &FresnsApi) -> HttpResponse {
     answered(request, api, async {
         let (_, locale) = enter(request, api, Login::User).await?;
         Ok(done_without_data(locale.language))

@@ -30,13 +30,8 @@ pub(crate) fn done_without_data(languages: Languages) -> HttpResponse {
     reply::json(StatusCode::OK, 0, &envelope)
 }
 
-/// The answer to a request that was not accepted.
-pub(crate) fn refused(failure: Failure, languages: Languages) -> HttpResponse {
-    refused_with(failure, languages, "")
-}
-
 /// What a failure says.
-pub(crate) fn words(failure: &Failure, languages: Languages, more: &str) -> Cow<'static, str> {
+pub(crate) fn words(failure: &Failure, languages: Languages) -> Cow<'static, str> {
     if let Some(reason) = &failure.reason {
         return reason.text().to_owned().into();
     }
@@ -44,19 +39,22 @@ pub(crate) fn words(failure: &Failure, languages: Languages, more: &str) -> Cow<
         Some(row) => in_languages(row, languages),
         None => message(failure.code, languages),
     };
-    let text = if more.is_empty() { text } else { format!("{text} - {more}").into() };
+    let text = match failure.more.as_str() {
+        "" => text,
+        more => format!("{text} - {more}").into(),
+    };
     match failure.parameter {
         Some(parameter) => format!("{text}: {parameter}").into(),
         None => text,
     }
 }
 
-/// The same, with more to read for whoever meets it.
-pub(crate) fn refused_with(failure: Failure, languages: Languages, more: &str) -> HttpResponse {
+/// The answer to a request that was not accepted.
+pub(crate) fn refused(failure: Failure, languages: Languages) -> HttpResponse {
     if let Some(cause) = &failure.cause {
         log(failure.status, cause);
     }
-    let message = words(&failure, languages, more);
+    let message = words(&failure, languages);
     let envelope = Envelope::<()> { code: failure.code, message, data: None };
     let answer = reply::json(failure.status, failure.code, &envelope);
     match failure.retry_after_ms {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sixin_application::access::authenticate_user::MockAuthenticateUser;
+use sixin_application::access::login_tokens::MockLoginTokens;
 use sixin_application::access::sign_in::MockSignIn;
 use sixin_application::conversations::change_conversations::MockChangeConversations;
 use sixin_application::conversations::read_conversations::MockReadConversations;
@@ -25,13 +26,14 @@ use sixin_web::testing::{SharedMocks, clock, file_links, limits, settings};
 use sixin_web::{HttpApi, HttpLimits};
 
 use crate::api::FresnsApi;
-use crate::openapi;
+use crate::{openapi, v3};
 
 /// The mocks behind an API. Those that are not told what to expect fail the test when they are asked.
 #[derive(Default)]
 pub(crate) struct Mocks {
     pub(crate) user: MockAuthenticateUser,
     pub(crate) sign_in: MockSignIn,
+    pub(crate) login_tokens: MockLoginTokens,
     pub(crate) devices: MockKeepDevices,
     pub(crate) send: MockSendMessage,
     pub(crate) read: MockReadConversations,
@@ -57,6 +59,7 @@ impl Mocks {
         let dialect = FresnsApi {
             authenticate_user: Arc::new(self.user),
             sign_in: Arc::new(self.sign_in),
+            login_tokens: Arc::new(self.login_tokens),
             devices: Arc::new(self.devices),
             send_message: Arc::new(self.send),
             read_conversations: Arc::new(self.read),
@@ -85,7 +88,7 @@ impl Mocks {
 
 /// The OpenAPI document of this dialect alone.
 pub(crate) fn document() -> String {
-    sixin_web::openapi::document("", "0", vec![openapi::description()])
+    sixin_web::openapi::document("", "0", vec![openapi::description(), v3::openapi::description()])
 }
 
 /// What is shown of users, where nobody is.

@@ -1,7 +1,8 @@
-//! Fresns: MD5 over sorted names and values (docs/wire/fresns.md#signature).
+//! Fresns: MD5 over sorted names and values (docs/wire/fresns.md#signature), in 3.x SHA-256 (docs/wire/fresns3.md#headers).
 
 use md5::{Digest, Md5};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use sha2::Sha256;
 
 /// What PHP's `urlencode` leaves alone besides letters and digits; a space becomes `+`
 /// (docs/wire/fresns.md#signature-spellings).
@@ -12,6 +13,8 @@ const SUFFIX: &str = "&key=";
 const BETA_SUFFIX: &str = "&appSecret=";
 /// The suffix of clients since 2.2, whose headers have names of their own.
 const LATER_SUFFIX: &str = "&AppSecret=";
+/// The suffix of clients of 3.x.
+const THIRD_SUFFIX: &str = "&AppKey=";
 
 /// The suffixes that clients use who sign fields with such names, the most common first. Each set of names has its own, so
 /// no signature of one is good for another.
@@ -45,6 +48,24 @@ pub(crate) fn digest(fields: &[(&'static str, String)], secret: &str) -> String 
 /// Where no value needs encoding and none is `0`, which is nearly always, there are only two; and since digests are made
 /// one by one, the first is mostly all there is to compute.
 pub(crate) fn candidates(fields: &[(&'static str, String)], secret: &str) -> impl Iterator<Item = String> {
+    texts(fields).flat_map(move |text| suffixes(fields).iter().map(move |suffix| hash(&text, suffix, secret)))
+}
+
+/// The digest of clients of 3.x, of raw values.
+pub(crate) fn third_digest(fields: &[(&'static str, String)], secret: &str) -> String {
+    third_hash(&joined(fields, Spelling::Raw, Zeros::Kept), secret)
+}
+
+/// Every digest that a client of 3.x may send: its servers encode values and its clients don't, as before.
+pub(crate) fn third_candidates(
+    fields: &[(&'static str, String)],
+    secret: &str,
+) -> impl Iterator<Item = String> {
+    texts(fields).map(move |text| third_hash(&text, secret))
+}
+
+/// Every text that may be hashed for these fields, each once, the most common first.
+fn texts(fields: &[(&'static str, String)]) -> impl Iterator<Item = String> {
     let spellings: &[Spelling] = if fields.iter().any(|(_, value)| value.bytes().any(is_encoded)) {
         &[Spelling::Encoded, Spelling::Raw]
     } else {
@@ -55,10 +76,9 @@ pub(crate) fn candidates(fields: &[(&'static str, String)], secret: &str) -> imp
     } else {
         &[Zeros::Kept]
     };
-    let texts = zeros
+    zeros
         .iter()
-        .flat_map(move |&zeros| spellings.iter().map(move |&spelling| joined(fields, spelling, zeros)));
-    texts.flat_map(move |text| suffixes(fields).iter().map(move |suffix| hash(&text, suffix, secret)))
+        .flat_map(move |&zeros| spellings.iter().map(move |&spelling| joined(fields, spelling, zeros)))
 }
 
 /// Whether a byte looks different once it is encoded.
@@ -94,11 +114,19 @@ fn written(value: &str, spelling: Spelling) -> String {
 }
 
 fn hash(text: &str, suffix: &str, secret: &str) -> String {
-    let mut md5 = Md5::new();
+    hashed::<Md5>(text, suffix, secret)
+}
+
+fn third_hash(text: &str, secret: &str) -> String {
+    hashed::<Sha256>(text, THIRD_SUFFIX, secret)
+}
+
+fn hashed<D: Digest>(text: &str, suffix: &str, secret: &str) -> String {
+    let mut digest = D::new();
     for part in [text, suffix, secret] {
-        md5.update(part.as_bytes());
+        digest.update(part.as_bytes());
     }
-    crate::hex(&md5.finalize())
+    crate::hex(&digest.finalize())
 }
 
 #[cfg(test)]
@@ -181,6 +209,42 @@ mod tests {
         let text = joined(&later, Spelling::Raw, Zeros::Kept);
         for suffix in ["&key=", "&appSecret=", "&AppKey="] {
             assert!(!verifies(later.clone(), &hash(&text, suffix, SECRET)), "{suffix}");
+        }
+    }
+
+    /// Worked out apart from this code, with the same material.
+    #[test]
+    fn clients_of_3_x_sign_the_same_names_with_sha_256_and_a_suffix_of_their_own() {
+        let signed = |pairs: &[(&'static str, &str)]| {
+            let fields = pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect::<Vec<_>>();
+            move |signature: &str| {
+                let parts = SignedParts::ThirdFields(fields.clone());
+                HttpSignatures.verify(&parts, &Secret::new(SECRET), signature)
+            }
+        };
+        let app = [
+            ("X-Fresns-App-Id", "Zx4kTq9L"),
+            ("X-Fresns-Client-Platform-Id", "5"),
+            ("X-Fresns-Client-Version", "2.0.0"),
+            ("X-Fresns-Signature-Timestamp", "1668061200"),
+        ];
+        let who = [
+            ("X-Fresns-Aid", "h8Qp3ZtV"),
+            ("X-Fresns-Aid-Token", "Tq6Zr0Xk2MbV8cNs4LwYp1GhJd7FeAu9"),
+            ("X-Fresns-Uid", "90417"),
+            ("X-Fresns-Uid-Token", "b3Nn8yWc5RkT1vQe7LxJ2uGd9HsFa4Pm"),
+        ];
+        let user = signed(&[&app[..], &who[..]].concat());
+        assert!(user("77c1ee271094956917596e8670dc978b5d5b13df1c2ed70bb93866e74a9ee6a0"));
+        assert!(!user("81d5640b14aeba3f299d9f1d97df4e75"), "that of 2.x");
+        let space = signed(&[&app[..], &[("X-Fresns-Space-Id", "s1")]].concat());
+        assert!(space("128a5471b11f7e3cf0da0e4c8b0517d85f589817b36472b8eef6bce4580022b1"));
+        let built = app.map(|(name, value)| (name, if value == "2.0.0" { "2.0.0+7" } else { value }));
+        let text = "X-Fresns-App-Id=Zx4kTq9L&X-Fresns-Client-Platform-Id=5&X-Fresns-Client-Version=";
+        for version in ["2.0.0+7", "2.0.0%2B7"] {
+            let whole = format!("{text}{version}&X-Fresns-Signature-Timestamp=1668061200");
+            assert!(signed(&built)(&third_hash(&whole, SECRET)), "{version}");
+            assert!(!signed(&built)(&hashed::<Sha256>(&whole, LATER_SUFFIX, SECRET)), "{version}");
         }
     }
 

@@ -28,6 +28,9 @@ impl Signatures for HttpSignatures {
             SignedParts::Fields(fields) => {
                 fresns::candidates(fields, secret.reveal()).any(|candidate| fits(&candidate))
             }
+            SignedParts::ThirdFields(fields) => {
+                fresns::third_candidates(fields, secret.reveal()).any(|candidate| fits(&candidate))
+            }
             SignedParts::NonceAndTime { nonce, timestamp } => {
                 fits(&rongcloud::digest(secret.reveal(), nonce, timestamp))
             }
@@ -43,6 +46,7 @@ impl Signatures for HttpSignatures {
     fn sign(&self, parts: &SignedParts, secret: &Secret) -> String {
         match parts {
             SignedParts::Fields(fields) => fresns::digest(fields, secret.reveal()),
+            SignedParts::ThirdFields(fields) => fresns::third_digest(fields, secret.reveal()),
             SignedParts::NonceAndTime { nonce, timestamp } => {
                 rongcloud::digest(secret.reveal(), nonce, timestamp)
             }
@@ -80,8 +84,9 @@ mod tests {
             fields in texts(), nonce in "\\PC{0,20}", timestamp in "[0-9]{10,13}", secret in "[ -~]{1,40}"
         ) {
             let secret = Secret::new(secret);
-            let link = SignedParts::Link(nonce.clone());
-            for parts in [SignedParts::Fields(fields), SignedParts::NonceAndTime { nonce, timestamp }, link] {
+            let (link, third) = (SignedParts::Link(nonce.clone()), SignedParts::ThirdFields(fields.clone()));
+            let back_end = SignedParts::NonceAndTime { nonce, timestamp };
+            for parts in [SignedParts::Fields(fields), third, back_end, link] {
                 let signature = HttpSignatures.sign(&parts, &secret);
                 prop_assert!(HttpSignatures.verify(&parts, &secret, &signature));
                 prop_assert!(HttpSignatures.verify(&parts, &secret, &signature.to_uppercase()));

@@ -71,7 +71,14 @@ fn cors(http: &HttpLimits, dialects: &[Arc<dyn Dialect>]) -> Option<Cors> {
         ["retry-after", "idempotent-replayed", "x-request-id", "x-sixin-cursor"].map(HeaderName::from_static);
     let allowed = dialects.iter().flat_map(|dialect| dialect.request_headers());
     let cors = Cors::default()
-        .allowed_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE])
+        .allowed_methods([
+            Method::GET,
+            Method::HEAD,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
         .allowed_headers(allowed.map(|name| HeaderName::from_static(name)))
         .allowed_headers([header::ACCEPT, header::CONTENT_TYPE, header::RANGE])
         .allowed_headers(

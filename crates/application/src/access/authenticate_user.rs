@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
-use sixin_domain::access::app_key::{AppKey, Dialect, MAIN_API, is_fresh, later_signing_time, signing_time};
+use sixin_domain::access::app_key::{
+    AppKey, Dialect, MAIN_API, is_fresh, later_signing_time, signing_time, third_signing_time,
+};
 use sixin_domain::access::session::{Claim, Login, SessionRefusal, admit};
 use sixin_domain::id::{AccountId, AppKeyId};
 use sixin_domain::sending::rate::OwnRate;
@@ -22,13 +24,15 @@ use crate::sending::ports::NonceUse;
 use crate::site::ports::SettingSource;
 use crate::users::ports::Users;
 
-/// Which clients speak: what a time stamp may be depends on it.
+/// Which clients speak: what a time stamp may be depends on it, and how they sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Generation {
     /// Those of the documentation and of the betas after it.
     First,
     /// Those since 2.2, with headers named `X-Fresns-`.
     Later,
+    /// Those of 3.x, with the same headers and another signature.
+    Third,
 }
 
 /// What an app presents. Empty headers count as absent.
@@ -281,10 +285,15 @@ impl UserAuthentication {
         credentials: &UserCredentials,
         now: Millis,
     ) -> Result<Option<Millis>, StoreError> {
-        let Some(stamp) = signing_time(Dialect::Fresns, &credentials.timestamp) else { return Ok(None) };
-        Ok(match credentials.generation {
-            Generation::First => Some(stamp).filter(|&stamp| is_fresh(stamp, now)),
-            Generation::Later => later_signing_time(stamp, self.settings.settings().await?.zone(), now),
+        let text = &credentials.timestamp;
+        let stamp = signing_time(Dialect::Fresns, text);
+        Ok(match (credentials.generation, stamp) {
+            (Generation::Third, _) => third_signing_time(text, now),
+            (Generation::First, stamp) => stamp.filter(|&stamp| is_fresh(stamp, now)),
+            (Generation::Later, Some(stamp)) => {
+                later_signing_time(stamp, self.settings.settings().await?.zone(), now)
+            }
+            (Generation::Later, None) => None,
         })
     }
 
@@ -303,7 +312,11 @@ impl UserAuthentication {
             return Err(CallerRefusal::PlatformWrong);
         }
         let signed_at = self.signed_at(credentials, now).await?.ok_or(CallerRefusal::Stale)?;
-        let parts = SignedParts::Fields(credentials.signed.clone());
+        let fields = credentials.signed.clone();
+        let parts = match credentials.generation {
+            Generation::First | Generation::Later => SignedParts::Fields(fields),
+            Generation::Third => SignedParts::ThirdFields(fields),
+        };
         let is_signed = key
             .live_secrets(now)
             .any(|secret| self.signatures.verify(&parts, secret, &credentials.signature));

@@ -3,5 +3,6 @@
 pub mod authenticate_back_end;
 pub mod authenticate_user;
 pub mod guarded_passwords;
+pub mod login_tokens;
 pub mod ports;
 pub mod sign_in;

@@ -74,6 +74,12 @@ pub enum SignInError {
     /// The user has another password.
     #[error("the password of the user is wrong")]
     UserPasswordWrong,
+    /// The login token is none of ours, or another app's.
+    #[error("there is no such login token")]
+    LoginTokenUnknown,
+    /// The login token has ended or was used before.
+    #[error("the login token has ended or was used before")]
+    LoginTokenOver,
     /// The password could not be checked.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -141,25 +147,7 @@ impl SignIn for SigningIn {
         password: &Secret,
         from: Origin,
     ) -> Result<(Secret, AccountView), SignInError> {
-        let found = self.accounts.find(contact).await?;
-        let hash = found.as_ref().and_then(|account| account.password.clone());
-        let subject = match (&found, contact) {
-            (Some(account), _) => format!("account {}", account.id),
-            (None, Contact::Email(email)) => format!("email {}", email.as_str()),
-            (None, Contact::Phone(phone)) => format!("phone {}", phone.whole()),
-        };
-        let checked = self.passwords.check(&subject, from.address, password, hash.as_ref()).await;
-        let is_outdated = checked.map_err(|error| of_guard(error, SignInError::AccountPasswordWrong))?;
-        let account = found.ok_or(SignInError::AccountPasswordWrong)?;
-        if account.deleted_at.is_some() {
-            return Err(SignInError::AccountDeleted);
-        }
-        if !account.is_enabled {
-            return Err(SignInError::AccountDisabled);
-        }
-        if let Some(former) = hash.filter(|_| is_outdated) {
-            self.renew(PasswordOwner::Account(account.id), password, &former).await;
-        }
+        let account = self.proved(contact, password, from).await?;
         let token = self.open(account.id, None, from.platform).await?;
         Ok((token, self.view(account).await?))
     }
@@ -171,19 +159,7 @@ impl SignIn for SigningIn {
         password: Option<Secret>,
         from: Origin,
     ) -> Result<(Secret, Arc<User>), SignInError> {
-        let user = self.profiles.users.find(which).await?.ok_or(SignInError::UserUnknown)?;
-        if user.account != account {
-            return Err(SessionRefusal::ForeignUser.into());
-        }
-        user.stands()?;
-        if let Some(hash) = self.accounts.password_of(user.id).await? {
-            let password = password.ok_or(SignInError::UserPasswordMissing)?;
-            let subject = format!("user {}", user.id);
-            let checked = self.passwords.check(&subject, from.address, &password, Some(&hash)).await;
-            if checked.map_err(|error| of_guard(error, SignInError::UserPasswordWrong))? {
-                self.renew(PasswordOwner::User(user.id), &password, &hash).await;
-            }
-        }
+        let user = self.chosen(account, which, password, from).await?;
         let token = self.open(account, Some(user.id), from.platform).await?;
         Ok((token, user))
     }
@@ -199,7 +175,52 @@ impl SignIn for SigningIn {
 }
 
 impl SigningIn {
-    async fn open(
+    /// The account whose password that is, if it may be used.
+    pub(super) async fn proved(
+        &self,
+        contact: &Contact,
+        password: &Secret,
+        from: Origin,
+    ) -> Result<Account, SignInError> {
+        let found = self.accounts.find(contact).await?;
+        let hash = found.as_ref().and_then(|account| account.password.clone());
+        let subject = match (&found, contact) {
+            (Some(account), _) => format!("account {}", account.id),
+            (None, Contact::Email(email)) => format!("email {}", email.as_str()),
+            (None, Contact::Phone(phone)) => format!("phone {}", phone.whole()),
+        };
+        let checked = self.passwords.check(&subject, from.address, password, hash.as_ref()).await;
+        let is_outdated = checked.map_err(|error| of_guard(error, SignInError::AccountPasswordWrong))?;
+        let account = found.ok_or(SignInError::AccountPasswordWrong)?;
+        let account = usable(account)?;
+        if let Some(former) = hash.filter(|_| is_outdated) {
+            self.renew(PasswordOwner::Account(account.id), password, &former).await;
+        }
+        Ok(account)
+    }
+
+    /// That user of an account, if it may be signed in and the password is its, if it has one.
+    pub(super) async fn chosen(
+        &self,
+        account: AccountId,
+        which: &UserRef,
+        password: Option<Secret>,
+        from: Origin,
+    ) -> Result<Arc<User>, SignInError> {
+        let user = of_account(self.profiles.users.find(which).await?, account)?;
+        if let Some(hash) = self.accounts.password_of(user.id).await? {
+            let password = password.ok_or(SignInError::UserPasswordMissing)?;
+            let subject = format!("user {}", user.id);
+            let checked = self.passwords.check(&subject, from.address, &password, Some(&hash)).await;
+            if checked.map_err(|error| of_guard(error, SignInError::UserPasswordWrong))? {
+                self.renew(PasswordOwner::User(user.id), &password, &hash).await;
+            }
+        }
+        Ok(user)
+    }
+
+    /// Makes a session of an account, or of a user of it.
+    pub(super) async fn open(
         &self,
         account: AccountId,
         user: Option<UserId>,
@@ -211,7 +232,8 @@ impl SigningIn {
         Ok(sessions::create(&*self.sessions, &*self.secrets, owner, platform, None, now).await?)
     }
 
-    async fn view(&self, account: Account) -> Result<AccountView, SignInError> {
+    /// An account with its users.
+    pub(super) async fn view(&self, account: Account) -> Result<AccountView, SignInError> {
         let ids = self.accounts.users_of(account.id, MOST_USERS).await?;
         let mut users = self.profiles.users.find_numbered(&ids).await?;
         users.sort_unstable_by_key(|user| user.id);
@@ -238,6 +260,27 @@ impl SigningIn {
     }
 }
 
+/// An account that is neither deleted nor disabled.
+pub(super) fn usable(account: Account) -> Result<Account, SignInError> {
+    if account.deleted_at.is_some() {
+        return Err(SignInError::AccountDeleted);
+    }
+    if !account.is_enabled {
+        return Err(SignInError::AccountDisabled);
+    }
+    Ok(account)
+}
+
+/// A user that is of that account and may be signed in.
+pub(super) fn of_account(user: Option<Arc<User>>, account: AccountId) -> Result<Arc<User>, SignInError> {
+    let user = user.ok_or(SignInError::UserUnknown)?;
+    if user.account != account {
+        return Err(SessionRefusal::ForeignUser.into());
+    }
+    user.stands()?;
+    Ok(user)
+}
+
 fn of_guard(error: GuardError, wrong: SignInError) -> SignInError {
     match error {
         GuardError::Wrong => wrong,
@@ -248,4 +291,4 @@ fn of_guard(error: GuardError, wrong: SignInError) -> SignInError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -223,23 +223,12 @@ impl ReadConversations for ConversationReading {
 }
 
 impl ConversationReading {
-    /// The conversation that is meant, if the viewer is one of its sides.
     async fn find(
         &self,
         viewer: &Viewer,
         which: &ConversationRef,
     ) -> Result<Conversation, ConversationError> {
-        let found = match which {
-            ConversationRef::Id(id) => self.views.find(*id).await?,
-            ConversationRef::With(peer) => {
-                let peer = self.users.find(peer).await?.ok_or(ConversationError::PeerUnknown)?;
-                let pair = Pair::of(viewer.user.id, peer.id).ok_or(ConversationError::Oneself)?;
-                self.views.of_pair(pair).await?
-            }
-        };
-        let found = found.ok_or(NoSuchConversation)?;
-        found.seen_by(viewer.user.id)?;
-        Ok(found)
+        find(&*self.views, &*self.users, viewer, which).await
     }
 
     /// Which of the latest messages show as files. Only those are looked at whose brief says so, since a text may say the same.
@@ -294,6 +283,26 @@ impl ConversationReading {
         let seq = self.views.seq_of(conversation.id, message).await?;
         seq.map(Some).ok_or(ConversationError::MessageUnknown)
     }
+}
+
+/// The conversation that is meant, if the viewer is one of its sides.
+pub(super) async fn find(
+    views: &dyn ConversationViews,
+    users: &dyn Users,
+    viewer: &Viewer,
+    which: &ConversationRef,
+) -> Result<Conversation, ConversationError> {
+    let found = match which {
+        ConversationRef::Id(id) => views.find(*id).await?,
+        ConversationRef::With(peer) => {
+            let peer = users.find(peer).await?.ok_or(ConversationError::PeerUnknown)?;
+            let pair = Pair::of(viewer.user.id, peer.id).ok_or(ConversationError::Oneself)?;
+            views.of_pair(pair).await?
+        }
+    };
+    let found = found.ok_or(NoSuchConversation)?;
+    found.seen_by(viewer.user.id)?;
+    Ok(found)
 }
 
 /// What to ask the store for. Where a view is dense, positions are told from `seq`, so that a page costs the same at any

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sixin_domain::conversation::NoSuchConversation;
-use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::AppKeyId;
 use sixin_domain::user::username::UserRef;
 
@@ -13,8 +11,7 @@ use super::passes::LiveGuest;
 use super::ports::LiveSignals;
 use crate::access::authenticate_user::hash_token;
 use crate::conversations::change_conversations::{ChangeConversations, Target};
-use crate::conversations::ports::ConversationViews;
-use crate::conversations::read_conversations::ConversationError;
+use crate::conversations::read_conversations::{ConversationError, ConversationRef};
 use crate::ports::{Clock, StoreResult};
 use crate::sending::pipeline::SendError;
 use crate::sending::ports::IdempotencyKey;
@@ -55,8 +52,6 @@ pub struct LiveActions {
     pub send_message: Arc<dyn SendMessage>,
     /// Marks.
     pub change_conversations: Arc<dyn ChangeConversations>,
-    /// The conversations.
-    pub views: Arc<dyn ConversationViews>,
     /// The users.
     pub users: Arc<dyn Users>,
     /// Who blocks whom.
@@ -100,10 +95,7 @@ impl LiveCommands for LiveActions {
     }
 
     async fn read_with(&self, guest: &LiveGuest, with: &UserRef) -> Result<(), ConversationError> {
-        let with = self.users.find(with).await?.ok_or(ConversationError::PeerUnknown)?;
-        let pair = Pair::of(guest.viewer.user.id, with.id).ok_or(ConversationError::Oneself)?;
-        let found = self.views.of_pair(pair).await?.ok_or(NoSuchConversation)?;
-        self.read(guest, &Target::Conversation(found.id)).await
+        self.read(guest, &Target::Conversation(ConversationRef::With(with.clone()))).await
     }
 
     async fn typing(&self, guest: &LiveGuest, to: &UserRef) -> StoreResult<()> {

@@ -138,9 +138,37 @@ pub fn later_signing_time(stamp: Millis, zone: i32, now: Millis) -> Option<Milli
     Some(stamp).filter(is_near).or_else(|| shifted.filter(is_near))
 }
 
+/// When a Fresns client of 3.x signed; `None` if its stamp is none or too far off. It has the true time in seconds (ten digits)
+/// or milliseconds (thirteen), and ten minutes as well (docs/wire/fresns3.md#headers).
+#[must_use]
+pub fn third_signing_time(text: &str, now: Millis) -> Option<Millis> {
+    let stamp = signing_time(Dialect::Fresns, text).filter(|_| matches!(text.len(), 10 | 13))?;
+    Some(stamp).filter(|stamp| now.since(*stamp).saturating_abs() <= LATER_CLOCK_SKEW_MS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_client_of_3_x_sends_the_true_time_in_seconds_or_milliseconds() {
+        let now = Millis(1_668_061_200_000);
+        for (text, at) in [
+            ("1668061200", Some(0)),
+            ("1668061800", Some(600_000)),
+            ("1668061801", None),
+            ("1668061200000", Some(0)),
+            ("1668060600000", Some(-600_000)),
+            ("1668060599999", None),
+            ("1668032400", None),
+            ("16680612000", None),
+            ("166806120000", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(third_signing_time(text, now), at.map(|at| now.plus(at)), "{text}");
+        }
+    }
 
     #[test]
     fn a_secret_never_shows_in_debug_output() {

@@ -2,5 +2,6 @@
 
 pub mod app_key;
 pub mod live_ticket;
+pub mod login_ticket;
 pub mod session;
 pub mod sign_in;

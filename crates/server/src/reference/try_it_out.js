@@ -40,7 +40,7 @@
     const { pathname, origin } = new URL(request.url, location.href);
     if (origin !== location.origin) return request;
     request.headers = request.headers || {};
-    if (pathname.startsWith("/api/") || pathname.startsWith("/live/")) fresns(request.headers, pathname);
+    if (pathname.startsWith("/api/v2/") || pathname.startsWith("/live/")) fresns(request.headers, pathname);
     else if (pathname.endsWith(".json") && pathname !== "/openapi.json") rongcloud(request.headers);
     return request;
   }

@@ -31,7 +31,6 @@ pub(crate) fn live(parts: &Parts<'_>, sending: &Sending, conversations: &Convers
         commands: Arc::new(LiveActions {
             send_message: Arc::clone(&sending.send_message),
             change_conversations: Arc::clone(&conversations.change_conversations),
-            views: store.clone(),
             users: caches.users.clone(),
             relations: caches.relations.clone(),
             live: Arc::clone(&parts.signals),

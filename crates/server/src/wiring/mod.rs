@@ -219,6 +219,7 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
         fresns: FresnsApi {
             authenticate_user: access.authenticate_user,
             sign_in: access.sign_in,
+            login_tokens: access.login_tokens,
             devices: Arc::clone(&live.devices),
             send_message: sending.send_message,
             read_conversations: conversations.read_conversations,

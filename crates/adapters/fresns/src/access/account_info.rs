@@ -19,49 +19,49 @@ const MASK: &str = "****";
 #[serde(rename_all = "camelCase")]
 #[schema(as = FresnsAccount)]
 pub(crate) struct AccountInfo {
-    aid: String,
+    pub(crate) aid: String,
     #[schema(required = true)]
-    country_code: Option<String>,
+    pub(crate) country_code: Option<String>,
     #[schema(required = true)]
-    pure_phone: Option<String>,
+    pub(crate) pure_phone: Option<String>,
     #[schema(required = true)]
-    phone: Option<String>,
+    pub(crate) phone: Option<String>,
     #[schema(required = true)]
-    email: Option<String>,
-    has_password: bool,
-    verify_status: bool,
+    pub(crate) email: Option<String>,
+    pub(crate) has_password: bool,
+    pub(crate) verify_status: bool,
     #[schema(value_type = Option<String>, required = true)]
-    verify_support: Value,
+    pub(crate) verify_support: Value,
     #[schema(value_type = Option<String>, required = true)]
-    verify_real_name: Value,
-    verify_gender: i64,
+    pub(crate) verify_real_name: Value,
+    pub(crate) verify_gender: i64,
     #[schema(value_type = Option<String>, required = true)]
-    verify_cert_type: Value,
+    pub(crate) verify_cert_type: Value,
     #[schema(value_type = Option<String>, required = true)]
-    verify_cert_number: Value,
+    pub(crate) verify_cert_number: Value,
     #[schema(value_type = Option<i64>, required = true)]
-    verify_identity_type: Value,
+    pub(crate) verify_identity_type: Value,
     #[schema(value_type = Option<String>, required = true)]
-    verify_date_time: Value,
-    register_date_time: String,
-    status: bool,
-    wait_delete: bool,
+    pub(crate) verify_date_time: Value,
+    pub(crate) register_date_time: String,
+    pub(crate) status: bool,
+    pub(crate) wait_delete: bool,
     #[schema(value_type = Option<String>, required = true)]
-    wait_delete_date_time: Value,
-    deactivate: bool,
+    pub(crate) wait_delete_date_time: Value,
+    pub(crate) deactivate: bool,
     #[schema(required = true)]
-    deactivate_time: Option<String>,
+    pub(crate) deactivate_time: Option<String>,
     /// Always empty.
     #[schema(value_type = Vec<Object>)]
-    connects: Vec<Value>,
-    wallet: Wallet,
-    users: Vec<UserInfo>,
+    pub(crate) connects: Vec<Value>,
+    pub(crate) wallet: Wallet,
+    pub(crate) users: Vec<UserInfo>,
     /// Always empty.
     #[schema(value_type = Object)]
-    interactive: Map<String, Value>,
+    pub(crate) interactive: Map<String, Value>,
     /// The same in the name that clients of 2.x read.
     #[schema(value_type = Object)]
-    interaction: Map<String, Value>,
+    pub(crate) interaction: Map<String, Value>,
 }
 
 /// The wallet of an account: there are none here, and pages read its keys all the same.
@@ -69,18 +69,18 @@ pub(crate) struct AccountInfo {
 #[serde(rename_all = "camelCase")]
 #[schema(as = FresnsWallet)]
 pub(crate) struct Wallet {
-    status: bool,
-    has_password: bool,
-    currency_code: &'static str,
-    currency_name: &'static str,
-    currency_unit: &'static str,
-    balance: &'static str,
-    freeze_amount: &'static str,
-    bank_name: &'static str,
-    swift_code: &'static str,
-    bank_address: &'static str,
-    bank_account: &'static str,
-    bank_status: bool,
+    pub(crate) status: bool,
+    pub(crate) has_password: bool,
+    pub(crate) currency_code: &'static str,
+    pub(crate) currency_name: &'static str,
+    pub(crate) currency_unit: &'static str,
+    pub(crate) balance: &'static str,
+    pub(crate) freeze_amount: &'static str,
+    pub(crate) bank_name: &'static str,
+    pub(crate) swift_code: &'static str,
+    pub(crate) bank_address: &'static str,
+    pub(crate) bank_account: &'static str,
+    pub(crate) bank_status: bool,
 }
 
 const NO_WALLET: Wallet = Wallet {

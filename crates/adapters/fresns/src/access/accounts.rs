@@ -1,9 +1,11 @@
 //! Signing in and out (docs/wire/fresns.md#sign-in).
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use serde::de::{Deserializer, Error};
+use serde::de::{DeserializeOwned, Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sixin_application::access::authenticate_user::{CallerRefusal, Visitor, hash_token};
@@ -12,7 +14,7 @@ use sixin_application::access::sign_in::{Origin, SignInError};
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::access::live_ticket::{LivePass, LiveProof};
 use sixin_domain::access::session::{Login, SessionRefusal};
-use sixin_domain::id::AccountId;
+use sixin_domain::id::{AccountId, UserId};
 use sixin_domain::push::{DeviceSpec, PushPlatform, PushToken};
 use sixin_domain::sending::limits::PASSWORD_BYTES;
 use sixin_domain::user::User;
@@ -138,10 +140,10 @@ struct SignInBody {
 }
 
 /// By what an account is found.
-#[derive(Deserialize, ToSchema)]
+#[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = FresnsContactKind)]
-enum ContactKind {
+pub(crate) enum ContactKind {
     Email,
     Phone,
 }
@@ -161,7 +163,7 @@ struct ChooseUserBody {
 }
 
 /// A password, which comes in Base64. One that nobody can have is not looked at.
-struct Password(Secret);
+pub(crate) struct Password(pub(crate) Secret);
 
 documented!(Password, json!({"type": "string", "examples": ["Y29ycmVjdCBob3JzZQ=="]}));
 
@@ -189,7 +191,7 @@ pub(crate) async fn sign_in(
     answered(&request, &api, async {
         let (visitor, locale) = enter(&request, &api, Login::Nobody).await?;
         let body: SignInBody = body(&request, payload, &api).await?;
-        let contact = contact(&body)?;
+        let contact = contact(body.kind, &body.account, body.country_code.as_ref())?;
         let password = match body.password {
             Some(Password(password)) => password,
             // No codes are sent here, so none is the right one.
@@ -226,12 +228,18 @@ pub(crate) async fn show_account(request: HttpRequest, api: web::Data<FresnsApi>
 #[utoipa::path(delete, path = LOGOUT, security(("account" = [])), responses((status = 200)))]
 pub(crate) async fn sign_out(request: HttpRequest, api: web::Data<FresnsApi>) -> HttpResponse {
     answered(&request, &api, async {
-        let (visitor, account, locale) = enter_account(&request, &api).await?;
-        let user = visitor.user.map(|user| user.id);
-        told("account/logout", api.sign_in.out(account, user, visitor.platform).await)?;
+        let locale = signed_out(&request, &api).await?;
         Ok(done_without_data(locale.language))
     })
     .await
+}
+
+/// Ends the sessions that a request shows.
+pub(crate) async fn signed_out(request: &HttpRequest, api: &FresnsApi) -> Result<Locale, Failure> {
+    let (visitor, account, locale) = enter_account(request, api).await?;
+    let user = visitor.user.map(|user| user.id);
+    told("account/logout", api.sign_in.out(account, user, visitor.platform).await)?;
+    Ok(locale)
 }
 
 /// Refuse to register
@@ -257,43 +265,70 @@ pub(crate) async fn choose_user(
     api: web::Data<FresnsApi>,
 ) -> HttpResponse {
     answered(&request, &api, async {
-        let (visitor, account, locale) = enter_account(&request, &api).await?;
-        // That session is alive and only not enough, and clients throw theirs away when they are told that one is unknown.
-        if !visitor.has_account_session {
-            return Err(CallerRefusal::from(SessionRefusal::AccountMissing).into());
-        }
-        let ChooseUserBody { uid_or_username, password, device_token } =
-            body(&request, payload, &api).await?;
-        let password = password.map(|password| password.0);
-        let which = UserRef::parse(&uid_or_username.0).map_err(|_| Failure::new(USER_UNKNOWN))?;
-        let from = origin(&request, &api, &visitor);
-        let (token, user) = told("user/auth", api.sign_in.to_user(account, &which, password, from).await)?;
-        let roles = api.roles.of(user.id).await?;
-        let role_book = api.roles.book().await?;
-        let subject = Subject { user: &user, roles: &roles, role_book: &role_book, locale: &locale };
-        // Whoever has a session of an account has named it.
-        let aid = visitor.aid.as_deref().unwrap_or_default();
-        if let Some(device_token) = device_token.as_str().filter(|token| !token.is_empty()) {
-            let proof = LiveProof::Session {
-                aid: aid.to_owned(),
-                token: hash_token(token.reveal()),
-                platform: visitor.platform,
-            };
-            keep_device(&request, &api, LivePass { user: user.id, proof }, device_token.to_owned()).await;
-        }
-        let session_token = SessionToken::of(&token, aid, Some(&user));
-        let signed_in = SignedInUser { session_token, detail: subject.seen_by_itself() };
-        Ok(done(signed_in, locale.language))
+        let chosen = chosen(&request, payload, &api, |body: ChooseUserBody| {
+            (body.uid_or_username, body.password, body.device_token)
+        });
+        let Chosen { token, aid, user, detail, locale } = chosen.await?;
+        let session_token = SessionToken::of(&token, &aid, Some(&user));
+        Ok(done(SignedInUser { session_token, detail }, locale.language))
     })
     .await
 }
 
-/// Keeps the device of somebody who has signed in. What its token is for only a gateway knows: so the original leaves it to its plugins.
-/// Nobody is kept out because of it.
-async fn keep_device(request: &HttpRequest, api: &FresnsApi, pass: LivePass, token: String) {
+/// A user who was signed in from its account.
+pub(crate) struct Chosen {
+    /// The token of its session.
+    pub(crate) token: Secret,
+    /// The account.
+    pub(crate) aid: String,
+    pub(crate) user: Arc<User>,
+    /// How it sees itself.
+    pub(crate) detail: UserInfo,
+    pub(crate) locale: Locale,
+}
+
+/// Signs in to the user of an account whom a body names: who, with which password, on which device.
+pub(crate) async fn chosen<B: DeserializeOwned>(
+    request: &HttpRequest,
+    payload: web::Payload,
+    api: &FresnsApi,
+    of: fn(B) -> (TextOrNumber, Option<Password>, Value),
+) -> Result<Chosen, Failure> {
+    let (visitor, account, locale) = enter_account(request, api).await?;
+    // That session is alive and only not enough, and clients throw theirs away when they are told that one is unknown.
+    if !visitor.has_account_session {
+        return Err(CallerRefusal::from(SessionRefusal::AccountMissing).into());
+    }
+    let (which, password, device_token) = of(body(request, payload, api).await?);
+    let password = password.map(|password| password.0);
+    let which = UserRef::parse(&which.0).map_err(|_| Failure::new(USER_UNKNOWN))?;
+    let from = origin(request, api, &visitor);
+    let (token, user) = told("user/auth", api.sign_in.to_user(account, &which, password, from).await)?;
+    let roles = api.roles.of(user.id).await?;
+    let role_book = api.roles.book().await?;
+    let detail =
+        Subject { user: &user, roles: &roles, role_book: &role_book, locale: &locale }.seen_by_itself();
+    // Whoever has a session of an account has named it.
+    let aid = visitor.aid.unwrap_or_default();
+    keep_device(request, api, (user.id, &aid, &token, visitor.platform), &device_token).await;
+    Ok(Chosen { token, aid, user, detail, locale })
+}
+
+/// Keeps the device of somebody who has signed in, if it was told. What its token is for only a gateway knows: so the original
+/// leaves it to its plugins. Nobody is kept out because of it.
+pub(crate) async fn keep_device(
+    request: &HttpRequest,
+    api: &FresnsApi,
+    (user, aid, session, platform): (UserId, &str, &Secret, i64),
+    device_token: &Value,
+) {
+    let Some(token) = device_token.as_str().filter(|token| !token.is_empty()) else { return };
+    let token_hash = hash_token(session.reveal());
+    let proof = LiveProof::Session { aid: aid.to_owned(), token: token_hash, platform };
+    let pass = LivePass { user, proof };
     let spec = DeviceSpec {
         platform: PushPlatform::Other,
-        token: PushToken::kept(token),
+        token: PushToken::kept(token.to_owned()),
         keys: None,
         app: String::new(),
         language: lang_tag(request).unwrap_or_default().to_owned(),
@@ -305,7 +340,7 @@ async fn keep_device(request: &HttpRequest, api: &FresnsApi, pass: LivePass, tok
 }
 
 /// Lets whoever is signed in to an account in.
-async fn enter_account(
+pub(crate) async fn enter_account(
     request: &HttpRequest,
     api: &FresnsApi,
 ) -> Result<(Visitor, AccountId, Locale), Failure> {
@@ -314,13 +349,13 @@ async fn enter_account(
     Ok((visitor, account, locale))
 }
 
-fn origin(request: &HttpRequest, api: &FresnsApi, visitor: &Visitor) -> Origin {
+pub(crate) fn origin(request: &HttpRequest, api: &FresnsApi, visitor: &Visitor) -> Origin {
     let address = client_address(request, &api.http.trusted_proxies);
     Origin { address, platform: visitor.platform }
 }
 
 /// What came of it, also for the log: one line, in which nobody is named.
-fn told<T>(what: &'static str, result: Result<T, SignInError>) -> Result<T, Failure> {
+pub(crate) fn told<T>(what: &'static str, result: Result<T, SignInError>) -> Result<T, Failure> {
     match &result {
         Ok(_) => tracing::info!(outcome = "done", what),
         // Logged with its cause where it is answered.
@@ -331,14 +366,18 @@ fn told<T>(what: &'static str, result: Result<T, SignInError>) -> Result<T, Fail
 }
 
 /// By what the account is found.
-fn contact(body: &SignInBody) -> Result<Contact, Failure> {
+pub(crate) fn contact(
+    kind: ContactKind,
+    account: &TextOrNumber,
+    country_code: Option<&TextOrNumber>,
+) -> Result<Contact, Failure> {
     let malformed = Failure::of(MALFORMED, "account");
-    match body.kind {
-        ContactKind::Email => Email::parse(&body.account.0).map(Contact::Email).ok_or(malformed),
+    match kind {
+        ContactKind::Email => Email::parse(&account.0).map(Contact::Email).ok_or(malformed),
         ContactKind::Phone => {
-            let code = body.country_code.as_ref().ok_or(Failure::of(MISSING, "countryCode"))?;
+            let code = country_code.ok_or(Failure::of(MISSING, "countryCode"))?;
             let code = code.0.strip_prefix('+').unwrap_or(&code.0);
-            Phone::of(code, &body.account.0).map(Contact::Phone).ok_or(malformed)
+            Phone::of(code, &account.0).map(Contact::Phone).ok_or(malformed)
         }
     }
 }

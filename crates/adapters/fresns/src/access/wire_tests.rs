@@ -17,9 +17,9 @@ use crate::site::wire_tests::visited;
 use crate::testing::Mocks;
 
 /// `secret!`, and without padding.
-const PASSWORD: &str = "c2VjcmV0IQ==";
+pub(crate) const PASSWORD: &str = "c2VjcmV0IQ==";
 
-fn view() -> AccountView {
+pub(crate) fn view() -> AccountView {
     let account = Account {
         id: AccountId(1),
         aid: "h8Qp3ZtV".into(),

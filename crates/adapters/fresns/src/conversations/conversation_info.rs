@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::marker::PhantomData;
 
 use serde::Serialize;
 use sixin_application::users::profiles::{ShownUser, ShownUsers};
@@ -13,6 +14,7 @@ use utoipa::ToSchema;
 use crate::admission::Locale;
 use crate::conversations::message_info::Times;
 use crate::key_filter::{Filtered, KeyFilter, Written};
+use crate::shape::Shape;
 use crate::users::user_info::UserInfo;
 use crate::users::user_view::Subject;
 
@@ -23,24 +25,24 @@ use crate::users::user_view::Subject;
 pub(crate) struct ConversationInfo {
     /// Id of the conversation.
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
-    id: i64,
+    pub(crate) id: i64,
     /// Whether the other user has left.
-    user_is_deactivate: bool,
+    pub(crate) user_is_deactivate: bool,
     /// The other user.
     #[schema(required = true, value_type = Option<UserInfo>)]
-    user: Option<Written>,
+    pub(crate) user: Option<Written>,
     /// The newest message; without id and text if none is left.
-    latest_message: LatestMessage,
+    pub(crate) latest_message: LatestMessage,
     /// How many messages the caller sees in it.
     #[schema(minimum = 0)]
-    message_count: i64,
+    pub(crate) message_count: i64,
     /// How many of them the caller has not read.
     #[schema(minimum = 0)]
-    unread_count: i64,
+    pub(crate) unread_count: i64,
     /// Whether the caller has pinned it.
-    is_pin: bool,
+    pub(crate) is_pin: bool,
     /// The same in the name that clients of 2.x read.
-    pinned: bool,
+    pub(crate) pinned: bool,
 }
 
 /// What a list shows of the newest message.
@@ -49,23 +51,23 @@ pub(crate) struct ConversationInfo {
 #[schema(as = FresnsLatestMessage)]
 pub(crate) struct LatestMessage {
     #[schema(required = true, minimum = 1, maximum = 9_007_199_254_740_991_i64)]
-    id: Option<i64>,
+    pub(crate) id: Option<i64>,
     /// 1 text, 2 file.
     #[schema(minimum = 1, maximum = 2)]
-    r#type: i64,
+    pub(crate) r#type: i64,
     /// At most 255 characters of its text, or what stands for a file: `[image]`, `[video]`, `[audio]`, `[document]`.
-    message: String,
+    pub(crate) message: String,
     #[schema(required = true, example = "2022-11-10 14:20:00")]
-    datetime: Option<String>,
+    pub(crate) datetime: Option<String>,
     #[schema(required = true, example = "14:20")]
-    datetime_format: Option<String>,
+    pub(crate) datetime_format: Option<String>,
     /// How long ago it was sent.
     #[schema(required = true, example = "3 min ago")]
-    time_ago: Option<String>,
+    pub(crate) time_ago: Option<String>,
 }
 
 /// What objects with users in them are made of.
-pub(crate) struct Cast<'a> {
+pub(crate) struct Cast<'a, S> {
     shown: &'a ShownUsers,
     files: &'a HashSet<MessageId>,
     keys: &'a KeyFilter,
@@ -73,9 +75,10 @@ pub(crate) struct Cast<'a> {
     locale: &'a Locale,
     /// The objects of users so far: many messages have the same sender.
     users: RefCell<HashMap<UserId, Option<Written>>>,
+    shape: PhantomData<S>,
 }
 
-impl<'a> Cast<'a> {
+impl<'a, S: Shape> Cast<'a, S> {
     pub(crate) fn new(
         shown: &'a ShownUsers,
         files: &'a HashSet<MessageId>,
@@ -83,7 +86,7 @@ impl<'a> Cast<'a> {
         words: &'a BlockWordFilter,
         locale: &'a Locale,
     ) -> Self {
-        Self { shown, files, keys, words, locale, users: RefCell::default() }
+        Self { shown, files, keys, words, locale, users: RefCell::default(), shape: PhantomData }
     }
 
     /// The object of a user, and whether the user has left.
@@ -97,7 +100,7 @@ impl<'a> Cast<'a> {
     fn written(&self, shown: &ShownUser) -> Option<Written> {
         let role_book = &self.shown.role_book;
         let subject = Subject { user: &shown.user, roles: &shown.roles, role_book, locale: self.locale };
-        let value = subject.seen_as(shown.relation, shown.may_write);
+        let value = S::User::from(subject.seen_as(shown.relation, shown.may_write));
         Filtered { value, keys: self.keys }.written()
     }
 

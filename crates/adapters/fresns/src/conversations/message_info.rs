@@ -19,6 +19,7 @@ use crate::admission::Locale;
 use crate::files::file_info::{FileInfo, file_info};
 use crate::files::outside_file_info::outside_file_info;
 use crate::key_filter::{Filtered, Written};
+use crate::shape::Shape;
 use crate::users::user_info::UserInfo;
 use crate::users::user_view::Subject;
 
@@ -29,39 +30,39 @@ use crate::users::user_view::Subject;
 pub(crate) struct MessageInfo {
     /// Id of the message.
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
-    id: i64,
+    pub(crate) id: i64,
     /// Who sent it.
     #[schema(required = true, value_type = Option<UserInfo>)]
-    user: Option<Written>,
+    pub(crate) user: Option<Written>,
     /// Whether the sender has left.
-    user_is_deactivate: bool,
+    pub(crate) user_is_deactivate: bool,
     /// Whether the caller sent it.
-    is_me: bool,
+    pub(crate) is_me: bool,
     /// 1 text, 2 file.
     #[schema(minimum = 1, maximum = 2)]
-    r#type: i64,
+    pub(crate) r#type: i64,
     /// The text, or what stands for a message that is neither text nor file; null for a file.
     #[schema(required = true)]
-    content: Option<String>,
+    pub(crate) content: Option<String>,
     /// The file; null for a text.
     #[schema(required = true)]
-    file: Option<FileInfo>,
+    pub(crate) file: Option<FileInfo>,
     /// When it was sent, in the caller's time zone and language.
     #[schema(example = "2022-11-10 14:20:00")]
-    datetime: String,
+    pub(crate) datetime: String,
     /// The same, shorter the nearer it is.
     #[schema(example = "14:20")]
-    datetime_format: String,
+    pub(crate) datetime_format: String,
     /// How long ago it was sent.
     #[schema(example = "3 min ago")]
-    time_ago: String,
+    pub(crate) time_ago: String,
     /// Whether the recipient has read it.
-    read_status: bool,
+    pub(crate) read_status: bool,
     /// Its place in the conversation, without gaps from 1; null of a message that is in none.
     #[schema(required = true, minimum = 1, maximum = 9_007_199_254_740_991_i64)]
-    seq: Option<i64>,
+    pub(crate) seq: Option<i64>,
     /// Whether it adds to the unread count of its recipient.
-    is_counted: bool,
+    pub(crate) is_counted: bool,
 }
 
 /// What a body shows: type, content and file.
@@ -87,14 +88,14 @@ impl Shown {
 }
 
 /// A message that was just stored, as its sender sees it.
-pub(crate) fn sent(sent: &SentMessage, locale: &Locale) -> MessageInfo {
+pub(crate) fn sent<S: Shape>(sent: &SentMessage, locale: &Locale) -> MessageInfo {
     let subject =
         Subject { user: &sent.sender, roles: &sent.sender_roles, role_book: &sent.role_book, locale };
     let shown = Shown::of(&sent.body, sent.file.as_ref(), locale);
     let times = Times::of(sent.placed.sent_at, locale);
     MessageInfo {
         id: sent.placed.id.0,
-        user: Filtered::whole(subject.seen_by_itself()).written(),
+        user: Filtered::whole(S::User::from(subject.seen_by_itself())).written(),
         user_is_deactivate: false,
         is_me: true,
         r#type: shown.kind,

@@ -40,6 +40,12 @@ pub(crate) struct ConversationTotals {
     unread_messages: i64,
 }
 
+impl From<ListTotals> for ConversationTotals {
+    fn from(totals: ListTotals) -> Self {
+        Self { conversation_count: totals.conversations, unread_messages: totals.unread }
+    }
+}
+
 /// Unread notifications; this server has none.
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[schema(as = FresnsNotifications)]
@@ -132,15 +138,15 @@ impl Default for PublishLimit {
 #[schema(as = FresnsFileAccept)]
 pub(crate) struct FileAccept {
     #[schema(example = "image/png,image/gif")]
-    images: String,
-    videos: String,
-    audios: String,
+    pub(crate) images: String,
+    pub(crate) videos: String,
+    pub(crate) audios: String,
     #[schema(example = ".doc,.docx")]
-    documents: String,
+    pub(crate) documents: String,
 }
 
 impl FileAccept {
-    fn of(settings: &Settings) -> Self {
+    pub(crate) fn of(settings: &Settings) -> Self {
         let accept = |kind, before: &str| {
             let names = settings.extensions(kind).into_iter();
             names.map(|name| format!("{before}{name}")).collect::<Vec<_>>().join(",")
@@ -159,10 +165,7 @@ impl Panel {
         Self {
             features: Vec::new(),
             profiles: Vec::new(),
-            conversations: ConversationTotals {
-                conversation_count: totals.conversations,
-                unread_messages: totals.unread,
-            },
+            conversations: totals.into(),
             unread_notifications: Notifications::default(),
             draft_count: Drafts::default(),
             publish_config: PublishConfigs::default(),

@@ -16,7 +16,7 @@ use crate::pagination::{PAGE_SIZE, PageNumber, PageSize};
 use crate::values::{Id, TextOrNumber};
 
 /// Most entries of a page are 30 (docs/wire/fresns.md#pages).
-type ShortPage = PageSize<PAGE_SIZE, 30>;
+pub(crate) type ShortPage = PageSize<PAGE_SIZE, 30>;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -92,7 +92,7 @@ pub(super) struct ListMessages {
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = FresnsDirection)]
-pub(super) enum Direction {
+pub(crate) enum Direction {
     Asc,
     Desc,
 }
@@ -101,7 +101,7 @@ pub(super) enum Direction {
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = FresnsPageDirection)]
-pub(super) enum PageDirection {
+pub(crate) enum PageDirection {
     Desc,
     Asc,
     Latest,

@@ -9,6 +9,7 @@ use sixin_application::conversations::read_conversations::{
     ConversationError, ConversationRef, ListRequest, MessagesRequest,
 };
 use sixin_domain::id::{ConversationId, MessageId};
+use sixin_domain::time::Millis;
 use sixin_domain::user::username::UserRef;
 use sixin_web::answer::reply::with_log_cursor;
 use utoipa::OpenApi;
@@ -16,7 +17,7 @@ use utoipa::OpenApi;
 use super::requests::{
     Cursor, ListConversations, ListMessages, PinBody, ShowConversation, TargetBody, TargetKind,
 };
-use crate::admission::{answered, body, query, visit};
+use crate::admission::{Visit, answered, body, query, visit};
 use crate::api::FresnsApi;
 use crate::codes::{EXCLUSIVE, Failure, MALFORMED, MISSING};
 use crate::conversations::conversation_info::Cast;
@@ -27,6 +28,7 @@ use crate::parameters::whole_number;
 use crate::parts::{ConversationPage, ConversationPart, MessagePage};
 use crate::responses::{done, done_without_data};
 use crate::routes::{DELETE, DETAIL, LIST, MARK_AS_READ, MESSAGES, PIN};
+use crate::shape::{Second, Shape};
 
 /// Most messages that can be marked or deleted at once; ours.
 pub(crate) const MOST_MESSAGES: usize = 1000;
@@ -60,19 +62,9 @@ pub(crate) async fn list_conversations(request: HttpRequest, api: web::Data<Fres
         let keys = KeyFilter::of(wanted.whitelist_keys, wanted.blacklist_keys);
         // Clients of 2.x say `pinned`.
         let pinned = wanted.is_pin.or(wanted.pinned);
-        let wanted = ListRequest { pinned, start, limit: page.size };
-        let viewer = visit.viewer();
-        // Read before the list: a stream that begins here misses nothing that is not in it.
-        let begin = api.log_head.cursor();
-        let found = api.read_conversations.list(&viewer, wanted).await?;
-        let words = api.block_words.filter().await?;
-        let cast = Cast::new(&found.shown, &found.files, &keys, &words, &visit.locale);
-        let views = found.conversations.iter().filter_map(|found| found.seen_by(viewer.user.id).ok());
-        let list: Vec<_> = views.map(|view| cast.conversation(&view)).collect();
-        let next = found.next.map(|(time, id)| Cursor(time, id).to_string());
-        let answer =
-            done(Listed::new(page.pagination(found.total), list).with_cursor(next), visit.locale.language);
-        Ok(with_log_cursor(answer, &begin))
+        let (list, next, begin) = listed::<Second>(&api, &visit, (page, start, pinned), &keys).await?;
+        let next = next.map(|(time, id)| Cursor(time, id).to_string());
+        Ok(with_log_cursor(done(list.with_cursor(next), visit.locale.language), &begin))
     })
     .await
 }
@@ -88,13 +80,8 @@ pub(crate) async fn show_conversation(
         let visit = visit(&request, &api).await?;
         let ShowConversation { whitelist_keys, blacklist_keys } = query(&request)?;
         let keys = KeyFilter::of(whitelist_keys, blacklist_keys);
-        let viewer = visit.viewer();
-        let which = meant(&which)?;
-        let found = api.read_conversations.detail(&viewer, &which).await?;
-        let words = api.block_words.filter().await?;
-        let cast = Cast::new(&found.shown, &found.files, &keys, &words, &visit.locale);
-        let view = found.conversation.seen_by(viewer.user.id).map_err(ConversationError::from)?;
-        Ok(done(cast.conversation(&view), visit.locale.language))
+        let conversation = detail::<Second>(&api, &visit, &meant(&which)?, &keys).await?;
+        Ok(done(conversation, visit.locale.language))
     })
     .await
 }
@@ -115,35 +102,15 @@ pub(crate) async fn list_messages(
         let order = wanted.order_direction.map(Order::from).unwrap_or_default();
         let in_page = wanted.page_list_direction.map_or(order, Order::from);
         let keys = KeyFilter::of(wanted.whitelist_keys, wanted.blacklist_keys);
-        let wanted = MessagesRequest {
+        let which = meant(&which)?;
+        let wanted = WantedMessages {
             after: wanted.after.map(|id| MessageId(id.0)),
             before: wanted.before.map(|id| MessageId(id.0)),
+            page,
             order,
-            offset: page.offset(),
-            limit: page.size,
+            in_page,
         };
-        let viewer = visit.viewer();
-        let which = meant(&which)?;
-        let begin = api.log_head.cursor();
-        let mut found = api.read_conversations.messages(&viewer, &which, wanted).await?;
-        if in_page != order {
-            found.messages.reverse();
-        }
-        let words = api.block_words.filter().await?;
-        let files = HashSet::new();
-        let cast = Cast::new(&found.shown, &files, &keys, &words, &visit.locale);
-        let view = found.conversation.seen_by(viewer.user.id).map_err(ConversationError::from)?;
-        let mut list: Vec<_> = found
-            .messages
-            .iter()
-            .map(|message| {
-                let seen = (view.user, view.is_read(message));
-                viewed(message, seen, cast.user(message.sender), &visit.locale)
-            })
-            .collect();
-        cleaned(&mut list, &words).await?;
-        let pagination = page.pagination(view.own.message_count);
-        Ok(with_log_cursor(done(Listed::new(pagination, list), visit.locale.language), &begin))
+        Ok(messages::<Second>(&api, &visit, (&which, wanted), &keys).await?)
     })
     .await
 }
@@ -178,7 +145,8 @@ pub(crate) async fn pin_conversation(
     answered(&request, &api, async {
         let visit = visit(&request, &api).await?;
         let PinBody { conversation_id } = body(&request, payload, &api).await?;
-        api.change_conversations.toggle_pin(&visit.viewer(), ConversationId(conversation_id.0)).await?;
+        let which = ConversationRef::Id(ConversationId(conversation_id.0));
+        api.change_conversations.toggle_pin(&visit.viewer(), &which).await?;
         Ok(done_without_data(visit.locale.language))
     })
     .await
@@ -202,6 +170,84 @@ pub(crate) async fn delete_from_view(
     .await
 }
 
+/// A page of somebody's conversations, where the next part begins, and where a stream goes on from it.
+pub(crate) async fn listed<S: Shape>(
+    api: &FresnsApi,
+    visit: &Visit,
+    (page, start, pinned): (Page, ListStart, Option<bool>),
+    keys: &KeyFilter,
+) -> Result<PageOfList<S>, ConversationError> {
+    let wanted = ListRequest { pinned, start, limit: page.size };
+    let viewer = visit.viewer();
+    // Read before the list: a stream that begins here misses nothing that is not in it.
+    let begin = api.log_head.cursor();
+    let found = api.read_conversations.list(&viewer, wanted).await?;
+    let words = api.block_words.filter().await?;
+    let cast = Cast::<S>::new(&found.shown, &found.files, keys, &words, &visit.locale);
+    let views = found.conversations.iter().filter_map(|found| found.seen_by(viewer.user.id).ok());
+    let list = views.map(|view| cast.conversation(&view).into()).collect();
+    Ok((S::page(page.pagination(found.total), list), found.next, begin))
+}
+
+/// A list, where its next part begins, and where a stream goes on from it.
+type PageOfList<S> =
+    (Listed<Vec<<S as Shape>::Conversation>>, Option<(Millis, ConversationId)>, sixin_domain::log::Cursor);
+
+/// One of somebody's conversations.
+pub(crate) async fn detail<S: Shape>(
+    api: &FresnsApi,
+    visit: &Visit,
+    which: &ConversationRef,
+    keys: &KeyFilter,
+) -> Result<S::Conversation, ConversationError> {
+    let viewer = visit.viewer();
+    let found = api.read_conversations.detail(&viewer, which).await?;
+    let words = api.block_words.filter().await?;
+    let cast = Cast::<S>::new(&found.shown, &found.files, keys, &words, &visit.locale);
+    let view = found.conversation.seen_by(viewer.user.id)?;
+    Ok(cast.conversation(&view).into())
+}
+
+/// Which messages are asked for, in whichever words.
+pub(crate) struct WantedMessages {
+    pub(crate) after: Option<MessageId>,
+    pub(crate) before: Option<MessageId>,
+    pub(crate) page: Page,
+    /// Which are on the first page.
+    pub(crate) order: Order,
+    /// The order inside a page.
+    pub(crate) in_page: Order,
+}
+
+/// The answer with messages of a conversation.
+pub(crate) async fn messages<S: Shape>(
+    api: &FresnsApi,
+    visit: &Visit,
+    (which, wanted): (&ConversationRef, WantedMessages),
+    keys: &KeyFilter,
+) -> Result<HttpResponse, ConversationError> {
+    let WantedMessages { after, before, page, order, in_page } = wanted;
+    let wanted = MessagesRequest { after, before, order, offset: page.offset(), limit: page.size };
+    let begin = api.log_head.cursor();
+    let mut found = api.read_conversations.messages(&visit.viewer(), which, wanted).await?;
+    if in_page != order {
+        found.messages.reverse();
+    }
+    let words = api.block_words.filter().await?;
+    let files = HashSet::new();
+    let cast = Cast::<S>::new(&found.shown, &files, keys, &words, &visit.locale);
+    let view = found.conversation.seen_by(visit.caller.user.id)?;
+    let shown = found.messages.iter().map(|message| {
+        let seen = (view.user, view.is_read(message));
+        viewed(message, seen, cast.user(message.sender), &visit.locale)
+    });
+    let mut list: Vec<_> = shown.collect();
+    cleaned(&mut list, &words).await?;
+    let list: Vec<S::Message> = list.into_iter().map(Into::into).collect();
+    let answer = done(S::page(page.pagination(view.own.message_count), list), visit.locale.language);
+    Ok(with_log_cursor(answer, &begin))
+}
+
 /// The conversation a path names: digits are an id, anything else is a username.
 fn meant(text: &str) -> Result<ConversationRef, Failure> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -221,7 +267,7 @@ fn target(wanted: TargetBody) -> Result<Target, Failure> {
     match kind {
         TargetKind::Conversation => {
             let id = conversation_id.ok_or(Failure::of(MISSING, "conversationId"))?;
-            Ok(Target::Conversation(ConversationId(id.0)))
+            Ok(Target::Conversation(ConversationRef::Id(ConversationId(id.0))))
         }
         TargetKind::Message => {
             let text = message_ids.ok_or(Failure::of(MISSING, "messageIds"))?;
@@ -231,7 +277,7 @@ fn target(wanted: TargetBody) -> Result<Target, Failure> {
 }
 
 /// Numbers separated by commas, each once, not too many.
-fn message_ids(text: &str) -> Option<Vec<MessageId>> {
+pub(crate) fn message_ids(text: &str) -> Option<Vec<MessageId>> {
     let ids = text.split(',').map(|part| whole_number(part.trim()).map(MessageId));
     let mut ids: Vec<MessageId> = ids.take(MOST_MESSAGES + 1).collect::<Option<_>>()?;
     if ids.len() > MOST_MESSAGES {
@@ -246,8 +292,6 @@ fn message_ids(text: &str) -> Option<Vec<MessageId>> {
 mod tests {
     use proptest::prelude::*;
     use sixin_web::request::parameters::read;
-
-    use sixin_domain::time::Millis;
 
     use super::*;
     use crate::codes::NOT_ALLOWED;

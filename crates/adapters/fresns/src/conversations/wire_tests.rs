@@ -8,7 +8,7 @@ use serde_json::Value;
 use sixin_application::conversations::change_conversations::Target;
 use sixin_application::conversations::ports::{ListStart, Order};
 use sixin_application::conversations::read_conversations::{
-    ConversationDetail, ConversationError, ConversationList, MessageList,
+    ConversationDetail, ConversationError, ConversationList, ConversationRef, MessageList,
 };
 use sixin_application::ports::StoreError;
 use sixin_application::users::profiles::{ShownUser, ShownUsers};
@@ -42,7 +42,7 @@ fn side(latest: Option<&str>) -> SideState {
 }
 
 /// A conversation of the caller, user 1, with user 2.
-fn conversation() -> Conversation {
+pub(crate) fn conversation() -> Conversation {
     Conversation {
         id: ConversationId(9),
         pair: Pair::of(UserId(1), UserId(2)).unwrap(),
@@ -52,7 +52,7 @@ fn conversation() -> Conversation {
     }
 }
 
-fn shown(may_write: Result<(), Refusal>) -> ShownUsers {
+pub(crate) fn shown(may_write: Result<(), Refusal>) -> ShownUsers {
     let relation = Relation { sender_follows_recipient: true, ..Relation::default() };
     let one = |id: i64, name: &str| {
         (UserId(id), ShownUser { user: user(id, name), roles: Vec::new(), relation, may_write })
@@ -144,7 +144,7 @@ async fn parameters_out_of_bounds_are_refused_by_name_before_anybody_is_asked() 
     }
 }
 
-fn viewed(id: i64, sender: i64, body: Body) -> ViewedMessage {
+pub(crate) fn viewed(id: i64, sender: i64, body: Body) -> ViewedMessage {
     let file = matches!(body, Body::File { .. }).then(image);
     ViewedMessage {
         id: MessageId(5000 + id),
@@ -265,7 +265,8 @@ async fn change(mocks: Mocks, request: TestRequest, body: &str) -> Answer {
 
 #[actix_web::test]
 async fn changes_are_passed_on_and_answered_without_data() {
-    let conversation = |target: &Target| *target == Target::Conversation(ConversationId(9));
+    let conversation =
+        |target: &Target| *target == Target::Conversation(ConversationRef::Id(ConversationId(9)));
     let mut mocks = mocks();
     mocks
         .change
@@ -282,7 +283,12 @@ async fn changes_are_passed_on_and_answered_without_data() {
     let delete = TestRequest::delete().uri("/api/v2/conversation/delete");
     assert_eq!(change(mocks, delete, r#"{"type":"message","messageIds":"8,7"}"#).await.code(), 0);
     let mut mocks = self::mocks();
-    mocks.change.expect_toggle_pin().withf(|_, id| id.0 == 9).once().returning(|_, _| Ok(()));
+    mocks
+        .change
+        .expect_toggle_pin()
+        .withf(|_, which| *which == ConversationRef::Id(ConversationId(9)))
+        .once()
+        .returning(|_, _| Ok(()));
     let pin = TestRequest::put().uri("/api/v2/conversation/pin");
     assert_eq!(change(mocks, pin, r#"{"conversationId":"9"}"#).await.code(), 0);
     let pin = TestRequest::put().uri("/api/v2/conversation/pin");

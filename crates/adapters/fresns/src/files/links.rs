@@ -1,23 +1,23 @@
 //! Files for messages: uploading, and links (docs/wire/fresns.md#files).
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::de::{Deserializer, Error};
+use serde::de::{DeserializeOwned, Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sixin_application::files::upload_file::{UploadError, UploadRequest};
-use sixin_domain::file::FileKind;
 use sixin_domain::file::upload::taken;
+use sixin_domain::file::{FileKind, StoredFile};
 use sixin_web::documented;
 use sixin_web::request::parameters::{coded, read};
 use sixin_web::request::{body, multipart};
 use utoipa::{OpenApi, ToSchema};
 
-use crate::admission::{Visit, answered, query, visit};
+use crate::admission::{Locale, Visit, answered, query, visit};
 use crate::api::FresnsApi;
 use crate::codes::{EXCLUSIVE, Failure, MISSING, NO_OBJECT, NO_STORAGE, NOT_ALLOWED};
 use crate::files::file_info::{FileInfo, file_info, file_url};
 use crate::parameters::Parameters;
-use crate::responses::{done, refused_with};
+use crate::responses::done;
 use crate::routes::{FILE_LINK, UPLOAD};
 use crate::values::{Id, not_allowed};
 
@@ -110,7 +110,7 @@ enum UploadMode {
 
 documented!(UploadMode, json!({"type": "string", "enum": ["file"]}));
 
-struct UploadKind(FileKind);
+pub(crate) struct UploadKind(pub(crate) FileKind);
 
 documented!(UploadKind, json!({"type": "string", "enum": ["image", "video", "audio", "document"]}));
 
@@ -121,7 +121,7 @@ impl<'de> Deserialize<'de> for UploadKind {
 }
 
 /// A JSON object, written anew.
-struct MoreJson(String);
+pub(crate) struct MoreJson(pub(crate) String);
 
 documented!(MoreJson, json!({"type": "string"}));
 
@@ -139,7 +139,7 @@ impl<'de> Deserialize<'de> for MoreJson {
 
 #[derive(Deserialize, ToSchema)]
 #[schema(as = FresnsLinkFile)]
-struct LinkFile {
+pub(crate) struct LinkFile {
     /// What `fsid` is the id of.
     #[serde(rename = "type")]
     _kind: Option<LinkedWithin>,
@@ -151,7 +151,7 @@ struct LinkFile {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = FresnsLinkedWithin)]
-enum LinkedWithin {
+pub(crate) enum LinkedWithin {
     Conversation,
 }
 
@@ -164,40 +164,49 @@ enum LinkedWithin {
 #[utoipa::path(post, path = UPLOAD, security(("user" = [])), request_body(content = UploadForm, content_type = "multipart/form-data"), responses((status = 200, body = FileInfo)))]
 pub(crate) async fn upload_file(
     request: HttpRequest,
-    mut payload: web::Payload,
+    payload: web::Payload,
     api: web::Data<FresnsApi>,
 ) -> HttpResponse {
     answered(&request, &api, async {
-        let begun = async {
-            let visit = visit(&request, &api).await?;
-            let arrival = api.upload_file.begin(&visit.viewer()).await?;
-            Ok::<_, Failure>((visit, arrival))
-        };
-        let (visit, arrival) = match begun.await {
-            Ok(begun) => begun,
-            Err(failure) => {
-                body::discard_in_time(&mut payload, &api.http).await;
-                return Err(failure);
-            }
-        };
-        let arrival = (arrival.file, arrival.most_bytes);
-        let form = multipart::read(&request, payload, arrival, &api.http).await;
-        let form = form?;
-        let (name, staged) = form.file.unzip();
-        let wanted = wanted(read(&Parameters::of_fields(form.values))?, name, &visit)?;
-        let staged = staged.ok_or(Failure::of(MISSING, "file"))?;
-        let viewer = visit.viewer();
-        let language = visit.locale.language;
-        match api.upload_file.finish(&viewer, wanted, staged).await {
-            Ok(file) => Ok(done(file_info(&file, &visit.locale), language)),
-            Err(UploadError::File(refusal)) if refusal.is_for_what_it_is() => {
-                let more = taken(&viewer.settings);
-                Ok(refused_with(UploadError::File(refusal).into(), language, &more))
-            }
-            Err(error) => Err(error.into()),
-        }
+        let (visit, file) = uploaded(&request, payload, &api, wanted).await?;
+        Ok(done(file_info(&file, &visit.locale), visit.locale.language))
     })
     .await
+}
+
+/// The file that a form brings, for what `wanted` reads from its other fields and the file's name.
+pub(crate) async fn uploaded<F: DeserializeOwned>(
+    request: &HttpRequest,
+    mut payload: web::Payload,
+    api: &FresnsApi,
+    wanted: fn(F, Option<String>, &Visit) -> Result<UploadRequest, Failure>,
+) -> Result<(Visit, StoredFile), Failure> {
+    let begun = async {
+        let visit = visit(request, api).await?;
+        let arrival = api.upload_file.begin(&visit.viewer()).await?;
+        Ok::<_, Failure>((visit, arrival))
+    };
+    let (visit, arrival) = match begun.await {
+        Ok(begun) => begun,
+        Err(failure) => {
+            body::discard_in_time(&mut payload, &api.http).await;
+            return Err(failure);
+        }
+    };
+    let arrival = (arrival.file, arrival.most_bytes);
+    let form = multipart::read(request, payload, arrival, &api.http).await?;
+    let (name, staged) = form.file.unzip();
+    let wanted = wanted(read(&Parameters::of_fields(form.values))?, name, &visit)?;
+    let staged = staged.ok_or(Failure::of(MISSING, "file"))?;
+    let viewer = visit.viewer();
+    match api.upload_file.finish(&viewer, wanted, staged).await {
+        Ok(file) => Ok((visit, file)),
+        Err(UploadError::File(refusal)) if refusal.is_for_what_it_is() => {
+            let more = taken(&viewer.settings);
+            Err(Failure { more, ..UploadError::File(refusal).into() })
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What a form asks for.
@@ -228,11 +237,20 @@ pub(crate) async fn link_file(
     api: web::Data<FresnsApi>,
 ) -> HttpResponse {
     answered(&request, &api, async {
-        let visit = visit(&request, &api).await?;
-        let LinkFile { fsid, .. } = query(&request)?;
-        let file = api.read_file.shown(visit.caller.user.id, &fid, fsid.map(|id| id.0)).await?;
-        let original_url = file_url(&file, &visit.locale);
-        Ok(done(FileLinkInfo { original_url }, visit.locale.language))
+        let (original_url, locale) = linked(&request, &api, &fid).await?;
+        Ok(done(FileLinkInfo { original_url }, locale.language))
     })
     .await
+}
+
+/// The address of a file that the caller sees.
+pub(crate) async fn linked(
+    request: &HttpRequest,
+    api: &FresnsApi,
+    fid: &str,
+) -> Result<(String, Locale), Failure> {
+    let visit = visit(request, api).await?;
+    let LinkFile { fsid, .. } = query(request)?;
+    let file = api.read_file.shown(visit.caller.user.id, fid, fsid.map(|id| id.0)).await?;
+    Ok((file_url(&file, &visit.locale), visit.locale))
 }

@@ -24,7 +24,7 @@ const FIELDS: [(&str, &str); 7] = [
     ("moreJson", r#"{ "a": 1 }"#),
 ];
 
-fn kept() -> StoredFile {
+pub(crate) fn kept() -> StoredFile {
     StoredFile {
         keeping: Keeping::Kept,
         thumbnail_extension: Some("png".into()),
@@ -34,7 +34,7 @@ fn kept() -> StoredFile {
 }
 
 /// Takes whatever arrives.
-struct Anything(u64);
+pub(crate) struct Anything(pub(crate) u64);
 
 #[async_trait]
 impl ArrivingFile for Anything {
@@ -54,12 +54,17 @@ fn form(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn form_of(file_name: &[u8], bytes: &[u8]) -> Vec<u8> {
+    form_with(&FIELDS, file_name, bytes)
+}
+
+pub(crate) fn form_with(fields: &[(&str, &str)], file_name: &[u8], bytes: &[u8]) -> Vec<u8> {
     let part = |(name, value): (&str, &str)| {
         format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
     };
     let file = [b"--xyz\r\nContent-Disposition: form-data; name=\"file\"; ", file_name, b"\r\n\r\n"].concat();
     // The file first: fields may come in any order.
-    [&file, bytes, b"\r\n", FIELDS.map(part).concat().as_bytes(), b"--xyz--\r\n"].concat()
+    [&file, bytes, b"\r\n", fields.iter().copied().map(part).collect::<String>().as_bytes(), b"--xyz--\r\n"]
+        .concat()
 }
 
 async fn upload(mocks: Mocks, bytes: &[u8]) -> Answer {

@@ -28,6 +28,7 @@ use crate::conversations::message_info::{MessageInfo, cleaned, viewed};
 use crate::key_filter::KeyFilter;
 use crate::parameters::whole_number;
 use crate::responses::words;
+use crate::shape::Second;
 
 /// How one user of an app is spoken to.
 pub(crate) struct FresnsVoice {
@@ -98,7 +99,7 @@ impl LiveVoice for FresnsVoice {
         let filter = self.api.block_words.filter().await?;
         let locale = Locale { now: self.api.clock.now(), ..self.locale.clone() };
         let files = HashSet::new();
-        let cast = Cast::new(&shown, &files, &self.keys, &filter, &locale);
+        let cast = Cast::<Second>::new(&shown, &files, &self.keys, &filter, &locale);
         let (mut parts, mut infos) = (Vec::with_capacity(items.len()), Vec::new());
         for item in items {
             let (part, message) = part(item, guest.viewer.user.id, &shown);
@@ -143,7 +144,7 @@ impl FresnsVoice {
         if let Some(cause) = &failure.cause {
             sixin_web::answer::reply::log(failure.status, cause);
         }
-        let message = words(&failure, self.locale.language, "").into_owned();
+        let message = words(&failure, self.locale.language).into_owned();
         Refused { code: failure.code, message, retry_after_ms: failure.retry_after_ms }
     }
 }

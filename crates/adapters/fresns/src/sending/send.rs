@@ -13,6 +13,7 @@ use crate::openapi::about_send;
 use crate::responses::done;
 use crate::routes::SEND;
 use crate::sending::send_body::SendBody;
+use crate::shape::{Second, Shape};
 
 /// What this subject has in the document.
 #[derive(OpenApi)]
@@ -27,29 +28,36 @@ pub(crate) async fn send_message(
     payload: web::Payload,
     api: web::Data<FresnsApi>,
 ) -> HttpResponse {
-    answered(&request, &api, async {
-        let visit = sender(&request, &api).await?;
-        let Some(nonce) = visit.caller.nonce.clone() else {
-            return stored(&request, payload, &api, visit).await;
-        };
-        let result = stored(&request, payload, &api, visit).await;
-        idempotency::settled(result, api.authenticate_user.spend(&nonce), Failure::or_replayed).await
-    })
-    .await
+    answered(&request, &api, sent_by::<Second>(&request, payload, &api, SEND)).await
 }
 
-/// The message of a user who was let in.
-async fn stored(
+/// What is answered to whoever sends, in the objects of its generation; `path` is where it sends.
+pub(crate) async fn sent_by<S: Shape>(
     request: &HttpRequest,
     payload: web::Payload,
     api: &FresnsApi,
-    visit: Visit,
+    path: &'static str,
+) -> Result<HttpResponse, Failure> {
+    let visit = sender(request, api).await?;
+    let Some(nonce) = visit.caller.nonce.clone() else {
+        return stored::<S>(request, payload, api, (visit, path)).await;
+    };
+    let result = stored::<S>(request, payload, api, (visit, path)).await;
+    idempotency::settled(result, api.authenticate_user.spend(&nonce), Failure::or_replayed).await
+}
+
+/// The message of a user who was let in.
+async fn stored<S: Shape>(
+    request: &HttpRequest,
+    payload: web::Payload,
+    api: &FresnsApi,
+    (visit, path): (Visit, &'static str),
 ) -> Result<HttpResponse, Failure> {
     let parameters = body(request, payload, api).await;
     let given = idempotency::from_header(request)?;
     let body: SendBody = parameters?;
     let app_key = visit.caller.app_key;
-    let key = given.map(|given| idempotency::key(app_key, &given, api.keys_live_ms, SEND, body.parameters()));
+    let key = given.map(|given| idempotency::key(app_key, &given, api.keys_live_ms, path, body.parameters()));
     let (to, content) = body.into_parts()?;
     let wanted = SendRequest {
         sender: visit.caller.user,
@@ -61,6 +69,7 @@ async fn stored(
         own_rate: visit.caller.own_rate,
     };
     let sent = api.send_message.send(wanted).await?;
-    let answer = done(message_info::sent(&sent, &visit.locale), visit.locale.language);
+    let message = S::Message::from(message_info::sent::<S>(&sent, &visit.locale));
+    let answer = done(message, visit.locale.language);
     Ok(idempotency::marked(answer, sent.replayed))
 }

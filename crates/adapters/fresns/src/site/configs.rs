@@ -19,7 +19,7 @@ use crate::values::Names;
 /// How many settings a page has (docs/wire/fresns.md#pages).
 type SettingsOfAPage = PageSize<50, 100>;
 /// Keys and groups that can be asked for; the bound is ours.
-type Asked = Names<200>;
+pub(crate) type Asked = Names<200>;
 
 /// Settings that are addresses of pictures, of which one is built in.
 const AVATARS: [&str; 2] = ["default_avatar", "deactivate_avatar"];
@@ -70,7 +70,7 @@ struct ConfigPage;
 
 documented!(ConfigPage, page_of(&json!({"type": "object", "additionalProperties": true})));
 
-fn told(setting: Published<'_>, locale: &Locale) -> (String, Value) {
+pub(crate) fn told(setting: Published<'_>, locale: &Locale) -> (String, Value) {
     let value = if setting.value.is_null() && AVATARS.contains(&setting.key.as_ref()) {
         locale.avatar(&setting.key).into()
     } else {

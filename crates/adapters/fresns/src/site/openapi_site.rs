@@ -11,14 +11,15 @@ pub(crate) fn paths() -> Vec<(String, Value)> {
 }
 
 fn status() -> Value {
+    let texts = json!({
+        "type": "object", "required": ["default"], "properties": {"default": {"type": "string"}},
+        "additionalProperties": {"type": "string"},
+    });
     let schema = json!({
         "type": "object",
-        "required": ["activate", "deactivateDescription"],
+        "required": ["activate", "deactivateDescription", "deactivateDescribe"],
         "properties": {
-            "activate": {"type": "boolean"},
-            "deactivateDescription": {
-                "type": "object", "required": ["default"], "properties": {"default": {"type": "string"}}, "additionalProperties": {"type": "string"},
-            },
+            "activate": {"type": "boolean"}, "deactivateDescription": texts, "deactivateDescribe": texts,
         },
     });
     json!({

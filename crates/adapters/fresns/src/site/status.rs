@@ -7,7 +7,7 @@ use sixin_web::answer::reply;
 
 use crate::messages::{Language, message};
 
-/// Where clients of 2.x look first.
+/// Where clients since 2.x look first.
 pub(crate) const STATUS: &str = "/status.json";
 /// The picture of users who have none.
 pub(crate) const AVATAR: &str = "/assets/avatar.png";
@@ -19,14 +19,15 @@ const BUSY: i64 = 503;
 /// `GET /status.json`: a site that answers is open.
 pub(crate) async fn status(_: HttpRequest) -> HttpResponse {
     let text = |language: Language| message(BUSY, language);
+    let description = json!({
+        "default": text(Language::English),
+        "en": text(Language::English),
+        "zh-Hans": text(Language::Simplified),
+        "zh-Hant": text(Language::Traditional),
+    });
+    // Clients of 3.x read the second.
     let status = json!({
-        "activate": true,
-        "deactivateDescription": {
-            "default": text(Language::English),
-            "en": text(Language::English),
-            "zh-Hans": text(Language::Simplified),
-            "zh-Hant": text(Language::Traditional),
-        },
+        "activate": true, "deactivateDescription": description, "deactivateDescribe": description,
     });
     reply::json(actix_web::http::StatusCode::OK, 0, &status)
 }

@@ -53,11 +53,21 @@ pub(crate) async fn show_user(
         let keys = KeyFilter::of(whitelist_keys, blacklist_keys);
         let which = UserRef::parse(&which).map_err(|_| Failure::new(USER_UNKNOWN))?;
         let viewer = visitor.user.map(|user| Viewer { user, settings: visitor.settings });
-        let seen = api.show_user.show(viewer, &which).await?;
-        let value = object(&seen.ok_or(Failure::new(USER_UNKNOWN))?, &locale);
+        let value = seen_by(&api, viewer, &which, &locale).await?;
         Ok(done(Detail { detail: Filtered { value, keys: &keys } }, locale.language))
     })
     .await
+}
+
+/// A user as somebody sees it, or as nobody in particular does.
+pub(crate) async fn seen_by(
+    api: &FresnsApi,
+    viewer: Option<Viewer>,
+    which: &UserRef,
+    locale: &Locale,
+) -> Result<UserInfo, Failure> {
+    let seen = api.show_user.show(viewer, which).await?;
+    Ok(object(&seen.ok_or(Failure::new(USER_UNKNOWN))?, locale))
 }
 
 fn object(seen: &SeenUser, locale: &Locale) -> UserInfo {

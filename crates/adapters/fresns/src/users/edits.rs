@@ -45,7 +45,7 @@ struct EditUserBody {
 }
 
 /// What nobody may give.
-struct NotAllowed;
+pub(crate) struct NotAllowed;
 
 impl<'de> Deserialize<'de> for NotAllowed {
     fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
@@ -53,7 +53,7 @@ impl<'de> Deserialize<'de> for NotAllowed {
     }
 }
 
-struct Limit(ConversationLimit);
+pub(crate) struct Limit(pub(crate) ConversationLimit);
 
 documented!(Limit, json!({"type": "integer", "enum": [1, 2, 3, 4]}));
 

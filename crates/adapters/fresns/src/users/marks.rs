@@ -6,7 +6,7 @@ use sixin_application::users::ports::Mark;
 use sixin_domain::user::username::UserRef;
 use utoipa::{OpenApi, ToSchema};
 
-use crate::admission::{answered, body, visit};
+use crate::admission::{Visit, answered, body, visit};
 use crate::api::FresnsApi;
 use crate::codes::{Failure, MISSING, USER_UNKNOWN};
 use crate::responses::done_without_data;
@@ -37,16 +37,25 @@ struct MarkUserBody {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = FresnsMarkKind)]
-enum MarkKind {
+pub(crate) enum MarkKind {
     Follow,
     Block,
+}
+
+impl From<MarkKind> for Mark {
+    fn from(kind: MarkKind) -> Self {
+        match kind {
+            MarkKind::Follow => Self::Follow,
+            MarkKind::Block => Self::Block,
+        }
+    }
 }
 
 /// What is marked.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = FresnsMarked)]
-enum Marked {
+pub(crate) enum Marked {
     User,
 }
 
@@ -63,14 +72,21 @@ pub(crate) async fn mark_user(
     answered(&request, &api, async {
         let visit = visit(&request, &api).await?;
         let body: MarkUserBody = body(&request, payload, &api).await?;
-        let mark = match body.interactive_type.or(body.interaction_type) {
-            Some(MarkKind::Follow) => Mark::Follow,
-            Some(MarkKind::Block) => Mark::Block,
-            None => return Err(Failure::of(MISSING, "interactiveType")),
-        };
-        let whom = UserRef::parse(&body.fsid.0).map_err(|_| Failure::new(USER_UNKNOWN))?;
-        api.mark_user.toggle(&visit.viewer(), mark, &whom).await?;
+        let kind = body.interactive_type.or(body.interaction_type);
+        let mark = kind.ok_or(Failure::of(MISSING, "interactiveType"))?.into();
+        toggle(&api, &visit, mark, &body.fsid).await?;
         Ok(done_without_data(visit.locale.language))
     })
     .await
+}
+
+/// Marks whom `fsid` names, or takes that back.
+pub(crate) async fn toggle(
+    api: &FresnsApi,
+    visit: &Visit,
+    mark: Mark,
+    fsid: &TextOrNumber,
+) -> Result<(), Failure> {
+    let whom = UserRef::parse(&fsid.0).map_err(|_| Failure::new(USER_UNKNOWN))?;
+    Ok(api.mark_user.toggle(&visit.viewer(), mark, &whom).await?)
 }

@@ -4,12 +4,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 macro_rules! stats {
-    (counters: $($counter:ident),+; credits: $(($status:ident, $name:ident, $unit:ident)),+ $(,)?) => {
+    (
+        $stats:ident as $schema:ident;
+        counters: $($counter:ident),+; credits: $(($status:ident, $name:ident, $unit:ident)),+ $(,)?
+    ) => {
         /// Counters of a user; a counter the site does not show is null.
         #[derive(Debug, Serialize, ToSchema)]
         #[serde(rename_all = "camelCase")]
-        #[schema(as = FresnsUserStats)]
-        pub(crate) struct Stats {
+        #[schema(as = $schema)]
+        pub(crate) struct $stats {
             $(
                 #[schema(required = true)]
                 $counter: Option<i64>,
@@ -22,7 +25,7 @@ macro_rules! stats {
             )+
         }
 
-        impl Stats {
+        impl $stats {
             /// What a server shows that keeps no counters: none, and extra credits off.
             pub(crate) fn hidden() -> Self {
                 Self {
@@ -34,7 +37,10 @@ macro_rules! stats {
     };
 }
 
+pub(crate) use stats;
+
 stats! {
+    Stats as FresnsUserStats;
     counters:
         like_user_count, like_group_count, like_hashtag_count, like_post_count, like_comment_count,
         dislike_user_count, dislike_group_count, dislike_hashtag_count, dislike_post_count, dislike_comment_count,

@@ -87,7 +87,7 @@ pub(crate) async fn named(caller: &Caller<'_>, asked: RelationBatchReq) -> Resul
 pub(crate) async fn remove(caller: &Caller<'_>, asked: RelationBatchReq) -> Result<Answer, Code> {
     let Caller { showing, .. } = caller;
     for conversation in all(caller, asked).await? {
-        let target = Target::Conversation(conversation.id);
+        let target = Target::Conversation(ConversationRef::Id(conversation.id));
         showing.api.change_conversations.delete(&showing.guest.viewer, &target).await?;
     }
     Ok(done())

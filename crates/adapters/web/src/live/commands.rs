@@ -5,6 +5,7 @@ use std::rc::Rc;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sixin_application::conversations::change_conversations::Target;
+use sixin_application::conversations::read_conversations::ConversationRef;
 use sixin_application::delivery::commands::Outgoing;
 use sixin_application::delivery::passes::LiveGuest;
 use sixin_domain::id::{ConversationId, MessageId};
@@ -124,7 +125,7 @@ pub(crate) async fn carry_out(
         ClientFrame::Read { conversation, with, messages, key } => {
             let key = key.as_deref();
             let target = match (conversation, with, messages.as_slice()) {
-                (Some(id), None, []) => Target::Conversation(ConversationId(id)),
+                (Some(id), None, []) => Target::Conversation(ConversationRef::Id(ConversationId(id))),
                 (None, Some(with), []) => {
                     let Some(with) = voice.user(&with.text()) else {
                         return Some(unclear(key, "with names nobody"));

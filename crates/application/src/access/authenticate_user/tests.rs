@@ -53,9 +53,11 @@ fn authentication(key: Option<AppKey>, is_fresh: Option<bool>) -> UserAuthentica
     let mut app_keys = MockAppKeys::new();
     app_keys.expect_find().return_once(|_| Ok(key));
     let mut signatures = MockSignatures::new();
-    signatures
-        .expect_verify()
-        .returning(|parts, _, signature| matches!(parts, SignedParts::Fields(_)) && signature == "right");
+    signatures.expect_verify().returning(|parts, _, signature| match parts {
+        SignedParts::Fields(_) => signature == "right",
+        SignedParts::ThirdFields(_) => signature == "right in 3.x",
+        _ => false,
+    });
     let mut sessions = MockSessions::new();
     sessions.expect_find().withf(|aid, _| aid == "h8Qp3ZtV").returning(|_, token| {
         let of = |user| Session { account: AccountId(1), user, platform: 5, expired_at: None };
@@ -173,6 +175,23 @@ async fn the_stamp_of_a_later_client_is_true_or_off_by_the_zone_of_the_site() {
         let result = authenticate(Some(key()), later(stamp)).await;
         assert_eq!(result.is_ok(), is_fresh, "{seconds}");
     }
+}
+
+#[tokio::test]
+async fn a_client_of_3_x_has_the_true_time_and_a_signature_of_its_own() {
+    let third = |millis: i64| UserCredentials {
+        generation: Generation::Third,
+        timestamp: (NOW.0 + millis).to_string(),
+        signature: "right in 3.x".into(),
+        ..credentials()
+    };
+    for (seconds, is_fresh) in [(0, true), (-600, true), (600, true), (-601, false), (-28_800, false)] {
+        let result = authenticate(Some(key()), third(seconds * 1000)).await;
+        assert_eq!(result.is_ok(), is_fresh, "{seconds}");
+    }
+    let signed_as_before = UserCredentials { signature: "right".into(), ..third(0) };
+    let refused = authenticate(Some(key()), signed_as_before).await;
+    assert!(matches!(refused, Err(CallerRefusal::SignatureWrong)));
 }
 
 #[tokio::test]

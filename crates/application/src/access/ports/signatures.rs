@@ -5,6 +5,8 @@ use sixin_domain::access::app_key::Secret;
 pub enum SignedParts {
     /// Fresns: named values; absent and empty ones left out.
     Fields(Vec<(&'static str, String)>),
+    /// Fresns 3.x: the same, signed in another way.
+    ThirdFields(Vec<(&'static str, String)>),
     /// RongCloud: two texts, exactly as they stood in the headers.
     NonceAndTime {
         /// Header `Nonce`.
@@ -23,6 +25,7 @@ impl std::fmt::Debug for SignedParts {
         // Signature parts and tokens are never logged.
         out.write_str(match self {
             Self::Fields(_) => "Fields(…)",
+            Self::ThirdFields(_) => "ThirdFields(…)",
             Self::NonceAndTime { .. } => "NonceAndTime(…)",
             Self::Link(_) => "Link(…)",
             Self::Webhook(_) => "Webhook(…)",

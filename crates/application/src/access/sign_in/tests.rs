@@ -9,9 +9,10 @@ use crate::users::ports::{MockRelations, MockUsers};
 use sixin_domain::time::Millis;
 use sixin_domain::user::contact::Email;
 
-const FROM: Origin = Origin { address: IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), platform: 5 };
+pub(in crate::access) const FROM: Origin =
+    Origin { address: IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), platform: 5 };
 
-fn account() -> Account {
+pub(in crate::access) fn account() -> Account {
     Account {
         id: AccountId(1),
         aid: "h8Qp3ZtV".into(),
@@ -25,7 +26,7 @@ fn account() -> Account {
 }
 
 /// Of every hash `right` is the password, and hashes are outdated.
-fn signing_in(mut accounts: MockAccounts, sessions: MockSessionAdmin) -> SigningIn {
+pub(in crate::access) fn signing_in(mut accounts: MockAccounts, sessions: MockSessionAdmin) -> SigningIn {
     accounts.expect_users_of().returning(|_, _| Ok(vec![UserId(1)]));
     let mut users = MockUsers::new();
     users.expect_find().returning(|which| {

@@ -106,6 +106,8 @@ const NAMES: &[Text] = &[
 /// The language pack, as far as pages of a messenger go.
 const PACK: &[Text] = &[
     ("accountLogin", "Sign in", "登录", "登入"),
+    ("accountLoggingIn", "Signing in", "正在登录", "正在登入"),
+    ("accountLoginGoTo", "Go to sign-in", "前往登录", "前往登入"),
     ("accountLoginTip", "Please sign in first", "请先登录", "請先登入"),
     ("accountLogout", "Sign out", "退出登录", "登出"),
     ("accountPolicies", "Policies", "隐私权和条款", "隱私權與條款"),
@@ -186,7 +188,9 @@ const PACK: &[Text] = &[
     ("unread", "Unread", "未读", "未讀"),
     ("uploadFile", "Upload a file", "上传文件", "上傳檔案"),
     ("userAuthPassword", "Password of the user", "用户密码", "使用者密碼"),
+    ("userAuthPin", "PIN of the user", "用户 PIN", "使用者 PIN"),
     ("userDeactivate", "User has left", "用户已停用", "使用者已停用"),
+    ("userDeactivated", "User has left", "用户已停用", "使用者已停用"),
     ("userMy", "Me", "我的", "我的"),
     ("userProfile", "Profile", "个人资料", "個人資料"),
     ("verifyCode", "Verification code", "验证码", "驗證碼"),
