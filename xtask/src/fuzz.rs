@@ -74,7 +74,7 @@ fn app_key(url: &str) -> Result<(String, String)> {
     let output = command.env("SIXIN__DATABASE__URL", url).output();
     let output = output.map_err(|error| Failure::to_start("cargo", &error))?;
     let made: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-    let text = |name: &str| made[name].as_str().map(ToOwned::to_owned);
+    let text = |name: &str| made.get(name)?.as_str().map(ToOwned::to_owned);
     text("app_id").zip(text("secret")).ok_or_else(|| {
         Failure::new(format!("no app key was made: {}", String::from_utf8_lossy(&output.stderr)))
     })

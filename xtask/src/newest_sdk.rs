@@ -29,7 +29,10 @@ pub fn run() -> Result<bool> {
     for name in PACKAGES {
         let manifest = read(&installed.join("node_modules").join(name).join("package.json"))?;
         let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap_or_default();
-        println!("{name} {}", manifest["version"].as_str().unwrap_or("of no version"));
+        println!(
+            "{name} {}",
+            manifest.get("version").and_then(serde_json::Value::as_str).unwrap_or("of no version")
+        );
     }
     let mut tests = workspace::cargo();
     tests.args(["test", "-p", "sixin", "--test", "e2e", "gateway::"]).stdin(Stdio::null());
