@@ -2,6 +2,7 @@
 // nobody else. It says `chatted`.
 // node --experimental-websocket chat-browser.js
 const assert = require("node:assert/strict");
+const { createHash, randomUUID } = require("node:crypto");
 const { readFileSync } = require("node:fs");
 const { createServer } = require("node:http");
 const { dirname, join } = require("node:path");
@@ -14,10 +15,42 @@ const page = `<!doctype html><title>chat</title>
 <script type="module">
 import * as IM from "@rongcloud/imlib-next";
 window.got = [];
+window.pieces = [];
+IM.addEventListener(IM.Events.STREAM_MESSAGE_RESPONSE, (event) => window.pieces.push(event));
 IM.init({ appkey: ${JSON.stringify(env("SIXIN_APP_KEY"))}, navigators: [${JSON.stringify(sixin)}] });
 IM.addEventListener(IM.Events.MESSAGES, ({ messages }) => messages.forEach((one) => window.got.push(one.content.content)));
 window.IM = IM;
 </script>`;
+
+/** Alice's back end, where a machine writes her answers, adds a piece to one. */
+async function publish(seq, content, more) {
+  const [nonce, timestamp] = [randomUUID(), String(Date.now())];
+  const signature = createHash("sha1").update(env("SIXIN_APP_SECRET") + nonce + timestamp).digest("hex");
+  const headers = { "App-Key": env("SIXIN_APP_KEY"), Nonce: nonce, Timestamp: timestamp, Signature: signature };
+  const said = { fromUserId: "alice", toUserId: "bob", objectName: "RC:StreamMsg", content: { content, seq, ...more } };
+  const answer = await fetch(`${sixin}/v3/message/private/publish_stream.json`, {
+    method: "POST",
+    headers: { ...headers, "Content-Type": "application/json" },
+    body: JSON.stringify(said),
+  });
+  const { code, messageUID } = await answer.json();
+  assert.equal(code, 200);
+  return messageUID;
+}
+
+/** Bob reads an answer while it is written. */
+async function watch(bob) {
+  const messageUID = await publish(1, "Once ", { complete: false, type: "text" });
+  await bob.until(`window.got.some((text) => text?.startsWith("Once "))`);
+  assert.equal(await bob.ask(`IM.requestStreamMessageContent("${messageUID}").then((asked) => asked.code)`), 0);
+  const read = `window.pieces.map(({ chunk }) => chunk?.content ?? "").join("")`;
+  await bob.until(`${read} === "Once "`);
+  await publish(2, "upon a ", { complete: false, messageUID });
+  await bob.until(`${read} === "Once upon a "`);
+  await publish(3, "time 😀", { complete: true, messageUID });
+  await bob.until(`${read} === "Once upon a time 😀"`);
+  await bob.until(`window.pieces.some(({ type, code }) => type === "END" && code === 0)`);
+}
 
 /** The module of a package. */
 function module(name) {
@@ -53,6 +86,7 @@ async function chat(open) {
     `IM.getHistoryMessages(${to("bob")}).then((found) => found.data.list.map((one) => one.content.content).join(", "))`,
   );
   assert.equal(history, "from a browser 😀, and back");
+  await watch(bob);
 }
 
 server.listen(0, "127.0.0.1", () => {
