@@ -24,6 +24,8 @@ pub(crate) struct Described;
 #[schema(as = Fresns3UploadForm)]
 struct UploadForm {
     #[serde(rename = "usageType")]
+    // Generated clients in Rust can't name a type that stands elsewhere in a form.
+    #[schema(inline)]
     _usage_type: Usage,
     /// Number or name of the user who gets it.
     usage_fsid: String,
@@ -34,6 +36,7 @@ struct UploadForm {
     #[schema(required = true, value_type = String, format = Binary)]
     _file: (),
     #[serde(rename = "warning")]
+    #[schema(inline)]
     _warning: Option<Warning>,
     /// A JSON object of at most 4096 bytes that is kept with it.
     more_info: Option<MoreJson>,

@@ -61,6 +61,10 @@ fn complete(schemas: &mut Map<String, Value>, operation: &mut Value) {
     if let (true, Some(answers)) = (is_status, answers.as_object_mut()) {
         answers.insert("403".to_owned(), refused(403, BLOCKED));
     }
+    let is_system = operation.get("operationId").is_some_and(|id| id == "publish_system_message");
+    if let (true, Some(answers)) = (is_system, answers.as_object_mut()) {
+        answers.insert("430".to_owned(), refused(430, "The setting `system_user` names nobody."));
+    }
     let common = json!({
         "tags": ["rongcloud"],
         "parameters": parameters,

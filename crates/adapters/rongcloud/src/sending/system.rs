@@ -9,13 +9,12 @@ use utoipa::OpenApi;
 
 use crate::admission::noted;
 use crate::api::RongCloudApi;
-use crate::codes::Failure;
+use crate::codes::{Code, Failure};
 use crate::fields::Fields;
 use crate::responses::{self, Published};
 use crate::routes::SYSTEM;
 use crate::sending::publish::{Once, Publishing, published};
 use crate::sending::publish_body::PublishBody;
-use crate::unsupported::unsupported;
 
 /// The setting that names the user.
 const SYSTEM_USER: &str = "system_user";
@@ -74,14 +73,12 @@ async fn sent(
     payload: web::Payload,
     api: &RongCloudApi,
 ) -> Result<HttpResponse, Failure> {
+    let admitted = api.authenticate_back_end.admit(&noted(request)?).await?;
     let settings = api.settings.settings().await?;
     let sender = settings.text(SYSTEM_USER);
-    if sender.is_empty()
-        && let Some(answer) = unsupported(request.path())
-    {
-        return Ok(answer);
+    if sender.is_empty() {
+        return Err(Failure::new(Code::NotOneToOne, "the setting system_user names nobody"));
     }
-    let admitted = api.authenticate_back_end.admit(&noted(request)?).await?;
     let back_end = BackEnd { nonce: None, ..admitted };
     let mut fields = Fields::of_request(request, payload, api).await?;
     fields.replace("fromUserId", sender.into());

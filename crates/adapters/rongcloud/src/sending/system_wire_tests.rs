@@ -31,7 +31,7 @@ async fn a_system_message_is_one_of_the_user_whom_the_site_has_named() {
 
 #[actix_web::test]
 async fn without_such_a_user_there_are_no_system_messages() {
-    let answer = post(Mocks::default(), PATH, BODY).await;
+    let answer = post(admitted(), PATH, BODY).await;
     assert_eq!((answer.status.as_u16(), answer.code()), (430, 1009));
 }
 
