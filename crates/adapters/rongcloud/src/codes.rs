@@ -34,7 +34,7 @@ pub(crate) enum Code {
     /// The server can't take the message now.
     Busy,
     /// What is asked for is not for two users.
-    NotOneToOne,
+    NotActivated,
     /// There are too many sensitive words.
     TooManyWords,
     /// Somebody who was asked objects to the message.
@@ -54,7 +54,7 @@ impl Code {
         Self::TypeUnsupported,
         Self::TooFast,
         Self::Busy,
-        Self::NotOneToOne,
+        Self::NotActivated,
         Self::TooManyWords,
         Self::Denied,
     ];
@@ -73,7 +73,7 @@ impl Code {
             Self::TypeUnsupported => (1007, StatusCode::BAD_REQUEST, "消息类型不支持"),
             Self::TooFast => (1008, StatusCode::TOO_MANY_REQUESTS, "发送频率超过限制"),
             Self::Busy => (1050, StatusCode::SERVICE_UNAVAILABLE, "服务繁忙"),
-            Self::NotOneToOne => (1009, not_activated(), "服务未开通"),
+            Self::NotActivated => (1009, not_activated(), "服务未开通"),
             Self::TooManyWords => (1019, StatusCode::BAD_REQUEST, "敏感词数量超过限制"),
             // What RongCloud's clients are told of a message that a callback has rejected.
             Self::Denied => (20112, StatusCode::FORBIDDEN, "消息被拒绝"),
@@ -93,7 +93,7 @@ impl Code {
             Self::TypeUnsupported => "the type of the message is not supported",
             Self::TooFast => "too many messages; see Retry-After",
             Self::Busy => "the server can't do it now; see Retry-After",
-            Self::NotOneToOne => "not for two users, so not served",
+            Self::NotActivated => "not for two users, so not served",
             Self::TooManyWords => "there are too many sensitive words",
             Self::Denied => "a hook that is asked before messages are stored has refused it",
         }

@@ -113,7 +113,8 @@ pub(crate) fn code_table() -> String {
     let mut table = format!(
         "| code | HTTP | text | meaning |\n| --- | --- | --- | --- |\n| {SUCCESS} | 200 | 成功 | done |\n"
     );
-    for code in Code::ALL.into_iter().filter(|code| !matches!(code, Code::NotOneToOne | Code::TooManyWords)) {
+    for code in Code::ALL.into_iter().filter(|code| !matches!(code, Code::NotActivated | Code::TooManyWords))
+    {
         let (number, status, text) = code.row();
         table.push_str(&format!("| {number} | {} | {text} | {} |\n", status.as_u16(), code.meaning()));
     }

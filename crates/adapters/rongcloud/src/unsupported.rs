@@ -49,5 +49,5 @@ pub(crate) fn unsupported(path: &str) -> Option<HttpResponse> {
     let detail =
         "sixin is for one-to-one messages; there are no groups, chat rooms, broadcasts, tags or pushes";
     let is_unsupported = UNSUPPORTED.iter().any(|beginning| path.starts_with(beginning));
-    is_unsupported.then(|| responses::refused(path, &Failure::new(Code::NotOneToOne, detail)))
+    is_unsupported.then(|| responses::refused(path, &Failure::new(Code::NotActivated, detail)))
 }

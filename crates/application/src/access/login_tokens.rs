@@ -14,14 +14,9 @@ use sixin_domain::user::username::UserRef;
 
 use crate::access::ports::{Contact, NonceUses};
 use crate::access::sign_in::{AccountView, Origin, SignInError, SigningIn, of_account, usable};
+use crate::access::tickets::{NONCE_CHARS, use_up};
 use crate::files::links::{FileLinks, SignedLink};
 use crate::ports::Clock;
-use crate::sending::ports::NonceUse;
-
-/// Characters of a ticket's nonce.
-const NONCE_CHARS: usize = 16;
-/// In whose name nonces of tickets are used up: they are signed by no app key.
-const NO_APP_KEY: AppKeyId = AppKeyId(0);
 
 /// Who wants a login token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,8 +114,7 @@ impl LoginTokens for LoginTokenKeeping {
         platform: i64,
     ) -> Result<SignedInBoth, SignInError> {
         let LoginTicket { account, user, nonce, .. } = self.ours(token, app_key)?;
-        let used = NonceUse { app_key: NO_APP_KEY, nonce, signed_at: self.clock.now() };
-        if !self.used.use_up(&used).await? {
+        if !use_up(&*self.used, nonce, &*self.clock).await? {
             return Err(SignInError::LoginTokenOver);
         }
         let signing_in = &self.signing_in;

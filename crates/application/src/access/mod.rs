@@ -6,3 +6,4 @@ pub mod guarded_passwords;
 pub mod login_tokens;
 pub mod ports;
 pub mod sign_in;
+pub(crate) mod tickets;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sixin_domain::access::live_ticket::{LivePass, LiveProof, LiveTicket};
 use sixin_domain::access::session::{Claim, Login, SessionRefusal, admit};
-use sixin_domain::id::AppKeyId;
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
 use thiserror::Error;
@@ -14,17 +13,12 @@ use super::ports::DeviceTokenOwners;
 use super::stream::StreamOwner;
 use crate::access::authenticate_user::hash_token;
 use crate::access::ports::{NonceUses, Sessions};
+use crate::access::tickets::{NONCE_CHARS, use_up};
 use crate::files::links::{FileLinks, SignedLink};
 use crate::ports::{Clock, SecretSource, StoreError};
-use crate::sending::ports::NonceUse;
 use crate::site::ports::SettingSource;
 use crate::users::ports::Users;
 use crate::users::profiles::Viewer;
-
-/// Characters of a ticket's nonce.
-const NONCE_CHARS: usize = 16;
-/// In whose name nonces of tickets are used up: they are signed by no app key.
-const NO_APP_KEY: AppKeyId = AppKeyId(0);
 
 /// Why nobody is let in.
 #[derive(Debug, Error)]
@@ -155,8 +149,7 @@ impl LivePasses for LiveAdmission {
             return Err(PassRefusal::Ticket);
         }
         let LiveTicket { pass, nonce, .. } = signed.link;
-        let used = NonceUse { app_key: NO_APP_KEY, nonce, signed_at: self.clock.now() };
-        if !self.used.use_up(&used).await? {
+        if !use_up(&*self.used, nonce, &*self.clock).await? {
             return Err(PassRefusal::Ticket);
         }
         self.look_again(&pass).await

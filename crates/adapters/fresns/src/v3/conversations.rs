@@ -107,7 +107,7 @@ pub(crate) async fn list_messages_v3(
         let order = wanted.order_direction.map(Order::from).unwrap_or_default();
         let in_page = wanted.page_list_direction.map_or(order, Order::from);
         let keys = filter(wanted.filter_user_type, wanted.filter_user_keys)?;
-        let which = ConversationRef::With(peer(&with)?);
+        let which = named(&with)?;
         let wanted = WantedMessages { after: None, before: None, page, order, in_page };
         match messages::<Third>(&api, &visit, (&which, wanted), &keys).await {
             Err(ConversationError::NoSuchConversation(_)) => {
@@ -144,7 +144,7 @@ pub(crate) async fn mark_as_read_v3(
         let ReadBody { cmids } = body(&request, payload, &api).await?;
         let target = match cmids {
             Some(cmids) => of_messages(&cmids)?,
-            None => Target::Conversation(ConversationRef::With(peer(&with)?)),
+            None => Target::Conversation(named(&with)?),
         };
         api.change_conversations.mark_read(&visit.viewer(), &target).await?;
         Ok(done_without_data(visit.locale.language))
@@ -163,7 +163,7 @@ pub(crate) async fn pin_conversation_v3(
 ) -> HttpResponse {
     answered(&request, &api, async {
         let visit = visit(&request, &api).await?;
-        let which = ConversationRef::With(peer(&with)?);
+        let which = named(&with)?;
         api.change_conversations.toggle_pin(&visit.viewer(), &which).await?;
         Ok(done_without_data(visit.locale.language))
     })
@@ -203,7 +203,7 @@ pub(crate) async fn delete_from_view_v3(
         let visit = visit(&request, &api).await?;
         let DeleteBody { kind, cmids } = body(&request, payload, &api).await?;
         let target = match kind {
-            DeletedKind::Conversation => Target::Conversation(ConversationRef::With(peer(&with)?)),
+            DeletedKind::Conversation => Target::Conversation(named(&with)?),
             DeletedKind::Messages => of_messages(&cmids.ok_or(Failure::of(MISSING, "cmids"))?)?,
         };
         api.change_conversations.delete(&visit.viewer(), &target).await?;
@@ -215,6 +215,11 @@ pub(crate) async fn delete_from_view_v3(
 /// The other user, whom a path names.
 pub(super) fn peer(text: &str) -> Result<UserRef, Failure> {
     UserRef::parse(text).map_err(|_| Failure::new(USER_UNKNOWN))
+}
+
+/// The conversation with that user.
+fn named(with: &str) -> Result<ConversationRef, Failure> {
+    Ok(ConversationRef::With(peer(with)?))
 }
 
 fn of_messages(cmids: &TextOrNumber) -> Result<Target, Failure> {

@@ -65,7 +65,7 @@ impl Source for Fields {
     fn broken(&self, name: &'static str, code: Option<&str>, rule: &str) -> Failure {
         match code {
             Some(NOT_ONE_TO_ONE) => {
-                Failure::new(Code::NotOneToOne, format!("sixin is for one-to-one messages; {name} {rule}"))
+                Failure::new(Code::NotActivated, format!("sixin is for one-to-one messages; {name} {rule}"))
             }
             Some(TYPE_UNSUPPORTED) => Failure::new(Code::TypeUnsupported, format!("{name} {rule}")),
             Some(NAMES_ITSELF) => Failure::parameter(rule),

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, SeqAccess, Unexpected, Visitor};
 use serde_json::{Value, json};
+use sixin_application::conversations::ports::Order;
 use sixin_domain::message::uid::MessageName;
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::Username;
@@ -145,6 +146,11 @@ impl PageNumber {
 pub(crate) struct Switch(pub(crate) bool);
 
 documented!(Switch, json!({"type": "integer", "enum": [0, 1]}));
+
+/// The order of a list whose `order` is 0 for the oldest first, also if it is left out, and 1 for the newest.
+pub(crate) fn listed_in(order: Option<Switch>) -> Order {
+    if order.is_some_and(|Switch(is_newest_first)| is_newest_first) { Order::Newest } else { Order::Oldest }
+}
 
 /// A time: in milliseconds, or in seconds where the number is too small for them.
 #[derive(Debug, Clone, Copy)]

@@ -77,7 +77,7 @@ async fn sent(
     let settings = api.settings.settings().await?;
     let sender = settings.text(SYSTEM_USER);
     if sender.is_empty() {
-        return Err(Failure::new(Code::NotOneToOne, "the setting system_user names nobody"));
+        return Err(Failure::new(Code::NotActivated, "the setting system_user names nobody"));
     }
     let back_end = BackEnd { nonce: None, ..admitted };
     let mut fields = Fields::of_request(request, payload, api).await?;

@@ -3,24 +3,23 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::json;
-use sixin_application::conversations::ports::Order;
 use sixin_application::users::ports::{Friend, FriendChange};
-use sixin_domain::text::visible::is_name;
 use sixin_domain::user::friend::FriendPermission;
 use sixin_domain::user::hosted_profile::HostedProfile;
 use sixin_domain::user::username::Username;
 use sixin_web::answer::reply;
-use sixin_web::documented;
 use utoipa::{OpenApi, ToSchema};
 
+use super::friend_requests::{
+    AddFriend, CleanFriends, GetFriends, GetPermissions, OfFriends, SetFriendProfile, SetPermission,
+};
 use super::hosted_profiles::pairs;
 use crate::admission::answered;
 use crate::api::RongCloudApi;
 use crate::codes::Failure;
 use crate::fields::object;
-use crate::fields::values::{Number, ObjectText, Size, Switch, Text, UserId, Users};
+use crate::fields::values::{Number, ObjectText, Text, listed_in};
 use crate::responses::{Done, SUCCESS, done};
 use crate::routes::post;
 
@@ -33,8 +32,6 @@ const SET_PROFILE: &str = "/friend/profile/set.json";
 const SET_PERMISSION: &str = "/friend/permission/set.json";
 const GET_PERMISSION: &str = "/friend/permission/get.json";
 
-/// Characters of what a friend is called.
-const REMARK_CHARS: usize = 64;
 /// `result` of a check: the two are friends, or not.
 const FRIENDS: i64 = 4;
 const STRANGERS: i64 = 1;
@@ -65,123 +62,6 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
     get_friend_permissions
 ))]
 pub(crate) struct Operations;
-
-#[derive(serde::Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = RongCloudAddFriend, example = json!({"userId": "user1", "targetId": "user2", "optType": 2}))]
-struct AddFriend {
-    /// Who wants a friend.
-    user_id: UserId,
-    /// Whom.
-    target_id: UserId,
-    /// 1: as the other permits; 2: at once. Default 1.
-    opt_type: Option<Number<1, 2>>,
-}
-
-type Hundred = Users<100>;
-
-#[derive(serde::Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = RongCloudOfFriends, example = json!({"userId": "user1", "targetIds": ["user2"]}))]
-struct OfFriends {
-    /// Whose friends.
-    user_id: UserId,
-    /// Who is meant.
-    target_ids: Hundred,
-}
-
-#[derive(serde::Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = RongCloudCleanFriends, example = json!({"userId": "user1"}))]
-struct CleanFriends {
-    /// Whose friends.
-    user_id: UserId,
-}
-
-type FriendsSize = Size<100, 50>;
-
-#[derive(serde::Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = RongCloudGetFriends, example = json!({"userId": "user1", "size": 50, "order": 0}))]
-struct GetFriends {
-    /// Whose friends.
-    user_id: UserId,
-    /// `pageToken` of the answer before.
-    page_token: Option<Text<64>>,
-    /// How many at most.
-    #[serde(default)]
-    size: FriendsSize,
-    /// 0: the oldest friendship first; 1: the newest. Default 0.
-    order: Option<Switch>,
-}
-
-/// What a friend is called.
-struct Remark(String);
-
-documented!(Remark, json!({"type": "string", "maxLength": REMARK_CHARS}));
-
-impl<'de> Deserialize<'de> for Remark {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Text::<REMARK_CHARS>(remark) = Text::deserialize(deserializer)?;
-        if remark.chars().count() > REMARK_CHARS || !is_name(&remark) {
-            return Err(D::Error::custom(format_args!(
-                "must be one line of at most {REMARK_CHARS} characters, with something to see in it"
-            )));
-        }
-        Ok(Self(remark))
-    }
-}
-
-#[derive(serde::Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = RongCloudSetFriendProfile, example = json!({
-    "userId": "user1", "targetId": "user2", "remarkName": "Bob from work", "friendExtProfile": "{\"ext_team\":\"blue\"}",
-}))]
-struct SetFriendProfile {
-    /// Whose friend.
-    user_id: UserId,
-    /// The friend.
-    target_id: UserId,
-    /// What the friend is called.
-    remark_name: Option<Remark>,
-    /// The text of a JSON object of texts. It replaces what was there; an empty object removes it.
-    friend_ext_profile: Option<ObjectText>,
-}
-
-/// Whom a user takes.
-struct Permission(FriendPermission);
-
-documented!(
-    Permission,
-    json!({
-        "description": "1: whoever asks; 2: whoever the user agrees to; 3: nobody.", "type": "integer", "enum": [1, 2, 3],
-    })
-);
-
-impl<'de> Deserialize<'de> for Permission {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Number::<1, 3>(number) = Number::deserialize(deserializer)?;
-        FriendPermission::from_number(number).map(Self).ok_or_else(|| D::Error::custom("must be 1, 2 or 3"))
-    }
-}
-
-#[derive(serde::Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = RongCloudSetFriendPermission, example = json!({"userIds": ["user1"], "permissionType": 2}))]
-struct SetPermission {
-    /// Whose permission.
-    user_ids: Hundred,
-    /// Whom they take.
-    permission_type: Permission,
-}
-
-#[derive(serde::Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = RongCloudGetFriendPermissions, example = json!({"userIds": ["user1"]}))]
-struct GetPermissions {
-    /// Whose permissions.
-    user_ids: Hundred,
-}
 
 /// A page of friends.
 #[derive(Debug, Serialize, ToSchema)]
@@ -345,7 +225,7 @@ async fn get_friends(
                 .map_err(|_| Failure::parameter("pageToken must be the pageToken of an earlier answer"))?,
             _ => 0,
         };
-        let order = if order.is_some_and(|order| order.0) { Order::Newest } else { Order::Oldest };
+        let order = listed_in(order);
         let limit = usize::try_from(size.0).unwrap_or_default();
         let (friends, total_count) = api.keep_friends.page(&user_id.0, order, offset, limit).await?;
         let next = offset.saturating_add(friends.len());

@@ -7,7 +7,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
-use sixin_application::conversations::ports::Order;
 use sixin_application::users::keep_profiles::ProfiledUser;
 use sixin_domain::user::hosted_profile::HostedProfile;
 use sixin_web::answer::reply;
@@ -18,7 +17,7 @@ use super::profiles::{Name, Portrait, shown};
 use crate::admission::answered;
 use crate::api::RongCloudApi;
 use crate::codes::Failure;
-use crate::fields::values::{ObjectText, PageNumber, Size, Switch, UserId, Users};
+use crate::fields::values::{ObjectText, PageNumber, Size, Switch, UserId, Users, listed_in};
 use crate::fields::{object, text_or_digits, whole};
 use crate::responses::{Done, SUCCESS, done};
 use crate::routes::post;
@@ -252,7 +251,7 @@ async fn query_user_profiles(
     api: web::Data<RongCloudApi>,
 ) -> HttpResponse {
     answered(&request, payload, &api, async |QueryProfiles { size: Size(size), page, order }| {
-        let order = if order.is_some_and(|order| order.0) { Order::Newest } else { Order::Oldest };
+        let order = listed_in(order);
         let (found, total) = api.keep_profiles.page(order, page.offset(size), size).await?;
         Ok(listing(found, Some(total)))
     })

@@ -1,5 +1,6 @@
 //! Users.
 
+mod friend_requests;
 #[cfg(test)]
 mod friend_wire_tests;
 pub(crate) mod friends;

@@ -4,7 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::json;
-use sixin_application::conversations::ports::Order;
 use sixin_application::users::ports::ShownAs;
 use sixin_domain::text::visible::{is_line, is_name};
 use sixin_web::answer::reply;
@@ -15,7 +14,7 @@ use crate::admission::answered;
 use crate::api::RongCloudApi;
 use crate::fields::missing;
 use crate::fields::of_user::OfUser;
-use crate::fields::values::{Moment, PageNumber, Size, Switch, Text, UserId, Users};
+use crate::fields::values::{Moment, PageNumber, Size, Switch, Text, UserId, Users, listed_in};
 use crate::responses::{Done, SUCCESS, done};
 use crate::routes::post;
 use crate::times::LocalTimes;
@@ -193,7 +192,7 @@ async fn query_users(
     api: web::Data<RongCloudApi>,
 ) -> HttpResponse {
     answered(&request, payload, &api, async |QueryUsers { page_size: Size(size), page, order }| {
-        let order = if order.is_some_and(|order| order.0) { Order::Newest } else { Order::Oldest };
+        let order = listed_in(order);
         let page = api.keep_users.page(order, page.offset(size), size).await?;
         let times = LocalTimes::of_site(&api).await?;
         let users = page.users.into_iter().map(|user| UserOnPage::of(user, &times)).collect();
