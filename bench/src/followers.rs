@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use bytes::BytesMut;
-use futures_util::StreamExt;
+use futures_util::{SinkExt, StreamExt};
 use http_body_util::BodyExt;
 use hyper::StatusCode;
 use serde::Deserialize;
+use serde_json::json;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::LocalSet;
@@ -34,7 +35,7 @@ use sixin_application::ports::Clock;
 
 /// Short objects: what is measured is how they arrive, not how long they are.
 const EVENTS: &str = "/live/events?whitelistKeys=username";
-const SOCKET: &str = "/live/ws?whitelistKeys=username&since=";
+const SOCKET: &str = "/live/ws?whitelistKeys=username";
 /// How long everybody may take to be there.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How long the last messages may take to arrive.
@@ -228,9 +229,15 @@ impl Follower {
     }
 
     async fn socket(&mut self) -> Result<()> {
-        let mut request = format!("ws://{}{SOCKET}{}", self.address, self.cursor).into_client_request()?;
+        let mut request = format!("ws://{}{SOCKET}", self.address).into_client_request()?;
         request.headers_mut().extend(read(&self.population, self.place, SOCKET)?.headers().clone());
         let (mut stream, _) = client_async(request, TcpStream::connect(self.address).await?).await?;
+        let since = if self.cursor.is_empty() {
+            json!({"t": "since"})
+        } else {
+            json!({"t": "since", "c": self.cursor})
+        };
+        stream.send(Message::Text(since.to_string().into())).await?;
         while let Some(frame) = stream.next().await {
             let Message::Text(text) = frame? else { continue };
             let frame: SocketFrame = serde_json::from_str(&text)?;
