@@ -121,7 +121,13 @@ pub enum Event {
         about: Vec<UserId>,
     },
     /// What a user sorts its conversations by, or which of them stand under it.
-    TagsChanged(UserId),
+    TagsChanged {
+        /// Whose tags.
+        owner: UserId,
+        /// The other sides of the conversations that were put under a tag, or taken from under it. A tag that goes takes its
+        /// conversations along without their being named.
+        with: Vec<UserId>,
+    },
     /// How a user is shown.
     ProfileChanged(UserId),
     /// Whether a user may sign in and write: banned, muted, deactivated, disabled, deleted, or none of these any more.
@@ -173,7 +179,7 @@ impl Event {
             Self::PushPeriodSet { .. } => "push_period_set",
             Self::TieSet { .. } => "tie_set",
             Self::RemarksSet { .. } => "remarks_set",
-            Self::TagsChanged(_) => "tags_changed",
+            Self::TagsChanged { .. } => "tags_changed",
             Self::ProfileChanged(_) => "profile_changed",
             Self::UserStateChanged(_) => "user_state_changed",
             Self::SessionsEnded { .. } => "sessions_ended",

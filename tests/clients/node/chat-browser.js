@@ -9,7 +9,7 @@ const { dirname, join } = require("node:path");
 const { browsing, env } = require("./browser.js");
 
 const sixin = env("SIXIN_URL");
-const policy = `default-src 'self' 'unsafe-inline'; connect-src 'self' ${sixin} ${sixin.replace("http", "ws")}`;
+const policy = `default-src 'self' 'unsafe-inline'; connect-src 'self' ${sixin} ${sixin.replace("http", "ws")}; img-src blob: ${sixin}`;
 const page = `<!doctype html><title>chat</title>
 <script type="importmap">{"imports": {"@rongcloud/engine": "/engine.mjs", "@rongcloud/imlib-next": "/imlib.mjs"}}</script>
 <script type="module">
@@ -18,7 +18,10 @@ window.got = [];
 window.pieces = [];
 IM.addEventListener(IM.Events.STREAM_MESSAGE_RESPONSE, (event) => window.pieces.push(event));
 IM.init({ appkey: ${JSON.stringify(env("SIXIN_APP_KEY"))}, navigators: [${JSON.stringify(sixin)}] });
-IM.addEventListener(IM.Events.MESSAGES, ({ messages }) => messages.forEach((one) => window.got.push(one.content.content)));
+IM.addEventListener(IM.Events.MESSAGES, ({ messages }) => messages.forEach((one) => {
+  window.got.push(one.content.content);
+  if (one.content.imageUri) window.picture = one.content;
+}));
 window.IM = IM;
 </script>`;
 
@@ -50,6 +53,25 @@ async function watch(bob) {
   await publish(3, "time 😀", { complete: true, messageUID });
   await bob.until(`${read} === "Once upon a time 😀"`);
   await bob.until(`window.pieces.some(({ type, code }) => type === "END" && code === 0)`);
+}
+
+/** Alice draws a picture; Bob's page shows it. */
+async function draw(alice, bob) {
+  await alice.ask(`new Promise((done) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 300, height: 200 });
+    canvas.getContext("2d").fillRect(10, 10, 200, 100);
+    canvas.toBlob((blob) => done(window.drawn = new File([blob], "drawn.png", { type: "image/png" })), "image/png");
+  }).then(() => true)`);
+  const hooks = "{ onProgress: (progress) => (window.progress = progress) }";
+  const sent = `IM.sendImageMessage({ conversationType: 1, targetId: "bob" }, { file: window.drawn }, ${hooks})`;
+  assert.equal(await alice.ask(`${sent}.then((sent) => sent.code)`), 0);
+  assert.equal(await alice.ask("window.progress"), 100);
+  await bob.until("window.picture !== undefined");
+  const shown = await bob.ask(`new Promise((done, failed) => {
+    const image = Object.assign(new Image(), { src: window.picture.imageUri, onerror: failed });
+    image.onload = () => done([image.naturalWidth, image.naturalHeight, window.picture.content.length > 100]);
+  })`);
+  assert.deepEqual(shown, [300, 200, true]);
 }
 
 /** The module of a package. */
@@ -87,6 +109,7 @@ async function chat(open) {
   );
   assert.equal(history, "from a browser 😀, and back");
   await watch(bob);
+  await draw(alice, bob);
 }
 
 server.listen(0, "127.0.0.1", () => {

@@ -99,6 +99,8 @@ const own = {
   },
   text: (target, content, options) =>
     IM.sendMessage({ conversationType: 1, targetId: target }, new IM.TextMessage({ content }), options),
+  file: (target, name, type, text) =>
+    IM.sendFileMessage({ conversationType: 1, targetId: target }, { file: new File([text], name, { type }) }),
   load: async (options, count) => (await IM.createConversationListLoader(options)).data.load(count),
 };
 

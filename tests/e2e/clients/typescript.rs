@@ -21,7 +21,7 @@ const SOURCES: [&str; 6] =
     ["src/client.ts", "src/index.ts", "src/md5.ts", "src/retrying.ts", "src/signing.ts", "src/walk.ts"];
 
 /// The example's programs in a directory of their own, with its packages, generated and compiled.
-fn compiled(packages: &Path) -> tempfile::TempDir {
+pub(crate) fn compiled(packages: &Path) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     let (from, to) = (example(), directory.path());
     std::fs::create_dir(to.join("src")).unwrap();

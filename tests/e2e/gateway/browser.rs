@@ -23,5 +23,5 @@ fn alice_and_bob_chat_on_a_page_of_their_own() {
         ("SIXIN_BOB_TOKEN", &*tokens[1]),
     ];
     run(&site, command, &more);
-    assert_eq!(site.messages(), 3);
+    assert_eq!(site.messages(), 4);
 }

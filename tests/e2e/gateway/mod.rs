@@ -2,10 +2,15 @@
 
 mod browser;
 mod device;
+mod everybody;
 mod hostile;
 mod lists;
 mod messages;
+mod processes;
+mod profiles;
 mod surviving;
+mod tags;
 mod told;
+mod uploads;
 
 use device::Device;

@@ -37,8 +37,19 @@ fn text(value: &Value) -> &str {
 
 /// Makes a user whose account can sign in, and signs the account in: its aid, its token, and the user's number.
 pub(crate) fn account(site: &Site, name: &str) -> (String, String, Value) {
+    create(site, name);
+    login(site, name)
+}
+
+/// Makes a user who can sign in.
+pub(crate) fn create(site: &Site, name: &str) {
     let email = format!("{name}@example.org");
     site.sixin_with_input(&["user", "create", name, "--email", &email, "--password", "-"], "correct horse");
+}
+
+/// Signs the account of a user in: its id and token, and the uid of the user.
+fn login(site: &Site, name: &str) -> (String, String, Value) {
+    let email = format!("{name}@example.org");
     let login = json!({"type": "email", "account": email, "password": PASSWORD});
     let account = data(&call(site, ("", "", ""), "POST", "account/login", &login));
     let (aid, token) = (text(&account["detail"]["aid"]), text(&account["sessionToken"]["token"]));
@@ -47,7 +58,13 @@ pub(crate) fn account(site: &Site, name: &str) -> (String, String, Value) {
 
 /// Makes a user and signs it in, to the account first: the token of the account, and the user.
 pub(crate) fn signed_in(site: &Site, name: &str) -> (String, Person) {
-    let (aid, of_account, uid) = account(site, name);
+    create(site, name);
+    sign_in_again(site, name)
+}
+
+/// Signs a user in that is there.
+pub(crate) fn sign_in_again(site: &Site, name: &str) -> (String, Person) {
+    let (aid, of_account, uid) = login(site, name);
     let which = json!({"uidOrUsername": uid});
     let user = data(&call(site, (&aid, "", &of_account), "POST", "user/auth", &which));
     let token = text(&user["sessionToken"]["token"]).to_owned();

@@ -338,6 +338,7 @@ impl From<EditError> for Failure {
             EditError::Refused(EditRefusal::Nothing) => Self::new(MISSING),
             EditError::Refused(EditRefusal::Malformed(name)) => Self::of(MALFORMED, name),
             EditError::Refused(EditRefusal::ForbiddenWord(name)) => Self::of(33301, name),
+            EditError::Rule(_) => Self::of(MALFORMED, "profile"),
             EditError::MembershipExpired => Self::new(35302),
             EditError::Store(error) => error.into(),
         }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use actix_web::web;
 use sixin_application::access::ports::AppKeys;
 use sixin_application::conversations::change_conversations::ChangeConversations;
+use sixin_application::conversations::keep_tags::KeepTags;
 use sixin_application::conversations::read_conversations::ReadConversations;
 use sixin_application::delivery::commands::LiveCommands;
 use sixin_application::delivery::passes::LivePasses;
 use sixin_application::delivery::stream::LiveStreams;
 use sixin_application::delivery::watching::KeepWatches;
+use sixin_application::files::client_uploads::TakeClientUploads;
 use sixin_application::files::links::FileLinks;
 use sixin_application::messages::change_messages::ChangeMessages;
 use sixin_application::messages::expand_messages::ExpandMessages;
@@ -19,13 +21,15 @@ use sixin_application::ports::{Clock, SecretSource};
 use sixin_application::push::acks::Acknowledge;
 use sixin_application::sending::send_message::SendMessage;
 use sixin_application::site::ports::SettingSource;
+use sixin_application::users::edit_user::EditUser;
 use sixin_application::users::keep_preferences::KeepPreferences;
+use sixin_application::users::keep_profiles::KeepProfiles;
 use sixin_application::users::ports::Users;
 use sixin_domain::sending::limits::Limits;
 use sixin_web::live::Gate;
 use sixin_web::{Dialect, HttpLimits};
 
-use crate::{navigation, socket, streaming};
+use crate::{navigation, socket, streaming, uploading};
 
 /// What the gateway does for clients.
 #[derive(Clone)]
@@ -64,6 +68,16 @@ pub struct GatewayApi {
     pub keep_watches: Arc<dyn KeepWatches>,
     /// Pins, mutes and keeps quiet hours.
     pub keep_preferences: Arc<dyn KeepPreferences>,
+    /// Sorts conversations.
+    pub keep_tags: Arc<dyn KeepTags>,
+    /// Whether the server keeps for clients what is unread; otherwise they count by themselves.
+    pub keeps_unread: bool,
+    /// Reads what is known of users.
+    pub keep_profiles: Arc<dyn KeepProfiles>,
+    /// Changes how users are shown.
+    pub edit_user: Arc<dyn EditUser>,
+    /// Takes files for the contents of messages.
+    pub client_uploads: Arc<dyn TakeClientUploads>,
     /// Makes links to files.
     pub file_links: Arc<FileLinks>,
     /// Makes what must not be guessed, and scatters what must not happen to all at once.
@@ -86,7 +100,8 @@ impl Dialect for GatewayApi {
             .app_data(web::Data::new(self.clone()))
             .configure(navigation::configure)
             .configure(socket::configure)
-            .configure(streaming::configure);
+            .configure(streaming::configure)
+            .configure(uploading::configure);
     }
 
     fn request_headers(&self) -> &'static [&'static str] {

@@ -1,14 +1,19 @@
 //! What clients are told of a refusal: the numbers that the SDK has names for (docs/client-sdk.md#codes).
 
+use sixin_application::conversations::keep_tags::TagError;
 use sixin_application::conversations::read_conversations::ConversationError;
+use sixin_application::files::client_uploads::ClientUploadError;
 use sixin_application::messages::change_messages::ChangeError;
 use sixin_application::messages::expand_messages::ExpandError;
 use sixin_application::messages::read_history::HistoryError;
 use sixin_application::ports::StoreError;
 use sixin_application::sending::pipeline::SendError;
+use sixin_application::users::edit_user::EditError;
+use sixin_application::users::keep_profiles::ProfileError;
 use sixin_application::users::named_users::UsersError;
 use sixin_domain::message::expansion::ExpansionRefusal;
 use sixin_domain::sending::refusal::Refusal;
+use sixin_domain::user::profile_edit::EditRefusal;
 use sixin_web::answer::reply;
 
 /// A status that is not 0.
@@ -121,6 +126,42 @@ impl From<UsersError> for Code {
             UsersError::Busy => Self::STORE,
             _ => Self::PARAMETER,
         }
+    }
+}
+
+impl From<TagError> for Code {
+    fn from(error: TagError) -> Self {
+        match error {
+            TagError::Users(error) => error.into(),
+            TagError::Unknown(_) | TagError::TooMany(_) => Self::PARAMETER,
+        }
+    }
+}
+
+impl From<ProfileError> for Code {
+    fn from(error: ProfileError) -> Self {
+        match error {
+            ProfileError::Users(error) => error.into(),
+            ProfileError::Rule(_) => Self::PARAMETER,
+        }
+    }
+}
+
+impl From<EditError> for Code {
+    fn from(error: EditError) -> Self {
+        match error {
+            EditError::Refused(EditRefusal::ForbiddenWord(_)) => Self::FORBIDDEN_WORD,
+            EditError::Refused(_) | EditError::Rule(_) => Self::PARAMETER,
+            EditError::MembershipExpired => Self::NOT_ALLOWED,
+            EditError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ClientUploadError> for Code {
+    fn from(_: ClientUploadError) -> Self {
+        // A ticket is refused only for its key.
+        Self::PARAMETER
     }
 }
 

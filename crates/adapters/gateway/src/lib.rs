@@ -12,6 +12,7 @@ mod news;
 mod shown;
 mod socket;
 mod streaming;
+mod uploading;
 mod wire;
 
 pub use api::GatewayApi;

@@ -20,6 +20,8 @@ const OLD_NAVIGATION: &str = "/navi.js";
 pub(crate) const REQUEST_HEADERS: &[&str] = &["rc-appkey", "rc-negotiate"];
 /// Receipts of the fifth kind.
 const RECEIPTS: i32 = 4;
+/// That users have profiles.
+const PROFILES: i32 = 1;
 /// That users can be watched.
 const PRESENCE: i32 = 1;
 /// A WebSocket, and one over TLS.
@@ -66,6 +68,7 @@ struct Navigation {
     #[serde(rename = "grpRRVer")]
     receipts: i32,
     user_profile: i32,
+    server_save_unread: i32,
     stream_server: StreamServer,
 }
 
@@ -183,7 +186,8 @@ async fn place(
         open_anti: 0,
         sub_driven: PRESENCE,
         receipts: RECEIPTS,
-        user_profile: 0,
+        user_profile: PROFILES,
+        server_save_unread: api.keeps_unread.into(),
         stream_server: StreamServer { addrs: streams },
     })
 }

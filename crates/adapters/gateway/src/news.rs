@@ -14,12 +14,14 @@ use crate::calls::presence;
 use crate::shown::Showing;
 use crate::wire::PRIVATE;
 use crate::wire::messages::{DownStreamMessage, NotifyMsg};
+use crate::wire::preferences::UserSettingNotification;
 
 /// Topics of what a client is told.
 const SOMETHING_CAME: &str = "s_ntf";
 const SOMETHING_CHANGED: &str = "s_cmd";
 const AT_ONCE: &str = "s_msg";
 const PRESENCE: &str = "s_stat";
+const SETTING_CHANGED: &str = "s_us";
 
 /// The class of what says that somebody is writing.
 const TYPING: &str = "RC:TypSts";
@@ -30,8 +32,12 @@ const STATUS: i64 = 64;
 mod kind {
     pub(super) const MESSAGES: i32 = 1;
     pub(super) const CONVERSATIONS: i32 = 3;
+    pub(super) const PROFILE: i32 = 10;
     pub(super) const RECEIPTS: i32 = 11;
     pub(super) const MODIFIED: i32 = 12;
+    pub(super) const UNREAD: i32 = 13;
+    /// Told in a form of its own.
+    pub(super) const SETTINGS: i32 = 0;
 }
 
 /// Something to be published to a client: a topic, and what is said.
@@ -40,16 +46,21 @@ pub(crate) type Told = (&'static str, Vec<u8>);
 /// What a client is told of news.
 pub(crate) async fn told(showing: &Showing<'_>, news: &News) -> StoreResult<Vec<Told>> {
     let mut told = Vec::new();
-    let mut newest: [(i32, &'static str, Option<Position>); 4] = [
+    let mut newest: [(i32, &'static str, Option<Position>); 7] = [
         (kind::MESSAGES, SOMETHING_CAME, None),
         (kind::CONVERSATIONS, SOMETHING_CHANGED, None),
+        (kind::PROFILE, SOMETHING_CHANGED, None),
         (kind::RECEIPTS, SOMETHING_CHANGED, None),
         (kind::MODIFIED, SOMETHING_CHANGED, None),
+        (kind::UNREAD, SOMETHING_CHANGED, None),
+        (kind::SETTINGS, SETTING_CHANGED, None),
     ];
     for item in &news.items {
         match item {
             LiveItem::Logged(position, event) => {
-                for wanted in kinds(event, showing.me()) {
+                let unread = showing.api.keeps_unread && is_about_unread(event, showing.me());
+                let wanted = kinds(event, showing.me()).iter().chain(unread.then_some(&kind::UNREAD));
+                for wanted in wanted {
                     for (kind, _, newest) in &mut newest {
                         if kind == wanted {
                             *newest = Some(*position);
@@ -62,6 +73,11 @@ pub(crate) async fn told(showing: &Showing<'_>, news: &News) -> StoreResult<Vec<
     }
     for (kind, topic, newest) in newest {
         if let Some(position) = newest {
+            if kind == kind::SETTINGS {
+                let changed = UserSettingNotification { version: position.0, reserve: false };
+                told.push((topic, changed.encode_to_vec()));
+                continue;
+            }
             told.push((topic, NotifyMsg { kind, time: Some(position.0) }.encode_to_vec()));
         }
     }
@@ -83,8 +99,27 @@ fn kinds(event: &LiveEvent, me: UserId) -> &'static [i32] {
         Event::MessagesRead(seat, _) if seat.owner != me => &[kind::RECEIPTS],
         // While it grows whoever shows it reads it as a stream.
         Event::MessageEdited(_) | Event::MessageGrown { is_over: true, .. } => &[kind::MODIFIED],
+        Event::TagsChanged { with, .. } if with.is_empty() => &[kind::SETTINGS],
+        Event::TagsChanged { .. } => &[kind::CONVERSATIONS],
+        Event::ProfileChanged(user) if *user == me => &[kind::PROFILE],
         Event::ConversationPinned { .. } | Event::NotificationLevelSet { .. } => &[kind::CONVERSATIONS],
         _ => &[],
+    }
+}
+
+/// Whether an event changes how much is unread for somebody.
+fn is_about_unread(event: &LiveEvent, me: UserId) -> bool {
+    match event {
+        LiveEvent::Message(message) => message.message.sender != me && message.message.is_counted,
+        LiveEvent::Changed(event, _) => match &**event {
+            Event::MessageRecalled(_) => true,
+            Event::ConversationRead { seat, .. }
+            | Event::MessagesRead(seat, _)
+            | Event::ConversationDeleted { seat, .. }
+            | Event::HistoryCleared(seat, _)
+            | Event::MessagesDeleted(seat, _) => seat.owner == me,
+            _ => false,
+        },
     }
 }
 

@@ -53,6 +53,9 @@ pub trait KeepTags: Send + Sync {
     /// With whom the conversations under a tag are, those that were tagged last first.
     async fn tagged(&self, user: &Username, tag: &TagId) -> Result<Vec<Username>, TagError>;
 
+    /// All conversations that stand under a tag: the other side and the tag, by the former.
+    async fn all_tagged(&self, user: &Username) -> Result<Vec<(UserId, TagId)>, TagError>;
+
     /// The tags of the conversation with somebody.
     async fn of(&self, user: &Username, with: &Username) -> Result<Vec<Tag>, TagError>;
 }
@@ -101,6 +104,11 @@ impl KeepTags for TagKeeping {
         let owner = self.one(user).await?;
         let found = self.tags.tagged(owner, tag).await?;
         found.ok_or_else(|| TagError::Unknown(tag.as_str().to_owned()))
+    }
+
+    async fn all_tagged(&self, user: &Username) -> Result<Vec<(UserId, TagId)>, TagError> {
+        let owner = self.one(user).await?;
+        Ok(self.tags.all_tagged(owner).await?)
     }
 
     async fn of(&self, user: &Username, with: &Username) -> Result<Vec<Tag>, TagError> {

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use sixin_domain::access::app_key::Secret;
+use sixin_domain::file::client_upload;
 use sixin_domain::file::link::{ExpiringLink, FileLink};
 use sixin_domain::file::media::ThumbnailSize;
 use sixin_domain::file::{FileKind, StoredFile};
+use sixin_domain::id::UserId;
 use sixin_domain::site::settings::Settings;
 
 use crate::access::ports::{Signatures, SignedParts};
@@ -55,6 +57,19 @@ impl FileLinks {
     pub fn link(&self, file: &StoredFile, size: Option<ThumbnailSize>, settings: &Settings) -> SignedLink {
         let size = size.filter(|_| file.kind == FileKind::Image && file.thumbnail_extension.is_some());
         self.signed(FileLink::new(&file.fid, file.kind, size, settings, self.clock.now()))
+    }
+
+    /// A link to the file that a client has uploaded for the contents of its messages; it works as long as the file is there.
+    #[must_use]
+    pub fn lasting(&self, fid: &str) -> SignedLink {
+        self.signed(FileLink::lasting(fid.to_owned()))
+    }
+
+    /// The public id of the file that a user's client calls `key`.
+    #[must_use]
+    pub fn fid_of_upload(&self, user: UserId, key: &str) -> String {
+        let named = SignedParts::Link(client_upload::named_text(user, key));
+        client_upload::fid(&self.signatures.sign(&named, &self.secret))
     }
 
     /// Any link, with its signature.

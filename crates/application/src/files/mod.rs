@@ -1,5 +1,6 @@
 //! Files that go with messages.
 
+pub mod client_uploads;
 pub mod links;
 pub mod ports;
 pub mod read_file;

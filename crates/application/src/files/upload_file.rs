@@ -83,13 +83,25 @@ pub struct Arrival {
 
 /// What a file is uploaded for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UploadPurpose {
+    /// A message to the user with that uid or username, which takes the file by its id.
+    MessageTo(String),
+    /// The contents of messages, in which its address stands. It gets that public id, which MUST NOT be in use.
+    Contents {
+        /// The public id.
+        fid: String,
+    },
+}
+
+/// What is uploaded, and what for.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadRequest {
     /// The kind the client says it is; what it holds decides.
     pub kind: FileKind,
     /// Its name, as the client has it.
     pub name: String,
-    /// The recipient's uid or username.
-    pub addressee: String,
+    /// What for.
+    pub purpose: UploadPurpose,
     /// Anything the client wants to find again: a JSON object.
     pub more_json: Option<String>,
     /// The platform the request came from.
@@ -155,7 +167,7 @@ impl UploadFile for FileUploading {
         request: UploadRequest,
         staged: StagedFile,
     ) -> Result<StoredFile, UploadError> {
-        self.permitted(uploader, &request.addressee).await?;
+        self.permitted(uploader, &request.purpose).await?;
         let name = FileName::parse(&request.name);
         let form = self.form(uploader, &request, &name, &staged).await?;
         let (staged, inspected) = self.checked(uploader, &form, staged).await?;
@@ -164,7 +176,10 @@ impl UploadFile for FileUploading {
             platform: request.platform,
             account: uploader.user.account,
             uploader: uploader.user.id,
-            addressee: request.addressee,
+            addressee: match request.purpose {
+                UploadPurpose::MessageTo(addressee) => Some(addressee),
+                UploadPurpose::Contents { .. } => None,
+            },
         };
         // The row first: bytes without one would never be swept.
         let id = self.files.register(&new, &upload).await?;
@@ -186,8 +201,11 @@ impl FileUploading {
         uploader.role(&*self.roles, self.clock.now()).await
     }
 
-    /// A file is uploaded for a user who could be written to right now.
-    async fn permitted(&self, uploader: &Viewer, addressee: &str) -> Result<(), UploadError> {
+    /// A file is uploaded for a user who could be written to right now, or by one who may write at all.
+    async fn permitted(&self, uploader: &Viewer, purpose: &UploadPurpose) -> Result<(), UploadError> {
+        let UploadPurpose::MessageTo(addressee) = purpose else {
+            return Ok(self.profiles.may_send(uploader).await??);
+        };
         let named = UserRef::parse(addressee).map_err(|_| Refusal::RecipientUnknown)?;
         let recipient = self.users.find(&named).await?.ok_or(Refusal::RecipientUnknown)?;
         let shown = self.profiles.of(uploader, &[recipient.id]).await?;
@@ -267,7 +285,10 @@ impl FileUploading {
         let now = self.clock.now();
         let mime = checked_type(form.kind, &form.extension).unwrap_or("application/octet-stream");
         NewFile {
-            fid: self.secrets.alphanumeric(FID_CHARS),
+            fid: match &request.purpose {
+                UploadPurpose::MessageTo(_) => self.secrets.alphanumeric(FID_CHARS),
+                UploadPurpose::Contents { fid } => fid.clone(),
+            },
             kind: form.kind,
             mime: mime.to_owned(),
             size: i64::try_from(staged.size).unwrap_or(i64::MAX),

@@ -40,6 +40,38 @@ pub struct ProfiledUser {
     pub kept: KeptProfile,
 }
 
+/// Something that is known of a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    /// A text.
+    Text(String),
+    /// A number.
+    Number(i64),
+}
+
+impl ProfiledUser {
+    /// What is known of the user, by the names that RongCloud's clients have for it; without pairs of a back end's own.
+    #[must_use]
+    pub fn known(&self) -> Vec<(&'static str, Known)> {
+        let (shown, profile) = (&self.user.profile, &self.kept.profile);
+        let text = |text: &Option<String>| text.clone().map(Known::Text);
+        let number = |number: Option<i64>| number.map(Known::Number);
+        let members = [
+            ("uniqueId", text(&profile.unique_id)),
+            ("name", Some(Known::Text(shown.nickname.clone()))),
+            ("portraitUri", text(&shown.avatar_file_url)),
+            ("email", text(&profile.email)),
+            ("birthday", text(&profile.birthday)),
+            // The table counts from 1 (docs/wire/fresns.md#gender).
+            ("gender", Some(Known::Number((shown.gender - 1).max(0)))),
+            ("location", text(&shown.location)),
+            ("role", number(profile.role)),
+            ("level", number(profile.level)),
+        ];
+        members.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+}
+
 /// Keeps profiles. Every user that is named has to exist.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sixin_domain::access::session::membership_end;
 use sixin_domain::id::UserId;
-use sixin_domain::sending::may_write::{SiteRules, Speaker, may_write};
+use sixin_domain::sending::may_write::{SiteRules, Speaker, may_send, may_write};
 use sixin_domain::sending::refusal::Refusal;
 use sixin_domain::site::role::{Role, RoleBook, UserRole};
 use sixin_domain::site::settings::Settings;
@@ -109,6 +109,16 @@ impl Profiles {
         };
         let users = found.into_iter().map(show).collect();
         Ok(ShownUsers { role_book, users })
+    }
+
+    /// Whether the viewer may send at all, whoever it would be to.
+    ///
+    /// # Errors
+    /// If something can't be looked up.
+    pub async fn may_send(&self, viewer: &Viewer) -> StoreResult<Result<(), Refusal>> {
+        let (book, own) = (self.roles.book().await?, self.roles.of(viewer.user.id).await?);
+        let now = self.clock.now();
+        Ok(may_send(&SiteRules::of(&viewer.settings, &book, &own, now), &viewer.user, now))
     }
 }
 

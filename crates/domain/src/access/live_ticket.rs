@@ -49,6 +49,35 @@ pub struct LivePass {
     pub proof: LiveProof,
 }
 
+impl LivePass {
+    /// What it says, in five parts with dots between them: letters and digits.
+    #[must_use]
+    pub(crate) fn text(&self) -> String {
+        let (kind, aid, token, platform) = match &self.proof {
+            LiveProof::Session { aid, token, platform } => ('s', aid.as_bytes(), token, *platform),
+            LiveProof::Device { token } => ('d', &[][..], token, 0),
+        };
+        format!("{kind}.{}.{platform}.{}.{}", self.user.0, hex(aid), hex(token))
+    }
+
+    /// Reads such parts; `None` if they are none.
+    pub(crate) fn of_parts<'a>(parts: &mut impl Iterator<Item = &'a str>) -> Option<Self> {
+        let mut part = || parts.next();
+        let (kind, user, platform, aid, token) = (part()?, part()?, part()?, part()?, part()?);
+        let token = unhex(token)?.try_into().ok()?;
+        let proof = match kind {
+            "s" => LiveProof::Session {
+                aid: String::from_utf8(unhex(aid)?).ok()?,
+                token,
+                platform: platform.parse().ok()?,
+            },
+            "d" => LiveProof::Device { token },
+            _ => return None,
+        };
+        Some(Self { user: UserId(user.parse().ok()?), proof })
+    }
+}
+
 /// A pass for a moment, to be used once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveTicket {
@@ -70,12 +99,7 @@ impl LiveTicket {
     /// What it says, without a signature: letters, digits and dots.
     #[must_use]
     pub fn text(&self) -> String {
-        let (kind, aid, token, platform) = match &self.pass.proof {
-            LiveProof::Session { aid, token, platform } => ('s', aid.as_bytes(), token, *platform),
-            LiveProof::Device { token } => ('d', &[][..], token, 0),
-        };
-        let (user, expires, nonce) = (self.pass.user.0, self.expires, &self.nonce);
-        format!("{kind}.{user}.{platform}.{}.{}.{expires}.{nonce}", hex(aid), hex(token))
+        format!("{}.{}.{}", self.pass.text(), self.expires, self.nonce)
     }
 
     /// Reads such a text; `None` if it is none.
@@ -85,21 +109,9 @@ impl LiveTicket {
             return None;
         }
         let mut parts = text.split('.');
-        let mut part = || parts.next();
-        let (kind, user, platform, aid, token) = (part()?, part()?, part()?, part()?, part()?);
-        let (expires, nonce) = (part()?.parse().ok()?, part()?.to_owned());
-        let token = unhex(token)?.try_into().ok()?;
-        let proof = match kind {
-            "s" => LiveProof::Session {
-                aid: String::from_utf8(unhex(aid)?).ok()?,
-                token,
-                platform: platform.parse().ok()?,
-            },
-            "d" => LiveProof::Device { token },
-            _ => return None,
-        };
-        let pass = LivePass { user: UserId(user.parse().ok()?), proof };
-        (part().is_none() && !nonce.is_empty()).then_some(Self { pass, expires, nonce })
+        let pass = LivePass::of_parts(&mut parts)?;
+        let (expires, nonce) = (parts.next()?.parse().ok()?, parts.next()?.to_owned());
+        (parts.next().is_none() && !nonce.is_empty()).then_some(Self { pass, expires, nonce })
     }
 }
 
@@ -113,7 +125,7 @@ impl ExpiringLink for LiveTicket {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         // Writing to a text does not fail.
         let _ = write!(text, "{byte:02x}");
@@ -121,7 +133,7 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }

@@ -10,6 +10,9 @@ const USUAL_MINUTES: i64 = 10;
 /// Links made within this time are the same, so that a client that lists twice loads a picture once.
 const STEP_MS: i64 = 5 * 60 * 1000;
 
+/// When links end that do not: with the year 9999, in seconds since 1970.
+const NEVER: i64 = 253_402_300_799;
+
 /// A link that works until a time for whoever has it.
 pub trait ExpiringLink {
     /// When it ends, in seconds since 1970.
@@ -56,6 +59,12 @@ impl FileLink {
         let expires = end(settings.number(&format!("{}_url_expire", kind.name())), now);
         Self { fid: fid.to_owned(), size, expires }
     }
+
+    /// A link that works as long as the file is there: one that stands in the content of a message.
+    #[must_use]
+    pub fn lasting(fid: String) -> Self {
+        Self { fid, size: None, expires: NEVER }
+    }
 }
 
 impl ExpiringLink for FileLink {
@@ -87,6 +96,12 @@ mod tests {
             assert_eq!(link.left(Millis(link.expires * 1000)), None);
             assert_eq!(link.left(Millis(link.expires * 1000 - 1)), Some(1));
         }
+    }
+
+    #[test]
+    fn a_lasting_link_works_in_a_hundred_years() {
+        let link = FileLink::lasting("fid".into());
+        assert!(link.left(Millis(4_900_000_000_000)).is_some());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Stored files and what they were uploaded for.
 
+pub mod client_upload;
 pub mod link;
 pub mod media;
 pub mod outside;

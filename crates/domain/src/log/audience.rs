@@ -40,9 +40,9 @@ impl Audience {
             Event::NotificationLevelSet { user, .. }
             | Event::PushPeriodSet { user, .. }
             | Event::DeviceTokensExpired { user, .. } => one(*user),
-            Event::TagsChanged(user) | Event::ProfileChanged(user) | Event::UserStateChanged(user) => {
-                one(*user)
-            }
+            Event::TagsChanged { owner: user, .. }
+            | Event::ProfileChanged(user)
+            | Event::UserStateChanged(user) => one(*user),
             Event::SessionsEnded { user, .. } => Self { first: *user, second: None },
             // Live streams hear of presence in a way of their own; both are for webhooks.
             Event::PresenceChanged { .. } | Event::EndpointDisabled(_) => Self::default(),

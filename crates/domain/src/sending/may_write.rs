@@ -77,6 +77,19 @@ pub fn may_write(
     }
 }
 
+/// Whether a user may send at all, whoever it would be to: what it uploads may be for anybody.
+///
+/// # Errors
+/// The first rule that is broken.
+pub fn may_send(site: &SiteRules<'_>, sender: &User, now: Millis) -> Result<(), Refusal> {
+    standing_sender(Some(sender))?;
+    if sender.username.is_reserved() {
+        return Err(Refusal::SenderDisabled);
+    }
+    site_allows(site, sender, now)?;
+    unrestricted(sender, now)
+}
+
 /// Whether the site lets `sender` send at all (docs/wire/fresns.md#send-steps, steps 5 to 7).
 fn site_allows(site: &SiteRules<'_>, sender: &User, now: Millis) -> Result<(), Refusal> {
     if !site.conversations_on {

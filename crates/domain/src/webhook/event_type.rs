@@ -93,7 +93,7 @@ impl EventType {
             | Event::PushPeriodSet { .. }
             | Event::TieSet { .. }
             | Event::RemarksSet { .. }
-            | Event::TagsChanged(_)
+            | Event::TagsChanged { .. }
             | Event::ProfileChanged(_)
             | Event::SessionsEnded { .. }
             | Event::DeviceTokensExpired { .. } => return None,

@@ -161,6 +161,7 @@ pub(crate) struct Live {
 pub(crate) struct Gateway {
     pub(crate) enabled: bool,
     pub(crate) public_address: String,
+    pub(crate) keep_unread: bool,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]

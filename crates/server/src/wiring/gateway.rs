@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use sixin_application::delivery::watching::WatchKeeping;
+use sixin_application::files::client_uploads::ClientUploading;
 use sixin_application::messages::find_messages::MessageFinding;
 use sixin_gateway::GatewayApi;
 use sixin_web::live::LiveApi;
 
 use super::Parts;
 use super::conversations::Conversations;
+use super::files::Files;
 use super::messages::Messages;
 use super::sending::Sending;
 use super::users::Users;
@@ -20,6 +22,7 @@ pub(crate) fn gateway(
     live: &LiveApi,
     (sending, messages): (&Sending, &Messages),
     (conversations, users): (&Conversations, &Users),
+    files: &Files,
 ) -> Option<GatewayApi> {
     let Parts { config, store, caches, clock, file_links, streams, gate, presence, acks, .. } = parts;
     let values = &config.gateway;
@@ -48,6 +51,17 @@ pub(crate) fn gateway(
             clock: Arc::clone(clock),
         }),
         keep_preferences: Arc::clone(&users.keep_preferences),
+        keep_tags: Arc::clone(&conversations.keep_tags),
+        keeps_unread: values.keep_unread,
+        keep_profiles: Arc::clone(&users.keep_profiles),
+        edit_user: Arc::clone(&users.edit_user),
+        client_uploads: Arc::new(ClientUploading {
+            passes: Arc::clone(&live.passes),
+            upload_file: Arc::clone(&files.upload_file),
+            files: store.clone(),
+            links: Arc::clone(file_links),
+            clock: Arc::clone(clock),
+        }),
         file_links: Arc::clone(file_links),
         secrets: Arc::new(SystemSecrets),
         clock: Arc::clone(clock),

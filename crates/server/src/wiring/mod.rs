@@ -186,7 +186,7 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
     let files = files::Files::new(&parts);
     let site = site::Site::new(&parts);
     let live = live::live(&parts, &sending, &conversations);
-    let gateway = gateway::gateway(&parts, &live, (&sending, &messages), (&conversations, &users));
+    let gateway = gateway::gateway(&parts, &live, (&sending, &messages), (&conversations, &users), &files);
     let Parts { config, store, caches, ids, committer, clock, file_links, profiles, streams, .. } = parts;
     let check_health = HealthCheck { store: store.clone(), committer, ids, clock: Arc::clone(&clock) };
     Apis {

@@ -72,6 +72,7 @@ impl Users {
             }),
             edit_user: Arc::new(UserEditing {
                 users: parts.dropping(),
+                profiles: parts.dropping(),
                 words: store.clone(),
                 clock: Arc::clone(clock),
             }),

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::de::{DeserializeOwned, Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use sixin_application::files::upload_file::{UploadError, UploadRequest};
+use sixin_application::files::upload_file::{UploadError, UploadPurpose, UploadRequest};
 use sixin_domain::file::upload::taken;
 use sixin_domain::file::{FileKind, StoredFile};
 use sixin_web::documented;
@@ -211,11 +211,11 @@ pub(crate) async fn uploaded<F: DeserializeOwned>(
 
 /// What a form asks for.
 fn wanted(form: UploadForm, name: Option<String>, visit: &Visit) -> Result<UploadRequest, Failure> {
-    let addressee = match (form.table_id, form.table_key) {
+    let purpose = match (form.table_id, form.table_key) {
         (Some(_), Some(_)) => return Err(Failure::of(EXCLUSIVE, "tableId")),
         (None, None) => return Err(Failure::of(MISSING, "tableKey")),
         (Some(_), None) => return Err(Failure::of(NOT_ALLOWED, "tableId")),
-        (None, Some(key)) => key,
+        (None, Some(key)) => UploadPurpose::MessageTo(key),
     };
     match (form.upload_mode, form.file_info) {
         (UploadMode::File, Some(_)) => return Err(Failure::of(EXCLUSIVE, "fileInfo")),
@@ -224,7 +224,7 @@ fn wanted(form: UploadForm, name: Option<String>, visit: &Visit) -> Result<Uploa
     }
     let name = name.ok_or(Failure::of(MISSING, "file"))?;
     let more_json = form.more_json.map(|more| more.0);
-    Ok(UploadRequest { kind: form.kind.0, name, addressee, more_json, platform: visit.platform })
+    Ok(UploadRequest { kind: form.kind.0, name, purpose, more_json, platform: visit.platform })
 }
 
 /// Get a link to a file

@@ -5,7 +5,7 @@ use actix_web::web::Bytes;
 use async_trait::async_trait;
 use sixin_application::files::ports::{ArrivingFile, FileBytesError, OpenFile, StagedFile};
 use sixin_application::files::read_file::{LinkedFile, ReadFileError};
-use sixin_application::files::upload_file::{Arrival, UploadError, UploadRequest};
+use sixin_application::files::upload_file::{Arrival, UploadError, UploadPurpose, UploadRequest};
 use sixin_application::ports::StoreError;
 use sixin_domain::file::upload::UploadRefusal;
 use sixin_domain::file::{FileKind, Keeping, StoredFile};
@@ -83,8 +83,9 @@ async fn an_upload_is_answered_with_the_file_and_links_to_it() {
     let mut mocks = known();
     let as_sent = |_: &_, request: &UploadRequest, staged: &StagedFile| {
         let more_json = Some(r#"{"a":1}"#.to_owned());
-        let (kind, name, addressee) = (FileKind::Image, "a.png".into(), "bob".into());
-        *request == UploadRequest { kind, name, addressee, more_json, platform: 5 } && staged.size == 10
+        let (kind, name) = (FileKind::Image, "a.png".into());
+        let purpose = UploadPurpose::MessageTo("bob".into());
+        *request == UploadRequest { kind, name, purpose, more_json, platform: 5 } && staged.size == 10
     };
     mocks.upload.expect_finish().withf(as_sent).returning(|_, _, _| Ok(kept()));
     insta::assert_snapshot!(upload(mocks, b"ten bytes!").await.wire());

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use sixin_application::files::upload_file::UploadRequest;
+use sixin_application::files::upload_file::{UploadPurpose, UploadRequest};
 use utoipa::{OpenApi, ToSchema};
 
 use crate::admission::{Visit, answered, visit};
@@ -84,7 +84,7 @@ fn wanted(form: UploadForm, name: Option<String>, visit: &Visit) -> Result<Uploa
     Ok(UploadRequest {
         kind: form.kind.0,
         name: name.ok_or(Failure::of(MISSING, "file"))?,
-        addressee: form.usage_fsid,
+        purpose: UploadPurpose::MessageTo(form.usage_fsid),
         more_json: form.more_info.map(|more| more.0),
         platform: visit.platform,
     })

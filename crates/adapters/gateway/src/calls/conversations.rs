@@ -32,7 +32,8 @@ pub(crate) async fn list(caller: &Caller<'_>, asked: RelationQryInput) -> Result
         0 => ListStart::Offset(0),
         time => ListStart::After(Millis(time), ConversationId(0)),
     };
-    let (info, next) = part(caller, start, asked.count).await?;
+    let (conversations, next) = part(caller, start, asked.count).await?;
+    let info = infos(caller, &conversations).await?;
     let pull_time = info.last().and_then(|last| last.version_time);
     Ok(found(&RelationsOutput { info, is_finished: Some(next.is_none()), pull_time, page_token: None }))
 }
@@ -45,14 +46,22 @@ pub(crate) async fn filtered(caller: &Caller<'_>, asked: RelationQryFilter) -> R
     if !asked.channels.is_empty() && !asked.channels.contains(&PRIVATE) {
         return Ok(found(&RelationsOutput { is_finished: Some(true), ..RelationsOutput::default() }));
     }
-    let start = match asked.page_token.as_deref().filter(|token| !token.is_empty()) {
-        None => ListStart::Offset(0),
-        Some(token) => page(token).ok_or(Code::PARAMETER)?,
-    };
-    let (info, next) = part(caller, start, asked.count).await?;
-    let page_token = next.map(|(time, id)| format!("{}-{}", time.0, id.0)).unwrap_or_default();
+    let start = start_of(asked.page_token.as_deref().filter(|token| !token.is_empty()))?;
+    let (conversations, next) = part(caller, start, asked.count).await?;
+    let info = infos(caller, &conversations).await?;
+    let page_token = next_page(next);
     let is_finished = Some(page_token.is_empty());
     Ok(found(&RelationsOutput { info, is_finished, pull_time: None, page_token: Some(page_token) }))
+}
+
+/// Where a page begins.
+pub(super) fn start_of(token: Option<&str>) -> Result<ListStart, Code> {
+    token.map_or(Ok(ListStart::Offset(0)), |token| page(token).ok_or(Code::PARAMETER))
+}
+
+/// What names the next page; empty after the last one.
+pub(super) fn next_page(next: Option<(Millis, ConversationId)>) -> String {
+    next.map(|(time, id)| format!("{}-{}", time.0, id.0)).unwrap_or_default()
 }
 
 fn page(token: &str) -> Option<ListStart> {
@@ -60,14 +69,15 @@ fn page(token: &str) -> Option<ListStart> {
     Some(ListStart::After(Millis(time.parse().ok()?), ConversationId(id.parse().ok()?)))
 }
 
-type Part = (Vec<RelationInfo>, Option<(Millis, ConversationId)>);
+type Part = (Vec<Conversation>, Option<(Millis, ConversationId)>);
 
-async fn part(caller: &Caller<'_>, start: ListStart, count: Option<i32>) -> Result<Part, Code> {
+/// A part of the list, and where the next one begins.
+pub(super) async fn part(caller: &Caller<'_>, start: ListStart, count: Option<i32>) -> Result<Part, Code> {
     let Caller { showing, .. } = caller;
     let limit = i64::from(count.unwrap_or_default()).clamp(1, MOST);
     let request = ListRequest { pinned: None, start, limit };
     let part = showing.api.read_conversations.list(&showing.guest.viewer, request).await?;
-    Ok((infos(caller, &part.conversations).await?, part.next))
+    Ok((part.conversations, part.next))
 }
 
 /// Conversations that are named; those that are not in the list are left out.

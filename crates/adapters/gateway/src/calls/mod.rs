@@ -7,10 +7,14 @@ mod modifying;
 mod options;
 mod preferences;
 pub(crate) mod presence;
+mod profiles;
 mod pulling;
 pub(crate) mod reading;
 mod receipts;
 mod sending;
+mod tags;
+mod unread;
+mod uploads;
 
 use prost::Message;
 use sixin_application::delivery::inbox::Inbox;
@@ -95,7 +99,7 @@ pub(crate) async fn answer(caller: &Caller<'_>, inbox: &mut Inbox, call: Call) -
 }
 
 /// The topics that are answered; anybody may invent others.
-const TOPICS: [&str; 34] = [
+const TOPICS: [&str; 46] = [
     "ppMsgP",
     "ppMsgS",
     "recallMsg",
@@ -127,6 +131,18 @@ const TOPICS: [&str; 34] = [
     "pullUserSub",
     "pullSubData",
     "qrySubData",
+    "pullSe",
+    "addSeTag",
+    "delSeTag",
+    "addTag",
+    "delTag",
+    "qnTkn",
+    "qnUrl",
+    "pullOwnProfile",
+    "pullUserProfile",
+    "updUserProfile",
+    "qProfilePermiss",
+    "updProfilePermiss",
     "qAppBot",
     "reportsdk",
     "(other)",
@@ -174,9 +190,21 @@ async fn carried_out(
         "pullUserSub" => presence::watched(caller, read(&call)?).await,
         "pullSubData" => presence::of_watched(caller).await,
         "qrySubData" => presence::of_some(caller, read(&call)?).await,
-        "pullUS" => preferences::pull_settings(read(&call)?),
+        "pullUS" => tags::pull_settings(caller, read(&call)?).await,
+        "addSeTag" => tags::set(caller, read(&call)?).await,
+        "delSeTag" => tags::remove(caller, read(&call)?).await,
+        "addTag" => tags::put(caller, read(&call)?, true).await,
+        "delTag" => tags::put(caller, read(&call)?, false).await,
+        "pullSe" if caller.showing.api.keeps_unread => unread::pull(caller, read(&call)?).await,
         "addUnpush" => preferences::set_quiet_hours(caller, read(&call)?).await,
         "qryUnpush" => preferences::quiet_hours(caller).await,
+        "qnTkn" => uploads::place(caller, read(&call)?),
+        "qnUrl" => uploads::address(caller, read(&call)?).await,
+        "pullOwnProfile" => profiles::own(caller).await,
+        "pullUserProfile" => profiles::of_others(caller, read(&call)?).await,
+        "updUserProfile" => profiles::change(caller, read(&call)?).await,
+        "qProfilePermiss" => Ok(profiles::permission()),
+        "updProfilePermiss" => profiles::set_permission(read(&call)?),
         "delUnpush" => preferences::end_quiet_hours(caller).await,
         // Nobody has bots here, and nobody is told of the SDK's version.
         "qAppBot" | "reportsdk" => Ok(done()),

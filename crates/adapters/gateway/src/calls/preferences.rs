@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use sixin_application::delivery::stream::LiveEvent;
+use sixin_domain::conversation::tag::TagId;
 use sixin_domain::event::Event;
 use sixin_domain::id::UserId;
 use sixin_domain::log::{KEPT_MS, Position};
@@ -14,17 +15,16 @@ use crate::codes::Code;
 use crate::wire::PRIVATE;
 use crate::wire::conversations::{
     SessionReq, SessionState, SessionStateItem, SessionStateModifyReq, SessionStateModifyResp, SessionStates,
-    TypeUnpushInput,
+    SessionTagItem, TypeUnpushInput,
 };
-use crate::wire::preferences::{
-    AddUnpushPeriodInput, PullUserSettingInput, PullUserSettingOutput, QueryUnpushPeriodOutput,
-};
+use crate::wire::preferences::{AddUnpushPeriodInput, QueryUnpushPeriodOutput};
 
 /// Kinds of settings.
 const LEVEL: i32 = 1;
 const PINNED: i32 = 2;
+pub(super) const TAGS: i32 = 3;
 /// Settings of one call.
-const MOST: usize = 100;
+pub(super) const MOST: usize = 100;
 
 /// Pins and mutes conversations.
 pub(crate) async fn set(caller: &Caller<'_>, asked: SessionStateModifyReq) -> Result<Answer, Code> {
@@ -56,7 +56,7 @@ pub(crate) async fn set_for_all(caller: &Caller<'_>, asked: TypeUnpushInput) -> 
     Ok(is_set(caller))
 }
 
-fn is_set(caller: &Caller<'_>) -> Answer {
+pub(super) fn is_set(caller: &Caller<'_>) -> Answer {
     let version = Position::at(caller.now()).0;
     found(&SessionStateModifyResp { version, update_version: true })
 }
@@ -70,6 +70,8 @@ fn level(text: &str) -> Result<NotificationLevel, Code> {
 struct Set {
     level: Option<NotificationLevel>,
     is_pinned: Option<bool>,
+    /// Those it stands under now.
+    tags: Option<Vec<TagId>>,
     at: i64,
 }
 
@@ -83,7 +85,13 @@ pub(crate) async fn pull(caller: &Caller<'_>, asked: SessionReq) -> Result<Answe
         let head = caller.showing.api.streams.follower.head().position.0;
         version = head.max(version);
         for (with, is_pinned, level) in caller.showing.api.keep_preferences.all(caller.showing.me()).await? {
-            set.insert(with, Set { level, is_pinned: is_pinned.then_some(true), at: version });
+            let is_pinned = is_pinned.then_some(true);
+            set.insert(with, Set { level, is_pinned, tags: None, at: version });
+        }
+        for (with, tag) in caller.showing.api.keep_tags.all_tagged(&caller.name()).await? {
+            let one = set.entry(Some(with)).or_default();
+            one.tags.get_or_insert_default().push(tag);
+            one.at = version;
         }
     } else {
         let mut after = Position(asked.time);
@@ -95,6 +103,12 @@ pub(crate) async fn pull(caller: &Caller<'_>, asked: SessionReq) -> Result<Answe
             (after, version) = (page.until, page.until.0.max(version));
             if page.is_last {
                 break;
+            }
+        }
+        if set.values().any(|set| set.tags.is_some()) {
+            for (with, tag) in caller.showing.api.keep_tags.all_tagged(&caller.name()).await? {
+                let tags = set.get_mut(&Some(with)).and_then(|set| set.tags.as_mut());
+                tags.into_iter().for_each(|tags| tags.push(tag.clone()));
             }
         }
     }
@@ -117,6 +131,12 @@ fn note(set: &mut BTreeMap<Option<UserId>, Set>, position: Position, event: Live
             let one = set.entry(with).or_default();
             (one.level, one.at) = (Some(level), position.0);
         }
+        Event::TagsChanged { with, .. } => {
+            for other in with {
+                let one = set.entry(Some(other)).or_default();
+                (one.tags, one.at) = (Some(Vec::new()), position.0);
+            }
+        }
         _ => {}
     }
 }
@@ -124,12 +144,12 @@ fn note(set: &mut BTreeMap<Option<UserId>, Set>, position: Position, event: Live
 fn items(set: &Set) -> Vec<SessionStateItem> {
     let level = set.level.map(|level| (LEVEL, level.number().to_string()));
     let pinned = set.is_pinned.map(|is_pinned| (PINNED, i32::from(is_pinned).to_string()));
-    level.into_iter().chain(pinned).map(|(kind, value)| SessionStateItem { kind, value }).collect()
-}
-
-/// There are no other settings.
-pub(crate) fn pull_settings(asked: PullUserSettingInput) -> Result<Answer, Code> {
-    Ok(found(&PullUserSettingOutput { version: asked.version }))
+    let tags = set.tags.as_ref().map(|tags| {
+        let item = |id: &TagId| SessionTagItem { id: id.as_str().to_owned(), name: None, is_top: None };
+        SessionStateItem { kind: TAGS, value: String::new(), tags: tags.iter().map(item).collect() }
+    });
+    let plain = |(kind, value)| SessionStateItem { kind, value, tags: Vec::new() };
+    level.into_iter().chain(pinned).map(plain).chain(tags).collect()
 }
 
 /// Sets quiet hours.

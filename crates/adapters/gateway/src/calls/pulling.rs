@@ -228,8 +228,15 @@ pub(crate) fn after(version: i64) -> Position {
 
 /// What happened after a position, for those who look for changes only.
 pub(crate) async fn changes(caller: &Caller<'_>, after: Position) -> Result<InboxPage, Code> {
-    let Caller { showing, .. } = caller;
+    looked(caller, Inbox::of_changes(caller.showing.api.streams.clone()), after).await
+}
+
+/// The same with messages.
+pub(crate) async fn everything(caller: &Caller<'_>, after: Position) -> Result<InboxPage, Code> {
+    looked(caller, Inbox::new(caller.showing.api.streams.clone()), after).await
+}
+
+async fn looked(caller: &Caller<'_>, mut inbox: Inbox, after: Position) -> Result<InboxPage, Code> {
     let now = caller.now();
-    let mut inbox = Inbox::of_changes(showing.api.streams.clone());
-    Ok(inbox.page(showing.guest.owner(now), after, now, PAGE).await?)
+    Ok(inbox.page(caller.showing.guest.owner(now), after, now, PAGE).await?)
 }

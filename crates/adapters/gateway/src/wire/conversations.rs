@@ -110,11 +110,46 @@ pub(crate) struct SessionState {
 /// One thing that was set.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct SessionStateItem {
-    /// 1: the level, 2: whether it is pinned.
+    /// 1: the level, 2: whether it is pinned, 3: its tags.
     #[prost(int32, required, tag = "1")]
     pub(crate) kind: i32,
     #[prost(string, required, tag = "2")]
     pub(crate) value: String,
+    /// The tags of the conversation.
+    #[prost(message, repeated, tag = "3")]
+    pub(crate) tags: Vec<SessionTagItem>,
+}
+
+/// A tag.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct SessionTagItem {
+    #[prost(string, required, tag = "1")]
+    pub(crate) id: String,
+    #[prost(string, optional, tag = "2")]
+    pub(crate) name: Option<String>,
+    /// Whether the conversation is pinned under it.
+    #[prost(bool, optional, tag = "4")]
+    pub(crate) is_top: Option<bool>,
+}
+
+/// Makes tags, or removes them.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct SessionTagReq {
+    #[prost(int64, required, tag = "1")]
+    pub(crate) version: i64,
+    #[prost(message, repeated, tag = "2")]
+    pub(crate) tags: Vec<SessionTagItem>,
+}
+
+/// It is done.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct SetUserSettingOutput {
+    #[prost(int64, required, tag = "1")]
+    pub(crate) version: i64,
+    #[prost(bool, required, tag = "2")]
+    pub(crate) reserve: bool,
+    #[prost(bool, optional, tag = "3")]
+    pub(crate) update_version: Option<bool>,
 }
 
 /// Sets something.

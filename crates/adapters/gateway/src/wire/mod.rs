@@ -3,11 +3,14 @@
 //! Fields that the SDK takes for required are written also where they are zero, or it can't read the message.
 
 pub(crate) mod conversations;
+pub(crate) mod files;
 pub(crate) mod frame;
 pub(crate) mod messages;
 pub(crate) mod preferences;
+pub(crate) mod profiles;
 pub(crate) mod receipts;
 pub(crate) mod text;
+pub(crate) mod unread;
 pub(crate) mod users;
 
 /// A one-to-one conversation.
@@ -20,7 +23,7 @@ mod tests {
 
     use super::messages::{DownStreamMessage, DownStreamMessages, NotifyMsg, UpStreamMessage};
     use super::receipts::EventChange;
-    use super::{conversations, messages, receipts};
+    use super::{conversations, files, messages, profiles, receipts};
 
     #[test]
     fn what_the_sdk_requires_is_written_also_where_it_is_zero() {
@@ -57,6 +60,9 @@ mod tests {
             let _ = conversations::RelationQryInput::decode(&*bytes);
             let _ = conversations::SessionStateModifyReq::decode(&*bytes);
             let _ = receipts::QueryReceiptBatchReq::decode(&*bytes);
+            let _ = files::GetQNupTokenInput::decode(&*bytes);
+            let _ = profiles::UserProfile::decode(&*bytes);
+            let _ = files::GetDownloadUrlInput::decode(&*bytes);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Settings and quiet hours.
 
+use super::conversations::SessionTagItem;
+
 /// Pulls settings.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct PullUserSettingInput {
@@ -7,11 +9,41 @@ pub(crate) struct PullUserSettingInput {
     pub(crate) version: i64,
 }
 
-/// None.
+/// Those that have changed.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct PullUserSettingOutput {
+    #[prost(message, repeated, tag = "1")]
+    pub(crate) items: Vec<UserSettingItem>,
     #[prost(int64, required, tag = "2")]
     pub(crate) version: i64,
+}
+
+/// One of them.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct UserSettingItem {
+    #[prost(string, required, tag = "1")]
+    pub(crate) target_id: String,
+    #[prost(int32, required, tag = "2")]
+    pub(crate) channel: i32,
+    #[prost(string, required, tag = "4")]
+    pub(crate) key: String,
+    #[prost(bytes = "vec", required, tag = "5")]
+    pub(crate) value: Vec<u8>,
+    #[prost(int64, required, tag = "6")]
+    pub(crate) version: i64,
+    #[prost(int32, required, tag = "7")]
+    pub(crate) status: i32,
+    #[prost(message, repeated, tag = "8")]
+    pub(crate) tags: Vec<SessionTagItem>,
+}
+
+/// A setting has changed.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct UserSettingNotification {
+    #[prost(int64, required, tag = "1")]
+    pub(crate) version: i64,
+    #[prost(bool, required, tag = "2")]
+    pub(crate) reserve: bool,
 }
 
 /// Sets quiet hours.

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
-use sixin_application::users::keep_profiles::ProfiledUser;
+use sixin_application::users::keep_profiles::{Known, ProfiledUser};
 use sixin_domain::user::hosted_profile::HostedProfile;
 use sixin_web::answer::reply;
 use sixin_web::documented;
@@ -133,29 +133,21 @@ struct ProfileInfo {
 }
 
 impl ProfileInfo {
-    fn of(ProfiledUser { user, kept }: ProfiledUser) -> Self {
-        let (shown, profile) = (&user.profile, kept.profile);
-        let text = |text: &Option<String>| text.clone().map(Value::from);
-        let number = |number: Option<i64>| number.map(Value::from);
-        let members = [
-            ("uniqueId", text(&profile.unique_id)),
-            ("name", Some(shown.nickname.as_str().into())),
-            ("portraitUri", text(&shown.avatar_file_url)),
-            ("email", text(&profile.email)),
-            ("birthday", text(&profile.birthday)),
-            // The table counts from 1 (docs/wire/fresns.md#gender).
-            ("gender", Some((shown.gender - 1).max(0).into())),
-            ("location", text(&shown.location)),
-            ("role", number(profile.role)),
-            ("level", number(profile.level)),
-        ];
-        let known: Map<String, Value> =
-            members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+    fn of(profiled: &ProfiledUser) -> Self {
+        let member = |(name, known): (&str, Known)| {
+            let value = match known {
+                Known::Text(text) => Value::from(text),
+                Known::Number(number) => number.into(),
+            };
+            (name.to_owned(), value)
+        };
+        let known: Map<String, Value> = profiled.known().into_iter().map(member).collect();
+        let ProfiledUser { user, kept } = profiled;
         Self {
             user_id: user.username.to_string(),
             version: kept.changed_at.0,
             user_profile: Value::Object(known).to_string(),
-            user_ext_profile: json!(profile.extensions).to_string(),
+            user_ext_profile: json!(kept.profile.extensions).to_string(),
         }
     }
 }
@@ -259,7 +251,7 @@ async fn query_user_profiles(
 }
 
 fn listing(found: Vec<ProfiledUser>, total_count: Option<i64>) -> HttpResponse {
-    let user_list = found.into_iter().map(ProfileInfo::of).collect();
+    let user_list = found.iter().map(ProfileInfo::of).collect();
     reply::json(StatusCode::OK, SUCCESS, &Profiles { code: SUCCESS, total_count, user_list })
 }
 

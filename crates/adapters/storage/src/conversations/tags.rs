@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use sixin_application::conversations::ports::{ConversationTags, Tagging};
 use sixin_application::ports::StoreResult;
-use sixin_domain::conversation::tag::{Tag, TagId};
+use sixin_domain::conversation::tag::{Tag, TagId, TagRule};
 use sixin_domain::event::Event;
 use sixin_domain::id::UserId;
 use sixin_domain::time::Millis;
@@ -46,7 +46,7 @@ impl ConversationTags for Database {
                 statement.sql(format!("name = {}", spelling.inserted("name")));
                 statement.execute(conn)?;
             }
-            events.push(Event::TagsChanged(owner));
+            events.push(Event::TagsChanged { owner, with: Vec::new() });
             Ok(true)
         })
         .await
@@ -61,7 +61,7 @@ impl ConversationTags for Database {
             }
             let under = tagged::table.filter(tagged::user_id.eq(owner.0).and(tagged::tag_id.eq_any(&ids)));
             diesel::delete(under).execute(conn)?;
-            events.push(Event::TagsChanged(owner));
+            events.push(Event::TagsChanged { owner, with: Vec::new() });
             Ok(())
         })
         .await
@@ -84,12 +84,13 @@ impl ConversationTags for Database {
             if !is_there(conn, tagging.owner, &tagging.tag)? {
                 return Ok(false);
             }
+            let mut with = tagging.others.clone();
             if tagging.is_on {
-                put_on(conn, &tagging, at)?;
+                with.extend(put_on(conn, &tagging, at)?.into_iter().map(UserId));
             } else {
                 take_off(conn, &tagging)?;
             }
-            events.push(Event::TagsChanged(tagging.owner));
+            events.push(Event::TagsChanged { owner: tagging.owner, with });
             Ok(true)
         })
         .await
@@ -112,6 +113,19 @@ impl ConversationTags for Database {
         .await
     }
 
+    async fn all_tagged(&self, owner: UserId) -> StoreResult<Vec<(UserId, TagId)>> {
+        self.read(move |conn| {
+            let rows: Vec<(i64, String)> = tagged::table
+                .filter(tagged::user_id.eq(owner.0))
+                .order((tagged::target_id, tagged::tag_id))
+                .select((tagged::target_id, tagged::tag_id))
+                .load(conn)?;
+            let id = |text: &str| TagId::new(text).map_err(|rule| broken(text, rule));
+            rows.into_iter().map(|(other, tag)| Ok((UserId(other), id(&tag)?))).collect()
+        })
+        .await
+    }
+
     async fn of(&self, owner: UserId, other: UserId) -> StoreResult<Vec<Tag>> {
         self.read(move |conn| {
             let rows: Vec<(String, String)> = tagged::table
@@ -129,9 +143,11 @@ impl ConversationTags for Database {
 }
 
 fn tag((id, name): (String, String)) -> QueryResult<Tag> {
-    Tag::new(&id, &name).map_err(|rule| {
-        Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(format!("tag {id}: {rule}")))
-    })
+    Tag::new(&id, &name).map_err(|rule| broken(&id, rule))
+}
+
+fn broken(id: &str, rule: TagRule) -> Error {
+    Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(format!("tag {id}: {rule}")))
 }
 
 fn is_there(conn: &mut AnyConnection, owner: UserId, tag: &TagId) -> QueryResult<bool> {
@@ -140,8 +156,8 @@ fn is_there(conn: &mut AnyConnection, owner: UserId, tag: &TagId) -> QueryResult
     Ok(found.is_some())
 }
 
-/// Those that are under the tag already are so since now.
-fn put_on(conn: &mut AnyConnection, tagging: &Tagging, at: Millis) -> QueryResult<()> {
+/// Those that are under the tag already are so since now. Answers which others had to go.
+fn put_on(conn: &mut AnyConnection, tagging: &Tagging, at: Millis) -> QueryResult<Vec<i64>> {
     let spelling = Spelling::of(conn);
     let mut others: Vec<i64> = tagging.others.iter().map(|other| other.0).collect();
     others.sort_unstable();
@@ -168,9 +184,9 @@ fn put_on(conn: &mut AnyConnection, tagging: &Tagging, at: Millis) -> QueryResul
         .select(tagged::target_id)
         .load(conn)?;
     if !first.is_empty() {
-        diesel::delete(under().filter(tagged::target_id.eq_any(first))).execute(conn)?;
+        diesel::delete(under().filter(tagged::target_id.eq_any(&first))).execute(conn)?;
     }
-    Ok(())
+    Ok(first)
 }
 
 fn take_off(conn: &mut AnyConnection, tagging: &Tagging) -> QueryResult<()> {

@@ -18,6 +18,8 @@ use crate::schema::{conversation_messages as messages, file_usages as usages, fi
 /// What an upload for a conversation says of itself (docs/wire/fresns.md#files).
 const TABLE: &str = "conversation_messages";
 const COLUMN: &str = "message_file_id";
+/// What is said of a file whose address stands in contents: it waits for no message.
+pub(crate) const CONTENTS: &str = "message_content";
 /// The number of conversations among the purposes of a file (docs/wire/fresns.md#file-usages).
 const FOR_CONVERSATIONS: i16 = 6;
 
@@ -208,13 +210,14 @@ fn insert_file(conn: &mut AnyConnection, file: &NewFile) -> QueryResult<usize> {
 }
 
 fn insert_usage(conn: &mut AnyConnection, id: i64, file: &NewFile, upload: &NewUpload) -> QueryResult<usize> {
+    let column = if upload.addressee.is_some() { COLUMN } else { CONTENTS };
     diesel::insert_into(usages::table)
         .values((
             usages::file_id.eq(id),
             usages::file_type.eq(number(file.kind)),
             usages::usage_type.eq(FOR_CONVERSATIONS),
             usages::platform_id.eq(i16::try_from(upload.platform).unwrap_or_default()),
-            (usages::table_name.eq(TABLE), usages::table_column.eq(COLUMN)),
+            (usages::table_name.eq(TABLE), usages::table_column.eq(column)),
             usages::table_key.eq(&upload.addressee),
             usages::account_id.eq(upload.account.0),
             usages::user_id.eq(upload.uploader.0),

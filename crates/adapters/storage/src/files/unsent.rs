@@ -9,7 +9,7 @@ use sixin_domain::id::FileId;
 use sixin_domain::time::Millis;
 
 use crate::database::Database;
-use crate::files::stored::{FileRow, is_for_conversations};
+use crate::files::stored::{CONTENTS, FileRow, is_for_conversations};
 use crate::schema::{file_usages as usages, files};
 
 /// Files that one step takes at most.
@@ -19,9 +19,13 @@ const STEP: i64 = 50;
 impl UnsentFiles for Database {
     async fn give_up(&self, before: Millis, now: Millis) -> StoreResult<bool> {
         self.write(move |conn| {
+            // What waits for no message is given up if its bytes never came.
+            let arriving = files::table.filter(files::keeping.eq(Keeping::Arriving.number()));
+            let is_broken_off =
+                usages::table_column.eq(CONTENTS).and(usages::file_id.eq_any(arriving.select(files::id)));
             let old: Vec<(i64, i64)> = usages::table
                 .filter(usages::table_id.is_null().and(usages::created_at.lt(before.0)))
-                .filter(is_for_conversations())
+                .filter(is_for_conversations().or(is_broken_off))
                 .filter(usages::file_id.eq_any(
                     files::table.filter(files::keeping.ne(Keeping::Elsewhere.number())).select(files::id),
                 ))

@@ -156,7 +156,8 @@ impl Columns {
             Event::RemarksSet { about, .. } => {
                 Self::of(Kind::Remarks).with_ids(about.iter().map(|user| user.0))
             }
-            Event::TagsChanged(_) => Self::of(Kind::Tags),
+            Event::TagsChanged { with, .. } if with.is_empty() => Self::of(Kind::Tags),
+            Event::TagsChanged { with, .. } => Self::of(Kind::Tags).with_ids(with.iter().map(|user| user.0)),
             Event::ProfileChanged(_) => Self::of(Kind::Profile),
             Event::UserStateChanged(_) => Self::of(Kind::UserState),
             Event::SessionsEnded { account, platform, .. } => Self {
@@ -328,7 +329,9 @@ impl Row {
             Kind::Remarks => {
                 Event::RemarksSet { owner: user, about: self.detail().ids.into_iter().map(UserId).collect() }
             }
-            Kind::Tags => Event::TagsChanged(user),
+            Kind::Tags => {
+                Event::TagsChanged { owner: user, with: self.detail().ids.into_iter().map(UserId).collect() }
+            }
             Kind::Profile => Event::ProfileChanged(user),
             Kind::UserState => Event::UserStateChanged(user),
             Kind::SessionsEnded => {

@@ -41,18 +41,18 @@ on_every_database!(
 );
 
 #[derive(Default)]
-struct Heard(Mutex<Vec<Event>>, Mutex<Vec<LogEntry>>);
+pub(crate) struct Heard(Mutex<Vec<Event>>, Mutex<Vec<LogEntry>>);
 
 impl Heard {
     /// Listens to a database.
-    fn of(db: &TestDatabase) -> Arc<Self> {
+    pub(crate) fn of(db: &TestDatabase) -> Arc<Self> {
         let heard = Arc::new(Self::default());
         db.database.hear(heard.clone());
         heard
     }
 
     /// What was heard since the last time.
-    fn take(&self) -> Vec<Event> {
+    pub(crate) fn take(&self) -> Vec<Event> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 

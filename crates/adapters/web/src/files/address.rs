@@ -1,7 +1,7 @@
 //! Where clients of either dialect find the bytes of a file.
 
 use actix_web::HttpRequest;
-use sixin_application::files::links::FileLinks;
+use sixin_application::files::links::{FileLinks, SignedLink};
 use sixin_domain::file::media::ThumbnailSize;
 use sixin_domain::file::{FileKind, Keeping, StoredFile};
 use sixin_domain::site::settings::Settings;
@@ -24,7 +24,12 @@ pub fn link(
     origin: &str,
     links: &FileLinks,
 ) -> String {
-    format!("{origin}{}", serve::path(&links.link(file, size, settings)))
+    of_link(&links.link(file, size, settings), origin)
+}
+
+/// The address of a link.
+pub fn of_link(signed: &SignedLink, origin: &str) -> String {
+    format!("{origin}{}", serve::path(signed))
 }
 
 /// Where files of a kind are.

@@ -20,6 +20,9 @@ use crate::api::Shared;
 /// Where they are.
 pub const FILE: &str = "/files/{fid}";
 
+/// Longer nothing is kept by browsers.
+const YEAR_SECONDS: i64 = 365 * 24 * 60 * 60;
+
 /// What a link says beside the file's id.
 #[derive(Deserialize)]
 struct Query {
@@ -99,7 +102,10 @@ fn describe(answer: &mut HttpResponseBuilder, file: &LinkedFile, tag: Option<Str
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .insert_header((header::CACHE_CONTROL, format!("private, max-age={}", file.left_ms / 1000)));
+        .insert_header((
+            header::CACHE_CONTROL,
+            format!("private, max-age={}", (file.left_ms / 1000).min(YEAR_SECONDS)),
+        ));
     if file.size.is_some() {
         answer.insert_header((header::ACCEPT_RANGES, "bytes"));
     }

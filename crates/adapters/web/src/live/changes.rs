@@ -83,7 +83,7 @@ fn shown(event: &Event, guest: UserId, names: &dyn Names) -> Option<(&'static st
             let users: Vec<_> = about.iter().map(|user| names.user(*user)).collect();
             ("remarks", json!({ "users": users }))
         }
-        Event::TagsChanged(_) => ("tags", json!({})),
+        Event::TagsChanged { .. } => ("tags", json!({})),
         Event::ProfileChanged(_) => ("profile", json!({})),
         Event::UserStateChanged(_) => ("user_state", json!({})),
         // Who is concerned is not connected any longer; who is still there was not concerned.

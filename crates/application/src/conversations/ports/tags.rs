@@ -41,6 +41,9 @@ pub trait ConversationTags: Send + Sync {
     /// The other sides of the conversations under a tag, those that were tagged last first; `None` if there is no such tag.
     async fn tagged(&self, owner: UserId, tag: &TagId) -> StoreResult<Option<Vec<Username>>>;
 
+    /// All that stand under a tag: the other side of the conversation and the tag, by the former.
+    async fn all_tagged(&self, owner: UserId) -> StoreResult<Vec<(UserId, TagId)>>;
+
     /// The tags of one conversation, in the order in which they were made.
     async fn of(&self, owner: UserId, other: UserId) -> StoreResult<Vec<Tag>>;
 }

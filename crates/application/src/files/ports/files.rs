@@ -44,7 +44,7 @@ pub struct NewFile {
     pub created_at: Millis,
 }
 
-/// What a file is uploaded for: a message of that user to the one it names.
+/// What a file is uploaded for: a message of that user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewUpload {
     /// The platform it came from.
@@ -53,8 +53,9 @@ pub struct NewUpload {
     pub account: AccountId,
     /// Who uploaded it.
     pub uploader: UserId,
-    /// The uid or username of the recipient.
-    pub addressee: String,
+    /// The uid or username of the recipient, whom a message with the file will go to; `None` for a file whose address stands
+    /// in the content of messages, which waits for none and MUST NOT be given up.
+    pub addressee: Option<String>,
 }
 
 /// Files that nobody needs any more.

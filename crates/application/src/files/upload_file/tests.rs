@@ -73,7 +73,8 @@ fn ann(rows: &[(&str, &str)]) -> Viewer {
 }
 
 fn request(to: &str, kind: FileKind, name: &str) -> UploadRequest {
-    UploadRequest { kind, name: name.into(), addressee: to.into(), more_json: None, platform: 5 }
+    let purpose = UploadPurpose::MessageTo(to.into());
+    UploadRequest { kind, name: name.into(), purpose, more_json: None, platform: 5 }
 }
 
 fn staged(size: u64) -> StagedFile {
@@ -126,7 +127,7 @@ async fn a_file_is_entered_first_then_kept_and_only_then_there() {
         .withf(move |file, upload| {
             (file.path.as_str(), file.name.as_str(), file.pixels) == (path, "a.PNG", Some((3, 4)))
                 && (file.mime.as_str(), file.thumbnail_extension.as_deref()) == ("image/png", Some("jpg"))
-                && (upload.addressee.as_str(), upload.uploader.0, upload.platform) == ("10002", 1, 5)
+                && (upload.addressee.as_deref(), upload.uploader.0, upload.platform) == (Some("10002"), 1, 5)
         })
         .returning(|_, _| Ok(FileId(5)));
     let put = move |to: &str, _: &Vec<u8>| to == format!("{path}.avatar.jpg");
@@ -163,6 +164,32 @@ async fn a_file_is_taken_only_for_someone_the_user_may_write_to() {
         assert!(matches!(error, UploadError::Refused(found) if found == refusal), "{to}: {error:?}");
     }
     assert_eq!(user(2, "bob").uid, Uid(10_002));
+}
+
+#[tokio::test]
+async fn a_file_for_contents_has_the_id_it_is_to_have_and_is_for_whoever_may_send_at_all() {
+    let contents = |name: &str| UploadRequest {
+        purpose: UploadPurpose::Contents { fid: "given".into() },
+        ..request("", FileKind::Image, name)
+    };
+    let (mut files, mut bytes) = (MockFiles::new(), MockFileBytes::new());
+    files
+        .expect_register()
+        .once()
+        .withf(|file, upload| (file.fid.as_str(), &upload.addressee) == ("given", &None))
+        .returning(|_, _| Ok(FileId(5)));
+    bytes.expect_keep().returning(|_, _| Ok(()));
+    files.expect_arrived().returning(|_| Ok(()));
+    files.expect_find().returning(|_| Ok(Some((stored_file(FileKind::Image), Vec::new()))));
+    let taking = uploading(files, bytes, finds(PNG, None));
+    taking.finish(&ann(&[]), contents("a.png"), staged(10)).await.unwrap();
+    let off = refused(PNG, &[("conversation_status", "false")], contents("a.png"), 10).await;
+    assert!(matches!(off, UploadError::Refused(Refusal::ConversationsOff)), "{off:?}");
+    let mut muted = ann(&[]);
+    Arc::make_mut(&mut muted.user).restrictions.is_muted = true;
+    let uploading = uploading(MockFiles::new(), MockFileBytes::new(), recognises(PNG));
+    let refused = uploading.finish(&muted, contents("a.png"), staged(10)).await;
+    assert!(matches!(refused, Err(UploadError::Refused(Refusal::SenderMuted))));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sixin_application::conversations::ports::ListTotals;
 use sixin_application::files::ports::StagedFile;
-use sixin_application::files::upload_file::{Arrival, UploadRequest};
+use sixin_application::files::upload_file::{Arrival, UploadPurpose, UploadRequest};
 use sixin_application::users::ports::Mark;
 use sixin_application::users::show_user::SeenUser;
 use sixin_domain::file::FileKind;
@@ -138,8 +138,9 @@ async fn upload(fields: &[(&str, &str)]) -> Answer {
     mocks.upload.expect_begin().returning(|_| Ok(Arrival { file: Box::new(Anything(0)), most_bytes: 10 }));
     let as_sent = |_: &_, request: &UploadRequest, _: &StagedFile| {
         let more_json = Some(r#"{"a":1}"#.to_owned());
-        let (kind, name, addressee) = (FileKind::Image, "a.png".into(), "bob".into());
-        *request == UploadRequest { kind, name, addressee, more_json, platform: 5 }
+        let (kind, name) = (FileKind::Image, "a.png".into());
+        let purpose = UploadPurpose::MessageTo("bob".into());
+        *request == UploadRequest { kind, name, purpose, more_json, platform: 5 }
     };
     mocks.upload.expect_finish().withf(as_sent).returning(|_, _, _| Ok(kept()));
     let form = form_with(fields, b"filename=\"a.png\"", b"ten bytes!");

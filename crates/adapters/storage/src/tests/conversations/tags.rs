@@ -2,8 +2,10 @@
 
 use sixin_application::conversations::ports::{ConversationTags, Tagging};
 use sixin_domain::conversation::tag::{Tag, TagId};
+use sixin_domain::event::Event;
 use sixin_domain::id::UserId;
 
+use crate::tests::commits::Heard;
 use crate::tests::harness::{NOW, TestDatabase};
 use crate::tests::on_every_database;
 
@@ -81,6 +83,11 @@ fn of_too_many_conversations_those_that_were_tagged_first_lose_the_tag(db: &Test
         put(db, "a", &[other], true, after);
     }
     put(db, "a", &[2], true, 4);
+    let heard = Heard::of(db);
     put(db, "a", &[5], true, 5);
+    let with = vec![UserId(5), UserId(3)];
+    assert_eq!(heard.take(), [Event::TagsChanged { owner: ANN, with }], "also who had to go is named");
+    let all = db.wait(db.database.all_tagged(ANN)).unwrap();
+    assert_eq!(all, [2, 4, 5].map(|other| (UserId(other), TagId::new("a").unwrap())));
     assert_eq!(tagged(db, "a").unwrap(), ["eve", "bob", "dan"]);
 }

@@ -21,6 +21,7 @@ on_every_database!(
     uploads_nobody_sent_in_a_day_are_given_up_and_those_that_were_sent_stay,
     an_upload_that_was_given_up_can_not_be_sent,
     only_files_that_are_kept_here_are_given_up,
+    a_file_for_contents_waits_for_no_message_and_is_given_up_only_if_it_never_arrived,
     of_several_processes_all_get_the_secret_of_the_first,
 );
 
@@ -46,8 +47,12 @@ fn new_file(fid: &str) -> NewFile {
 }
 
 fn register(db: &TestDatabase, fid: &str) -> FileId {
-    let upload =
-        NewUpload { platform: 5, account: AccountId(3), uploader: UserId(1), addressee: "bob".into() };
+    register_for(db, fid, Some("bob"))
+}
+
+fn register_for(db: &TestDatabase, fid: &str, addressee: Option<&str>) -> FileId {
+    let addressee = addressee.map(str::to_owned);
+    let upload = NewUpload { platform: 5, account: AccountId(3), uploader: UserId(1), addressee };
     db.wait(db.database.register(&new_file(fid), &upload)).unwrap()
 }
 
@@ -101,6 +106,18 @@ fn a_file_is_shown_to_nobody_once_its_message_is_recalled(db: &TestDatabase) {
     assert_eq!([1, 2].map(shown), [true, true]);
     db.wait(MessageChanges::recall(&db.database, placed.id, NOW)).unwrap();
     assert_eq!([1, 2].map(shown), [false, false]);
+}
+
+fn a_file_for_contents_waits_for_no_message_and_is_given_up_only_if_it_never_arrived(db: &TestDatabase) {
+    let id = register_for(db, "kept", None);
+    db.wait(db.database.arrived(id)).unwrap();
+    register_for(db, "broken", None);
+    let (_, uploads) = db.wait(Files::find(&db.database, "kept")).unwrap().unwrap();
+    assert_eq!(uploads, [], "it can't be sent as the file of a message");
+    db.wait(db.database.give_up(NOW.plus(DAY), NOW.plus(DAY))).unwrap();
+    let leftovers = db.wait(db.database.leftovers()).unwrap();
+    assert_eq!(leftovers.iter().map(|file| file.fid.as_str()).collect::<Vec<_>>(), ["broken"]);
+    assert!(is_there(db, "kept"));
 }
 
 fn uploads_nobody_sent_in_a_day_are_given_up_and_those_that_were_sent_stay(db: &TestDatabase) {
