@@ -42,7 +42,7 @@ USER_FIELDS = {
     **dict.fromkeys(("toUserId", "targetId", "blackUserId", "whiteUserId", "uidOrUsername"), "SIXIN_TO"),
 }
 # Whoever is out of use can't call any more, and the caller of the Fresns dialect has to.
-PUTS_OUT_OF_USE = "/user/deactivate.json"
+PUT_OUT_OF_USE = {"/user/deactivate.json", "/user/delusers.json"}
 # Unknown key, wrong signature, old timestamp; then the codes of a missing, unknown or expired session.
 SIGNATURE_CODES = {31301, 31302, 31303, 31501, 31502, 31504, 31505, 31601, 31603}
 LOGOUT = "/account/logout"
@@ -146,7 +146,7 @@ def before_call(context, case, kwargs):
     well_formed = case.meta is not None and case.meta.generation.mode.is_positive
     if not well_formed or not isinstance(case.body, dict) or next(turns) % 2 == 1:
         return
-    names = {**USER_FIELDS, "userId": "SIXIN_TO"} if case.operation.path == PUTS_OUT_OF_USE else USER_FIELDS
+    names = {**USER_FIELDS, "userId": "SIXIN_TO"} if case.operation.path in PUT_OUT_OF_USE else USER_FIELDS
     users = {field: environment.optional(name).split(",")[0] for field, name in names.items()}
     known = {field: user for field, user in users.items() if user and field in case.body}
     if known:
