@@ -3,6 +3,7 @@
 //! Few dependencies on purpose: this crate is built before anything else can be checked.
 
 pub mod bench;
+pub mod client_sdks;
 pub mod clients;
 pub mod documents;
 pub mod failure;
@@ -10,7 +11,6 @@ pub mod fuzz;
 pub mod layers;
 pub mod migrations;
 pub mod mysql;
-pub mod newest_sdk;
 pub mod node;
 pub mod openapi;
 pub mod openapi_changes;

@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, Parser, Subcommand};
 use xtask::{
-    bench, documents, failure::Result, fuzz, layers, migrations, mysql::newest, newest_sdk, openapi,
+    bench, client_sdks, documents, failure::Result, fuzz, layers, migrations, mysql::newest, openapi,
     openapi_changes, test_run::TestRun, workspace,
 };
 
@@ -58,6 +58,8 @@ enum Task {
     NewestMysql,
     /// Run the tests of the gateway with the newest client SDK that npm has
     NewestSdk,
+    /// Run what all versions of the client SDK can do with older ones
+    OlderSdks,
     /// Measure sixin on this machine, beside what the machine gives; see docs/performance.md
     #[command(disable_help_flag = true)]
     Bench {
@@ -106,7 +108,8 @@ fn run(task: Task) -> Result<bool> {
         }
         Task::Crash { rounds, no_mysql } => return TestRun::crash_loop(rounds, no_mysql).run(),
         Task::Fuzz { seconds, frames } => return fuzz::run(seconds, frames),
-        Task::NewestSdk => return newest_sdk::run(),
+        Task::NewestSdk => return client_sdks::newest(),
+        Task::OlderSdks => return client_sdks::older(),
         Task::NewestMysql => return newest::run(),
         Task::Cluster => return TestRun::cluster().run(),
         Task::Bench { arguments } => return bench::run(&arguments),

@@ -202,8 +202,9 @@ impl Drop for Device {
         }
         let heard = self.heard.0.lock().unwrap();
         assert!(heard.wrong.is_empty(), "{}: {:?}", self.name, heard.wrong);
-        // It asks that one host of its vendor for settings, and does without.
-        let known = |host: &String| host == "dualstack-cloudcontrol.rong-edge.com";
+        // It asks one host of its vendor for settings, and does without; 5.3 sends its log to another.
+        let known = ["dualstack-cloudcontrol.rong-edge.com", "logcollection.ronghub.com"];
+        let known = |host: &String| known.contains(&host.as_str());
         assert!(heard.outside.iter().all(known), "{}: {:?}", self.name, heard.outside);
     }
 }

@@ -6,6 +6,7 @@ mod everybody;
 mod hostile;
 mod lists;
 mod messages;
+mod older;
 mod processes;
 mod profiles;
 mod surviving;

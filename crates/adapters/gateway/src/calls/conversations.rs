@@ -14,7 +14,8 @@ use super::{Answer, Caller, done, found, peer};
 use crate::codes::Code;
 use crate::wire::PRIVATE;
 use crate::wire::conversations::{
-    RelationBatchReq, RelationInfo, RelationQryFilter, RelationQryInput, RelationsOutput,
+    RelationBatchReq, RelationInfo, RelationOpInput, RelationQryFilter, RelationQryInput, RelationsInput,
+    RelationsOutput,
 };
 
 /// Conversations of a page, and of one call.
@@ -101,6 +102,16 @@ pub(crate) async fn remove(caller: &Caller<'_>, asked: RelationBatchReq) -> Resu
         showing.api.change_conversations.delete(&showing.guest.viewer, &target).await?;
     }
     Ok(done())
+}
+
+/// The same of one conversation.
+pub(crate) async fn remove_one(
+    caller: &Caller<'_>,
+    with: &str,
+    asked: RelationsInput,
+) -> Result<Answer, Code> {
+    let one = RelationOpInput { conversation_id: with.to_owned(), channel: asked.channel };
+    remove(caller, RelationBatchReq { relation: vec![one], clean_msg: None }).await
 }
 
 /// The conversations with those that are named, as far as there are any.

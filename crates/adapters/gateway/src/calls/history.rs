@@ -26,9 +26,13 @@ const NEWER: i32 = 1;
 /// A part of a history: older or newer messages than a time.
 pub(crate) async fn page(caller: &Caller<'_>, asked: HistoryMsgInput) -> Result<Answer, Code> {
     let with = peer(PRIVATE, &asked.target_id.unwrap_or_default())?;
-    let time = Millis(asked.time.unwrap_or_default());
     let count = asked.count.unwrap_or_default().clamp(1, MOST);
     let is_newer = asked.order == Some(NEWER);
+    let time = match asked.time.unwrap_or_default() {
+        // SDKs before 5.28 mean by it what is newest.
+        0 if !is_newer => Millis(i64::MAX),
+        time => Millis(time),
+    };
     let request = HistoryRequest {
         user: caller.name(),
         with: with.clone(),
@@ -44,7 +48,7 @@ pub(crate) async fn page(caller: &Caller<'_>, asked: HistoryMsgInput) -> Result<
     messages.truncate(shown);
     let until = caller.showing.guest.viewer.membership_end(caller.now());
     messages.retain(|found| until.is_none_or(|end| found.message.sent_at <= end));
-    let sync_time = messages.last().map_or(time.0, |last| last.message.sent_at.0);
+    let sync_time = messages.last().map_or(asked.time.unwrap_or_default(), |last| last.message.sent_at.0);
     let list = messages.into_iter().map(|message| caller.showing.down(with.as_str(), message)).collect();
     Ok(found(&HistoryMsgOutput { list, sync_time, has_msg: has_more.into() }))
 }

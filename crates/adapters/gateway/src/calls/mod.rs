@@ -99,7 +99,7 @@ pub(crate) async fn answer(caller: &Caller<'_>, inbox: &mut Inbox, call: Call) -
 }
 
 /// The topics that are answered; anybody may invent others.
-const TOPICS: [&str; 46] = [
+const TOPICS: [&str; 47] = [
     "ppMsgP",
     "ppMsgS",
     "recallMsg",
@@ -116,6 +116,7 @@ const TOPICS: [&str; 46] = [
     "qryRLBatch",
     "qryRelationFilter",
     "delRelationBatch",
+    "delRelation",
     "setSeAtt",
     "pullSeAtts",
     "setTypeUnpush",
@@ -183,6 +184,7 @@ async fn carried_out(
         "qryRLBatch" => conversations::named(caller, read(&call)?).await,
         "qryRelationFilter" => conversations::filtered(caller, read(&call)?).await,
         "delRelationBatch" => conversations::remove(caller, read(&call)?).await,
+        "delRelation" => conversations::remove_one(caller, &call.target, read(&call)?).await,
         "setSeAtt" => preferences::set(caller, read(&call)?).await,
         "pullSeAtts" => preferences::pull(caller, read(&call)?).await,
         "setTypeUnpush" => preferences::set_for_all(caller, read(&call)?).await,

@@ -68,6 +68,13 @@ pub(crate) struct RelationBatchReq {
     pub(crate) clean_msg: Option<bool>,
 }
 
+/// The conversation with whom the call is sent to, as SDKs before 5.28 say it.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct RelationsInput {
+    #[prost(int32, required, tag = "1")]
+    pub(crate) channel: i32,
+}
+
 /// One of them.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct RelationOpInput {
