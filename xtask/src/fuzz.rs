@@ -68,11 +68,14 @@ fn nightly(arguments: &[&str]) -> Command {
 }
 
 fn app_key(url: &str) -> Result<(String, String)> {
-    let mut command = workspace::cargo();
-    command.args(["run", "--locked", "--quiet", "-p", "sixin", "--"]);
-    command.args(["app-key", "create", "--dialect", "rongcloud", "--name", "fuzz", "--json"]);
-    let output = command.env("SIXIN__DATABASE__URL", url).output();
-    let output = output.map_err(|error| Failure::to_start("cargo", &error))?;
+    let sixin = |arguments: &[&str]| {
+        let mut command = workspace::cargo();
+        command.args(["run", "--locked", "--quiet", "-p", "sixin", "--"]).args(arguments);
+        let output = command.env("SIXIN__DATABASE__URL", url).output();
+        output.map_err(|error| Failure::to_start("cargo", &error))
+    };
+    sixin(&["migrate"])?;
+    let output = sixin(&["app-key", "create", "--dialect", "rongcloud", "--name", "fuzz", "--json"])?;
     let made: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     let text = |name: &str| made.get(name)?.as_str().map(ToOwned::to_owned);
     text("app_id").zip(text("secret")).ok_or_else(|| {
