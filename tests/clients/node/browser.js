@@ -9,10 +9,10 @@ const { setTimeout: pause } = require("node:timers/promises");
 const PATIENCE_MS = 30_000;
 const env = (name) => process.env[name] || "";
 
-/** Runs `work` with a browser, which ends afterwards. */
-async function browsing(work) {
+/** Runs `work` with a browser, which ends afterwards; `more` are further arguments of its. */
+async function browsing(work, more = []) {
   const profile = mkdtempSync(join(tmpdir(), "sixin-chromium-"));
-  const { browser, address } = await started(profile);
+  const { browser, address } = await started(profile, more);
   try {
     return await work((url) => opened(address, url));
   } finally {
@@ -24,12 +24,13 @@ async function browsing(work) {
 }
 
 /** Starts the browser and answers where it is driven from. */
-function started(profile) {
+function started(profile, more) {
   const browser = spawn(env("SIXIN_TEST_CHROMIUM"), [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
     "--remote-debugging-port=0",
+    ...more,
     "--window-size=1400,1000",
     `--user-data-dir=${profile}`,
     "about:blank",

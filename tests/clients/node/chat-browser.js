@@ -4,7 +4,8 @@
 const assert = require("node:assert/strict");
 const { createHash, randomUUID } = require("node:crypto");
 const { readFileSync } = require("node:fs");
-const { createServer } = require("node:http");
+const http = require("node:http");
+const https = require("node:https");
 const { dirname, join } = require("node:path");
 const { browsing, env } = require("./browser.js");
 
@@ -84,14 +85,19 @@ const files = {
   "/engine.mjs": ["text/javascript", module("@rongcloud/engine")],
   "/imlib.mjs": ["text/javascript", module("@rongcloud/imlib-next")],
 };
-const server = createServer((request, answer) => {
+const certificate = env("SIXIN_PAGE_CERTIFICATE");
+const answered = (request, answer) => {
   const [type, body] = files[request.url] ?? ["text/plain", ""];
   answer.writeHead(200, { "Content-Type": `${type}; charset=utf-8`, "Content-Security-Policy": policy });
   answer.end(body);
-});
+};
+// A page over TLS may reach only what is over TLS too.
+const server = certificate
+  ? https.createServer({ cert: readFileSync(certificate), key: readFileSync(env("SIXIN_PAGE_KEY")) }, answered)
+  : http.createServer(answered);
 
 async function chat(open) {
-  const url = `http://127.0.0.1:${server.address().port}/`;
+  const url = `${certificate ? "https" : "http"}://127.0.0.1:${server.address().port}/`;
   const [alice, bob] = [await open(url), await open(url)];
   for (const [page, token] of [[alice, env("SIXIN_ALICE_TOKEN")], [bob, env("SIXIN_BOB_TOKEN")]]) {
     await page.until("window.IM !== undefined");
@@ -113,7 +119,7 @@ async function chat(open) {
 }
 
 server.listen(0, "127.0.0.1", () => {
-  browsing(chat)
+  browsing(chat, certificate ? ["--ignore-certificate-errors"] : [])
     .then(() => console.log("chatted"))
     .catch((error) => {
       console.error(error);

@@ -1,15 +1,15 @@
 //! What `docs/live.md` shows works as it stands there: in Python, with curl, and behind nginx.
 
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::json;
 
 use super::streams::{Events, Follow, Socket, Who};
 use crate::clients::sdk_clients::prepared;
 use crate::database::TestDatabase;
+use crate::nginx::{Running, nginx};
 use crate::site::{PATIENCE, Site};
 
 /// The first block of the page in a language.
@@ -18,16 +18,6 @@ fn sample(language: &str) -> String {
     let text = std::fs::read_to_string(page).unwrap();
     let begin = text.split(&format!("```{language}\n")).nth(1).unwrap();
     begin.split("```").next().unwrap().to_owned()
-}
-
-/// A program that ends with the test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 fn device(site: &Site) -> String {
@@ -77,38 +67,15 @@ fn the_sample_with_curl_shows_what_the_page_shows() {
     }
 }
 
-/// The location of the page, in a server of its own.
-fn nginx(program: &Path, directory: &Path, upstream: &str) -> (Running, String) {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let location = sample("nginx").replace("http://127.0.0.1:8686", upstream);
-    let configuration = format!(
-        "daemon off; master_process off; pid {0}/pid; error_log {0}/error.log; events {{}}\nhttp {{ access_log off;\n\
-         map $http_upgrade $connection_upgrade {{ default upgrade; \"\" \"\"; }}\n\
-         client_body_temp_path {0}/body; proxy_temp_path {0}/proxy; fastcgi_temp_path {0}/fastcgi;\n\
-         uwsgi_temp_path {0}/uwsgi; scgi_temp_path {0}/scgi;\n\
-         server {{ listen 127.0.0.1:{port};\n{location}\n}} }}\n",
-        directory.display()
-    );
-    let file = directory.join("nginx.conf");
-    std::fs::write(&file, configuration).unwrap();
-    let mut command = Command::new(program);
-    command.arg("-c").arg(&file).arg("-p").arg(directory).stderr(Stdio::null());
-    let running = Running(command.spawn().unwrap());
-    let begun = std::time::Instant::now();
-    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(begun.elapsed() < PATIENCE, "nginx does not listen");
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    (running, format!("http://127.0.0.1:{port}"))
-}
-
 #[test]
 fn events_and_frames_pass_through_nginx_as_they_come() {
     // Empty where there is none, which `cargo xtask test` tells at its end.
     let Some(program) = prepared("SIXIN_TEST_NGINX").filter(|path| !path.is_empty()) else { return };
     let site = Site::on(TestDatabase::sqlite(), &[]);
     let directory = tempfile::tempdir().unwrap();
-    let (_running, address) = nginx(Path::new(&program), directory.path(), &site.server.url);
+    let location = sample("nginx").replace("http://127.0.0.1:8686", &site.server.url);
+    let (_running, port) = nginx(Path::new(&program), directory.path(), "", &location);
+    let address = format!("http://127.0.0.1:{port}");
     let who = Who::device(&site, "bob");
     let mut events = Events::at(&address, "/live/events", &who.headers(&site));
     let mut socket = Socket::try_at(&address, "/live/ws", &who.headers(&site)).unwrap();

@@ -4,6 +4,7 @@ pub(crate) mod calls;
 pub(crate) mod database;
 pub(crate) mod failing_database;
 pub(crate) mod lossy_proxy;
+pub(crate) mod nginx;
 pub(crate) mod raw;
 pub(crate) mod site;
 pub(crate) mod upload;
