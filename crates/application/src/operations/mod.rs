@@ -1,6 +1,7 @@
 //! What those do who run the server.
 
 pub mod app_keys;
+pub mod backup;
 pub mod block_words;
 pub mod health;
 pub mod ports;
