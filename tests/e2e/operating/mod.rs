@@ -3,5 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod bucket;
 pub(crate) mod command_line;
+pub(crate) mod compose;
 pub(crate) mod hot_reads;
 pub(crate) mod operations;
+pub(crate) mod package;
