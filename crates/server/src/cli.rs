@@ -254,6 +254,24 @@ pub(crate) enum User {
     },
     /// Delete a user; its messages stay, its name and number stay taken
     Delete { user: String },
+    /// Write all that belongs to a user into one file: profile, lists, conversations, messages and the files it has uploaded
+    Export {
+        user: String,
+        /// Where it is written; nothing that is there is replaced
+        file: PathBuf,
+    },
+    /// Erase a user: what it was called, wrote and uploaded goes for good; conversations of others stay and say so. Name, uid, e-mail and
+    /// telephone number become free
+    Erase {
+        user: String,
+        /// Really: there is no way back but a backup
+        #[arg(long)]
+        yes: bool,
+    },
+    /// List users who were erased, a JSON object per line; keep it beside your backups
+    Erased,
+    /// Erase those of such a list, read from standard input, who are back after a restore
+    EraseAgain,
     /// Make USER block BLOCKED
     Block {
         user: String,

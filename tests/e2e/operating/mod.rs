@@ -4,6 +4,7 @@ pub(crate) mod backup;
 pub(crate) mod bucket;
 pub(crate) mod command_line;
 pub(crate) mod compose;
+pub(crate) mod erasure;
 pub(crate) mod hot_reads;
 pub(crate) mod operations;
 pub(crate) mod package;

@@ -9,6 +9,8 @@ use sixin_application::operations::ports::{
 
 /// Name of the entry.
 pub(crate) const ENTRY: &str = "backup.json";
+/// Its name where the archive is one person's: that is no backup to be restored.
+pub(crate) const ENTRY_OF_PERSON: &str = "person.json";
 /// The format this version writes, and the newest it reads.
 pub(crate) const FORMAT: u32 = 1;
 /// The table whose rows are counted as messages.

@@ -6,6 +6,10 @@
 //! - `files/PATH`: files, as they are kept.
 //! - `backup.json`, the last entry: what all that is, and how much of it there must be.
 
+//!
+//! What belongs to one person is written in the same way, but for people: each row is a JSON object, and `person.json` is the last entry
+//! (docs/people.md#export).
+
 mod description;
 mod reading;
 mod rows;

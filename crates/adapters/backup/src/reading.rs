@@ -83,6 +83,18 @@ impl Archive {
     }
 }
 
+/// Reads every entry of an archive and compares its sum.
+pub(crate) fn read_all(path: &Path) -> Result<(), CopyError> {
+    let file = File::open(path).map_err(failed)?;
+    let mut zip = ZipArchive::new(BufReader::new(file)).map_err(broken)?;
+    for number in 0..zip.len() {
+        let mut entry = zip.by_index(number).map_err(broken)?;
+        let read = std::io::copy(&mut entry, &mut std::io::sink());
+        read.map_err(|error| CopyError::Damaged(error.to_string()))?;
+    }
+    Ok(())
+}
+
 fn not_ours(error: &serde_json::Error) -> CopyError {
     CopyError::Damaged(format!("{ENTRY} can't be read: {error}"))
 }

@@ -16,6 +16,18 @@ pub(crate) fn lines(rows: &[CopiedRow]) -> Vec<u8> {
     text.into_bytes()
 }
 
+/// The same for people: each value beside the name of its column, and none where there is none.
+pub(crate) fn objects(table: &CopiedTable, rows: &[CopiedRow]) -> Vec<u8> {
+    let mut text = String::new();
+    for row in rows {
+        let there = table.columns.iter().zip(row).filter(|(_, value)| **value != CopiedValue::Null);
+        let object = there.map(|(column, copied)| (column.name.clone(), value(copied)));
+        text.push_str(&Value::Object(object.collect()).to_string());
+        text.push('\n');
+    }
+    text.into_bytes()
+}
+
 fn value(value: &CopiedValue) -> Value {
     match value {
         CopiedValue::Null => Value::Null,

@@ -11,7 +11,7 @@ use tempfile::{NamedTempFile, TempPath};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use crate::description::{Counts, Description, ENTRY};
+use crate::description::{Counts, Description, ENTRY, ENTRY_OF_PERSON};
 use crate::reading::Archive;
 use crate::{failed, rows};
 
@@ -23,6 +23,7 @@ pub struct NewArchive {
     counts: Counts,
     files: u64,
     file_bytes: u64,
+    is_of_person: bool,
 }
 
 impl NewArchive {
@@ -44,7 +45,16 @@ impl NewArchive {
             counts: Counts::new(),
             files: 0,
             file_bytes: 0,
+            is_of_person: false,
         })
+    }
+
+    /// An archive of what belongs to one person, which can't be restored.
+    ///
+    /// # Errors
+    /// As those of [`create`](Self::create).
+    pub fn of_person(path: &Path) -> Result<Self, CopyError> {
+        Ok(Self { is_of_person: true, ..Self::create(path)? })
     }
 
     fn entry(&mut self, name: &str, method: CompressionMethod, is_large: bool) -> Result<(), CopyError> {
@@ -65,7 +75,8 @@ impl RowSink for NewArchive {
         *parts += 1;
         let name = part(&table.name, *parts);
         self.entry(&name, CompressionMethod::Deflated, false)?;
-        self.zip.write_all(&rows::lines(rows)).map_err(failed)
+        let lines = if self.is_of_person { rows::objects(table, rows) } else { rows::lines(rows) };
+        self.zip.write_all(&lines).map_err(failed)
     }
 }
 
@@ -88,12 +99,18 @@ impl BackupWriter for NewArchive {
 
     fn finish(mut self: Box<Self>, shape: &StoreShape) -> Result<BackupContents, CopyError> {
         let description = Description::of(shape, &self.counts, (self.files, self.file_bytes));
-        self.entry(ENTRY, CompressionMethod::Deflated, false)?;
-        let Self { mut zip, written, path, .. } = *self;
+        let name = if self.is_of_person { ENTRY_OF_PERSON } else { ENTRY };
+        self.entry(name, CompressionMethod::Deflated, false)?;
+        let Self { mut zip, written, path, is_of_person, .. } = *self;
         serde_json::to_writer(&mut zip, &description).map_err(failed)?;
         let file = zip.finish().map_err(failed)?.into_inner().map_err(|error| failed(error.into_error()))?;
         file.sync_all().map_err(failed)?;
-        let contents = Archive::open(&written)?.verify()?;
+        let contents = if is_of_person {
+            crate::reading::read_all(&written)?;
+            description.contents()
+        } else {
+            Archive::open(&written)?.verify()?
+        };
         NamedTempFile::from_parts(file, written).persist_noclobber(&path).map_err(|error| {
             match error.error.kind() {
                 ErrorKind::AlreadyExists => CopyError::Exists(path.display().to_string()),

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sixin_domain::id::FileId;
+use sixin_domain::id::{FileId, UserId};
 
 use crate::files::ports::{FileBytes, FileBytesError};
 use crate::files::sweep::paths;
 use crate::operations::ports::{
-    BackupContents, BackupReader, BackupWriter, CopyError, RowSink, RowSource, StoreCopying,
+    BackupContents, BackupReader, BackupWriter, CopyError, RowSink, RowSource, StoreCopying, StoreSnapshot,
 };
 
 /// How many files are looked up at a time.
@@ -25,7 +25,16 @@ pub struct BackedUp {
     pub missing: u64,
 }
 
-/// Writes a store and, if given, its files. What was committed before this began is in the backup, as it was at one moment.
+/// Whose rows are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Copied {
+    /// All there are; a copy may be made in that folder first.
+    Site(PathBuf),
+    /// What belongs to that user.
+    Person(UserId),
+}
+
+/// Writes a store, or what belongs to a person, and, if given, the files. What was committed before this began is in the backup, as it was at one moment.
 ///
 /// # Errors
 /// See [`CopyError`]; nothing is left behind then.
@@ -33,20 +42,16 @@ pub async fn back_up(
     store: Arc<dyn StoreCopying>,
     files: Option<Arc<dyn FileBytes>>,
     mut archive: Box<dyn BackupWriter>,
-    scratch: PathBuf,
+    what: Copied,
 ) -> Result<BackedUp, CopyError> {
     let wants_files = files.is_some();
     let copied = blocking(move || {
-        let mut snapshot = store.snapshot(Some(&scratch))?;
+        let mut snapshot = match what {
+            Copied::Site(scratch) => store.snapshot(Some(&scratch))?,
+            Copied::Person(user) => store.snapshot_of(user)?,
+        };
         copy(&mut *snapshot, &mut *archive)?;
-        let mut kept = Vec::new();
-        let mut after = FileId(0);
-        while wants_files {
-            let page = snapshot.kept_files(after, FILES_AT_A_TIME)?;
-            let Some(last) = page.last() else { break };
-            after = last.id;
-            kept.extend(page.iter().flat_map(paths));
-        }
+        let kept = if wants_files { kept_paths(&mut *snapshot)? } else { Vec::new() };
         Ok((archive, snapshot.shape().clone(), kept))
     });
     let (mut archive, shape, kept) = copied.await?;
@@ -61,6 +66,17 @@ pub async fn back_up(
     }
     let contents = blocking(move || archive.finish(&shape)).await?;
     Ok(BackedUp { contents, missing })
+}
+
+/// Where everything is kept of the files of that moment.
+fn kept_paths(snapshot: &mut dyn StoreSnapshot) -> Result<Vec<String>, CopyError> {
+    let (mut kept, mut after) = (Vec::new(), FileId(0));
+    loop {
+        let page = snapshot.kept_files(after, FILES_AT_A_TIME)?;
+        let Some(last) = page.last() else { return Ok(kept) };
+        after = last.id;
+        kept.extend(page.iter().flat_map(paths));
+    }
 }
 
 /// Whether the file was there.
@@ -116,8 +132,11 @@ async fn restore_file(
     let (pieces, mut read) = tokio::sync::mpsc::channel::<Vec<u8>>(PIECES);
     let name = path.clone();
     let reading = tokio::task::spawn_blocking(move || {
-        // Whoever writes has failed already where nobody takes the pieces any more.
-        archive.read_file(&name, &mut |piece| Ok(drop(pieces.blocking_send(piece))))?;
+        archive.read_file(&name, &mut |piece| {
+            // Whoever writes has failed already then, and says why.
+            let gone = |_| CopyError::Archive("nobody takes the file any more".into());
+            pieces.blocking_send(piece).map_err(gone)
+        })?;
         Ok::<_, CopyError>(archive)
     });
     while let Some(piece) = read.recv().await {

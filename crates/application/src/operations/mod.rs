@@ -3,6 +3,7 @@
 pub mod app_keys;
 pub mod backup;
 pub mod block_words;
+pub mod erase;
 pub mod health;
 pub mod ports;
 pub mod roles;

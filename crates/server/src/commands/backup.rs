@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use sixin_application::files::ports::FileBytes;
-use sixin_application::operations::backup::{back_up, move_store, restore};
+use sixin_application::operations::backup::{Copied, back_up, move_store, restore};
 use sixin_application::operations::ports::{BackupContents, BackupReader, StoreCheck};
 use sixin_application::ports::SecretSource;
 use sixin_backup::{Archive, NewArchive};
@@ -24,12 +24,12 @@ pub(super) async fn run(
     out: Output,
     command: Backup,
 ) -> Result<(), CommandError> {
-    let files = kept_files(config, &command)?;
+    let files = if command.without_files { None } else { kept_files(config)? };
     let has_files = files.is_some();
     let archive = Box::new(NewArchive::create(&command.file)?);
     let folder = command.file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let scratch = folder.map_or_else(|| PathBuf::from("."), Path::to_owned);
-    let made = back_up(Arc::new(database), files, archive, scratch).await?;
+    let made = back_up(Arc::new(database), files, archive, Copied::Site(scratch)).await?;
     let mut text = format!("{}: {}, read back and whole", command.file.display(), described(&made.contents));
     match (has_files, made.missing) {
         (false, _) => text.push_str("; files are not in it"),
@@ -46,11 +46,35 @@ pub(super) async fn run(
 }
 
 /// Those of a folder; a bucket is kept by those who keep it, and may hold more than fits here.
-fn kept_files(config: &Config, command: &Backup) -> Result<Option<Arc<dyn FileBytes>>, StartError> {
-    if command.without_files || config.files.place == FilePlace::Bucket {
+fn kept_files(config: &Config) -> Result<Option<Arc<dyn FileBytes>>, StartError> {
+    if config.files.place == FilePlace::Bucket {
         return Ok(None);
     }
     Ok(Some(Arc::new(config.kept_files()?)))
+}
+
+/// `sixin user export`
+pub(super) async fn export(
+    config: &Config,
+    database: &Database,
+    out: Output,
+    user: &str,
+    file: &Path,
+) -> Result<(), CommandError> {
+    let user = super::find_user(database, user).await?;
+    let archive = Box::new(NewArchive::of_person(file)?);
+    // Those of one person fit here, wherever they are kept.
+    let files: Arc<dyn FileBytes> = Arc::new(config.kept_files().map_err(StartError::from)?);
+    let made = back_up(Arc::new(database.clone()), Some(files), archive, Copied::Person(user.id)).await?;
+    let text =
+        format!("{}: what belongs to {}: {}", file.display(), user.username, described(&made.contents));
+    out.line(&text, || {
+        let mut value = as_json(&made.contents);
+        value["username"] = json!(user.username.as_str());
+        value["missing_files"] = json!(made.missing);
+        value
+    });
+    Ok(())
 }
 
 /// `sixin backup --verify`

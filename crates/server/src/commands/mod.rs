@@ -5,6 +5,7 @@ mod backup;
 mod block_word;
 mod check;
 mod curl;
+mod erase;
 mod health;
 mod hook;
 mod receivers;
@@ -172,7 +173,7 @@ async fn dispatch(arguments: Arguments, config: Config, database: Database) -> R
         Command::Serve => serve::run(&config, database, std::convert::identity).await,
         Command::Demo(demo) => Ok(demo::run(&config, database, &demo).await?),
         Command::AppKey(command) => app_key::run(&database, out, command).await,
-        Command::User(command) => user::run(&database, out, command).await,
+        Command::User(command) => user::run(&config, &database, out, command).await,
         Command::Session(command) => session::run(&database, out, command).await,
         Command::Setting(command) => setting::run(&database, out, command).await,
         Command::Role(command) => role::run(&database, out, command).await,

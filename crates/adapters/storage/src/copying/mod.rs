@@ -3,6 +3,7 @@
 
 mod filling;
 mod numbering;
+mod person;
 mod rows;
 mod snapshot;
 pub(crate) mod tables;
@@ -15,6 +16,7 @@ use sixin_application::operations::ports::{
     CopyError, StoreCopying, StoreFilling, StoreShape, StoreSnapshot,
 };
 use sixin_application::ports::StoreResult;
+use sixin_domain::id::UserId;
 
 use crate::connection::connector::AnyConnection;
 use crate::database::Database;
@@ -34,6 +36,10 @@ fn number(conn: &mut AnyConnection, sql: &str) -> diesel::QueryResult<i64> {
 impl StoreCopying for Database {
     fn snapshot(&self, scratch: Option<&Path>) -> Result<Box<dyn StoreSnapshot>, CopyError> {
         Ok(Box::new(snapshot::Snapshot::take(self, scratch)?))
+    }
+
+    fn snapshot_of(&self, user: UserId) -> Result<Box<dyn StoreSnapshot>, CopyError> {
+        Ok(Box::new(person::PersonSnapshot::over(snapshot::moment(self)?, user)?))
     }
 
     fn fill(&self, shape: &StoreShape) -> Result<Box<dyn StoreFilling>, CopyError> {

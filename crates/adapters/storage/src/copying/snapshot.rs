@@ -23,7 +23,7 @@ use crate::database::Database;
 use crate::error::store_error;
 use crate::files::stored::FileRow;
 use crate::migrations;
-use crate::schema::files;
+use crate::schema::{file_usages, files};
 
 /// [`StoreSnapshot`] on a connection of its own.
 pub(super) struct Snapshot {
@@ -38,12 +38,7 @@ impl Snapshot {
     pub(super) fn take(database: &Database, scratch: Option<&Path>) -> Result<Self, CopyError> {
         let (mut conn, scratch) = match (&database.options().url, scratch) {
             (DatabaseUrl::Sqlite(_), Some(folder)) => copied(database, folder)?,
-            (DatabaseUrl::Sqlite(_), None) => (held(database, "BEGIN")?, None),
-            (DatabaseUrl::Mysql(_), _) => {
-                let begin = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; \
-                     START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
-                (held(database, begin)?, None)
-            }
+            _ => (moment(database)?, None),
         };
         let shape = shape(&mut conn).map_err(store_error)?;
         Ok(Self { conn, shape, pager: Pager::default(), _scratch: scratch })
@@ -64,15 +59,30 @@ impl RowSource for Snapshot {
 
 impl StoreSnapshot for Snapshot {
     fn kept_files(&mut self, after: FileId, limit: i64) -> StoreResult<Vec<StoredFile>> {
-        let rows: QueryResult<Vec<FileRow>> = files::table
-            .filter(files::id.gt(after.0).and(files::keeping.eq(Keeping::Kept.number())))
-            .filter(files::deleted_at.is_null())
-            .order(files::id)
-            .limit(limit)
-            .select(FileRow::as_select())
-            .load(&mut self.conn);
-        rows.and_then(|rows| rows.into_iter().map(FileRow::into_file).collect()).map_err(store_error)
+        kept_files(&mut self.conn, after, limit, None).map_err(store_error)
     }
+}
+
+/// Files whose bytes are kept: all, or those a user has uploaded.
+pub(super) fn kept_files(
+    conn: &mut AnyConnection,
+    after: FileId,
+    limit: i64,
+    of_user: Option<i64>,
+) -> QueryResult<Vec<StoredFile>> {
+    let mut query = files::table
+        .filter(files::id.gt(after.0).and(files::keeping.eq(Keeping::Kept.number())))
+        .filter(files::deleted_at.is_null())
+        .order(files::id)
+        .limit(limit)
+        .select(FileRow::as_select())
+        .into_boxed();
+    if let Some(user) = of_user {
+        let uploads = file_usages::table.filter(file_usages::user_id.eq(user)).select(file_usages::file_id);
+        query = query.filter(files::id.eq_any(uploads));
+    }
+    let rows: Vec<FileRow> = query.load(conn)?;
+    rows.into_iter().map(FileRow::into_file).collect()
 }
 
 fn shape(conn: &mut AnyConnection) -> QueryResult<StoreShape> {
@@ -82,7 +92,18 @@ fn shape(conn: &mut AnyConnection) -> QueryResult<StoreShape> {
     Ok(StoreShape { migrations, tables: tables.collect() })
 }
 
-/// A transaction that goes on seeing what it saw first.
+/// A connection that goes on seeing what there is at its first look.
+pub(super) fn moment(database: &Database) -> StoreResult<AnyConnection> {
+    match &database.options().url {
+        DatabaseUrl::Sqlite(_) => held(database, "BEGIN"),
+        DatabaseUrl::Mysql(_) => held(
+            database,
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; \
+             START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+        ),
+    }
+}
+
 fn held(database: &Database, begin: &str) -> StoreResult<AnyConnection> {
     let mut conn = connect(database, Purpose::Read)?;
     conn.batch_execute(begin).map_err(store_error)?;

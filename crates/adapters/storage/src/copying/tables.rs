@@ -40,7 +40,7 @@ macro_rules! known {
 }
 
 /// The tables that are copied. The epochs come last: on SQLite, changes of other tables move them.
-pub(crate) const COPIED: [KnownTable; 47] = known![
+pub(crate) const COPIED: [KnownTable; 48] = known![
     accounts[id],
     users[id],
     roles[id],
@@ -87,6 +87,7 @@ pub(crate) const COPIED: [KnownTable; 47] = known![
     user_profiles[user_id],
     friend_permissions[user_id],
     friend_profiles[user_id, target_id],
+    erased_users[user_id],
     cache_epochs[topic],
 ];
 

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use sixin_domain::file::StoredFile;
-use sixin_domain::id::FileId;
+use sixin_domain::id::{FileId, UserId};
 use thiserror::Error;
 
 use crate::files::ports::FileBytesError;
@@ -143,6 +143,9 @@ pub trait StoreCopying: Send + Sync {
     /// Holds a moment fast. Servers go on meanwhile. With `scratch`, a copy may be made in that folder first, so that a server's own
     /// log is held up for no longer than that takes.
     fn snapshot(&self, scratch: Option<&Path>) -> Result<Box<dyn StoreSnapshot>, CopyError>;
+
+    /// The same of what belongs to one user: no secrets, nothing that is somebody else's alone.
+    fn snapshot_of(&self, user: UserId) -> Result<Box<dyn StoreSnapshot>, CopyError>;
 
     /// Begins to fill a store that MUST be empty, else [`CopyError::NotEmpty`]. A shape with migrations that are not known MUST be
     /// refused with [`CopyError::Newer`].
