@@ -14,6 +14,7 @@ pub mod mysql;
 pub mod node;
 pub mod openapi;
 pub mod openapi_changes;
+pub mod package;
 pub mod programs;
 pub mod python;
 pub mod shims;

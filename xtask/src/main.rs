@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{CommandFactory, Parser, Subcommand};
 use xtask::{
     bench, client_sdks, documents, failure::Result, fuzz, layers, migrations, mysql::newest, openapi,
-    openapi_changes, test_run::TestRun, workspace,
+    openapi_changes, package::Package, test_run::TestRun, workspace,
 };
 
 #[derive(Parser)]
@@ -76,6 +76,15 @@ enum Task {
         #[arg(long, value_name = "FILE", conflicts_with = "check")]
         against: Option<PathBuf>,
     },
+    /// Make a Debian package (where there is dpkg-deb), an archive, and their SHA-256 sums
+    Package {
+        /// A binary that was built already; else one is built as releases are
+        #[arg(long, value_name = "FILE")]
+        binary: Option<PathBuf>,
+        /// Where they go
+        #[arg(long, value_name = "DIR", default_value = "target/package")]
+        into: PathBuf,
+    },
     /// Check that both databases have the same migrations
     Migrations,
     /// Check that no layer depends on what it may not know
@@ -118,6 +127,12 @@ fn run(task: Task) -> Result<bool> {
         }
         Task::Openapi { check: true, .. } => openapi::check()?,
         Task::Openapi { check: false, .. } => openapi::write()?,
+        Task::Package { binary, into } => {
+            let packed = Package { binary, into, version: None, compressed: true }.make()?;
+            for made in [packed.deb, Some(packed.archive), Some(packed.sums)].into_iter().flatten() {
+                println!("{}", made.display());
+            }
+        }
         Task::Migrations => migrations::check()?,
         Task::Layers => layers::check()?,
         Task::Documents => documents::check()?,

@@ -10,7 +10,7 @@ use crate::{
     clients::Clients,
     failure::{Failure, Result},
     mysql::server::{MySqlServer, URL_VARIABLE},
-    programs, workspace,
+    package, programs, workspace,
 };
 
 /// What was asked for on the command line.
@@ -142,7 +142,9 @@ impl TestRun {
         let line = |(part, package)| {
             format!("left out: {part}, which is not on this machine (Debian's package: {package})")
         };
-        missing.into_iter().map(line).collect()
+        let mut lines: Vec<String> = missing.into_iter().map(line).collect();
+        lines.extend(package::why_not_tried().map(|reason| format!("left out: {reason}")));
+        lines
     }
 
     fn no_programs_for_clients(&self, missing: &mut Vec<(&str, &str)>) {

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod backup;
 mod curl;
 mod hook;
 mod webhook;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sixin_domain::sending::rate::MOST_A_MINUTE;
 
+pub(crate) use self::backup::{Backup, Move};
 pub(crate) use self::curl::{Curl, CurlFresns, CurlRongcloud};
 pub(crate) use self::hook::{Hook, NewHook};
 pub(crate) use self::webhook::{NewWebhook, Webhook};
@@ -48,10 +50,27 @@ pub(crate) enum Command {
     ///
     /// The exit code is 1 if a row breaks a rule.
     Check,
-    /// Say that a backup was restored: live streams then read their lists anew
+    /// Write the whole site into one file that is for this user alone, while servers go on
+    ///
+    /// All that was acknowledged before is in it. It serves either database.
+    Backup(Backup),
+    /// Fill an empty database, and the folder for files, from a backup; says at the end whether it is in order
+    Restore {
+        /// What `sixin backup` wrote
+        file: PathBuf,
+    },
+    /// Move the site to another database, from SQLite to MySQL or back; servers must be stopped
+    ///
+    /// The database it is moved from stays as it is. Files are not touched.
+    Move(Move),
+    /// Say that a backup was restored by other means than `restore`: live streams then read their lists anew
     ///
     /// A client that was told of messages which the backup does not hold would else go on as if it knew them.
     Restored,
+    /// Ask the server of this configuration whether it takes messages, for health checks of containers
+    ///
+    /// The exit code is 1 if it does not, or does not answer within 5 seconds.
+    Health,
     /// Read the configuration, say what is wrong with it or print what is in force
     CheckConfig,
     /// Credentials of apps (Fresns) and back ends (RongCloud)
@@ -235,6 +254,24 @@ pub(crate) enum User {
     },
     /// Delete a user; its messages stay, its name and number stay taken
     Delete { user: String },
+    /// Write all that belongs to a user into one file: profile, lists, conversations, messages and the files it has uploaded
+    Export {
+        user: String,
+        /// Where it is written; nothing that is there is replaced
+        file: PathBuf,
+    },
+    /// Erase a user: what it was called, wrote and uploaded goes for good; conversations of others stay and say so. Name, uid, e-mail and
+    /// telephone number become free
+    Erase {
+        user: String,
+        /// Really: there is no way back but a backup
+        #[arg(long)]
+        yes: bool,
+    },
+    /// List users who were erased, a JSON object per line; keep it beside your backups
+    Erased,
+    /// Erase those of such a list, read from standard input, who are back after a restore
+    EraseAgain,
     /// Make USER block BLOCKED
     Block {
         user: String,

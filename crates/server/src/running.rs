@@ -95,7 +95,8 @@ pub(crate) fn open_database(config: &Config) -> Result<Database, StartError> {
     migrated(database)
 }
 
-fn migrated(database: Database) -> Result<Database, StartError> {
+/// The database, if no migration is missing.
+pub(crate) fn migrated(database: Database) -> Result<Database, StartError> {
     match database.missing_migrations()? {
         0 => Ok(database),
         missing => Err(OpenError::Unmigrated(missing).into()),

@@ -129,3 +129,48 @@ pub(crate) fn refresh(database: &Database, places: &Places) {
     places.report();
     process::report();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALERTS: &str = include_str!("../../../deploy/monitoring/alerts.yml");
+    const BOARD: &str = include_str!("../../../deploy/monitoring/grafana.json");
+    const PAGE: &str = include_str!("../../../docs/monitoring.md");
+
+    /// The metrics a text names.
+    fn named(text: &str) -> impl Iterator<Item = &str> {
+        let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+        words.filter(|word| word.starts_with("sixin_") || word.starts_with("process_"))
+    }
+
+    #[test]
+    fn rules_boards_and_pages_name_metrics_that_there_are() {
+        let families: Vec<&str> = [COUNTERS, GAUGES].concat().iter().map(|(name, _)| *name).collect();
+        let is_histogram = |name: &str| {
+            let part = ["_bucket", "_sum", "_count"].iter().find_map(|part| name.strip_suffix(part));
+            HISTOGRAMS.iter().any(|(family, _)| Some(*family) == part)
+        };
+        for text in [ALERTS, BOARD] {
+            let mut names = named(text).peekable();
+            assert!(names.peek().is_some());
+            for name in names {
+                assert!(families.contains(&name) || is_histogram(name), "there is no {name}");
+            }
+        }
+        for name in named(PAGE).filter(|name| !name.ends_with('_')) {
+            let is_family = HISTOGRAMS.iter().any(|(family, _)| *family == name);
+            assert!(families.contains(&name) || is_histogram(name) || is_family, "there is no {name}");
+        }
+    }
+
+    #[test]
+    fn what_alerts_say_to_do_is_on_the_page() {
+        let alerts: Vec<&str> =
+            ALERTS.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();
+        assert!(alerts.len() > 5);
+        for alert in alerts {
+            assert!(PAGE.contains(&format!("`{alert}`")), "docs/monitoring.md says nothing of {alert}");
+        }
+    }
+}

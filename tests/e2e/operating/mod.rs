@@ -1,6 +1,10 @@
 //! What operators do and see.
 
+pub(crate) mod backup;
 pub(crate) mod bucket;
 pub(crate) mod command_line;
+pub(crate) mod compose;
+pub(crate) mod erasure;
 pub(crate) mod hot_reads;
 pub(crate) mod operations;
+pub(crate) mod package;

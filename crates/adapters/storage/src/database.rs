@@ -165,7 +165,7 @@ impl Database {
     }
 
     /// A connection that writes, for starting up.
-    fn first_writer(&self) -> Result<PooledConnection<Connector>, OpenError> {
+    pub(crate) fn first_writer(&self) -> Result<PooledConnection<Connector>, OpenError> {
         let url = || self.options().url.to_string();
         self.writer().map_err(|error| OpenError::Connect { url: url(), reason: error.to_string() })
     }

@@ -34,6 +34,11 @@ pub enum OpenError {
         "the database has migration {0}, which this version of sixin does not know; run the newer version again"
     )]
     Newer(String),
+    /// A restore or a move into it did not come to its end.
+    #[error(
+        "this database is being filled by `sixin restore` or `sixin move`, or that was cut off: then remove it and begin again"
+    )]
+    HalfFilled,
     /// There is none, and it is not to be made.
     #[error("there is no site in {0} yet; `sixin migrate` makes one")]
     NoSite(String),

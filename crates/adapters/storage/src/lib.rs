@@ -12,6 +12,7 @@ mod access;
 mod commits;
 mod connection;
 mod conversations;
+mod copying;
 pub mod database;
 mod epochs;
 mod error;

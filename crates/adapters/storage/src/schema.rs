@@ -671,6 +671,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    erased_users (user_id) {
+        user_id -> BigInt,
+        created_at -> BigInt,
+        erased_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(tagged_conversations, conversation_tags);
 diesel::allow_tables_to_appear_in_same_query!(tagged_conversations, users);
 diesel::allow_tables_to_appear_in_same_query!(users, accounts, user_restrictions);

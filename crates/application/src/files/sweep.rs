@@ -64,7 +64,7 @@ impl FileSweeping {
 }
 
 /// Everything that is kept of a file.
-fn paths(file: &StoredFile) -> Vec<String> {
+pub(crate) fn paths(file: &StoredFile) -> Vec<String> {
     let thumbnail = |extension: &String| ThumbnailSize::ALL.map(|size| size.path(&file.path, extension));
     let thumbnails = file.thumbnail_extension.iter().flat_map(thumbnail);
     thumbnails.chain([file.path.clone()]).collect()

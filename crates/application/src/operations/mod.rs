@@ -1,7 +1,9 @@
 //! What those do who run the server.
 
 pub mod app_keys;
+pub mod backup;
 pub mod block_words;
+pub mod erase;
 pub mod health;
 pub mod ports;
 pub mod roles;

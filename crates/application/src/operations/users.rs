@@ -61,7 +61,9 @@ pub enum UserError {
     #[error("there is no role {0}; see `sixin role list`")]
     RoleUnknown(RoleId),
     /// Nobody may be called so.
-    #[error("the username {0} is reserved: clients of RongCloud's kits obey whoever is called so")]
+    #[error(
+        "the username {0} is reserved: clients of RongCloud's kits obey whoever is called so, or it is that of an erased user"
+    )]
     Reserved(Username),
     /// Somebody else has these already.
     #[error("already taken: {}", .0.iter().map(|name| name.name()).collect::<Vec<_>>().join(", "))]

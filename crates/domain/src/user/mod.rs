@@ -1,6 +1,7 @@
 //! Users, and how two of them stand to each other.
 
 pub mod contact;
+pub mod erased;
 pub mod friend;
 pub mod hosted_profile;
 pub mod profile_edit;

@@ -1,5 +1,6 @@
 //! The public names of a user: `username` and `uid`.
 
+use crate::user::erased;
 use thiserror::Error;
 
 use crate::id::MAX_SAFE_INTEGER;
@@ -50,10 +51,11 @@ impl Username {
         Ok(Self(text))
     }
 
-    /// Whether nobody may be called so: RongCloud's kits do what a sender of that name tells them to.
+    /// Whether nobody may be called so: RongCloud's kits do what a sender of that name tells them to, or it is what is left of users
+    /// who were erased.
     #[must_use]
     pub fn is_reserved(&self) -> bool {
-        self.0 == "rongcloudsystem"
+        self.0 == "rongcloudsystem" || self.0.starts_with(erased::MARK)
     }
 
     /// The name as text.

@@ -2,7 +2,7 @@
 
 use actix_web::rt::task::spawn_blocking;
 use serde_json::json;
-use sixin_application::operations::ports::StoreCheck;
+use sixin_application::operations::ports::{StoreCheck, StoreReport};
 use sixin_storage::Database;
 
 use super::{CommandError, Output};
@@ -10,7 +10,12 @@ use super::{CommandError, Output};
 pub(super) async fn run(database: &Database, out: Output) -> Result<(), CommandError> {
     let store = database.clone();
     // It blocks, and takes as long as the store is large.
-    let report = spawn_blocking(move || store.check()).await.map_err(std::io::Error::other)??;
+    let found = spawn_blocking(move || store.check()).await.map_err(std::io::Error::other)??;
+    report(out, &found)
+}
+
+/// Says what was found.
+pub(super) fn report(out: Output, report: &StoreReport) -> Result<(), CommandError> {
     for finding in &report.findings {
         let text = format!("broken: {} (rows {}, ...)", finding.rule, finding.rows.join(", "));
         out.line(&text, || json!({ "broken": finding.rule, "rows": finding.rows }));

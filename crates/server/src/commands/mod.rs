@@ -1,9 +1,12 @@
 //! What each command does. A command reads its arguments, calls one thing of the application, and prints.
 
 mod app_key;
+mod backup;
 mod block_word;
 mod check;
 mod curl;
+mod erase;
+mod health;
 mod hook;
 mod receivers;
 mod role;
@@ -23,12 +26,12 @@ use serde_json::{Value, json};
 use sixin_application::hooks::manage::HookError;
 use sixin_application::operations::app_keys::AppKeyError;
 use sixin_application::operations::block_words::BlockWordError;
-use sixin_application::operations::ports::LogAdmin;
+use sixin_application::operations::ports::{CopyError, LogAdmin};
 use sixin_application::operations::roles::RoleError;
 use sixin_application::operations::sessions::SessionError;
 use sixin_application::operations::settings::SettingChangeError;
 use sixin_application::operations::users::UserError;
-use sixin_application::ports::{Clock, SecretSource, StoreError};
+use sixin_application::ports::{Clock, StoreError};
 use sixin_application::users::ports::Users;
 use sixin_application::webhooks::manage::WebhookError;
 use sixin_domain::access::app_key::Secret;
@@ -39,12 +42,12 @@ use sixin_domain::user::username::{UserRef, UsernameError};
 use sixin_storage::Database;
 use thiserror::Error as ThisError;
 
-use crate::cli::{Arguments, Command};
+use crate::cli::{Arguments, Backup, Command};
 use crate::config::{Config, ConfigError, LogFormat};
 use crate::demo::{self, DemoError};
 use crate::output::say;
 use crate::running::{Prepared, StartError, open_database, prepare_database};
-use crate::system::{SystemClock, SystemSecrets};
+use crate::system::SystemClock;
 use crate::telemetry;
 
 pub(crate) use serve::until_stopped;
@@ -80,10 +83,14 @@ pub(crate) enum CommandError {
     WebhookClient(#[from] crate::reach::ReachError),
     #[error(transparent)]
     Demo(#[from] DemoError),
+    #[error(transparent)]
+    Copy(#[from] CopyError),
     #[error("{0}: {1}")]
     Username(String, UsernameError),
     #[error("the store is not in order: {0} rule(s) are broken")]
     Broken(usize),
+    #[error("{0}")]
+    Unhealthy(String),
     #[error("there is no {0}")]
     NotFound(String),
     #[error("{0}")]
@@ -129,6 +136,17 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
             report(Output { json: arguments.json }, &prepare_database(&config)?);
             return Ok(());
         }
+        Command::Backup(Backup { file, verify: true, .. }) => {
+            return Ok(backup::verify(Output { json: arguments.json }, file)?);
+        }
+        Command::Health => return Ok(health::run(&config, Output { json: arguments.json })?),
+        Command::Move(command) => {
+            return Ok(backup::moved(&config, Output { json: arguments.json }, command)?);
+        }
+        Command::Restore { .. } => {
+            let options = config.database_options()?;
+            Database::open(options).map_err(StartError::from)?
+        }
         _ => open_database(&config)?,
     };
     let runtime = actix_web::rt::System::new();
@@ -155,7 +173,7 @@ async fn dispatch(arguments: Arguments, config: Config, database: Database) -> R
         Command::Serve => serve::run(&config, database, std::convert::identity).await,
         Command::Demo(demo) => Ok(demo::run(&config, database, &demo).await?),
         Command::AppKey(command) => app_key::run(&database, out, command).await,
-        Command::User(command) => user::run(&database, out, command).await,
+        Command::User(command) => user::run(&config, &database, out, command).await,
         Command::Session(command) => session::run(&database, out, command).await,
         Command::Setting(command) => setting::run(&database, out, command).await,
         Command::Role(command) => role::run(&database, out, command).await,
@@ -163,15 +181,19 @@ async fn dispatch(arguments: Arguments, config: Config, database: Database) -> R
         Command::Webhook(command) => webhook::run(&config, &database, out, command).await,
         Command::Hook(command) => hook::run(&config, &database, out, command).await,
         Command::Curl(command) => curl::run(&database, command).await,
+        Command::Backup(command) => backup::run(&config, database, out, command).await,
+        Command::Restore { file } => backup::restored_from(&config, database, out, &file).await,
         Command::Check => check::run(&database, out).await,
         Command::Restored => restored(&database, out).await,
-        Command::CheckConfig | Command::Openapi | Command::Migrate => Ok(()),
+        Command::CheckConfig | Command::Openapi | Command::Migrate | Command::Move(_) | Command::Health => {
+            Ok(())
+        }
     }
 }
 
 /// `sixin restored`
 async fn restored(database: &Database, out: Output) -> Result<(), CommandError> {
-    let epoch = SystemSecrets.alphanumeric(8).to_ascii_lowercase();
+    let epoch = backup::new_epoch();
     database.begin_epoch(&epoch).await?;
     out.line("live streams begin anew", || json!({ "epoch": epoch }));
     Ok(())

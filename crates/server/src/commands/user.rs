@@ -13,10 +13,17 @@ use sixin_storage::Database;
 
 use super::user_show::{self, state};
 use super::{CommandError, Output, find_user, in_hours, now, read_secret};
+use super::{backup, erase};
 use crate::cli::{SignInOptions, User};
+use crate::config::Config;
 use crate::system::SystemSecrets;
 
-pub(super) async fn run(database: &Database, out: Output, command: User) -> Result<(), CommandError> {
+pub(super) async fn run(
+    config: &Config,
+    database: &Database,
+    out: Output,
+    command: User,
+) -> Result<(), CommandError> {
     match command {
         User::Create { username, uid, nickname, aid, sign_in } => {
             let name = Username::new(username.as_str())
@@ -53,6 +60,10 @@ pub(super) async fn run(database: &Database, out: Output, command: User) -> Resu
             UserAdmin::delete(database, user.id, now()).await?;
             done(out, &user, "deleted");
         }
+        User::Export { user, file } => backup::export(config, database, out, &user, &file).await?,
+        User::Erase { user, yes } => erase::run(database, out, &user, yes).await?,
+        User::Erased => erase::list(database).await?,
+        User::EraseAgain => erase::again(database, out).await?,
         User::Block { user, blocked, undo } => {
             let (user, blocked) = (find_user(database, &user).await?, find_user(database, &blocked).await?);
             users::block(database, user.id, blocked.id, !undo, now()).await?;

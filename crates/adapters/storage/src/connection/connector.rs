@@ -101,7 +101,8 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    fn open(&self) -> Result<AnyConnection, diesel::r2d2::Error> {
+    /// Makes one.
+    pub(crate) fn open(&self) -> Result<AnyConnection, diesel::r2d2::Error> {
         let opened = match &self.url {
             DatabaseUrl::Sqlite(path) => self.open_sqlite(path),
             DatabaseUrl::Mysql(url) => Self::open_mysql(url),

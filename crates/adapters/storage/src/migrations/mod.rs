@@ -1,5 +1,6 @@
 //! Migrations: two trees with the same names, embedded in the binary.
 
+pub(crate) mod filling;
 mod mysql;
 
 use diesel::backend::Backend;
@@ -35,16 +36,36 @@ pub(crate) fn run(conn: &mut AnyConnection) -> Result<Vec<String>, OpenError> {
     if checked(conn)?.missing.is_empty() {
         return Ok(Vec::new());
     }
+    run_all(conn)
+}
+
+/// Applies what is missing to a store that may be half filled.
+pub(crate) fn run_all(conn: &mut AnyConnection) -> Result<Vec<String>, OpenError> {
+    run_if(conn, |_| true)
+}
+
+/// Applies those of `versions` that are missing.
+pub(crate) fn run_those(conn: &mut AnyConnection, versions: &[String]) -> Result<Vec<String>, OpenError> {
+    run_if(conn, |version| versions.iter().any(|wanted| wanted == version))
+}
+
+fn run_if(conn: &mut AnyConnection, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<String>, OpenError> {
     match conn {
         AnyConnection::Sqlite(conn) => conn
             .immediate_transaction(|conn| {
-                let applied = conn.run_pending_migrations(SQLITE).map_err(Error::QueryBuilderError)?;
+                let pending = conn.pending_migrations(SQLITE).map_err(Error::QueryBuilderError)?;
+                let wanted: Vec<_> = pending.into_iter().filter(|one| is_wanted(&version(&**one))).collect();
+                let applied = conn.run_migrations(&wanted).map_err(Error::QueryBuilderError)?;
                 Ok(applied.iter().map(ToString::to_string).collect())
             })
             .map_err(OpenError::Migration),
         AnyConnection::Mysql(conn) => {
             let all = MigrationSource::<Mysql>::migrations(&MYSQL).map_err(Error::QueryBuilderError);
-            all.and_then(|all| mysql::run(conn, &all)).map_err(OpenError::Migration)
+            let wanted = |all: Vec<_>| {
+                all.into_iter().filter(|one: &Box<dyn Migration<Mysql>>| is_wanted(&version(&**one)))
+            };
+            all.and_then(|all| mysql::run(conn, &wanted(all).collect::<Vec<_>>()))
+                .map_err(OpenError::Migration)
         }
     }
 }
@@ -58,6 +79,7 @@ pub(crate) fn missing(conn: &mut AnyConnection) -> Result<usize, OpenError> {
 pub(crate) fn checked(conn: &mut AnyConnection) -> Result<State, OpenError> {
     let state = state(conn).map_err(OpenError::Migration)?;
     match state.unknown.last() {
+        Some(mark) if mark == filling::MARK => Err(OpenError::HalfFilled),
         Some(newest) => Err(OpenError::Newer(newest.clone())),
         None => Ok(state),
     }
@@ -101,7 +123,7 @@ fn has_table(conn: &mut AnyConnection) -> QueryResult<bool> {
     diesel::sql_query(sql).load::<Named>(conn).map(|found| !found.is_empty())
 }
 
-fn applied(conn: &mut AnyConnection) -> QueryResult<Vec<String>> {
+pub(crate) fn applied(conn: &mut AnyConnection) -> QueryResult<Vec<String>> {
     let sql = "SELECT version AS name FROM __diesel_schema_migrations ORDER BY version";
     diesel::sql_query(sql).load::<Named>(conn).map(|rows| rows.into_iter().map(|row| row.name).collect())
 }

@@ -45,7 +45,7 @@ struct Line {
 }
 
 impl TestDatabase {
-    fn open(url: DatabaseUrl) -> Self {
+    pub(crate) fn open(url: DatabaseUrl) -> Self {
         let database = Database::open(DatabaseOptions::new(url.clone())).unwrap();
         database.migrate().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -129,11 +129,21 @@ pub(crate) fn seq(placed: &Placed) -> i64 {
 }
 
 pub(crate) fn on_sqlite(test: fn(&TestDatabase)) {
-    let directory = tempfile::tempdir().unwrap();
-    test(&TestDatabase::open(DatabaseUrl::Sqlite(directory.path().join("sixin.db"))));
+    with_sqlite(|url| test(&TestDatabase::open(url)));
 }
 
 pub(crate) fn on_mysql(test: fn(&TestDatabase)) {
+    with_mysql(|url| test(&TestDatabase::open(url)));
+}
+
+/// The place of a database that does not exist yet.
+pub(crate) fn with_sqlite(test: impl FnOnce(DatabaseUrl)) {
+    let directory = tempfile::tempdir().unwrap();
+    test(DatabaseUrl::Sqlite(directory.path().join("sixin.db")));
+}
+
+/// An empty database on the server, where there is one.
+pub(crate) fn with_mysql(test: impl FnOnce(DatabaseUrl)) {
     let Some(server) = mysql_server() else { return };
     static COUNT: AtomicI64 = AtomicI64::new(0);
     let name = format!("sixin_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
@@ -141,8 +151,7 @@ pub(crate) fn on_mysql(test: fn(&TestDatabase)) {
     let mut admin = PureMysql::establish(&server).unwrap();
     admin.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
     let _drop = DropDatabase { server: server.clone(), name: name.clone() };
-    let url = DatabaseUrl::parse(&format!("{host}/{name}{options}")).unwrap();
-    test(&TestDatabase::open(url));
+    test(DatabaseUrl::parse(&format!("{host}/{name}{options}")).unwrap());
 }
 
 /// The server the suite was given; `None` where it was told to do without.

@@ -79,6 +79,7 @@ fn every_table_and_column_of_the_schema_exists(db: &TestDatabase) {
         hooks,
         hook_decisions,
         presence_watches,
+        erased_users,
         transient_messages
     );
 }
@@ -135,6 +136,7 @@ fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
         "hooks",
         "hook_decisions",
         "presence_watches",
+        "erased_users",
         "transient_messages",
     ] {
         db.execute(&format!("DROP TABLE {table}"));

@@ -2,6 +2,7 @@
 
 pub(crate) mod back_end_users;
 pub(crate) mod changes;
+pub(crate) mod erasure;
 pub(crate) mod friends;
 pub(crate) mod hosted_profiles;
 pub(crate) mod lists;

@@ -3,9 +3,13 @@
 mod admin;
 mod log_admin;
 mod store_check;
+mod store_copy;
 mod store_health;
+mod user_erasure;
 
 pub use admin::*;
 pub use log_admin::*;
 pub use store_check::*;
+pub use store_copy::*;
 pub use store_health::*;
+pub use user_erasure::*;

@@ -1,5 +1,6 @@
 //! Leases, health, and what is swept away.
 
 mod check;
+mod copying;
 pub(crate) mod hot_reads;
 pub(crate) mod leases;
