@@ -24,6 +24,7 @@ mod log;
 mod messages;
 mod migrations;
 mod operations;
+mod operators;
 mod push;
 mod schema;
 mod sending;

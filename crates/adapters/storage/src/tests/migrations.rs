@@ -79,6 +79,10 @@ fn every_table_and_column_of_the_schema_exists(db: &TestDatabase) {
         hooks,
         hook_decisions,
         presence_watches,
+        operators,
+        operator_sessions,
+        operator_tokens,
+        audit_log,
         transient_messages
     );
 }
@@ -135,6 +139,10 @@ fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
         "hooks",
         "hook_decisions",
         "presence_watches",
+        "operators",
+        "operator_sessions",
+        "operator_tokens",
+        "audit_log",
         "transient_messages",
     ] {
         db.execute(&format!("DROP TABLE {table}"));
