@@ -248,7 +248,17 @@ fn api() -> HttpApi {
         secrets: Arc::new(SystemSecrets),
         http: HttpLimits::default(),
     };
-    Apis { rongcloud, fresns, gateway: None, shared, live: None, filled_in: None, pages: Vec::new() }.into()
+    Apis {
+        rongcloud,
+        fresns,
+        gateway: None,
+        console: None,
+        shared,
+        live: None,
+        filled_in: None,
+        pages: Vec::new(),
+    }
+    .into()
 }
 
 fn fresns() -> SignedRequest {

@@ -9,6 +9,7 @@
 mod apps;
 mod back_ends;
 mod clients;
+mod console;
 mod durability;
 mod gateway;
 mod hooks;

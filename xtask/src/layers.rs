@@ -11,7 +11,7 @@ const ADAPTERS: &str = "crates/adapters";
 /// HTTP below its dialects.
 const WEB: &str = "sixin-web";
 /// Those that may know it.
-const DIALECTS: [&str; 3] = ["sixin-rongcloud", "sixin-fresns", "sixin-gateway"];
+const DIALECTS: [&str; 4] = ["sixin-rongcloud", "sixin-fresns", "sixin-gateway", "sixin-console"];
 
 /// Requests to others.
 const OUTGOING: &str = "sixin-outgoing";

@@ -5,6 +5,7 @@
 //! database library, no table and no JSON of a dialect.
 
 pub mod access;
+pub mod administration;
 pub mod bulkhead;
 pub mod conversations;
 pub mod delivery;
@@ -12,6 +13,7 @@ pub mod files;
 pub mod hooks;
 pub mod messages;
 pub mod operations;
+pub mod operators;
 pub mod ports;
 pub mod push;
 pub mod sending;

@@ -9,7 +9,7 @@ use sixin_domain::id::{AccountId, AppKeyId, ConversationId, FileId, ID_EPOCH, Me
 use sixin_domain::message::body::Body;
 use sixin_domain::message::{Effects, Envelope, NewMessage, Placed};
 use sixin_domain::site::role::{Role, parse_permissions};
-use sixin_domain::user::username::{Uid, Username};
+use sixin_domain::user::username::{Uid, UserRef, Username};
 use sixin_domain::user::{ConversationLimit, Profile, Restrictions, User};
 
 use crate::sending::ids::LeasedIds;
@@ -168,6 +168,15 @@ pub(crate) fn three_users() -> crate::users::ports::MockUsers {
     users.expect_find_named().returning(|names| {
         let all = [user(1, "ann"), user(2, "bob"), user(3, "cid")];
         Ok(all.into_iter().filter(|user| names.contains(&user.username)).collect())
+    });
+    users.expect_find().returning(|wanted| {
+        let all = [user(1, "ann"), user(2, "bob"), user(3, "cid")];
+        let is_meant = |user: &User| *wanted == UserRef::Username(user.username.clone());
+        Ok(all.into_iter().find(|user| is_meant(user)))
+    });
+    users.expect_find_numbered().returning(|ids| {
+        let all = [user(1, "ann"), user(2, "bob"), user(3, "cid")];
+        Ok(all.into_iter().filter(|user| ids.contains(&user.id)).collect())
     });
     users
 }

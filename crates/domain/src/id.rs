@@ -58,6 +58,10 @@ number_id!(
     HookId
 );
 number_id!(
+    /// Number of somebody who runs the site.
+    OperatorId
+);
+number_id!(
     /// Number of a role.
     RoleId
 );

@@ -12,6 +12,7 @@ pub mod id;
 pub mod log;
 pub mod message;
 pub mod network;
+pub mod operator;
 pub mod push;
 pub mod sending;
 pub mod site;

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use sixin_console::ConsoleApi;
 use sixin_fresns::FresnsApi;
 use sixin_gateway::GatewayApi;
 use sixin_rongcloud::RongCloudApi;
 use sixin_web::live::{self, LiveApi};
-use sixin_web::{Dialect, HttpApi, Page, Shared, openapi};
+use sixin_web::{Dialect, HttpApi, HttpLimits, Page, Shared, openapi};
 
 use crate::reference::reference;
 use crate::told;
@@ -27,6 +28,8 @@ pub struct Apis {
     pub shared: Shared,
     /// What the client gateway needs; `None` where it is off.
     pub gateway: Option<GatewayApi>,
+    /// What operators need; `None` where the console is off or has a listener of its own.
+    pub console: Option<ConsoleApi>,
     /// What live streams need; `None` where there are none.
     pub live: Option<LiveApi>,
     /// Keys that the reference page fills in, as JSON. `None` but in a demo.
@@ -37,13 +40,27 @@ pub struct Apis {
 
 impl From<Apis> for HttpApi {
     fn from(apis: Apis) -> Self {
-        let Apis { rongcloud, fresns, gateway, shared, live, filled_in, pages } = apis;
+        let Apis { rongcloud, fresns, gateway, console, shared, live, filled_in, pages } = apis;
         let mut dialects: Vec<Arc<dyn Dialect>> = vec![Arc::new(rongcloud), Arc::new(fresns)];
         if let Some(gateway) = gateway {
             // First: where both have a path, it takes what clients ask for and leaves the rest.
             dialects.insert(0, Arc::new(gateway));
         }
+        if let Some(console) = console {
+            dialects.push(Arc::new(console));
+        }
         Self { shared, dialects, live, reference: reference(filled_in, pages) }
+    }
+}
+
+/// What is served on a listener that is for operators alone.
+pub(crate) fn operators_alone(console: ConsoleApi, shared: Shared) -> HttpApi {
+    let http = HttpLimits { docs: false, cors_origins: Vec::new(), ..shared.http.clone() };
+    HttpApi {
+        shared: Shared { http, ..shared },
+        dialects: vec![Arc::new(console)],
+        live: None,
+        reference: reference(None, Vec::new()),
     }
 }
 
@@ -55,6 +72,7 @@ pub fn openapi_json() -> String {
         sixin_fresns::description(),
         sixin_fresns::third_description(),
         live::description(),
+        sixin_console::description(),
         told::description(),
     ];
     openapi::document(ABOUT, env!("CARGO_PKG_VERSION"), parts)

@@ -3,6 +3,7 @@
 mod backup;
 mod curl;
 mod hook;
+mod operator;
 mod webhook;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use sixin_domain::sending::rate::MOST_A_MINUTE;
 pub(crate) use self::backup::{Backup, Move};
 pub(crate) use self::curl::{Curl, CurlFresns, CurlRongcloud};
 pub(crate) use self::hook::{Hook, NewHook};
+pub(crate) use self::operator::{Audit, AuditList, Operator, Token};
 pub(crate) use self::webhook::{NewWebhook, Webhook};
 
 /// A self-hosted service for one-to-one messages.
@@ -97,6 +99,12 @@ pub(crate) enum Command {
     /// Hooks: who is asked before messages are stored; ID is the number of one
     #[command(subcommand)]
     Hook(Hook),
+    /// Those who run the site: who signs in at /console/, and the tokens of their programs
+    #[command(subcommand)]
+    Operator(Operator),
+    /// What operators and commands did; nothing there can be changed
+    #[command(subcommand)]
+    Audit(Audit),
     /// Print a freshly signed curl line
     #[command(subcommand)]
     Curl(Curl),

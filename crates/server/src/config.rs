@@ -81,6 +81,16 @@ impl Config {
         text.parse().map(Some).map_err(|_| refused("metrics.listen", expected, text))
     }
 
+    /// Where the console has a listener of its own, if it does.
+    pub(crate) fn console_listen(&self) -> Result<Option<SocketAddr>, ConfigError> {
+        let text = &self.console.address;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let expected = "must be an address such as 127.0.0.1:8688, or empty for none of its own";
+        text.parse().map(Some).map_err(|_| refused("console.address", expected, text))
+    }
+
     pub(crate) fn database_options(&self) -> Result<DatabaseOptions, ConfigError> {
         Ok(DatabaseOptions {
             url: DatabaseUrl::parse(&self.database.url)?,

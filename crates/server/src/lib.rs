@@ -24,6 +24,7 @@ pub mod system;
 mod telemetry;
 mod telling;
 mod told;
+mod vitals;
 mod wiring;
 
 pub use api::{Apis, openapi_json};

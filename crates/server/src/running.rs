@@ -16,7 +16,7 @@ use sixin_storage::{Database, DatabaseOptions, OpenError};
 use thiserror::Error;
 use tokio::net::TcpSocket;
 
-use crate::api::Apis;
+use crate::api::{Apis, operators_alone};
 use crate::background;
 use crate::config::{Config, ConfigError};
 use crate::descriptors;
@@ -27,7 +27,8 @@ use crate::pushing::pushing;
 use crate::system::{SystemClock, SystemSecrets};
 use crate::telemetry;
 use crate::telling::{Telling, TellingParts};
-use crate::wiring::{Base, apis, caches, lanes};
+use crate::vitals::Watch;
+use crate::wiring::{Base, apis, caches, console, lanes};
 
 /// Why the server does not start.
 #[derive(Debug, Error)]
@@ -109,6 +110,8 @@ pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     /// Where metrics are served.
     pub(crate) metrics: Option<SocketAddr>,
+    /// Where the console is served, if it has a listener of its own.
+    pub(crate) console: Option<SocketAddr>,
     servers: Vec<ServerHandle>,
     committer: Arc<Committer>,
     ids: Arc<LeasedIds>,
@@ -117,6 +120,7 @@ pub(crate) struct Running {
     following: Following,
     telling: Telling,
     hooks: Hooks,
+    watch: Watch,
 }
 
 impl Running {
@@ -181,7 +185,7 @@ impl Running {
             token: &token,
         };
         let telling = Telling::start(&parts, pushing.services)?;
-        let api = exchange(api);
+        let mut api = exchange(api);
         let sweeping = FileSweeping { files: Arc::new(database.clone()), bytes: files };
         let mut servers = Vec::new();
         let mut metrics_address = None;
@@ -195,6 +199,20 @@ impl Running {
             };
             metrics_address = Some(listener.local_addr()?);
             servers.push(spawn(sixin_web::start_metrics(listener, Arc::new(render))?));
+        }
+        let watch = Watch::start(&database, Places::of(config, &database), &metrics, &api.shared);
+        let mut console_address = None;
+        if config.console.enabled {
+            let console = console(config, &database, watch.vitals())?;
+            match config.console_listen()? {
+                Some(address) => {
+                    let listener = listen(address)?;
+                    console_address = Some(listener.local_addr()?);
+                    let alone = operators_alone(console, api.shared.clone());
+                    servers.push(spawn(sixin_web::start(alone, listener)?));
+                }
+                None => api.console = Some(console),
+            }
         }
         servers.push(spawn(sixin_web::start(api.into(), listener)?));
         let background = background::Tasks::start(
@@ -210,6 +228,7 @@ impl Running {
         Ok(Self {
             address,
             metrics: metrics_address,
+            console: console_address,
             servers,
             committer,
             ids,
@@ -218,6 +237,7 @@ impl Running {
             following,
             telling,
             hooks,
+            watch,
         })
     }
 
@@ -231,6 +251,7 @@ impl Running {
         self.telling.stop().await;
         self.hooks.stop().await;
         self.background.stop();
+        self.watch.stop();
         self.following.stop().await;
         let committer = Arc::clone(&self.committer);
         if actix_web::rt::task::spawn_blocking(move || committer.drain()).await.is_err() {

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use actix_web::rt::task::JoinHandle;
 use sixin_application::files::links::FileLinks;
+use sixin_application::hooks::manage::ManageHooks;
 use sixin_application::messages::read_history::ReadHistory;
 use sixin_application::push::gathering::PushTeller;
 use sixin_application::push::waking::DevicePoster;
+use sixin_application::webhooks::manage::ManageWebhooks;
 use sixin_application::webhooks::ports::{EndpointWork, FileAddresses, Poster};
 use sixin_application::webhooks::supervisor::{WebhookParts, Webhooks};
 use sixin_application::webhooks::telling::Teller;
@@ -43,6 +45,33 @@ pub(crate) struct TellingParts<'a> {
 /// What reaches receivers, whether they are told or asked.
 pub(crate) fn poster(config: &Config) -> Result<Arc<HttpPoster>, ReachError> {
     Ok(Arc::new(HttpPoster::new(reach(config)?, Arc::new(HttpSignatures))?))
+}
+
+/// What operators do with webhooks.
+pub(crate) fn manage_webhooks(config: &Config, database: &Database) -> Result<ManageWebhooks, ReachError> {
+    let store = Arc::new(database.clone());
+    Ok(ManageWebhooks {
+        endpoints: store.clone(),
+        keys: store,
+        poster: poster(config)?,
+        secrets: Arc::new(SystemSecrets),
+        clock: Arc::new(SystemClock),
+        policy: config.address_policy(),
+    })
+}
+
+/// What operators do with hooks.
+pub(crate) fn manage_hooks(config: &Config, database: &Database) -> Result<ManageHooks, ReachError> {
+    let store = Arc::new(database.clone());
+    Ok(ManageHooks {
+        hooks: store.clone(),
+        decisions: store.clone(),
+        keys: store,
+        asker: poster(config)?,
+        secrets: Arc::new(SystemSecrets),
+        clock: Arc::new(SystemClock),
+        policy: config.address_policy(),
+    })
 }
 
 /// Files as the dialects show them. Receivers have sent no request, so it is the site's settings that know its address.

@@ -25,6 +25,7 @@ mod log;
 mod messages;
 mod migrations;
 mod operations;
+mod operators;
 mod push;
 mod schema;
 mod sending;

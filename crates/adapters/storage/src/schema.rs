@@ -679,6 +679,53 @@ diesel::table! {
     }
 }
 
+    operators (id) {
+        id -> BigInt,
+        name -> Text,
+        role -> Text,
+        password -> Text,
+        is_enabled -> Bool,
+        created_at -> BigInt,
+        signed_in_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    operator_sessions (token_hash) {
+        token_hash -> Binary,
+        operator_id -> BigInt,
+        began_at -> BigInt,
+        used_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    operator_tokens (id) {
+        id -> BigInt,
+        operator_id -> BigInt,
+        name -> Text,
+        token_hash -> Binary,
+        scopes -> Text,
+        created_at -> BigInt,
+        ends_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    audit_log (id) {
+        id -> BigInt,
+        written_at -> BigInt,
+        operator_id -> Nullable<BigInt>,
+        who -> Text,
+        action -> Text,
+        target -> Text,
+        details -> Text,
+        address -> Nullable<Text>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(operators, operator_sessions);
+diesel::allow_tables_to_appear_in_same_query!(operators, operator_tokens);
 diesel::allow_tables_to_appear_in_same_query!(tagged_conversations, conversation_tags);
 diesel::allow_tables_to_appear_in_same_query!(tagged_conversations, users);
 diesel::allow_tables_to_appear_in_same_query!(users, accounts, user_restrictions);

@@ -15,7 +15,7 @@ use actix_web::{Error, HttpMessage, web};
 use tracing::Instrument;
 
 use crate::answer::fallback;
-use crate::answer::reply::{AppKeyId, DialectCode};
+use crate::answer::reply::{AppKeyId, DialectCode, ForPeople};
 use crate::api::Shared;
 use crate::connections::{Connection, UnderWay};
 use crate::measured;
@@ -120,7 +120,8 @@ fn name(headers: &mut HeaderMap, id: &str) {
     }
 }
 
-/// Errors that the framework or a library answered in plain text or not at all get a JSON body.
+/// Errors that the framework or a library answered in plain text or not at all get a JSON body. Pages that say to people what is wrong are
+/// ours.
 fn in_json(answer: ServiceResponse<BoxBody>, path: &str) -> ServiceResponse<BoxBody> {
     let status = answer.status();
     let is_error = status.is_client_error() || status.is_server_error();
@@ -128,7 +129,8 @@ fn in_json(answer: ServiceResponse<BoxBody>, path: &str) -> ServiceResponse<BoxB
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
-    if !is_error || is_json {
+    let is_for_people = answer.response().extensions().get::<ForPeople>().is_some();
+    if !is_error || is_json || is_for_people {
         return answer;
     }
     let (request, _) = answer.into_parts();

@@ -27,7 +27,7 @@ pub enum SettingChangeError {
 ///
 /// # Errors
 /// See [`SettingChangeError`].
-pub async fn set<Store: SettingSource + SettingAdmin + Roles>(
+pub async fn set<Store: SettingSource + SettingAdmin + Roles + ?Sized>(
     store: &Store,
     key: &str,
     value: &str,
@@ -48,7 +48,7 @@ pub async fn set<Store: SettingSource + SettingAdmin + Roles>(
 ///
 /// # Errors
 /// See [`SettingChangeError`].
-pub async fn reset<Store: SettingAdmin>(
+pub async fn reset<Store: SettingAdmin + ?Sized>(
     store: &Store,
     key: &str,
 ) -> Result<&'static str, SettingChangeError> {

@@ -1,10 +1,9 @@
 //! `sixin hook`
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use serde_json::json;
-use sixin_application::hooks::manage::{ManageHooks, RuleSpec};
+use sixin_application::hooks::manage::RuleSpec;
 use sixin_application::hooks::ports::Decision;
 use sixin_application::users::ports::Users;
 use sixin_domain::hook::rule::HookRule;
@@ -17,7 +16,6 @@ use super::receivers::{NewReceiver, print_rotated};
 use super::{CommandError, Output, read_secret, shown_time};
 use crate::cli::{Hook, NewHook};
 use crate::config::Config;
-use crate::system::{SystemClock, SystemSecrets};
 use crate::telling;
 
 pub(super) async fn run(
@@ -26,16 +24,7 @@ pub(super) async fn run(
     out: Output,
     command: Hook,
 ) -> Result<(), CommandError> {
-    let store = Arc::new(database.clone());
-    let hooks = ManageHooks {
-        hooks: store.clone(),
-        decisions: store.clone(),
-        keys: store,
-        asker: telling::poster(config)?,
-        secrets: Arc::new(SystemSecrets),
-        clock: Arc::new(SystemClock),
-        policy: config.address_policy(),
-    };
+    let hooks = telling::manage_hooks(config, database)?;
     match command {
         Hook::Add(options) => {
             let (id, rule) = hooks.add(spec(options)?).await?;

@@ -1,6 +1,7 @@
 //! What each command does. A command reads its arguments, calls one thing of the application, and prints.
 
 mod app_key;
+mod audited;
 mod backup;
 mod block_word;
 mod check;
@@ -8,6 +9,7 @@ mod curl;
 mod erase;
 mod health;
 mod hook;
+mod operator;
 mod receivers;
 mod role;
 pub(crate) mod serve;
@@ -31,7 +33,9 @@ use sixin_application::operations::roles::RoleError;
 use sixin_application::operations::sessions::SessionError;
 use sixin_application::operations::settings::SettingChangeError;
 use sixin_application::operations::users::UserError;
-use sixin_application::ports::{Clock, StoreError};
+use sixin_application::operators::audited::audited;
+use sixin_application::operators::manage::OperatorError;
+use sixin_application::ports::{Clock, SecretSource, StoreError};
 use sixin_application::users::ports::Users;
 use sixin_application::webhooks::manage::WebhookError;
 use sixin_domain::access::app_key::Secret;
@@ -79,6 +83,8 @@ pub(crate) enum CommandError {
     Webhook(#[from] WebhookError),
     #[error(transparent)]
     Hook(#[from] HookError),
+    #[error(transparent)]
+    Operator(OperatorError),
     #[error(transparent)]
     WebhookClient(#[from] crate::reach::ReachError),
     #[error(transparent)]
@@ -167,7 +173,18 @@ fn report(out: Output, prepared: &Prepared) {
     out.line(&text, json);
 }
 
+/// Carries a command out; what changes something is written down first.
 async fn dispatch(arguments: Arguments, config: Config, database: Database) -> Result<(), CommandError> {
+    match audited::row(&database, &arguments.command).await? {
+        Some(row) => {
+            let audit = database.clone();
+            audited(&audit, row, carry_out(arguments, config, database)).await
+        }
+        None => carry_out(arguments, config, database).await,
+    }
+}
+
+async fn carry_out(arguments: Arguments, config: Config, database: Database) -> Result<(), CommandError> {
     let out = Output { json: arguments.json };
     match arguments.command {
         Command::Serve => serve::run(&config, database, std::convert::identity).await,
@@ -180,6 +197,8 @@ async fn dispatch(arguments: Arguments, config: Config, database: Database) -> R
         Command::BlockWord(command) => block_word::run(&database, out, command).await,
         Command::Webhook(command) => webhook::run(&config, &database, out, command).await,
         Command::Hook(command) => hook::run(&config, &database, out, command).await,
+        Command::Operator(command) => operator::run(&database, out, command).await,
+        Command::Audit(command) => operator::audit(&database, out, command).await,
         Command::Curl(command) => curl::run(&database, command).await,
         Command::Backup(command) => backup::run(&config, database, out, command).await,
         Command::Restore { file } => backup::restored_from(&config, database, out, &file).await,

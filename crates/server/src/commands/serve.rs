@@ -26,7 +26,8 @@ pub(super) async fn run(
     let url = database.options().url.to_string();
     let running = Running::start(config, database, exchange).await?;
     let metrics = running.metrics.map(|address| address.to_string()).unwrap_or_default();
-    tracing::info!(address = %running.address, metrics, database = url, "sixin serves");
+    let console = running.console.map(|address| address.to_string());
+    tracing::info!(address = %running.address, metrics, console, database = url, "sixin serves");
     until_stopped().await?;
     tracing::info!("stopping: finishing what was accepted");
     running.stop().await;

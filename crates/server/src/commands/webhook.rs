@@ -1,7 +1,5 @@
 //! `sixin webhook`
 
-use std::sync::Arc;
-
 use serde_json::json;
 use sixin_application::webhooks::manage::{EndpointReport, EndpointSpec, ManageWebhooks};
 use sixin_application::webhooks::ports::{Parked, ParkedEvent};
@@ -14,7 +12,6 @@ use super::receivers::{NewReceiver, print_rotated};
 use super::{CommandError, Output, read_secret, shown_time};
 use crate::cli::{NewWebhook, Webhook};
 use crate::config::Config;
-use crate::system::{SystemClock, SystemSecrets};
 use crate::telling;
 
 pub(super) async fn run(
@@ -23,15 +20,7 @@ pub(super) async fn run(
     out: Output,
     command: Webhook,
 ) -> Result<(), CommandError> {
-    let store = Arc::new(database.clone());
-    let webhooks = ManageWebhooks {
-        endpoints: store.clone(),
-        keys: store,
-        poster: telling::poster(config)?,
-        secrets: Arc::new(SystemSecrets),
-        clock: Arc::new(SystemClock),
-        policy: config.address_policy(),
-    };
+    let webhooks = telling::manage_webhooks(config, database)?;
     match command {
         Webhook::Add(options) => {
             let (id, endpoint) = webhooks.add(spec(options)?).await?;

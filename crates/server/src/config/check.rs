@@ -120,12 +120,18 @@ impl Config {
 
     /// Two listeners can't share a port of one address.
     fn check_listeners(&self) -> Result<(), ConfigError> {
-        let Some(metrics) = self.metrics_listen()? else { return Ok(()) };
-        if !overlap(self.server.listen, metrics) {
-            return Ok(());
+        let others =
+            [("metrics.listen", self.metrics_listen()?), ("console.address", self.console_listen()?)];
+        let mut taken = vec![("server.listen", self.server.listen)];
+        for (key, address) in others {
+            let Some(address) = address else { continue };
+            if let Some((other, theirs)) = taken.iter().find(|(_, theirs)| overlap(*theirs, address)) {
+                let expected = format!("must have a port of its own beside {other} = {theirs}");
+                return Err(refused(key, expected, address));
+            }
+            taken.push((key, address));
         }
-        let expected = format!("must have a port of its own beside server.listen = {}", self.server.listen);
-        Err(refused("metrics.listen", expected, metrics))
+        Ok(())
     }
 
     fn check_bucket(&self) -> Result<(), ConfigError> {

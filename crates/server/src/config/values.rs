@@ -20,6 +20,7 @@ pub(crate) struct Config {
     pub(crate) cache: Cache,
     pub(crate) live: Live,
     pub(crate) gateway: Gateway,
+    pub(crate) console: Console,
     pub(crate) webhooks: Webhooks,
     pub(crate) push: Push,
     pub(crate) metrics: Metrics,
@@ -162,6 +163,13 @@ pub(crate) struct Gateway {
     pub(crate) enabled: bool,
     pub(crate) public_address: String,
     pub(crate) keep_unread: bool,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Console {
+    pub(crate) enabled: bool,
+    pub(crate) address: String,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]

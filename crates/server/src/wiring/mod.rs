@@ -1,6 +1,7 @@
 //! Adapters into use cases, a constructor per subject.
 
 mod access;
+mod console;
 mod conversations;
 mod files;
 mod gateway;
@@ -38,6 +39,7 @@ use sixin_web::Shared;
 use sixin_web::live::Gate;
 use tokio::sync::Notify;
 
+pub(crate) use self::console::console;
 use crate::api::Apis;
 use crate::config::Config;
 use crate::system::{SystemClock, SystemSecrets};
@@ -242,6 +244,7 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
             http: config.http_limits(),
         },
         gateway,
+        console: None,
         shared: Shared {
             read_file: files.read_file,
             check_health: Arc::new(check_health),

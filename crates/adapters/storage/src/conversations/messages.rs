@@ -94,6 +94,40 @@ pub(crate) fn made(
         statement.sql(if number == 0 { "" } else { ", " }).opt_text(Some(name));
     }
     statement.sql(")) ORDER BY m.id LIMIT ").int(limit);
+    with_recipients(conn, statement)
+}
+
+/// The messages of a conversation before a place, the latest first, whoever sees them, each with its recipient.
+pub(crate) fn stored_before(
+    conn: &mut AnyConnection,
+    conversation: i64,
+    before: i64,
+    limit: i64,
+) -> QueryResult<Vec<(ViewedMessage, UserId)>> {
+    let table = Spelling::of(conn).by_index("conversation_messages AS m", "conversation_messages_seq");
+    let mut statement = selected(&table, "NULL");
+    statement.sql("m.conversation_id = ").int(conversation).sql(" AND m.seq < ").int(before);
+    statement.sql(" ORDER BY m.seq DESC LIMIT ").int(limit);
+    with_recipients(conn, statement)
+}
+
+/// The messages with these ids, the latest first, whoever sees them, each with its recipient.
+pub(crate) fn stored_between(
+    conn: &mut AnyConnection,
+    ids: Range<i64>,
+    limit: i64,
+) -> QueryResult<Vec<(ViewedMessage, UserId)>> {
+    let table = Spelling::of(conn).by_index("conversation_messages AS m", "PRIMARY");
+    let mut statement = selected(&table, "NULL");
+    statement.sql("m.id >= ").int(ids.start).sql(" AND m.id < ").int(ids.end);
+    statement.sql(" ORDER BY m.id DESC LIMIT ").int(limit);
+    with_recipients(conn, statement)
+}
+
+fn with_recipients(
+    conn: &mut AnyConnection,
+    statement: ComposedSql<'_>,
+) -> QueryResult<Vec<(ViewedMessage, UserId)>> {
     let rows: Vec<Row> = statement.load(conn)?;
     let recipients: Vec<UserId> = rows.iter().map(|row| UserId(row.receive_user_id)).collect();
     Ok(with_files(conn, rows)?.into_iter().zip(recipients).collect())

@@ -4,4 +4,5 @@ pub(crate) mod changes;
 pub(crate) mod expansions;
 pub(crate) mod growing;
 pub(crate) mod logs;
+mod review;
 pub(crate) mod stored_bodies;

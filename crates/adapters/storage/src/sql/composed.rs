@@ -46,6 +46,14 @@ impl Spelling {
         }
     }
 
+    /// The number that the last insert of this connection made.
+    pub(crate) fn last_id(self) -> &'static str {
+        match self {
+            Self::Mysql => "SELECT CAST(LAST_INSERT_ID() AS SIGNED) AS id",
+            Self::Sqlite => "SELECT last_insert_rowid() AS id",
+        }
+    }
+
     /// A table that is read by that index of MySQL. Left to itself, MariaDB reads all of a table of some thousand rows
     /// rather than look a dozen of them up.
     pub(crate) fn by_index(self, table: &str, index: &str) -> String {

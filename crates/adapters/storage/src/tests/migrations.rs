@@ -80,6 +80,10 @@ fn every_table_and_column_of_the_schema_exists(db: &TestDatabase) {
         hook_decisions,
         presence_watches,
         erased_users,
+        operators,
+        operator_sessions,
+        operator_tokens,
+        audit_log,
         transient_messages
     );
 }
@@ -137,6 +141,10 @@ fn migrating_twice_and_at_the_same_time_changes_nothing(db: &TestDatabase) {
         "hook_decisions",
         "presence_watches",
         "erased_users",
+        "operators",
+        "operator_sessions",
+        "operator_tokens",
+        "audit_log",
         "transient_messages",
     ] {
         db.execute(&format!("DROP TABLE {table}"));

@@ -12,6 +12,7 @@ mod messages;
 mod migrations;
 mod model;
 mod operations;
+mod operators;
 mod push;
 mod sending;
 mod site;

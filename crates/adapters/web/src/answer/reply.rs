@@ -17,6 +17,10 @@ pub const TRY_AGAIN_MS: i64 = 1000;
 #[derive(Debug, Clone, Copy)]
 pub struct DialectCode(pub i64);
 
+/// Marks an answer as a page for people, which stays one whatever its status is.
+#[derive(Debug, Clone, Copy)]
+pub struct ForPeople;
+
 /// The app key of a request, for the access log.
 #[derive(Debug, Clone)]
 pub struct AppKeyId(pub String);

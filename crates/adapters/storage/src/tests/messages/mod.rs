@@ -4,3 +4,4 @@ pub(crate) mod changes;
 pub(crate) mod expansions;
 mod growing;
 pub(crate) mod logs;
+mod review;

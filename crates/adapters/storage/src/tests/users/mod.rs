@@ -3,3 +3,4 @@
 pub(crate) mod friends;
 pub(crate) mod kept_for_users;
 pub(crate) mod people;
+mod search;

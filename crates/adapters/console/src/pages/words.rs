@@ -1,0 +1,333 @@
+//! What pages say, in each language.
+
+use sixin_domain::operator::OperatorRole;
+
+macro_rules! words {
+    ($($name:ident: $english:literal, $chinese:literal;)+) => {
+        /// What pages say.
+        pub(super) struct Words {
+            /// The tag of the language.
+            pub(super) tag: &'static str,
+            $(pub(super) $name: &'static str,)+
+        }
+
+        /// In English.
+        pub(super) static ENGLISH: Words = Words { tag: "en", $($name: $english,)+ };
+
+        /// In Chinese.
+        pub(super) static CHINESE: Words = Words { tag: "zh", $($name: $chinese,)+ };
+
+        #[cfg(test)]
+        const ALL: &[(&str, &str, &str)] = &[$((stringify!($name), $english, $chinese),)+];
+    };
+}
+
+words! {
+    console: "sixin console", "私信控制台";
+    skip: "Skip to content", "跳到正文";
+    menu: "Menu", "菜单";
+    other_language: "中文", "English";
+    other_language_tag: "zh", "en";
+    sign_in: "Sign in", "登录";
+    sign_out: "Sign out", "退出";
+    name: "Name", "名称";
+    password: "Password", "密码";
+    wrong_password: "The name or the password is wrong.", "名称或密码错误。";
+    locked: "There were too many failures. Try again in a quarter of an hour.", "失败次数过多，请十五分钟后再试。";
+    stale_form: "The form has become too old, or another site has sent it. Open the page anew and try again.", "表单已过期，或由其他网站提交。请重新打开页面再试。";
+    forgotten: "Forgotten? Whoever runs the machine sets a new one: sixin operator password NAME", "忘记密码？由服务器管理者重设：sixin operator password 名称";
+    not_done: "That was not done", "操作未完成";
+    done: "Done.", "已完成。";
+    back: "Back", "返回";
+    refused_forbidden: "You may not do that", "您没有此权限";
+    refused_not_found: "There is no such thing", "找不到";
+    refused_taken: "That is taken already", "已被占用";
+    refused_unavailable: "The server can't do that now; try again", "服务器暂时无法处理，请重试";
+    refused_fault: "A fault of the server; its log says more", "服务器故障，详见日志";
+    refused_receiver: "The receiver did not take it", "接收方未接受";
+    viewer: "viewer", "查看者";
+    support: "support", "客服";
+    administrator: "administrator", "系统管理员";
+    overview: "Overview", "概览";
+    users: "Users", "用户";
+    conversation: "Conversation", "会话";
+    search: "Search messages", "搜索消息";
+    app_keys: "App keys", "应用密钥";
+    settings: "Settings", "设置";
+    roles: "Roles", "角色";
+    words: "Block words", "屏蔽词";
+    webhooks: "Webhooks", "Webhook";
+    hooks: "Hooks", "审核钩子";
+    audit: "Audit", "审计";
+    group_people: "People", "用户与消息";
+    group_site: "Site", "站点";
+    group_receivers: "Receivers", "接收方";
+    all_times_utc: "All times are UTC.", "所有时间均为 UTC。";
+    ready: "Ready: requests are served.", "运行正常：正在处理请求。";
+    not_ready: "Not ready:", "未就绪：";
+    weakness: "Less durable than the default:", "持久性低于默认值：";
+    version: "Version", "版本";
+    started: "Started", "启动时间";
+    database: "Database", "数据库";
+    memory: "Memory", "内存";
+    database_size: "Size of the database", "数据库大小";
+    last_minutes: "Last ten minutes of this process", "本进程最近十分钟";
+    plot_messages: "Messages stored a second", "每秒存储消息";
+    plot_requests: "Requests answered a second", "每秒应答请求";
+    plot_commit: "Commit time in ms", "提交耗时（毫秒）";
+    plot_queue: "Sends waiting", "等待发送";
+    plot_live: "Live streams open", "实时连接";
+    now: "now", "当前";
+    most: "most", "最高";
+    no_samples: "The first numbers come in a few seconds.", "数据将在几秒后出现。";
+    disks: "Disks", "磁盘";
+    free_of: "free of", "可用，共";
+    place_database: "Database", "数据库";
+    place_files: "Files", "文件";
+    place_arriving: "Files that arrive", "上传中的文件";
+    find_users: "Number, or part of a name", "编号或名称的一部分";
+    find: "Find", "查找";
+    uid: "Number", "编号";
+    username: "Username", "用户名";
+    nickname: "Shown name", "昵称";
+    state: "State", "状态";
+    made: "Made", "创建时间";
+    on: "on", "正常";
+    off: "off", "已停用";
+    deleted: "deleted", "已删除";
+    banned_until: "banned until", "封禁至";
+    muted: "muted", "已禁言";
+    no_users: "Nobody is called so.", "没有符合条件的用户。";
+    more: "More", "更多";
+    new_user: "Make a user", "创建用户";
+    optional: "optional", "可选";
+    email: "E-mail", "电子邮箱";
+    phone: "Telephone with country code", "电话（含国家代码）";
+    at_least_8: "at least 8 characters", "至少 8 个字符";
+    make: "Make", "创建";
+    account: "Account", "账号";
+    has_password: "has a password", "已设密码";
+    no_password: "no password", "未设密码";
+    main_role: "main", "主角色";
+    until: "until", "至";
+    never: "never", "永不";
+    sessions: "Sessions", "登录会话";
+    platform: "Platform", "平台";
+    ends: "Ends", "结束时间";
+    for_account: "(account)", "（账号）";
+    end_session: "End", "结束";
+    end_all_sessions: "End all sessions", "结束全部会话";
+    none: "None.", "无。";
+    devices: "Devices", "设备";
+    app: "App", "应用";
+    seen: "Seen", "最近在线";
+    blocks: "Blocks", "拉黑名单";
+    lets_through: "Lets through", "白名单";
+    restrict: "Keep from things", "限制";
+    reason: "Reason", "原因";
+    reason_written: "written down in the audit", "将记入审计";
+    ban: "Ban", "封禁";
+    minutes: "Minutes of a ban", "封禁分钟数";
+    unban: "Lift the ban", "解除封禁";
+    mute: "Mute", "禁言";
+    unmute: "Unmute", "解除禁言";
+    disable: "Disable", "停用";
+    enable: "Enable", "启用";
+    new_password: "New password", "新密码";
+    set_password: "Set, and end all sessions", "设置并结束全部会话";
+    delete: "Delete", "删除";
+    delete_user: "Delete this user", "删除此用户";
+    delete_explained: "This can't be undone. The messages stay; the name and the number stay taken.", "此操作无法撤销。消息会保留，用户名与编号不会释放。";
+    confirm_delete: "Type the username to confirm", "输入用户名以确认";
+    confirm_delete_wrong: "type the username exactly to delete it", "请准确输入用户名以删除";
+    see_conversation: "Look at a conversation", "查看会话";
+    see_audit: "What was done to it", "操作记录";
+    when: "When", "时间";
+    who: "Who", "操作者";
+    what: "What", "操作";
+    target: "To whom or what", "对象";
+    details: "Details", "详情";
+    from_address: "From", "来源";
+    filter: "Show", "筛选";
+    no_rows: "Nothing was written down.", "没有记录。";
+    settings_explained: "Running servers follow a change within two seconds. What each setting means is told in English.", "更改会在两秒内于运行中的服务器生效。设置说明为英文。";
+    changed: "changed", "已更改";
+    built_in: "Built in", "默认值";
+    save: "Save", "保存";
+    reset: "Reset", "恢复默认";
+    empty: "(empty)", "（空）";
+    permissions: "Permissions", "权限";
+    value: "Value", "值";
+    permission_explained: "JSON: true, false or a number", "JSON：true、false 或数字";
+    set_permission: "Set a permission", "设置权限";
+    custom: "only clients look at it", "仅供客户端使用";
+    new_role: "Make a role", "创建角色";
+    role_number: "Number of the role", "角色编号";
+    known_permissions: "What permissions mean", "权限说明";
+    word: "Word", "词";
+    mode: "What happens", "处理方式";
+    mode_refuse: "message refused", "拒绝发送";
+    mode_replace: "word replaced", "替换";
+    mode_ignore: "nothing", "忽略";
+    with: "Replaced with", "替换为";
+    whole: "only where it stands alone", "仅整词匹配";
+    add_word: "Add or change a word", "添加或更改";
+    add: "Add", "添加";
+    remove: "Remove", "移除";
+    no_words: "There are no block words.", "没有屏蔽词。";
+    try_out: "Try it out", "试一试";
+    try_explained: "What would become of this text in a message? Nothing is sent.", "这段文字在消息中会怎样？不会真正发送。";
+    text: "Text", "文字";
+    try_now: "Try", "测试";
+    tried_unchanged: "It would be sent as it is.", "将原样发送。";
+    tried_changed: "It would be sent so:", "将以如下内容发送：";
+    tried_refused: "It would be refused.", "将被拒绝。";
+    dialect: "Dialect", "接口";
+    dialect_fresns: "Fresns, for apps", "Fresns（应用）";
+    dialect_rongcloud: "RongCloud, for back ends", "融云（后端）";
+    note: "Note", "备注";
+    id: "Id", "标识";
+    strict: "strict", "严格";
+    strict_explained: "refuse old time stamps and repeated nonces", "拒绝过期时间戳与重复 nonce";
+    rate: "Sends a minute", "每分钟发送";
+    rate_site: "as the site", "同站点";
+    rate_none: "no limit", "不限";
+    rate_explained: "0 is no limit; empty is the rate of the site", "0 表示不限，留空则同站点";
+    former_until: "former secret works until", "旧密钥有效至";
+    rotate: "New secret", "更换密钥";
+    new_key: "Make an app key", "创建应用密钥";
+    fresh_secret: "This secret is shown once. Copy it now.", "此密钥只显示一次，请立即复制。";
+    secret: "Secret", "密钥";
+    copy: "Copy", "复制";
+    copied: "Copied", "已复制";
+    no_keys: "There are no app keys.", "没有应用密钥。";
+    first_user: "First user", "第一位用户";
+    second_user: "Second user", "第二位用户";
+    number_or_name: "number or username", "编号或用户名";
+    why_look: "Why you look", "查看原因";
+    why_explained: "Every look is written down with its reason.", "每次查看都会连同原因记入审计。";
+    look: "Look", "查看";
+    no_conversation: "They have written nothing to each other.", "双方没有往来消息。";
+    stored_messages: "messages in all", "条消息";
+    unread_by: "unread by", "未读：";
+    recalled: "recalled", "已撤回";
+    edited: "edited", "已编辑";
+    said_before: "said before", "原内容";
+    hidden_from: "hidden from", "不可见：";
+    read: "read", "已读";
+    unread: "not read", "未读";
+    deleted_by: "deleted by", "已删除：";
+    older: "Older messages", "更早的消息";
+    a_user: "Somebody who wrote or got it", "发送或接收者";
+    another_user: "Somebody else who wrote or got it", "另一方";
+    search_text: "Text in it", "包含文字";
+    since: "Since", "自";
+    until_day: "Until", "至";
+    search_explained: "A text, a user, or both. The latest come first.", "输入文字、用户或两者。最新的在前。";
+    looked_at: "messages looked at", "条消息已检查";
+    covered_since: "back to", "最早至";
+    covered_all: "Everything that was asked for was looked at.", "已检查全部范围。";
+    covered_part: "There is more: search further.", "还有更多，可继续搜索。";
+    search_further: "Search further", "继续搜索";
+    found_none: "Nothing was found.", "没有找到。";
+    gone_user: "(gone)", "（已不存在）";
+    url: "Address", "地址";
+    kind: "Kind", "类型";
+    told_until: "Told until", "已通知至";
+    waiting: "Waiting", "等待";
+    dead: "Dead letters", "死信";
+    last_failure: "Last failure", "最近失败";
+    pause: "Pause", "暂停";
+    resume: "Resume", "恢复";
+    test: "Test", "测试";
+    retry: "Try again", "重试";
+    forget: "Forget", "丢弃";
+    replay: "Tell again", "重放";
+    hours_back: "Hours back", "回溯小时数";
+    no_webhooks: "There are no webhooks. Add one with sixin webhook add.", "没有 Webhook。用 sixin webhook add 添加。";
+    tries: "Tries", "尝试次数";
+    paused: "paused", "已暂停";
+    failing: "failing", "失败中";
+    probing: "probing", "探测中";
+    no_hooks: "There are no hooks. Add one with sixin hook add.", "没有审核钩子。用 sixin hook add 添加。";
+    decisions: "What was decided", "审核决定";
+    outcome: "Outcome", "结果";
+    sender: "From", "发送者";
+    recipient: "To", "接收者";
+    took: "Took", "耗时";
+    deadline: "Deadline", "时限";
+    otherwise: "without an answer", "无应答时";
+    asked_about: "Asked about", "审核范围";
+    all_types: "all types", "全部类型";
+    no_decisions: "Nothing was decided yet.", "还没有决定。";
+    sure: "Are you sure?", "确定吗？";
+}
+
+impl Words {
+    /// What an operator is called by its role.
+    pub(super) fn role(&self, role: OperatorRole) -> &'static str {
+        match role {
+            OperatorRole::Viewer => self.viewer,
+            OperatorRole::Support => self.support,
+            OperatorRole::Administrator => self.administrator,
+        }
+    }
+
+    /// What a refusal is called by its word.
+    pub(super) fn refusal(&self, word: &str) -> &'static str {
+        match word {
+            "forbidden" => self.refused_forbidden,
+            "not_found" => self.refused_not_found,
+            "taken" => self.refused_taken,
+            "unavailable" => self.refused_unavailable,
+            "fault" => self.refused_fault,
+            "receiver_failed" => self.refused_receiver,
+            _ => self.not_done,
+        }
+    }
+
+    /// What a place is called in which something is kept.
+    pub(super) fn place(&self, place: &str) -> &'static str {
+        match place {
+            "database" => self.place_database,
+            "files" => self.place_files,
+            _ => self.place_arriving,
+        }
+    }
+
+    /// What a state is called.
+    pub(super) fn state_of(&self, state: impl AsRef<str>) -> &'static str {
+        match state.as_ref() {
+            "on" => self.on,
+            "deleted" => self.deleted,
+            "paused" => self.paused,
+            "failing" => self.failing,
+            "probing" => self.probing,
+            _ => self.off,
+        }
+    }
+
+    /// What happens for a word.
+    pub(super) fn mode_of(&self, mode: impl AsRef<str>) -> &'static str {
+        match mode.as_ref() {
+            "refuse" => self.mode_refuse,
+            "replace" => self.mode_replace,
+            _ => self.mode_ignore,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_is_said_in_both_languages() {
+        for (name, english, chinese) in ALL {
+            assert!(!english.trim().is_empty() && !chinese.trim().is_empty(), "{name}");
+            let is_chinese = chinese.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+            let is_same_in_both = ["other_language", "other_language_tag", "webhooks"].contains(name);
+            assert!(is_chinese || is_same_in_both, "{name} is not Chinese: {chinese}");
+        }
+    }
+}

@@ -1,0 +1,2 @@
+mod audit;
+mod signed_in;

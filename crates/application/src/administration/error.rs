@@ -1,0 +1,116 @@
+//! Why something was not done for an operator.
+
+use thiserror::Error;
+
+use crate::access::ports::PasswordError;
+use crate::hooks::manage::HookError;
+use crate::operations::app_keys::AppKeyError;
+use crate::operations::block_words::BlockWordError;
+use crate::operations::roles::RoleError;
+use crate::operations::settings::SettingChangeError;
+use crate::operations::users::UserError;
+use crate::operators::caller::Forbidden;
+use crate::ports::StoreError;
+use crate::webhooks::manage::WebhookError;
+
+/// Why something was not done.
+#[derive(Debug, Error)]
+pub enum AdminError {
+    /// The operator may not.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// There is no such thing.
+    #[error("there is no {0}")]
+    Unknown(String),
+    /// Somebody or something else is called so already.
+    #[error("{0}")]
+    Taken(String),
+    /// What was asked for can't be.
+    #[error("{0}")]
+    Invalid(String),
+    /// Somebody else's server did not do its part.
+    #[error("{0}")]
+    Receiver(String),
+    /// Passwords can't be hashed now.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The store could not.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl AdminError {
+    /// What was asked for can't be.
+    pub fn invalid(why: impl ToString) -> Self {
+        Self::Invalid(why.to_string())
+    }
+}
+
+impl From<UserError> for AdminError {
+    fn from(error: UserError) -> Self {
+        match error {
+            UserError::Store(error) => error.into(),
+            UserError::Password(error) => error.into(),
+            UserError::Taken(_) => Self::Taken(error.to_string()),
+            other => Self::invalid(other),
+        }
+    }
+}
+
+impl From<AppKeyError> for AdminError {
+    fn from(error: AppKeyError) -> Self {
+        match error {
+            AppKeyError::Store(error) => error.into(),
+            AppKeyError::NotFound(id) => Self::Unknown(format!("app key {id}")),
+            AppKeyError::Taken(_) => Self::Taken(error.to_string()),
+            other => Self::invalid(other),
+        }
+    }
+}
+
+impl From<SettingChangeError> for AdminError {
+    fn from(error: SettingChangeError) -> Self {
+        match error {
+            SettingChangeError::Store(error) => error.into(),
+            other => Self::invalid(other),
+        }
+    }
+}
+
+impl From<RoleError> for AdminError {
+    fn from(error: RoleError) -> Self {
+        match error {
+            RoleError::Store(error) => error.into(),
+            other => Self::invalid(other),
+        }
+    }
+}
+
+impl From<BlockWordError> for AdminError {
+    fn from(error: BlockWordError) -> Self {
+        Self::invalid(error)
+    }
+}
+
+impl From<WebhookError> for AdminError {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::Store(error) => error.into(),
+            WebhookError::NotFound(id) => Self::Unknown(format!("webhook {id}")),
+            WebhookError::NoEvent(position) => Self::Unknown(format!("event {position} in the log")),
+            WebhookError::NotTaken(_) => Self::Receiver(error.to_string()),
+            other => Self::invalid(other),
+        }
+    }
+}
+
+impl From<HookError> for AdminError {
+    fn from(error: HookError) -> Self {
+        match error {
+            HookError::Store(error) => error.into(),
+            HookError::NotFound(id) => Self::Unknown(format!("hook {id}")),
+            HookError::NotAnswered(_) => Self::Receiver(error.to_string()),
+            other => Self::invalid(other),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What operators do over the network. It is over the database itself, not over what is kept in memory: who works with it sees at once what was
+//! changed, and servers follow as they follow the command line.
+
+use std::sync::Arc;
+
+use sixin_application::access::guarded_passwords::GuardedPasswords;
+use sixin_application::administration::app_keys::AdministerAppKeys;
+use sixin_application::administration::audit::ReadAudit;
+use sixin_application::administration::messages::ReviewMessages;
+use sixin_application::administration::ports::Vitals;
+use sixin_application::administration::receivers::AdministerReceivers;
+use sixin_application::administration::site::AdministerSite;
+use sixin_application::administration::users::AdministerUsers;
+use sixin_application::administration::words::AdministerWords;
+use sixin_application::administration::{Administration, Desk};
+use sixin_application::operators::access::OperatorAccess;
+use sixin_application::ports::{Clock, SecretSource};
+use sixin_console::ConsoleApi;
+use sixin_password::Passwords;
+use sixin_storage::Database;
+
+use crate::config::Config;
+use crate::reach::ReachError;
+use crate::system::{SystemClock, SystemSecrets};
+use crate::telling::{manage_hooks, manage_webhooks};
+
+/// The administration API and the console.
+pub(crate) fn console(
+    config: &Config,
+    database: &Database,
+    vitals: Arc<dyn Vitals>,
+) -> Result<ConsoleApi, ReachError> {
+    let store = Arc::new(database.clone());
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let secrets: Arc<dyn SecretSource> = Arc::new(SystemSecrets);
+    // Apart from that of users: a crowd that signs in keeps no operator out.
+    let passwords = Arc::new(Passwords::default());
+    let desk = Desk { audit: store.clone(), clock: Arc::clone(&clock) };
+    let access = OperatorAccess {
+        operators: store.clone(),
+        sessions: store.clone(),
+        tokens: store.clone(),
+        passwords: GuardedPasswords::new(passwords.clone(), store.clone(), Arc::clone(&clock)),
+        audit: store.clone(),
+        secrets: Arc::clone(&secrets),
+    };
+    let users = AdministerUsers {
+        desk: desk.clone(),
+        users: store.clone(),
+        search: store.clone(),
+        admin: store.clone(),
+        accounts: store.clone(),
+        roles: store.clone(),
+        sessions: store.clone(),
+        devices: store.clone(),
+        restrictions: store.clone(),
+        lists: store.clone(),
+        passwords,
+        secrets: Arc::clone(&secrets),
+    };
+    let administration = Administration {
+        access: Arc::new(access),
+        audit: ReadAudit { desk: desk.clone() },
+        users,
+        messages: ReviewMessages {
+            desk: desk.clone(),
+            users: store.clone(),
+            conversations: store.clone(),
+            review: store.clone(),
+        },
+        app_keys: AdministerAppKeys {
+            desk: desk.clone(),
+            keys: store.clone(),
+            secrets: Arc::clone(&secrets),
+        },
+        site: AdministerSite { desk: desk.clone(), settings: store.clone(), roles: store.clone() },
+        words: AdministerWords { desk: desk.clone(), words: store.clone(), filter: store.clone() },
+        receivers: AdministerReceivers {
+            desk,
+            webhooks: manage_webhooks(config, database)?,
+            hooks: manage_hooks(config, database)?,
+            users: store,
+        },
+        vitals,
+    };
+    Ok(ConsoleApi { administration: Arc::new(administration), clock, secrets, http: config.http_limits() })
+}
