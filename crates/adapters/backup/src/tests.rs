@@ -71,7 +71,11 @@ fn what_is_written_is_read_back() {
     assert!(archive.next(&tables[0]).unwrap().is_empty() && archive.next(&tables[1]).unwrap().is_empty());
     assert_eq!(archive.files(), ["images/a b.png"]);
     let mut bytes = Vec::new();
-    archive.read_file("images/a b.png", &mut |piece| Ok(bytes.extend(piece))).unwrap();
+    let mut take = |piece| {
+        bytes.extend(piece);
+        Ok(())
+    };
+    archive.read_file("images/a b.png", &mut take).unwrap();
     assert!(bytes.len() == 400_001 && bytes.starts_with(&[7, 7]) && bytes.ends_with(&[7, 8]));
 }
 

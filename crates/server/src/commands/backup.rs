@@ -36,12 +36,8 @@ pub(super) async fn run(
         (true, 0) => {}
         (true, missing) => text.push_str(&format!("; {missing} files were not in their place any more")),
     }
-    out.line(&text, || {
-        let mut value = as_json(&made.contents);
-        value["missing_files"] = json!(made.missing);
-        value["has_files"] = json!(has_files);
-        value
-    });
+    let more = [("missing_files", json!(made.missing)), ("has_files", json!(has_files))];
+    out.line(&text, || as_json(&made.contents, more));
     Ok(())
 }
 
@@ -68,12 +64,8 @@ pub(super) async fn export(
     let made = back_up(Arc::new(database.clone()), Some(files), archive, Copied::Person(user.id)).await?;
     let text =
         format!("{}: what belongs to {}: {}", file.display(), user.username, described(&made.contents));
-    out.line(&text, || {
-        let mut value = as_json(&made.contents);
-        value["username"] = json!(user.username.as_str());
-        value["missing_files"] = json!(made.missing);
-        value
-    });
+    let more = [("missing_files", json!(made.missing)), ("username", json!(user.username.as_str()))];
+    out.line(&text, || as_json(&made.contents, more));
     Ok(())
 }
 
@@ -83,7 +75,7 @@ pub(super) fn verify(out: Output, file: &Path) -> Result<(), CommandError> {
     let contents = archive.verify()?;
     let text =
         format!("{} is whole: {}, of sixin {}", file.display(), described(&contents), archive.version());
-    out.line(&text, || as_json(&contents));
+    out.line(&text, || as_json(&contents, []));
     Ok(())
 }
 
@@ -99,7 +91,7 @@ pub(super) async fn restored_from(
     let epoch = new_epoch();
     let contents = restore(Arc::new(database.clone()), files, archive, epoch).await?;
     let text = format!("restored {} into {}", described(&contents), database.options().url);
-    out.line(&text, || as_json(&contents));
+    out.line(&text, || as_json(&contents, []));
     check::run(&database, out).await
 }
 
@@ -147,7 +139,9 @@ fn described(contents: &BackupContents) -> String {
     format!("{messages} messages, {rows} rows in all, {files} files of {file_bytes} bytes")
 }
 
-fn as_json(contents: &BackupContents) -> Value {
+fn as_json<const MORE: usize>(contents: &BackupContents, more: [(&str, Value); MORE]) -> Value {
     let BackupContents { rows, messages, files, file_bytes } = contents;
-    json!({ "messages": messages, "rows": rows, "files": files, "file_bytes": file_bytes })
+    let counts = [("messages", messages), ("rows", rows), ("files", files), ("file_bytes", file_bytes)];
+    let counts = counts.map(|(name, count)| (name, json!(count)));
+    Value::Object(counts.into_iter().chain(more).map(|(name, value)| (name.to_owned(), value)).collect())
 }

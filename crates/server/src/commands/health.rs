@@ -25,7 +25,7 @@ pub(super) fn run(config: &Config, out: Output) -> Result<(), CommandError> {
     let text = answer.body_mut().read_to_string().map_err(unanswered)?;
     let health: Value = serde_json::from_str(&text).unwrap_or_default();
     if answer.status() != 200 {
-        let reasons = health["reasons"].as_array().cloned().unwrap_or_default();
+        let reasons = health.get("reasons").and_then(Value::as_array).cloned().unwrap_or_default();
         let reasons: Vec<&str> = reasons.iter().filter_map(Value::as_str).collect();
         return Err(CommandError::Unhealthy(format!("{address} is not ready: {}", reasons.join("; "))));
     }

@@ -2,14 +2,13 @@
 
 use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
-use r2d2::PooledConnection;
 use sixin_application::operations::ports::{
     CopiedRow, CopiedTable, CopyError, RowSink, StoreFilling, StoreShape,
 };
 use sixin_application::ports::StoreError;
 use sixin_application::sending::ids::LEASE_MS;
 
-use crate::connection::connector::{AnyConnection, Connector};
+use crate::connection::connector::AnyConnection;
 use crate::copying::tables::known;
 use crate::copying::{numbering, rows};
 use crate::database::Database;
@@ -18,9 +17,9 @@ use crate::log::head;
 use crate::migrations::{self, filling as mark};
 use crate::operations::leases::database_now;
 
-/// [`StoreFilling`] on one connection that writes.
+/// [`StoreFilling`]. It holds no connection: servers close those that wait, as they would while files are restored.
 pub(super) struct Filling {
-    conn: PooledConnection<Connector>,
+    database: Database,
     shape: StoreShape,
 }
 
@@ -46,7 +45,7 @@ impl Filling {
             .iter()
             .try_for_each(|table| conn.batch_execute(&format!("DELETE FROM {}", table.name)));
         emptied.map_err(store_error)?;
-        Ok(Self { conn, shape: shape.clone() })
+        Ok(Self { database: database.clone(), shape: shape.clone() })
     }
 }
 
@@ -60,14 +59,14 @@ fn is_known(table: &CopiedTable) -> bool {
 
 impl RowSink for Filling {
     fn add(&mut self, table: &CopiedTable, rows: &[CopiedRow]) -> Result<(), CopyError> {
-        let written = self.conn.write(|conn| rows::write(conn, table, rows));
+        let written = self.database.writer()?.write(|conn| rows::write(conn, table, rows));
         Ok(written.map_err(|error| store_error(error.into()))?)
     }
 }
 
 impl StoreFilling for Filling {
-    fn finish(mut self: Box<Self>, epoch: Option<&str>) -> Result<(), CopyError> {
-        let conn = &mut *self.conn;
+    fn finish(self: Box<Self>, epoch: Option<&str>) -> Result<(), CopyError> {
+        let conn = &mut *self.database.writer()?;
         let settled = settle(conn, &self.shape, epoch);
         settled.map_err(store_error)?;
         migrations::run_all(conn).map_err(prepare)?;

@@ -110,7 +110,7 @@ fn read(
             if place > 0 {
                 statement.int(number);
             }
-            statement.sql(std::mem::replace(&mut joint, "")).sql(piece.to_owned());
+            statement.sql(std::mem::take(&mut joint)).sql(piece.to_owned());
         }
         joint = " AND ";
     }

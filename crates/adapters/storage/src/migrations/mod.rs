@@ -61,11 +61,11 @@ fn run_if(conn: &mut AnyConnection, is_wanted: impl Fn(&str) -> bool) -> Result<
             .map_err(OpenError::Migration),
         AnyConnection::Mysql(conn) => {
             let all = MigrationSource::<Mysql>::migrations(&MYSQL).map_err(Error::QueryBuilderError);
-            let wanted = |all: Vec<_>| {
-                all.into_iter().filter(|one: &Box<dyn Migration<Mysql>>| is_wanted(&version(&**one)))
-            };
-            all.and_then(|all| mysql::run(conn, &wanted(all).collect::<Vec<_>>()))
-                .map_err(OpenError::Migration)
+            let applied = all.and_then(|mut all| {
+                all.retain(|one| is_wanted(&version(&**one)));
+                mysql::run(conn, &all)
+            });
+            applied.map_err(OpenError::Migration)
         }
     }
 }
