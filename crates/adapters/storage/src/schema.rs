@@ -679,6 +679,7 @@ diesel::table! {
     }
 }
 
+diesel::table! {
     operators (id) {
         id -> BigInt,
         name -> Text,

@@ -94,6 +94,10 @@ actions! {
     UserUnmute = "user.unmute",
     /// A user was deleted.
     UserDelete = "user.delete",
+    /// All that belongs to a user was written into a file.
+    UserExport = "user.export",
+    /// A user was erased, or those were who are back after a restore.
+    UserErase = "user.erase",
     /// A user was made to block another, or that was taken back.
     UserBlock = "user.block",
     /// A user got another main role.
@@ -106,6 +110,8 @@ actions! {
     ConversationRead = "conversation.read",
     /// Messages were searched.
     MessageSearch = "message.search",
+    /// The whole site was written into a file.
+    Backup = "backup",
     /// An app key was made or taken over.
     AppKeyCreate = "app-key.create",
     /// An app key was changed.

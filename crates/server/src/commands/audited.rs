@@ -50,6 +50,7 @@ pub(super) async fn row(database: &Database, command: &Command) -> StoreResult<O
         Command::BlockWord(command) => word(command),
         Command::Webhook(command) => webhook(command),
         Command::Hook(command) => hook(command),
+        Command::Backup(options) if !options.verify => Some(deed(Action::Backup, "")),
         Command::Restored => Some(deed(Action::Restored, "")),
         _ => None,
     };
@@ -79,7 +80,10 @@ fn user(command: &User) -> Option<Deed> {
             deed(Action::UserBlock, user).with("blocked", blocked).with("undo", undo)
         }
         User::Role { user, role, .. } => deed(Action::UserRole, user).with("role", role),
-        User::Show { .. } | User::List { .. } => return None,
+        User::Export { user, .. } => deed(Action::UserExport, user),
+        User::Erase { user, yes: true } => deed(Action::UserErase, user),
+        User::EraseAgain => deed(Action::UserErase, "").with("again", true),
+        User::Erase { yes: false, .. } | User::Erased | User::Show { .. } | User::List { .. } => return None,
     })
 }
 

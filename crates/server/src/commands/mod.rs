@@ -35,7 +35,7 @@ use sixin_application::operations::settings::SettingChangeError;
 use sixin_application::operations::users::UserError;
 use sixin_application::operators::audited::audited;
 use sixin_application::operators::manage::OperatorError;
-use sixin_application::ports::{Clock, SecretSource, StoreError};
+use sixin_application::ports::{Clock, StoreError};
 use sixin_application::users::ports::Users;
 use sixin_application::webhooks::manage::WebhookError;
 use sixin_domain::access::app_key::Secret;

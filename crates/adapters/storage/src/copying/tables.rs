@@ -40,7 +40,7 @@ macro_rules! known {
 }
 
 /// The tables that are copied. The epochs come last: on SQLite, changes of other tables move them.
-pub(crate) const COPIED: [KnownTable; 48] = known![
+pub(crate) const COPIED: [KnownTable; 52] = known![
     accounts[id],
     users[id],
     roles[id],
@@ -88,6 +88,10 @@ pub(crate) const COPIED: [KnownTable; 48] = known![
     friend_permissions[user_id],
     friend_profiles[user_id, target_id],
     erased_users[user_id],
+    operators[id],
+    operator_sessions[token_hash],
+    operator_tokens[id],
+    audit_log[id],
     cache_epochs[topic],
 ];
 
