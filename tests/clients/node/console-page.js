@@ -46,6 +46,9 @@ const main = () =>
       const unnamed = `[...document.querySelectorAll("input:not([type=hidden]), select, textarea")]
         .filter((field) => !field.labels?.length && !field.getAttribute("aria-label")).length`;
       assert.equal(await each.ask(unnamed), 0, `${path} has a field without a name`);
+      await each.resize(390, 844, true);
+      const width = await each.until(`innerWidth < 1000 && document.documentElement.scrollWidth`);
+      assert(width <= 391, `${path} is ${width} wide on a phone`);
       assert.deepEqual(each.complaints, [], path);
     }
     assert.deepEqual(page.complaints, []);

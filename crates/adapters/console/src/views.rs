@@ -24,6 +24,7 @@ use sixin_domain::site::role::Role;
 use sixin_domain::site::settings::{KNOWN, Known, OWN_PREFIX, SettingType, Settings};
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
+use sixin_domain::user::contact::Phone;
 use sixin_domain::webhook::endpoint::{Endpoint, EndpointState};
 use utoipa::ToSchema;
 
@@ -184,7 +185,7 @@ impl UserDetailInfo {
             user: UserInfo::of(&detail.user, detail.now),
             aid: account.map(|account| account.aid.clone()),
             email: account.and_then(|account| account.email.as_ref().map(|email| email.as_str().to_owned())),
-            phone: account.and_then(|account| account.phone.as_ref().map(|phone| phone.whole())),
+            phone: account.and_then(|account| account.phone.as_ref().map(Phone::whole)),
             has_password: account.is_some_and(|account| account.password.is_some()),
             roles: detail
                 .roles

@@ -1,5 +1,7 @@
 //! What was done: table `audit_log`. Rows are added and read, and nothing else.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use sixin_application::operators::ports::{AuditLog, AuditQuery};
@@ -14,6 +16,12 @@ use crate::schema::audit_log as audit;
 
 /// Characters of a target that are kept.
 const TARGET_CHARS: usize = 255;
+/// Characters of each detail that are kept: a setting may hold 64 KB, and what it was set to is known from its beginning.
+const DETAIL_CHARS: usize = 1000;
+
+fn cut(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = audit)]
@@ -49,8 +57,10 @@ impl AuditLog for Database {
         let row = row.clone();
         self.write(move |conn| {
             let (operator, who) = row.actor.named();
-            let target: String = row.target.chars().take(TARGET_CHARS).collect();
-            let details = serde_json::to_string(&row.details).unwrap_or_else(|_| "{}".to_owned());
+            let target = cut(&row.target, TARGET_CHARS);
+            let details: BTreeMap<_, _> =
+                row.details.iter().map(|(name, value)| (name, cut(value, DETAIL_CHARS))).collect();
+            let details = serde_json::to_string(&details).unwrap_or_else(|_| "{}".to_owned());
             diesel::insert_into(audit::table)
                 .values((
                     audit::written_at.eq(row.at.0),

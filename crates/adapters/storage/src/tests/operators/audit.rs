@@ -8,7 +8,11 @@ use sixin_domain::operator::audit::{Action, Actor, AuditRow, Details, NewAuditRo
 use crate::tests::harness::{NOW, TestDatabase};
 use crate::tests::on_every_database;
 
-on_every_database!(rows_come_back_newest_first_and_as_they_were_written, rows_are_found_by_who_what_and_whom);
+on_every_database!(
+    rows_come_back_newest_first_and_as_they_were_written,
+    rows_are_found_by_who_what_and_whom,
+    what_is_too_long_is_cut,
+);
 
 fn append(db: &TestDatabase, actor: Actor, action: Action, target: &str) -> i64 {
     let details = Details::from([("reason", "it's \"so\" 语".to_owned())]);
@@ -66,4 +70,18 @@ fn rows_are_found_by_who_what_and_whom(db: &TestDatabase) {
     assert_eq!(found(AuditQuery { target: text("bob"), who: text("command line"), ..query() }), [all[1]]);
     assert_eq!(found(AuditQuery { before: Some(all[2]), ..query() }), [all[1], all[0]]);
     assert_eq!(page(db, query(), 1).len(), 1);
+}
+
+fn what_is_too_long_is_cut(db: &TestDatabase) {
+    let row = NewAuditRow {
+        at: NOW,
+        actor: Actor::CommandLine,
+        action: Action::SettingSet,
+        target: "site_intro".into(),
+        details: Details::from([("value", "语".repeat(60_000))]),
+        address: None,
+    };
+    db.wait(db.database.append_row(&row)).unwrap();
+    let kept = page(db, AuditQuery::default(), 1).remove(0).details;
+    assert_eq!(kept.matches('语').count(), 1000);
 }
