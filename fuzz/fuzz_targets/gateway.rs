@@ -20,12 +20,13 @@ use tungstenite::{Message, WebSocket};
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Below it, the first byte says that the rest is a frame as it stands; else it chooses a topic.
 const RAW: u8 = 16;
-const TOPICS: [&str; 36] = [
+const TOPICS: [&str; 49] = [
     "ppMsgP", "ppMsgS", "recallMsg", "updRTime", "pullMsg", "qryPMsg", "qryMsg", "modifyMsg", "pullModifyMsg", "delMsg",
     "cleanPMsg", "cleanMsgBatch", "qryRelationR", "qryRLBatch", "qryRelationFilter", "delRelationBatch", "setSeAtt",
     "pullSeAtts", "setTypeUnpush", "pullUS", "addUnpush", "qryUnpush", "delUnpush", "pullEventChange", "readReceipt",
     "qryReceiptBatch", "qryReceipt", "updUserSub", "pullUserSub", "pullSubData", "qrySubData", "qAppBot", "reportsdk",
-    "ppMsgG", "qryUProfile", "",
+    "delRelation", "pullSe", "addSeTag", "delSeTag", "addTag", "delTag", "qnTkn", "qnUrl", "pullOwnProfile",
+    "pullUserProfile", "updUserProfile", "qProfilePermiss", "updProfilePermiss", "ppMsgG", "qryUProfile", "",
 ];
 const TARGETS: [&[u8]; 8] =
     [b"bob", b"alice", b"", b"nobody", b"rongcloudsystem", b"\xED\xA0\xBD\xED\xB8\x80", &[b'x'; 300], b"\0\n%"];

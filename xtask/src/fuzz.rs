@@ -47,7 +47,8 @@ pub fn run(seconds: u32, frames: u32) -> Result<bool> {
     let status = fuzzer
         .current_dir(workspace::root())
         .env("SIXIN__DATABASE__URL", &url)
-        .env("SIXIN__FILES__DIRECTORY", place.path().join("files"))
+        .env("SIXIN__FILES__FOLDER", place.path().join("files"))
+        .env("SIXIN__FILES__ARRIVING", place.path().join("arriving"))
         .env("SIXIN__SERVER__LISTEN", address.to_string())
         .env("SIXIN__METRICS__LISTEN", "127.0.0.1:0")
         .env("SIXIN__RATE__SENDS", "1000000000")
