@@ -3,7 +3,8 @@
     SIXIN_URL=http://127.0.0.1:8686 SIXIN_APP_KEY=... SIXIN_APP_SECRET=... SIXIN_FRESNS_APP_ID=... \\
     SIXIN_FRESNS_SECRET=... SIXIN_FRESNS_PLATFORM=... SIXIN_FRESNS_AID=... SIXIN_FRESNS_UID=... \\
     SIXIN_FRESNS_TOKEN=... SIXIN_FRESNS_ACCOUNT_AID=... SIXIN_FRESNS_ACCOUNT_TOKEN=... SIXIN_FRESNS3_AID=... \\
-    SIXIN_FRESNS3_AID_TOKEN=... SIXIN_FRESNS3_UID=... SIXIN_FRESNS3_UID_TOKEN=... python contract.py
+    SIXIN_FRESNS3_AID_TOKEN=... SIXIN_FRESNS3_UID=... SIXIN_FRESNS3_UID_TOKEN=... SIXIN_ADMIN_TOKEN=... \\
+    python contract.py
 
 Every request is signed for its dialect, so the signing headers are taken out of what is generated: a missing
 signature would otherwise be mended here and then count as bad data that was accepted. With SIXIN_FROM and
@@ -28,6 +29,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 RONGCLOUD = r"^/.+/.*\.json$"
 FRESNS = r"^/api/v2/"
 FRESNS3 = r"^/api/fresns/v1/"
+ADMIN = r"^/admin/v1/"
 CREDENTIALS = {
     *("app-key", "nonce", "timestamp", "signature"),
     *("rc-app-key", "rc-nonce", "rc-timestamp", "rc-signature"),
@@ -103,6 +105,17 @@ class Fresns3Signature:
             "X-Fresns-Signature-Timestamp": signing.now_in_milliseconds(),
         }
         return signing.fresns3_headers(signed, environment.setting("SIXIN_FRESNS_SECRET"))
+
+    def set(self, case, headers, context):
+        case.headers.update(headers)
+
+
+@schemathesis.auth(refresh_interval=None, retry_on=[]).apply_to(path_regex=ADMIN)
+class OperatorToken:
+    """Shows the token of an operator."""
+
+    def get(self, case, context):
+        return {"Authorization": "Bearer " + environment.setting("SIXIN_ADMIN_TOKEN")}
 
     def set(self, case, headers, context):
         case.headers.update(headers)
