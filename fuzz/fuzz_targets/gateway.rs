@@ -92,21 +92,24 @@ impl Site {
         let (address, key, token) = (self.address, &self.key, self.token.replace('+', "%2B"));
         let url = format!("ws://{address}/websocket?appId={key}&token={token}&deviceId=f&protocolVer=3");
         let begun = Instant::now();
-        let mut socket = loop {
-            // Whoever comes too often is told to come back later.
+        loop {
+            // Whoever comes too often is told to come back later, or closed before it is let in.
             match tungstenite::connect(&url) {
-                Ok((socket, _)) => break socket,
+                Ok((mut socket, _)) => {
+                    if let MaybeTlsStream::Plain(stream) = socket.get_ref() {
+                        stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
+                        stream.set_nodelay(true).expect("no delay");
+                    }
+                    if let Some(accepted) = next(&mut socket) {
+                        assert_eq!(accepted[..3], [0x20, 0, 0], "let in");
+                        return socket;
+                    }
+                    assert!(begun.elapsed() < PATIENCE, "nobody is let in");
+                }
                 Err(error) => assert!(begun.elapsed() < PATIENCE, "{error}"),
             }
             std::thread::sleep(Duration::from_millis(10));
-        };
-        if let MaybeTlsStream::Plain(stream) = socket.get_ref() {
-            stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
-            stream.set_nodelay(true).expect("no delay");
         }
-        let accepted = next(&mut socket).expect("an answer");
-        assert_eq!(accepted[..3], [0x20, 0, 0], "let in");
-        socket
     }
 }
 

@@ -12,7 +12,7 @@ CREATE TABLE operators (
 
 -- Who of them is signed in.
 CREATE TABLE operator_sessions (
-    token_hash BINARY(32) NOT NULL PRIMARY KEY,
+    token_hash VARBINARY(32) NOT NULL PRIMARY KEY,
     operator_id BIGINT NOT NULL,
     began_at BIGINT NOT NULL,
     used_at BIGINT NOT NULL,
@@ -24,7 +24,7 @@ CREATE TABLE operator_tokens (
     id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     operator_id BIGINT NOT NULL,
     name VARCHAR(255) NOT NULL,
-    token_hash BINARY(32) NOT NULL,
+    token_hash VARBINARY(32) NOT NULL,
     scopes VARCHAR(512) NOT NULL,
     created_at BIGINT NOT NULL,
     ends_at BIGINT,

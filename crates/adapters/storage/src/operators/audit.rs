@@ -1,4 +1,4 @@
-//! What was done: table `audit_log`. Rows are added and read, and nothing else.
+//! What was done: table `audit_log`. Rows are added and read, and nothing else, but that they name nobody who was erased.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,14 @@ use diesel::prelude::*;
 use sixin_application::operators::ports::{AuditLog, AuditQuery};
 use sixin_application::ports::StoreResult;
 use sixin_domain::id::OperatorId;
-use sixin_domain::operator::audit::{AuditRow, NewAuditRow};
+use sixin_domain::operator::audit::{Action, AuditRow, NewAuditRow};
 use sixin_domain::time::Millis;
 
 use super::last_id;
+use crate::connection::connector::AnyConnection;
 use crate::database::Database;
 use crate::schema::audit_log as audit;
+use crate::users::search::holding;
 
 /// Characters of a target that are kept.
 const TARGET_CHARS: usize = 255;
@@ -49,6 +51,49 @@ impl From<StoredRow> for AuditRow {
             address: row.address,
         }
     }
+}
+
+/// Actions whose target is two users, with a space between them.
+const OF_TWO: [Action; 2] = [Action::ConversationRead, Action::MessageSearch];
+
+/// Names a user who is erased by what is left of it; that something was done, by whom and when stays.
+pub(crate) fn unname(conn: &mut AnyConnection, name: &str, left: &str) -> QueryResult<()> {
+    let as_json = |text: &str| serde_json::Value::from(text).to_string();
+    let (in_details, left_there) = (as_json(name), as_json(left));
+    let is_named = audit::target
+        .like(holding(name))
+        .escape('!')
+        .or(audit::details.like(holding(&in_details)).escape('!'));
+    let rows: Vec<(i64, String, String, String)> = audit::table
+        .filter(is_named)
+        .select((audit::id, audit::action, audit::target, audit::details))
+        .load(conn)?;
+    for (id, action, target, details) in rows {
+        let is_of_two = OF_TWO.iter().any(|of_two| of_two.word() == action);
+        let row = audit::table.find(id);
+        let set = (
+            audit::target.eq(renamed(&target, (name, left), is_of_two)),
+            audit::details.eq(details.replace(&in_details, &left_there)),
+        );
+        diesel::update(row).set(set).execute(conn)?;
+    }
+    Ok(())
+}
+
+fn renamed(target: &str, (name, left): (&str, &str), is_of_two: bool) -> String {
+    if target == name {
+        return left.to_owned();
+    }
+    let mut renamed = target.to_owned();
+    if is_of_two {
+        if let Some(other) = renamed.strip_prefix(name).filter(|rest| rest.starts_with(' ')) {
+            renamed = format!("{left}{other}");
+        }
+        if let Some(other) = renamed.strip_suffix(name).filter(|rest| rest.ends_with(' ')) {
+            renamed = format!("{other}{left}");
+        }
+    }
+    renamed
 }
 
 #[async_trait]

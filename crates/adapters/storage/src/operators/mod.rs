@@ -1,7 +1,7 @@
 //! Those who run the site, and what is written down of them.
 
 mod accounts;
-mod audit;
+pub(crate) mod audit;
 mod signed_in;
 
 use diesel::prelude::*;

@@ -15,6 +15,7 @@ use crate::conversations::rows::conversations_of;
 use crate::database::Database;
 use crate::epochs::bump;
 use crate::messages::changes::changed;
+use crate::operators::audit;
 use crate::schema::{accounts, conversation_messages as messages, erased_users, message_contents, users};
 use crate::sql::composed::ComposedSql;
 use crate::users::lookup;
@@ -57,12 +58,13 @@ const OWN: [(&str, &str); 26] = [
 impl UserErasure for Database {
     async fn begin(&self, user: UserId, at: Millis) -> StoreResult<()> {
         self.change(move |conn, events| {
-            let found: Option<(i64, i64)> = users::table
+            let found: Option<(i64, i64, String)> = users::table
                 .find(user.0)
-                .select((users::account_id, users::created_at))
+                .select((users::account_id, users::created_at, users::username))
                 .first(conn)
                 .optional()?;
-            let Some((account, created_at)) = found else { return Ok(()) };
+            let Some((account, created_at, name)) = found else { return Ok(()) };
+            audit::unname(conn, &name, &erased::username(user))?;
             lookup::delete(conn, events, &[user], at)?;
             events.push(Event::ProfileChanged(user));
             unname(conn, user)?;

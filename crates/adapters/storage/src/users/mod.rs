@@ -12,4 +12,4 @@ pub(crate) mod relations;
 pub(crate) mod remarks;
 pub(crate) mod restrictions;
 pub(crate) mod rows;
-mod search;
+pub(crate) mod search;

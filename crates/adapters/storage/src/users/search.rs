@@ -20,10 +20,10 @@ define_sql_function! {
     fn lower(text: Text) -> Text;
 }
 
-/// What `LIKE` takes for something else is taken for itself.
-fn pattern(text: &str) -> String {
+/// A pattern of what holds a text, with `!` as its escape: what `LIKE` takes for something else is taken for itself.
+pub(crate) fn holding(text: &str) -> String {
     let mut pattern = String::from("%");
-    for c in text.chars().flat_map(char::to_lowercase) {
+    for c in text.chars() {
         if matches!(c, '%' | '_' | '!') {
             pattern.push('!');
         }
@@ -45,7 +45,8 @@ impl UserSearch for Database {
                 .select(FoundUser::as_select())
                 .into_boxed();
             if !text.is_empty() {
-                let pattern = pattern(&text);
+                let small: String = text.chars().flat_map(char::to_lowercase).collect();
+                let pattern = holding(&small);
                 let named =
                     lower(users::username)
                         .like(pattern.clone())
@@ -69,6 +70,6 @@ mod tests {
 
     #[test]
     fn a_text_is_looked_for_as_it_stands() {
-        assert_eq!(pattern("50%_A!"), "%50!%!_a!!%");
+        assert_eq!(holding("50%_A!"), "%50!%!_A!!%");
     }
 }

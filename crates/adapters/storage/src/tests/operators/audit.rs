@@ -1,7 +1,8 @@
 //! What is written down.
 
+use sixin_application::operations::ports::UserErasure;
 use sixin_application::operators::ports::{AuditLog, AuditQuery};
-use sixin_domain::id::OperatorId;
+use sixin_domain::id::{OperatorId, UserId};
 use sixin_domain::operator::OperatorName;
 use sixin_domain::operator::audit::{Action, Actor, AuditRow, Details, NewAuditRow};
 
@@ -12,6 +13,7 @@ on_every_database!(
     rows_come_back_newest_first_and_as_they_were_written,
     rows_are_found_by_who_what_and_whom,
     what_is_too_long_is_cut,
+    who_was_erased_is_named_no_longer_and_others_are,
 );
 
 fn append(db: &TestDatabase, actor: Actor, action: Action, target: &str) -> i64 {
@@ -52,6 +54,34 @@ fn rows_come_back_newest_first_and_as_they_were_written(db: &TestDatabase) {
     assert_eq!(row.address.as_deref(), Some("2001:db8::1"));
     assert_eq!((rows[0].operator, rows[0].who.as_str()), (None, "command line"));
     assert_eq!(rows[0].target.chars().count(), 255, "what is too long for its column is cut");
+}
+
+fn who_was_erased_is_named_no_longer_and_others_are(db: &TestDatabase) {
+    let name = "b%b";
+    for user in [name, "bxb", "b%by"] {
+        db.user(user);
+    }
+    for target in [name, "bxb", "b%by"] {
+        append(db, ann(), Action::UserBan, target);
+    }
+    append(db, ann(), Action::ConversationRead, "b%b b%by");
+    append(db, ann(), Action::MessageSearch, "b%by b%b");
+    let details = Details::from([("blocked", name.to_owned()), ("note", "b%b and more".to_owned())]);
+    let row = NewAuditRow {
+        at: NOW,
+        actor: ann(),
+        action: Action::UserBlock,
+        target: "bxb".into(),
+        details,
+        address: None,
+    };
+    db.wait(db.database.append_row(&row)).unwrap();
+    db.wait(UserErasure::begin(&db.database, UserId(1), NOW)).unwrap();
+    let rows = page(db, AuditQuery::default(), 10);
+    let targets: Vec<&str> = rows.iter().rev().map(|row| row.target.as_str()).collect();
+    assert_eq!(targets, ["[erased]1", "bxb", "b%by", "[erased]1 b%by", "b%by [erased]1", "bxb"]);
+    assert_eq!(rows[0].details, r#"{"blocked":"[erased]1","note":"b%b and more"}"#);
+    assert_eq!((rows[5].who.as_str(), rows[5].action.as_str()), ("ann", "user.ban"), "what was done stays");
 }
 
 fn rows_are_found_by_who_what_and_whom(db: &TestDatabase) {
