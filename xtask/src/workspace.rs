@@ -11,9 +11,9 @@ use crate::failure::{Failure, Result};
 /// The root directory of the repository.
 #[must_use]
 pub fn root() -> PathBuf {
-    // The value of run time wins: a target directory may be shared by several clones.
-    let manifest_dir = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-    let xtask = PathBuf::from(manifest_dir);
+    // The value of run time wins: a target directory may be shared by several clones. In tests of other crates it is theirs.
+    let given = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).filter(|place| place.ends_with("xtask"));
+    let xtask = given.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
     xtask.parent().map_or_else(|| xtask.clone(), Path::to_path_buf)
 }
 
