@@ -250,6 +250,11 @@ fn files(site: &Site, client: &Client<'_>) {
     let (fid, cmid) = (file["fid"].as_str().unwrap(), sent["cmid"].as_str().unwrap());
     let link = client.read(&format!("common/file/{fid}/link?type=conversation&fsid={cmid}"));
     assert_eq!(fetch(link["link"].as_str().unwrap(), &[]).0, 200);
+    client.call("PATCH", &format!("common/file/{fid}/info"), &json!({"warning": "nudity"})).is(200, 0);
+    let shown = client.read("conversation/alice/messages")["list"].as_array().unwrap().clone();
+    let shown = shown.iter().find(|message| message["cmid"] == cmid).unwrap();
+    assert_eq!(shown["file"]["warning"], "sensitive");
+    client.call("PATCH", "common/file/nothere/info", &json!({"warning": "none"})).is(200, 37600);
     client.call("POST", "common/file/upload-token", &json!({})).is(200, 32104);
 }
 
@@ -284,7 +289,24 @@ fn users(client: &Client<'_>) {
             assert_eq!(alice["interaction"][key], stands, "{key}");
         }
     }
+    noted(client);
     assert_eq!(client.read("notification/list")["list"], json!([]));
+}
+
+/// What one calls another stands beside the mark, and back ends know it.
+fn noted(client: &Client<'_>) {
+    let noted = || client.read("user/alice/detail")["detail"]["interaction"]["note"].clone();
+    let mark = |note: &str| json!({"markType": "follow", "type": "user", "fsid": "alice", "note": note});
+    client.call("POST", "user/mark", &mark("Alice from work")).is(200, 0);
+    assert_eq!(noted(), "Alice from work");
+    let kept = client.site.call_back_end("/user/remarks/get.json", &[("userId", "dora")]);
+    assert!(kept.is(200, 200).body.to_string().contains("Alice from work"));
+    let note = json!({"type": "user", "fsid": "alice", "note": "Ali"});
+    client.call("PATCH", "user/mark-note", &note).is(200, 0);
+    assert_eq!(noted(), "Ali");
+    client.call("POST", "user/mark", &mark("")).is(200, 0);
+    assert_eq!(noted(), Value::Null, "a note is shown beside a mark");
+    client.call("PATCH", "user/mark-note", &json!({"type": "user", "fsid": "alice"})).is(200, 0);
 }
 
 /// Errors are shown as they come, so they are in its language; and none of them ends its session but one.

@@ -337,7 +337,15 @@ fn a_message_is_taken_back_everywhere(site: &Site) {
         );
     }
     assert_eq!(unread(&bob, "alice"), 0);
-    assert!(history(&bob, "alice").is_empty() && history(&alice, "bob").is_empty());
+    for (device, peer) in [(&bob, "alice"), (&alice, "bob"), (&second, "bob")] {
+        let left = history(device, peer);
+        let what = (left.len(), &left[0]["messageType"], &left[0]["messageUId"], &left[0]["sentTime"]);
+        assert_eq!(what, (1, &json!("RC:RcNtf"), &json!(uid), &json!(sent_at)));
+        assert_eq!(left[0]["content"]["operatorId"], "alice");
+    }
+    let notice = json!({ "messageUId": uid, "sentTime": sent_at, "messageDirection": 2 });
+    bob.call("deleteMessages", &json!([with("alice"), [notice]])).is(0);
+    assert_eq!((history(&bob, "alice").len(), history(&alice, "bob").len()), (0, 1));
     // By a back end, and to somebody who was away.
     let answer = site.publish_text("alice", "bob", "of a back end");
     let uid = answer.is(200, 200).body["messageUIDs"][0]["messageUID"].as_str().unwrap().to_owned();
@@ -348,12 +356,15 @@ fn a_message_is_taken_back_everywhere(site: &Site) {
         ("conversationType", "1"),
         ("messageUID", &uid),
         ("sentTime", "1"),
+        ("isDelete", "1"),
     ];
     site.call_back_end("/message/recall.json", &recall).is(200, 200);
-    assert_eq!(bob.messages(1)[0]["content"]["messageUId"], uid);
+    let told = bob.messages(1).remove(0);
+    assert_eq!((&told["content"]["messageUId"], &told["content"]["isDelete"]), (&json!(uid), &json!(true)));
+    assert_eq!((history(&bob, "alice").len(), history(&alice, "bob").len()), (0, 1), "no notice of it");
     let Some(late) = Device::connected(site, "bob") else { return };
-    let kinds: Vec<Value> = late.messages(2).iter().map(|message| message["messageType"].clone()).collect();
-    assert_eq!(kinds, ["RC:RcCmd", "RC:RcCmd"], "only that something was taken back");
+    let kinds: Vec<Value> = late.messages(1).iter().map(|message| message["messageType"].clone()).collect();
+    assert_eq!(kinds, ["RC:RcCmd"], "only that something was taken back, and nothing of what bob has deleted");
 }
 
 fn a_message_says_something_else_everywhere(site: &Site) {

@@ -11,6 +11,7 @@ use sixin_application::ports::StoreResult;
 use sixin_domain::id::UserId;
 use sixin_domain::message::delivery::DeliveryOptions;
 use sixin_domain::message::expansion::Expansion;
+use sixin_domain::message::recall::RecalledMessage;
 use sixin_domain::message::typed::typed;
 use sixin_domain::message::uid;
 use sixin_domain::user::username::Username;
@@ -134,6 +135,21 @@ pub(crate) fn command(
         direction: is_own.then_some(OWN),
         ..DownStreamMessage::default()
     }
+}
+
+/// What the SDK shows in the place of a message that was recalled (facts/rongcloud-client, 4.5).
+pub(crate) fn notice(whose: (String, bool), recalled: &RecalledMessage, by: &Username) -> DownStreamMessage {
+    let content = json!({
+        "operatorId": by.as_str(),
+        "recallTime": recalled.sent_at.0,
+        "recallActionTime": recalled.recalled_at.0,
+        "admin": recalled.recall.is_admin,
+        "delete": false,
+        "isDelete": false,
+    });
+    let mut down = command(whose, "RC:RcNtf", &content, (uid::encode(recalled.id), recalled.sent_at.0));
+    down.status = status::STORED;
+    down
 }
 
 /// The SDK loses a whole page over a content that is `null`, and asks for it for ever.

@@ -339,6 +339,7 @@ diesel::table! {
         receive_deleted_at -> Nullable<BigInt>,
         receive_read_at -> Nullable<BigInt>,
         recalled_at -> Nullable<BigInt>,
+        recall_marks -> Nullable<SmallInt>,
         pos -> BigInt,
     }
 }

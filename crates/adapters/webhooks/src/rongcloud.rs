@@ -8,6 +8,7 @@ use sixin_domain::access::app_key::AppKey;
 use sixin_domain::conversation::Seat;
 use sixin_domain::event::Event;
 use sixin_domain::log::Logged;
+use sixin_domain::message::recall::Recall;
 use sixin_domain::message::uid as message_uid;
 use sixin_domain::time::Millis;
 use sixin_domain::webhook::endpoint::EndpointKind;
@@ -126,16 +127,19 @@ fn operation(telling: &Telling) -> Value {
         |target: &str| json!({ "conversationType": PERSON_NUMBER, "targetId": target, "busChannel": "" });
     if let Some(told) = &telling.message {
         let message = &told.delivered.message;
+        let recall = told.delivered.recall.unwrap_or(Recall::own(message.sender));
         return json!({
             "eventType": 1,
-            "fromUserId": name(telling, message.sender),
+            "fromUserId": name(telling, recall.by),
             "optTime": at,
             "source": if told.is_of_server() { SERVER } else { CLIENT },
-            "conversationInfo": conversation(name(telling, told.delivered.recipient)),
+            "conversationInfo": conversation(name(telling, told.delivered.peer_of(recall.by))),
             "originalMsgInfo": {
                 "messageId": message_uid::encode(message.id), "messageTime": message.sent_at.0,
             },
-            "recallMsgInfo": { "isDelete": 0, "isAdmin": 0, "extra": "" },
+            "recallMsgInfo": {
+                "isDelete": u8::from(!recall.leaves_notice), "isAdmin": u8::from(recall.is_admin), "extra": "",
+            },
         });
     }
     let deleted = |seat: &Seat, what: Value| {

@@ -143,6 +143,7 @@ impl TakeClientUploads for ClientUploading {
             name,
             purpose: UploadPurpose::Contents { fid },
             more_json: None,
+            is_sensitive: false,
             platform: WEB,
         };
         Ok(self.upload_file.finish(uploader, request, staged).await?)

@@ -12,11 +12,11 @@ use sixin_domain::user::username::UserRef;
 use thiserror::Error;
 
 use crate::files::ports::{
-    ArrivingFile, FileBytes, FileBytesError, Files, InspectError, Inspected, MediaInspector, NewFile,
-    NewUpload, StagedFile,
+    ArrivingFile, FileBytes, FileBytesError, FileDescription, Files, InspectError, Inspected, MediaInspector,
+    NewFile, NewUpload, StagedFile,
 };
 use crate::files::upload_places::{Placed, UploadPlaces};
-use crate::ports::{Clock, SecretSource, StoreError};
+use crate::ports::{Clock, SecretSource, StoreError, StoreResult};
 use crate::sending::rate::SendRate;
 use crate::site::ports::Roles;
 use crate::users::ports::Users;
@@ -104,6 +104,8 @@ pub struct UploadRequest {
     pub purpose: UploadPurpose,
     /// Anything the client wants to find again: a JSON object.
     pub more_json: Option<String>,
+    /// Whether who gets it is warned before it shows.
+    pub is_sensitive: bool,
     /// The platform the request came from.
     pub platform: i64,
 }
@@ -122,6 +124,9 @@ pub trait UploadFile: Send + Sync {
         request: UploadRequest,
         staged: StagedFile,
     ) -> Result<StoredFile, UploadError>;
+
+    /// Changes what is said of a file, also of one that was sent. `false`: the user uploaded none with that public id.
+    async fn describe(&self, uploader: &Viewer, fid: &str, said: &FileDescription) -> StoreResult<bool>;
 }
 
 /// [`UploadFile`] over the ports.
@@ -193,6 +198,10 @@ impl UploadFile for FileUploading {
         found.map(|(file, _)| file).ok_or_else(|| {
             UploadError::Store(StoreError::Fault("a file is gone that was just uploaded".into()))
         })
+    }
+
+    async fn describe(&self, uploader: &Viewer, fid: &str, said: &FileDescription) -> StoreResult<bool> {
+        self.files.describe(fid, uploader.user.id, said).await
     }
 }
 
@@ -299,6 +308,7 @@ impl FileUploading {
             seconds: found.seconds.and_then(|seconds| i64::try_from(seconds).ok()),
             thumbnail_extension: found.thumbnails.first().map(|thumbnail| thumbnail.extension.to_owned()),
             more_json: request.more_json.clone(),
+            is_sensitive: request.is_sensitive,
             created_at: now,
             name: name.with_extension(&form.extension),
             extension: form.extension.clone(),

@@ -9,6 +9,7 @@ use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::message::body::Body;
 use sixin_domain::message::content::{Content, check};
 use sixin_domain::message::object_name::{ObjectName, TEXT};
+use sixin_domain::message::recall::Recall;
 use sixin_domain::message::uid::MessageName;
 use sixin_domain::sending::refusal::Refusal;
 use sixin_domain::user::username::Username;
@@ -29,6 +30,15 @@ pub struct MessageRef {
     pub with: Username,
     /// How it is named.
     pub name: MessageName,
+}
+
+/// How a message is to be taken back (seed: RongCloud, recall).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Recalling {
+    /// Whether also what the other side sent may be taken back.
+    pub is_admin: bool,
+    /// Whether no notice is to be left in its place.
+    pub is_delete: bool,
 }
 
 /// What a message is to say.
@@ -83,7 +93,7 @@ pub enum ChangeError {
 #[async_trait]
 pub trait ChangeMessages: Send + Sync {
     /// Takes a message back, for both sides. Only an administrator takes back what the other side sent. Again: no change.
-    async fn recall(&self, message: &MessageRef, is_admin: bool) -> Result<(), ChangeError>;
+    async fn recall(&self, message: &MessageRef, how: Recalling) -> Result<(), ChangeError>;
 
     /// Has a message of the user's own say something else.
     async fn rewrite(&self, message: &MessageRef, rewording: Rewording) -> Result<(), ChangeError>;
@@ -103,17 +113,18 @@ pub struct MessageChanging {
 
 #[async_trait]
 impl ChangeMessages for MessageChanging {
-    async fn recall(&self, wanted: &MessageRef, is_admin: bool) -> Result<(), ChangeError> {
+    async fn recall(&self, wanted: &MessageRef, how: Recalling) -> Result<(), ChangeError> {
         let Some((id, message, by)) = find_between(&*self.users, &*self.messages, wanted).await? else {
             return Ok(());
         };
-        if message.sender != by && !is_admin {
+        if message.sender != by && !how.is_admin {
             return Err(ChangeError::NotOwn);
         }
         if message.is_recalled {
             return Ok(());
         }
-        Ok(self.messages.recall(id, self.clock.now()).await?)
+        let recall = Recall { by, is_admin: how.is_admin, leaves_notice: !how.is_delete };
+        Ok(self.messages.recall(id, recall, self.clock.now()).await?)
     }
 
     async fn rewrite(&self, wanted: &MessageRef, rewording: Rewording) -> Result<(), ChangeError> {
@@ -237,28 +248,43 @@ mod tests {
         Body::Text("hi".into())
     }
 
-    fn once_recalled() -> MockMessageChanges {
+    const OWN: Recalling = Recalling { is_admin: false, is_delete: false };
+    const ADMIN: Recalling = Recalling { is_admin: true, is_delete: false };
+
+    fn recalled_once(how: Recall) -> MockMessageChanges {
         let mut messages = MockMessageChanges::new();
-        messages.expect_recall().once().withf(|id, at| (id.0, *at) == (9, NOW)).returning(|_, _| Ok(()));
         messages
+            .expect_recall()
+            .once()
+            .withf(move |id, recall, at| (id.0, *recall, *at) == (9, how, NOW))
+            .returning(|_, _, _| Ok(()));
+        messages
+    }
+
+    fn once_recalled() -> MockMessageChanges {
+        recalled_once(Recall::own(UserId(1)))
     }
 
     #[tokio::test]
     async fn a_sender_recalls_its_own_message_and_an_administrator_that_of_the_other() {
-        changing(text(), false, once_recalled()).recall(&message("ann", "bob", 9), false).await.unwrap();
-        changing(text(), false, once_recalled()).recall(&message("bob", "ann", 9), true).await.unwrap();
+        changing(text(), false, once_recalled()).recall(&message("ann", "bob", 9), OWN).await.unwrap();
+        let by_bob = recalled_once(Recall { is_admin: true, ..Recall::own(UserId(2)) });
+        changing(text(), false, by_bob).recall(&message("bob", "ann", 9), ADMIN).await.unwrap();
+        let without = recalled_once(Recall { leaves_notice: false, ..Recall::own(UserId(1)) });
+        let delete = Recalling { is_delete: true, ..OWN };
+        changing(text(), false, without).recall(&message("ann", "bob", 9), delete).await.unwrap();
         let refused = changing(text(), false, MockMessageChanges::new());
-        let refused = refused.recall(&message("bob", "ann", 9), false).await;
+        let refused = refused.recall(&message("bob", "ann", 9), OWN).await;
         assert!(matches!(refused, Err(ChangeError::NotOwn)));
     }
 
     #[tokio::test]
     async fn what_is_recalled_or_was_never_stored_is_recalled_without_a_change() {
         let changing = changing(text(), true, MockMessageChanges::new());
-        changing.recall(&message("ann", "bob", 9), false).await.unwrap();
-        changing.recall(&message("ann", "bob", 8), false).await.unwrap();
+        changing.recall(&message("ann", "bob", 9), OWN).await.unwrap();
+        changing.recall(&message("ann", "bob", 8), OWN).await.unwrap();
         let foreign = MessageRef { name: MessageName::ForeignUid, ..message("nobody", "bob", 9) };
-        changing.recall(&foreign, false).await.unwrap();
+        changing.recall(&foreign, OWN).await.unwrap();
         changing.rewrite(&foreign, rewording(None, "x")).await.unwrap();
     }
 
@@ -266,9 +292,9 @@ mod tests {
     async fn a_message_is_changed_by_its_number_too_which_must_be_that_of_one() {
         let by_number =
             |number| MessageRef { name: MessageName::Number(MessageId(number)), ..message("ann", "bob", 0) };
-        changing(text(), false, once_recalled()).recall(&by_number(9), false).await.unwrap();
+        changing(text(), false, once_recalled()).recall(&by_number(9), OWN).await.unwrap();
         let changing = changing(text(), false, MockMessageChanges::new());
-        let unknown = changing.recall(&by_number(8), false).await;
+        let unknown = changing.recall(&by_number(8), OWN).await;
         assert!(matches!(unknown, Err(ChangeError::MessageUnknown)));
         let unknown = changing.rewrite(&by_number(8), rewording(None, "x")).await;
         assert!(matches!(unknown, Err(ChangeError::MessageUnknown)));
@@ -278,10 +304,10 @@ mod tests {
     async fn a_message_of_other_users_is_not_touched() {
         let changing = changing(text(), false, MockMessageChanges::new());
         for (by, with) in [("ann", "cid"), ("cid", "bob"), ("ann", "ann")] {
-            let refused = changing.recall(&message(by, with, 9), true).await;
+            let refused = changing.recall(&message(by, with, 9), ADMIN).await;
             assert!(matches!(refused, Err(ChangeError::Elsewhere)), "{by} {with}");
         }
-        let refused = changing.recall(&message("ann", "dan", 9), true).await;
+        let refused = changing.recall(&message("ann", "dan", 9), ADMIN).await;
         assert!(
             matches!(refused, Err(ChangeError::Users(UsersError::Unknown(name))) if name.as_str() == "dan")
         );

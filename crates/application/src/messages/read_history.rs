@@ -8,6 +8,7 @@ use sixin_domain::conversation::pair::Pair;
 use sixin_domain::conversation::{Conversation, ViewedMessage};
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::message::expansion::Expansion;
+use sixin_domain::message::recall::RecalledMessage;
 use sixin_domain::time::Millis;
 use sixin_domain::user::username::Username;
 use thiserror::Error;
@@ -46,6 +47,40 @@ pub struct HistoryMessage {
     pub expansion: Option<Expansion>,
 }
 
+/// What stands at one place of a history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HistoryEntry {
+    /// A message.
+    Message(Box<HistoryMessage>),
+    /// What is left of one that was recalled.
+    Notice {
+        /// What is left.
+        recalled: RecalledMessage,
+        /// Who took it back.
+        by: Username,
+        /// Whether the user of the view had sent it.
+        is_own: bool,
+    },
+}
+
+impl HistoryEntry {
+    /// When the message of that place was sent.
+    #[must_use]
+    pub fn sent_at(&self) -> Millis {
+        match self {
+            Self::Message(found) => found.message.sent_at,
+            Self::Notice { recalled, .. } => recalled.sent_at,
+        }
+    }
+
+    fn seq(&self) -> i64 {
+        match self {
+            Self::Message(found) => found.message.seq,
+            Self::Notice { recalled, .. } => recalled.seq,
+        }
+    }
+}
+
 /// Why there is no history.
 #[derive(Debug, Error)]
 pub enum HistoryError {
@@ -74,6 +109,9 @@ impl HistoryError {
 pub trait ReadHistory: Send + Sync {
     /// Messages of one view, in the order of the request; none if the two have no conversation.
     async fn between(&self, request: &HistoryRequest) -> Result<Vec<HistoryMessage>, HistoryError>;
+
+    /// The same with the notices that recalled messages have left (facts/rongcloud-client, 4.5).
+    async fn with_notices(&self, request: &HistoryRequest) -> Result<Vec<HistoryEntry>, HistoryError>;
 
     /// Messages that are at hand, as a view shows them.
     async fn shown_to(
@@ -108,31 +146,28 @@ pub struct HistoryReading {
 #[async_trait]
 impl ReadHistory for HistoryReading {
     async fn between(&self, request: &HistoryRequest) -> Result<Vec<HistoryMessage>, HistoryError> {
-        let Some((conversation, user)) = self.conversation(&request.user, &request.with).await? else {
-            return Ok(Vec::new());
-        };
-        let cleared = conversation.seen_by(user).map_or(0, |view| view.own.cleared_seq);
-        let is_forwards = request.from <= request.until;
-        let (before_first, last, order) = if is_forwards {
-            let before_first = request.from.plus(if request.includes_from { -1 } else { 0 });
-            (before_first, request.until, Order::Oldest)
-        } else {
-            let last = request.from.plus(if request.includes_from { 0 } else { -1 });
-            (request.until.plus(-1), last, Order::Newest)
-        };
-        let after = self.views.seq_at(&conversation, before_first).await?;
-        let last = self.views.seq_at(&conversation, last).await?;
-        let query = MessageQuery {
-            conversation: conversation.id,
-            user,
-            after: after.max(cleared),
-            before: last.saturating_add(1),
-            order,
-            offset: 0,
-            limit: request.limit,
-        };
+        let Some(query) = self.asked_for(request).await? else { return Ok(Vec::new()) };
         let found = self.views.messages(query).await?;
-        self.shown_to(user, found).await
+        self.shown_to(query.user, found).await
+    }
+
+    async fn with_notices(&self, request: &HistoryRequest) -> Result<Vec<HistoryEntry>, HistoryError> {
+        let Some(query) = self.asked_for(request).await? else { return Ok(Vec::new()) };
+        let found = self.views.messages(query).await?;
+        let notices = self.views.notices(beside(query, &found)).await?;
+        let shown = self.shown_to(query.user, found).await?.into_iter();
+        let mut entries: Vec<_> = shown.map(|shown| HistoryEntry::Message(Box::new(shown))).collect();
+        entries.extend(notices.into_iter().map(|recalled| HistoryEntry::Notice {
+            by: if recalled.recall.by == query.user { &request.user } else { &request.with }.clone(),
+            is_own: recalled.sender == query.user,
+            recalled,
+        }));
+        entries.sort_by_key(HistoryEntry::seq);
+        if query.order == Order::Newest {
+            entries.reverse();
+        }
+        entries.truncate(usize::try_from(request.limit).unwrap_or(usize::MAX));
+        Ok(entries)
     }
 
     async fn shown_to(
@@ -164,7 +199,44 @@ impl ReadHistory for HistoryReading {
     }
 }
 
+/// The query for notices that stand among the messages which another one found.
+fn beside(query: MessageQuery, found: &[ViewedMessage]) -> MessageQuery {
+    let is_whole = i64::try_from(found.len()).is_ok_and(|found| found < query.limit);
+    match (found.last(), query.order) {
+        (Some(last), Order::Newest) if !is_whole => MessageQuery { after: last.seq, ..query },
+        (Some(last), Order::Oldest) if !is_whole => MessageQuery { before: last.seq, ..query },
+        _ => query,
+    }
+}
+
 impl HistoryReading {
+    /// What a request asks of the store; `None` if the two have no conversation.
+    async fn asked_for(&self, request: &HistoryRequest) -> Result<Option<MessageQuery>, HistoryError> {
+        let Some((conversation, user)) = self.conversation(&request.user, &request.with).await? else {
+            return Ok(None);
+        };
+        let cleared = conversation.seen_by(user).map_or(0, |view| view.own.cleared_seq);
+        let is_forwards = request.from <= request.until;
+        let (before_first, last, order) = if is_forwards {
+            let before_first = request.from.plus(if request.includes_from { -1 } else { 0 });
+            (before_first, request.until, Order::Oldest)
+        } else {
+            let last = request.from.plus(if request.includes_from { 0 } else { -1 });
+            (request.until.plus(-1), last, Order::Newest)
+        };
+        let after = self.views.seq_at(&conversation, before_first).await?;
+        let last = self.views.seq_at(&conversation, last).await?;
+        Ok(Some(MessageQuery {
+            conversation: conversation.id,
+            user,
+            after: after.max(cleared),
+            before: last.saturating_add(1),
+            order,
+            offset: 0,
+            limit: request.limit,
+        }))
+    }
+
     /// The pairs of those messages that can carry any.
     async fn expansions(
         &self,

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sixin_domain::id::UserId;
+use sixin_domain::user::remark::Remark;
 use sixin_domain::user::username::UserRef;
 use thiserror::Error;
 
 use crate::ports::{Clock, StoreError};
 use crate::site::ports::Roles;
-use crate::users::ports::{Mark, RelationChanges, Toggled, Users};
+use crate::users::keep_preferences::MOST_REMARKS;
+use crate::users::ports::{Mark, RelationChanges, Remarks, Toggled, Users};
 use crate::users::profiles::Viewer;
 
 /// How many users one may follow, and block, if their role does not say (docs/wire/fresns.md#marks).
@@ -47,6 +50,9 @@ pub trait MarkUser: Send + Sync {
     /// Follows or blocks a user, or takes that back. `Ok` means that it is committed, and that the next message of either
     /// to the other is judged by it.
     async fn toggle(&self, viewer: &Viewer, mark: Mark, whom: &UserRef) -> Result<(), MarkError>;
+
+    /// Keeps what a user calls another, for itself and its devices; `None`: nothing any more. Back ends know it as remark.
+    async fn note(&self, viewer: &Viewer, whom: &UserRef, note: Option<Remark>) -> Result<(), MarkError>;
 }
 
 /// [`MarkUser`] over the ports.
@@ -57,6 +63,8 @@ pub struct UserMarking {
     pub roles: Arc<dyn Roles>,
     /// Who follows and blocks whom.
     pub relations: Arc<dyn RelationChanges>,
+    /// What users call each other.
+    pub remarks: Arc<dyn Remarks>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -75,6 +83,31 @@ impl MarkUser for UserMarking {
         if !settings.is_on(setting) {
             return Err(MarkError::SwitchedOff);
         }
+        let marked = self.marked(viewer, whom).await?;
+        let role = viewer.role(&*self.roles, now).await?;
+        let most = role.and_then(|role| role.number(most)).unwrap_or(USUAL_MOST);
+        match self.relations.toggle(mark, viewer.user.id, marked, most, now).await? {
+            Toggled::On | Toggled::Off => Ok(()),
+            Toggled::TooMany => Err(MarkError::TooMany),
+        }
+    }
+
+    async fn note(&self, viewer: &Viewer, whom: &UserRef, note: Option<Remark>) -> Result<(), MarkError> {
+        let (now, owner) = (self.clock.now(), viewer.user.id);
+        if viewer.membership_end(now).is_some() {
+            return Err(MarkError::MembershipExpired);
+        }
+        let about = self.marked(viewer, whom).await?;
+        let Some(note) = note else { return Ok(self.remarks.remove(owner, about).await?) };
+        let notes = vec![(about, note.into_text())];
+        let has_room = self.remarks.set(owner, notes, MOST_REMARKS, now).await?;
+        if has_room { Ok(()) } else { Err(MarkError::TooMany) }
+    }
+}
+
+impl UserMarking {
+    /// Somebody else who is still there.
+    async fn marked(&self, viewer: &Viewer, whom: &UserRef) -> Result<UserId, MarkError> {
         let marked = self.users.find(whom).await?.ok_or(MarkError::Unknown)?;
         if marked.id == viewer.user.id {
             return Err(MarkError::Oneself);
@@ -82,12 +115,7 @@ impl MarkUser for UserMarking {
         if marked.deleted_at.is_some() {
             return Err(MarkError::Deleted);
         }
-        let role = viewer.role(&*self.roles, now).await?;
-        let most = role.and_then(|role| role.number(most)).unwrap_or(USUAL_MOST);
-        match self.relations.toggle(mark, viewer.user.id, marked.id, most, now).await? {
-            Toggled::On | Toggled::Off => Ok(()),
-            Toggled::TooMany => Err(MarkError::TooMany),
-        }
+        Ok(marked.id)
     }
 }
 
@@ -97,7 +125,7 @@ mod tests {
     use crate::ports::MockClock;
     use crate::site::ports::MockRoles;
     use crate::testing::{general_role, new_user, user};
-    use crate::users::ports::{MockRelationChanges, MockUsers};
+    use crate::users::ports::{MockRelationChanges, MockRemarks, MockUsers};
     use sixin_domain::site::role::{RoleBook, parse_permissions};
     use sixin_domain::site::settings::Settings;
     use sixin_domain::time::Millis;
@@ -125,8 +153,13 @@ mod tests {
             users: Arc::new(users),
             roles: Arc::new(roles),
             relations: Arc::new(relations),
+            remarks: Arc::new(MockRemarks::new()),
             clock: Arc::new(clock),
         }
+    }
+
+    fn noting(remarks: MockRemarks) -> UserMarking {
+        UserMarking { remarks: Arc::new(remarks), ..marking(MockRelationChanges::new()) }
     }
 
     fn ann(rows: &[(&str, &str)]) -> Viewer {
@@ -176,5 +209,40 @@ mod tests {
         let mut former = ann(&[("site_mode", "private"), ("site_private_end_after", "2")]);
         Arc::make_mut(&mut former.user).expired_at = Some(Millis(1));
         assert!(matches!(refused(&former, Mark::Follow, &named("bob")).await, MarkError::MembershipExpired));
+    }
+
+    #[tokio::test]
+    async fn a_note_is_the_remark_of_who_makes_it_and_without_a_text_it_goes() {
+        let mut remarks = MockRemarks::new();
+        let wanted = vec![(UserId(2), "Bob from work".to_owned())];
+        remarks
+            .expect_set()
+            .once()
+            .withf(move |owner, notes, most, at| {
+                (owner.0, notes, *most, *at) == (1, &wanted, MOST_REMARKS, NOW)
+            })
+            .returning(|_, _, _, _| Ok(true));
+        remarks
+            .expect_remove()
+            .once()
+            .withf(|owner, about| (owner.0, about.0) == (1, 2))
+            .returning(|_, _| Ok(()));
+        let noting = noting(remarks);
+        let note = Remark::new("Bob from work".to_owned());
+        noting.note(&ann(&[]), &named("bob"), note).await.unwrap();
+        noting.note(&ann(&[]), &named("bob"), None).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn notes_are_of_others_who_are_there_and_bounded() {
+        let mut full = MockRemarks::new();
+        full.expect_set().returning(|_, _, _, _| Ok(false));
+        let noting = noting(full);
+        let note = || Remark::new("x".to_owned());
+        let refused = async |whom: &str| noting.note(&ann(&[]), &named(whom), note()).await.unwrap_err();
+        assert!(matches!(refused("bob").await, MarkError::TooMany));
+        assert!(matches!(refused("ann").await, MarkError::Oneself));
+        assert!(matches!(refused("gone").await, MarkError::Deleted));
+        assert!(matches!(refused("nobody").await, MarkError::Unknown));
     }
 }

@@ -9,6 +9,7 @@ use sixin_domain::user::username::UserRef;
 use sixin_domain::user::{Relation, User};
 
 use crate::ports::StoreResult;
+use crate::users::ports::Remarks;
 use crate::users::profiles::{Profiles, ShownUser, Viewer};
 
 /// A user, as somebody sees it.
@@ -22,6 +23,8 @@ pub struct SeenUser {
     pub role_book: Arc<RoleBook>,
     /// How the viewer, as a sender, stands to it, and whether it may write to it; `None` if nobody is signed in.
     pub standing: Option<(Relation, Result<(), Refusal>)>,
+    /// What the viewer calls it.
+    pub note: Option<String>,
 }
 
 /// Shows users.
@@ -36,6 +39,8 @@ pub trait ShowUser: Send + Sync {
 pub struct UserShowing {
     /// What is shown of users.
     pub profiles: Arc<Profiles>,
+    /// What users call each other.
+    pub remarks: Arc<dyn Remarks>,
 }
 
 #[async_trait]
@@ -45,13 +50,14 @@ impl ShowUser for UserShowing {
         let Some(viewer) = viewer else {
             let role_book = self.profiles.roles.book().await?;
             let roles = self.profiles.roles.of(user.id).await?;
-            return Ok(Some(SeenUser { user, roles, role_book, standing: None }));
+            return Ok(Some(SeenUser { user, roles, role_book, standing: None, note: None }));
         };
         let mut shown = self.profiles.of(&viewer, &[user.id]).await?;
         let role_book = shown.role_book;
+        let note = self.remarks.about(viewer.user.id, user.id).await?;
         let seen = |ShownUser { user, roles, relation, may_write }| {
             let standing = Some((relation, may_write));
-            SeenUser { user, roles, role_book, standing }
+            SeenUser { user, roles, role_book, standing, note }
         };
         Ok(shown.users.remove(&user.id).map(seen))
     }
@@ -65,7 +71,7 @@ mod tests {
     use crate::ports::MockClock;
     use crate::site::ports::MockRoles;
     use crate::testing::{new_user, user};
-    use crate::users::ports::{MockRelations, MockUsers};
+    use crate::users::ports::{MockRelations, MockRemarks, MockUsers};
     use sixin_domain::site::settings::Settings;
     use sixin_domain::time::Millis;
 
@@ -86,7 +92,10 @@ mod tests {
         let mut clock = MockClock::new();
         clock.expect_now().return_const(Millis(1000));
         let (users, roles, relations) = (Arc::new(users), Arc::new(roles), Arc::new(relations));
-        UserShowing { profiles: Arc::new(Profiles { users, roles, relations, clock: Arc::new(clock) }) }
+        let mut remarks = MockRemarks::new();
+        remarks.expect_about().returning(|_, about| Ok(Some(format!("{} from work", about.0))));
+        let profiles = Arc::new(Profiles { users, roles, relations, clock: Arc::new(clock) });
+        UserShowing { profiles, remarks: Arc::new(remarks) }
     }
 
     async fn show(found: Option<Arc<User>>, viewer: Option<Arc<User>>) -> Option<SeenUser> {
@@ -103,9 +112,11 @@ mod tests {
 
     #[tokio::test]
     async fn only_somebody_who_is_signed_in_stands_to_a_user_somehow() {
-        let (relation, may_write) =
-            show(Some(user(2, "bob")), Some(user(1, "ann"))).await.unwrap().standing.unwrap();
+        let seen = show(Some(user(2, "bob")), Some(user(1, "ann"))).await.unwrap();
+        let (relation, may_write) = seen.standing.unwrap();
         assert!(relation.sender_follows_recipient && may_write.is_err());
-        assert_eq!(show(Some(user(2, "bob")), None).await.unwrap().standing, None);
+        assert_eq!(seen.note.as_deref(), Some("2 from work"));
+        let seen = show(Some(user(2, "bob")), None).await.unwrap();
+        assert_eq!((seen.standing, seen.note), (None, None));
     }
 }

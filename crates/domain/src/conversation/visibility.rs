@@ -29,10 +29,16 @@ impl Visibility {
     /// Whether it shows in a view.
     #[must_use]
     pub fn shows_in(&self, view: &View<'_>) -> bool {
+        self.is_enabled && self.belongs_in(view)
+    }
+
+    /// Whether it shows in a view or would, had it not been recalled: then a notice may stand in its place.
+    #[must_use]
+    pub fn belongs_in(&self, view: &View<'_>) -> bool {
         let is_mine = self.sender == view.user;
         let is_deleted = if is_mine { self.is_deleted_by_sender } else { self.is_deleted_by_recipient };
         let is_hidden = is_mine && !self.sender_visible;
-        self.is_enabled && !is_deleted && !is_hidden && self.seq > view.own.cleared_seq
+        !is_deleted && !is_hidden && self.seq > view.own.cleared_seq
     }
 
     /// Whether whoever looks has received it and not read it.

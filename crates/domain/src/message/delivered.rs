@@ -2,6 +2,7 @@
 
 use super::body::Body;
 use super::delivery::DeliveryOptions;
+use super::recall::Recall;
 use super::{Envelope, NewMessage, Placed};
 use crate::conversation::ViewedMessage;
 use crate::id::{ConversationId, UserId};
@@ -20,6 +21,8 @@ pub struct DeliveredMessage {
     pub is_read: bool,
     /// Whether it is there still: it was not recalled.
     pub is_enabled: bool,
+    /// How it was recalled, where that is known.
+    pub recall: Option<Recall>,
     /// Whether it also shows to its sender.
     pub sender_visible: bool,
     /// Whether its sender has deleted it.
@@ -38,6 +41,7 @@ impl DeliveredMessage {
             conversation: None,
             is_read: false,
             is_enabled: true,
+            recall: None,
             sender_visible,
             is_gone_for_sender: false,
             is_gone_for_recipient: false,

@@ -10,6 +10,7 @@ pub mod growing;
 pub mod log_hour;
 pub mod log_link;
 pub mod object_name;
+pub mod recall;
 pub mod template;
 pub mod typed;
 pub mod uid;

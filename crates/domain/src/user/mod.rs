@@ -6,6 +6,7 @@ pub mod friend;
 pub mod hosted_profile;
 pub mod profile_edit;
 pub mod push_preferences;
+pub mod remark;
 pub mod username;
 
 use crate::id::{AccountId, UserId};

@@ -80,9 +80,10 @@ impl Users {
                 users: caches.users.clone(),
                 roles: caches.roles.clone(),
                 relations: parts.dropping(),
+                remarks: store.clone(),
                 clock: Arc::clone(clock),
             }),
-            show_user: Arc::new(UserShowing { profiles: Arc::clone(profiles) }),
+            show_user: Arc::new(UserShowing { profiles: Arc::clone(profiles), remarks: store.clone() }),
         }
     }
 }

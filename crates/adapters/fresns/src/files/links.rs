@@ -224,7 +224,8 @@ fn wanted(form: UploadForm, name: Option<String>, visit: &Visit) -> Result<Uploa
     }
     let name = name.ok_or(Failure::of(MISSING, "file"))?;
     let more_json = form.more_json.map(|more| more.0);
-    Ok(UploadRequest { kind: form.kind.0, name, purpose, more_json, platform: visit.platform })
+    let platform = visit.platform;
+    Ok(UploadRequest { kind: form.kind.0, name, purpose, more_json, is_sensitive: false, platform })
 }
 
 /// Get a link to a file

@@ -85,7 +85,8 @@ async fn an_upload_is_answered_with_the_file_and_links_to_it() {
         let more_json = Some(r#"{"a":1}"#.to_owned());
         let (kind, name) = (FileKind::Image, "a.png".into());
         let purpose = UploadPurpose::MessageTo("bob".into());
-        *request == UploadRequest { kind, name, purpose, more_json, platform: 5 } && staged.size == 10
+        *request == UploadRequest { kind, name, purpose, more_json, is_sensitive: false, platform: 5 }
+            && staged.size == 10
     };
     mocks.upload.expect_finish().withf(as_sent).returning(|_, _, _| Ok(kept()));
     insta::assert_snapshot!(upload(mocks, b"ten bytes!").await.wire());

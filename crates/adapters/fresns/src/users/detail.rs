@@ -73,7 +73,7 @@ pub(crate) async fn seen_by(
 fn object(seen: &SeenUser, locale: &Locale) -> UserInfo {
     let subject = Subject { user: &seen.user, roles: &seen.roles, role_book: &seen.role_book, locale };
     match seen.standing {
-        Some((relation, may_write)) => subject.seen_as(relation, may_write),
+        Some((relation, may_write)) => subject.seen_as(relation, may_write).noted(seen.note.as_deref()),
         None => subject.seen_by_nobody(),
     }
 }

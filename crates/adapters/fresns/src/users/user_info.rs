@@ -206,3 +206,15 @@ pub(crate) struct Permission {
     pub(crate) code: i64,
     pub(crate) message: String,
 }
+
+impl UserInfo {
+    /// The user with what the caller calls it, which stands beside its marks.
+    pub(crate) fn noted(mut self, note: Option<&str>) -> Self {
+        for known in [&mut self.interaction, &mut self.interactive] {
+            let beside = |is_marked: bool| note.filter(|_| is_marked).map(str::to_owned);
+            known.follow_note = beside(known.follow_status);
+            known.block_note = beside(known.block_status);
+        }
+        self
+    }
+}

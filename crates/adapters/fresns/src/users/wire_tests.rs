@@ -47,6 +47,7 @@ async fn detail(mut mocks: Mocks, path: &str) -> Answer {
             user: Arc::new(User { deleted_at: Some(NOW), ..new_user(2, "user2") }),
             roles: Vec::new(),
             role_book: Arc::default(),
+            note: viewer.as_ref().map(|_| "Bob from work".to_owned()),
             standing: viewer.map(|_| (relation, Err(Refusal::RecipientDeleted))),
         }))
     });

@@ -2,21 +2,23 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use sixin_application::files::ports::FileDescription;
+use sixin_application::files::read_file::ReadFileError;
 use sixin_application::files::upload_file::{UploadPurpose, UploadRequest};
 use utoipa::{OpenApi, ToSchema};
 
-use crate::admission::{Visit, answered, visit};
+use crate::admission::{Visit, answered, body, visit};
 use crate::api::FresnsApi;
 use crate::codes::{Failure, MISSING, NO_STORAGE};
 use crate::files::file_info::file_info;
 use crate::files::links::{LinkFile, MoreJson, UploadKind, linked, uploaded};
-use crate::responses::done;
+use crate::responses::{done, done_without_data};
 use crate::v3::file::File;
-use crate::v3::routes::{FILE_LINK, UPLOAD, UPLOAD_TOKEN};
+use crate::v3::routes::{FILE_INFO, FILE_LINK, UPLOAD, UPLOAD_TOKEN};
 
 /// What this subject has in the document.
 #[derive(OpenApi)]
-#[openapi(paths(upload_file_v3, refuse_upload_token_v3, link_file_v3))]
+#[openapi(paths(upload_file_v3, refuse_upload_token_v3, link_file_v3, describe_file_v3))]
 pub(crate) struct Described;
 
 #[derive(Deserialize, ToSchema)]
@@ -35,9 +37,8 @@ struct UploadForm {
     #[serde(rename = "file", default)]
     #[schema(required = true, value_type = String, format = Binary)]
     _file: (),
-    #[serde(rename = "warning")]
     #[schema(inline)]
-    _warning: Option<Warning>,
+    warning: Option<Warning>,
     /// A JSON object of at most 4096 bytes that is kept with it.
     more_info: Option<MoreJson>,
 }
@@ -50,8 +51,8 @@ enum Usage {
     Conversation,
 }
 
-/// What the uploader warns of. Nothing is made of it: whoever gets the file asked for no warning.
-#[derive(Deserialize, ToSchema)]
+/// What the uploader warns of. That it does is kept, of what is not: any warning becomes `sensitive`.
+#[derive(Deserialize, ToSchema, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = Fresns3Warning)]
 enum Warning {
@@ -86,6 +87,7 @@ fn wanted(form: UploadForm, name: Option<String>, visit: &Visit) -> Result<Uploa
         name: name.ok_or(Failure::of(MISSING, "file"))?,
         purpose: UploadPurpose::MessageTo(form.usage_fsid),
         more_json: form.more_info.map(|more| more.0),
+        is_sensitive: form.warning.is_some_and(|warning| warning != Warning::None),
         platform: visit.platform,
     })
 }
@@ -98,6 +100,43 @@ pub(crate) async fn refuse_upload_token_v3(request: HttpRequest, api: web::Data<
     answered(&request, &api, async {
         visit(&request, &api).await?;
         Err(Failure::new(NO_STORAGE))
+    })
+    .await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Fresns3DescribeFileBody, example = json!({"warning": "sensitive"}))]
+struct DescribeFileBody {
+    /// Of no effect: there is no storage elsewhere that a file could have arrived at.
+    #[serde(rename = "uploaded")]
+    _uploaded: Option<bool>,
+    warning: Option<Warning>,
+    /// A JSON object of at most 4096 bytes that is kept with it, as text.
+    more_info: Option<MoreJson>,
+}
+
+/// Change what is said of a file
+///
+/// For who uploaded the file, before it is sent and after; what is left out stays as it is.
+#[utoipa::path(patch, path = FILE_INFO, security(("user" = [])), params(("fid" = String, Path, description = "Id of the file.", min_length = 1)), request_body = DescribeFileBody, responses((status = 200)))]
+pub(crate) async fn describe_file_v3(
+    request: HttpRequest,
+    payload: web::Payload,
+    fid: web::Path<String>,
+    api: web::Data<FresnsApi>,
+) -> HttpResponse {
+    answered(&request, &api, async {
+        let visit = visit(&request, &api).await?;
+        let DescribeFileBody { warning, more_info, .. } = body(&request, payload, &api).await?;
+        let said = FileDescription {
+            is_sensitive: warning.map(|warning| warning != Warning::None),
+            more_json: more_info.map(|more| more.0),
+        };
+        if !api.upload_file.describe(&visit.viewer(), &fid, &said).await? {
+            return Err(ReadFileError::Unknown.into());
+        }
+        Ok(done_without_data(visit.locale.language))
     })
     .await
 }

@@ -10,6 +10,7 @@ pub(crate) mod conversations;
 pub(crate) mod file;
 pub(crate) mod files;
 pub(crate) mod key_filter;
+pub(crate) mod marks;
 pub(crate) mod message;
 pub(crate) mod nothing;
 pub(crate) mod openapi;

@@ -8,7 +8,7 @@ use utoipa::OpenApi;
 use crate::openapi::{Generation, about_send_in, completed, insert, name_refusals, part_of};
 use crate::pagination::Pagination;
 use crate::v3::codes::renumbered;
-use crate::v3::{access, conversation_detail, conversations, files, nothing, profile, site, users};
+use crate::v3::{access, conversation_detail, conversations, files, marks, nothing, profile, site, users};
 
 #[derive(OpenApi)]
 #[openapi(components(schemas(Pagination)))]
@@ -43,6 +43,7 @@ pub fn description() -> Description {
         conversation_detail::Described::openapi(),
         files::Described::openapi(),
         users::Described::openapi(),
+        marks::Described::openapi(),
         profile::Described::openapi(),
         site::Described::openapi(),
         nothing::Described::openapi(),

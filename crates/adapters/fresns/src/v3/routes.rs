@@ -4,7 +4,9 @@ use actix_web::http::Method;
 use actix_web::web;
 use sixin_web::answer::fallback::{get, one};
 
-use crate::v3::{access, conversation_detail, conversations, files, nothing, page, profile, site, users};
+use crate::v3::{
+    access, conversation_detail, conversations, files, marks, nothing, page, profile, site, users,
+};
 
 /// A login token for whoever knows the password; ours.
 pub(crate) const LOGIN_TOKEN: &str = "/api/fresns/v1/account/login-token";
@@ -34,6 +36,8 @@ pub(crate) const DELETE: &str = "/api/fresns/v1/conversation/{uidOrUsername}";
 pub(crate) const UPLOAD: &str = "/api/fresns/v1/common/file/upload";
 /// Uploading to a storage elsewhere.
 pub(crate) const UPLOAD_TOKEN: &str = "/api/fresns/v1/common/file/upload-token";
+/// What is said of a file.
+pub(crate) const FILE_INFO: &str = "/api/fresns/v1/common/file/{fid}/info";
 /// A link to a file.
 pub(crate) const FILE_LINK: &str = "/api/fresns/v1/common/file/{fid}/link";
 /// Where the caller comes from.
@@ -56,6 +60,8 @@ pub(crate) const SETTING: &str = "/api/fresns/v1/user/setting";
 pub(crate) const SETTINGS: &str = "/api/fresns/v1/user/settings";
 /// Following and blocking users.
 pub(crate) const MARK: &str = "/api/fresns/v1/user/mark";
+/// What one calls whom one follows or blocks.
+pub(crate) const MARK_NOTE: &str = "/api/fresns/v1/user/mark-note";
 /// A user.
 pub(crate) const USER_DETAIL: &str = "/api/fresns/v1/user/{uidOrUsername}/detail";
 
@@ -88,6 +94,7 @@ pub(crate) fn configure(server: &mut web::ServiceConfig) {
         .configure(page::configure)
         .service(one(UPLOAD, [Method::POST]).route(web::post().to(files::upload_file_v3)))
         .service(one(UPLOAD_TOKEN, [Method::POST]).route(web::post().to(files::refuse_upload_token_v3)))
+        .service(one(FILE_INFO, [Method::PATCH]).route(web::patch().to(files::describe_file_v3)))
         .service(one(FILE_LINK, [Method::GET]).route(get().to(files::link_file_v3)))
         .service(one(IP_INFO, [Method::GET]).route(get().to(site::show_ip_info_v3)))
         .service(one(STATUS, [Method::GET]).route(get().to(crate::site::status::status)))
@@ -129,7 +136,12 @@ fn configure_users(server: &mut web::ServiceConfig) {
         .service(one(PROFILE, [Method::PATCH]).route(web::patch().to(profile::edit_profile_v3)))
         .service(one(SETTING, [Method::PATCH]).route(web::patch().to(profile::edit_setting_v3)))
         .service(one(SETTINGS, [Method::PATCH]).route(web::patch().to(profile::edit_setting_v3)))
-        .service(one(MARK, [Method::POST]).route(web::post().to(users::mark_user_v3)))
+        .service(one(MARK, [Method::POST]).route(web::post().to(marks::mark_user_v3)))
+        .service(
+            one(MARK_NOTE, [Method::PATCH, Method::PUT])
+                .route(web::patch().to(marks::note_user_v3))
+                .route(web::put().to(marks::note_user_v3)),
+        )
         .service(one(USER_DETAIL, [Method::GET]).route(get().to(users::show_user_v3)));
 }
 

@@ -201,7 +201,7 @@ pub(crate) struct Interaction {
     dislike_status: bool,
     follow_status: bool,
     block_status: bool,
-    /// Always null.
+    /// What the caller calls a user it follows or blocks; null where many users are shown.
     #[schema(required = true)]
     note: Option<String>,
     follow_me_status: bool,
@@ -230,7 +230,7 @@ impl From<Interactive> for Interaction {
             dislike_status: known.dislike_status,
             follow_status: known.follow_status,
             block_status: known.block_status,
-            note: known.follow_note,
+            note: known.follow_note.or(known.block_note),
             follow_me_status: known.follow_me_status,
             block_me_status: known.block_me_status,
             follow_type: 1,

@@ -1,4 +1,4 @@
-//! Users in 3.x: what awaits one, how one is seen, following and blocking (docs/wire/fresns3.md#users).
+//! Users in 3.x: what awaits one, how one is seen (docs/wire/fresns3.md#users).
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -9,20 +9,19 @@ use sixin_domain::user::username::UserRef;
 use utoipa::{OpenApi, ToSchema};
 
 use crate::access::accounts::enter_account;
-use crate::admission::{answered, body, enter, query, visit};
+use crate::admission::{answered, enter, query};
 use crate::api::FresnsApi;
 use crate::codes::{Failure, USER_MISSING, USER_UNKNOWN};
 use crate::conversations::panel::{ConversationTotals, Drafts};
-use crate::responses::{done, done_without_data};
+use crate::responses::done;
 use crate::users::detail::seen_by;
-use crate::users::marks::{MarkKind, Marked, toggle};
-use crate::v3::routes::{MARK, OVERVIEW, USER_DETAIL};
+use crate::v3::routes::{OVERVIEW, USER_DETAIL};
 use crate::v3::user::User;
 use crate::values::TextOrNumber;
 
 /// What this subject has in the document.
 #[derive(OpenApi)]
-#[openapi(paths(show_overview_v3, show_user_v3, mark_user_v3))]
+#[openapi(paths(show_overview_v3, show_user_v3))]
 pub(crate) struct Described;
 
 #[derive(Deserialize, ToSchema)]
@@ -135,36 +134,6 @@ pub(crate) async fn show_user_v3(
         let viewer = visitor.user.map(|user| Viewer { user, settings: visitor.settings });
         let detail = seen_by(&api, viewer, &which, &locale).await?.into();
         Ok(done(UserDetail { items: Items::default(), detail }, locale.language))
-    })
-    .await
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = Fresns3MarkUserBody, example = json!({"markType": "follow", "type": "user", "fsid": "user2"}))]
-struct MarkUserBody {
-    mark_type: MarkKind,
-    #[serde(rename = "type")]
-    _kind: Marked,
-    /// The number or the name of the user.
-    fsid: TextOrNumber,
-}
-
-/// Follow or block a user
-///
-/// Follows or blocks the user; if the caller does so already, takes it back. Who is blocked can't write to the caller any more, from
-/// the next message on. A `note` is not kept.
-#[utoipa::path(post, path = MARK, security(("user" = [])), request_body = MarkUserBody, responses((status = 200)))]
-pub(crate) async fn mark_user_v3(
-    request: HttpRequest,
-    payload: web::Payload,
-    api: web::Data<FresnsApi>,
-) -> HttpResponse {
-    answered(&request, &api, async {
-        let visit = visit(&request, &api).await?;
-        let MarkUserBody { mark_type, fsid, .. } = body(&request, payload, &api).await?;
-        toggle(&api, &visit, mark_type.into(), &fsid).await?;
-        Ok(done_without_data(visit.locale.language))
     })
     .await
 }

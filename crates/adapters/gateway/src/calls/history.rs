@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use sixin_application::conversations::change_conversations::Target;
-use sixin_application::messages::read_history::HistoryRequest;
+use sixin_application::messages::read_history::{HistoryEntry, HistoryRequest};
 use sixin_domain::id::MessageId;
 use sixin_domain::message::uid;
 use sixin_domain::time::Millis;
 
 use super::{Answer, Caller, done, found, peer};
 use crate::codes::Code;
+use crate::shown::notice;
 use crate::wire::PRIVATE;
 use crate::wire::messages::{
     CleanHisMsgInput, CleanMsgBatchReq, DeleteMsgInput, HistoryMsgInput, HistoryMsgOutput, MsgQuery,
@@ -42,14 +43,18 @@ pub(crate) async fn page(caller: &Caller<'_>, asked: HistoryMsgInput) -> Result<
         // One more than is shown tells whether there is a next part.
         limit: i64::from(count) + 1,
     };
-    let mut messages = caller.showing.api.read_history.between(&request).await?;
+    let mut entries = caller.showing.api.read_history.with_notices(&request).await?;
     let shown = usize::try_from(count).unwrap_or_default();
-    let has_more = messages.len() > shown;
-    messages.truncate(shown);
+    let has_more = entries.len() > shown;
+    entries.truncate(shown);
     let until = caller.showing.guest.viewer.membership_end(caller.now());
-    messages.retain(|found| until.is_none_or(|end| found.message.sent_at <= end));
-    let sync_time = messages.last().map_or(asked.time.unwrap_or_default(), |last| last.message.sent_at.0);
-    let list = messages.into_iter().map(|message| caller.showing.down(with.as_str(), message)).collect();
+    entries.retain(|entry| until.is_none_or(|end| entry.sent_at() <= end));
+    let sync_time = entries.last().map_or(asked.time.unwrap_or_default(), |last| last.sent_at().0);
+    let list = entries.into_iter().map(|entry| match entry {
+        HistoryEntry::Message(message) => caller.showing.down(with.as_str(), *message),
+        HistoryEntry::Notice { recalled, by, is_own } => notice((with.to_string(), is_own), &recalled, &by),
+    });
+    let list = list.collect();
     Ok(found(&HistoryMsgOutput { list, sync_time, has_msg: has_more.into() }))
 }
 

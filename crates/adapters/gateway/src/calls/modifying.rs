@@ -1,7 +1,7 @@
 //! A sender takes a message back, or has it say something else.
 
 use serde::Deserialize;
-use sixin_application::messages::change_messages::{ChangeError, MessageRef, Rewording};
+use sixin_application::messages::change_messages::{ChangeError, MessageRef, Recalling, Rewording};
 use sixin_domain::message::uid::MessageName;
 
 use super::{Answer, Caller, found, peer, sending};
@@ -18,20 +18,24 @@ struct Recall {
     target_id: String,
     #[serde(rename = "messageUId")]
     message_uid: String,
+    is_delete: Option<bool>,
 }
 
 /// Takes a message back, for both sides.
 pub(crate) async fn recall(caller: &Caller<'_>, message: UpStreamMessage) -> Result<Answer, Code> {
-    let wanted: Recall = serde_json::from_str(&message.content).map_err(|_| Code::PARAMETER)?;
-    let with = peer(wanted.conversation_type, &wanted.target_id)?;
-    let name = MessageName::read(&wanted.message_uid).ok_or(Code::NOTHING_TO_RECALL)?;
+    let Recall { conversation_type, target_id, message_uid, is_delete } =
+        serde_json::from_str(&message.content).map_err(|_| Code::PARAMETER)?;
+    let with = peer(conversation_type, &target_id)?;
+    let name = MessageName::read(&message_uid).ok_or(Code::NOTHING_TO_RECALL)?;
     let api = caller.showing.api;
     let id = name.id().ok_or(Code::NOTHING_TO_RECALL)?;
     if api.find_messages.find(&caller.showing.guest.viewer, &[id]).await?.is_empty() {
         return Err(Code::NOTHING_TO_RECALL);
     }
     let wanted = MessageRef { by: caller.name(), with, name };
-    match api.change_messages.recall(&wanted, false).await {
+    // Whatever a client says of itself, it is no administrator.
+    let how = Recalling { is_admin: false, is_delete: is_delete.unwrap_or_default() };
+    match api.change_messages.recall(&wanted, how).await {
         Ok(()) => Ok(sending::acknowledged(caller)),
         Err(ChangeError::NotOwn) => Err(Code::NOT_OWN),
         Err(ChangeError::MessageUnknown | ChangeError::Elsewhere) => Err(Code::NOTHING_TO_RECALL),

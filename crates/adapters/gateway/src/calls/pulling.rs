@@ -132,14 +132,15 @@ fn recalled(
 ) -> DownStreamMessage {
     let is_own = message.message.sender == caller.showing.me();
     let target = if is_own { down.from_user_id.clone() } else { caller.name().to_string() };
+    let recall = message.recall;
     let content = json!({
         "conversationType": PRIVATE,
         "targetId": target,
         "messageUId": uid::encode(message.message.id),
         "sentTime": message.message.sent_at.0,
         "channelId": "",
-        "isDelete": false,
-        "isAdmin": false,
+        "isDelete": recall.is_some_and(|recall| !recall.leaves_notice),
+        "isAdmin": recall.is_some_and(|recall| recall.is_admin),
     });
     command((down.from_user_id, is_own), "RC:RcCmd", &content, named(position, position.time(), ""))
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
-use sixin_application::messages::change_messages::{MessageRef, Rewording};
+use sixin_application::messages::change_messages::{MessageRef, Recalling, Rewording};
 use utoipa::{OpenApi, ToSchema};
 
 use crate::admission::answered;
@@ -36,9 +36,8 @@ struct RecallMessage {
     /// When it was sent; not looked at.
     #[serde(rename = "sentTime", default)]
     _sent_time: AnyNumber,
-    /// Of no effect.
-    #[serde(rename = "isDelete")]
-    _is_delete: Option<Switch>,
+    /// 1: clients show no notice in its place. Default 0.
+    is_delete: Option<Switch>,
     /// Of no effect.
     #[serde(rename = "disablePush")]
     _disable_push: Option<Switch>,
@@ -68,7 +67,7 @@ struct ModifyMessage {
 ///
 /// The message is gone for both sides and in both dialects, at any age; unread counts and latest messages follow. It is kept in
 /// the store for audit. Recalling again changes nothing, nor does a UID that was never given out; a number that is no message's is
-/// 1003. No notice is left in its place, with `isDelete` or without.
+/// 1003. Client SDKs show a notice in its place, but with `isDelete` not; in apps of the other dialect there is none.
 #[utoipa::path(post, path = RECALL, request_body = RecallMessage, responses((status = 200, body = Done)))]
 pub(crate) async fn recall_message(
     request: HttpRequest,
@@ -76,9 +75,11 @@ pub(crate) async fn recall_message(
     api: web::Data<RongCloudApi>,
 ) -> HttpResponse {
     answered(&request, payload, &api, async |wanted: RecallMessage| {
-        let RecallMessage { from_user_id, target_id, message_uid, is_admin, .. } = wanted;
+        let RecallMessage { from_user_id, target_id, message_uid, is_admin, is_delete, .. } = wanted;
         let wanted = MessageRef { by: from_user_id.0, with: target_id.0, name: message_uid.0 };
-        api.change_messages.recall(&wanted, is_admin.unwrap_or_default().0).await?;
+        let is = |switch: Option<Switch>| switch.unwrap_or_default().0;
+        let how = Recalling { is_admin: is(is_admin), is_delete: is(is_delete) };
+        api.change_messages.recall(&wanted, how).await?;
         Ok(done())
     })
     .await

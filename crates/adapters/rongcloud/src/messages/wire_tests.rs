@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::test::TestRequest;
 use sixin_application::access::authenticate_back_end::BackEndRefusal;
-use sixin_application::messages::change_messages::{ChangeError, MessageRef};
+use sixin_application::messages::change_messages::{ChangeError, MessageRef, Recalling};
 use sixin_application::messages::read_history::{HistoryError, HistoryMessage};
 use sixin_application::ports::StoreError;
 use sixin_application::users::named_users::UsersError;
@@ -56,18 +56,21 @@ fn recall_body(changes: &str) -> String {
 
 #[actix_web::test]
 async fn a_recall_names_the_message_and_who_wants_it_gone() {
-    for (change, admin) in
-        [("&conversationType=1", false), ("&conversationType=1&isAdmin=True&sentTime=0", true)]
-    {
+    let how = |is_admin, is_delete| Recalling { is_admin, is_delete };
+    for (change, wanted) in [
+        ("&conversationType=1", how(false, false)),
+        ("&conversationType=1&isAdmin=True&sentTime=0&isDelete=0", how(true, false)),
+        ("&conversationType=1&isDelete=1", how(false, true)),
+    ] {
         let mut mocks = admitted();
         mocks
             .change_messages
             .expect_recall()
             .once()
-            .withf(move |message, is_admin| {
+            .withf(move |message, how| {
                 let uid = MessageName::Uid(MessageId(338_194_283_397_121));
                 let named = MessageRef { by: name("ann"), with: name("bob"), name: uid };
-                *message == named && *is_admin == admin
+                *message == named && *how == wanted
             })
             .returning(|_, _| Ok(()));
         let answer = post(mocks, RECALL, &recall_body(change)).await;

@@ -2,8 +2,8 @@
 
 use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::json;
-use sixin_domain::text::visible::is_name;
 use sixin_domain::user::push_preferences::NotificationLevel;
+use sixin_domain::user::remark::{MOST_CHARS, Remark};
 use sixin_domain::user::username::Username;
 use sixin_web::documented;
 use utoipa::ToSchema;
@@ -14,9 +14,8 @@ use crate::fields::values::{
     AnyNumber, PageNumber, PrivateConversation, Size, Switch, Text, UserId, WholeNumber, listed,
 };
 
-/// Remarks of one call, and characters of one; the latter is ours.
+/// Remarks of one call.
 const MOST_REMARKS: usize = 100;
-const REMARK_CHARS: usize = 256;
 
 #[derive(serde::Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -83,13 +82,13 @@ impl<'de> Deserialize<'de> for NewRemarks {
             if remark.contains('\0') {
                 return Err(names_itself("remark must not contain a NUL character"));
             }
-            if remark.chars().count() > REMARK_CHARS || !is_name(&remark) {
-                return Err(names_itself(&format!(
-                    "remark must be one line of 1 to {REMARK_CHARS} characters, with something to see in it"
-                )));
-            }
+            let remark = Remark::new(remark).ok_or_else(|| {
+                names_itself(&format!(
+                    "remark must be one line of 1 to {MOST_CHARS} characters, with something to see in it"
+                ))
+            })?;
             let user = Username::new(&id).map_err(|error| names_itself(&format!("id {error}")))?;
-            Ok((user, remark))
+            Ok((user, remark.into_text()))
         };
         given.into_iter().map(checked).collect::<Result<_, _>>().map(Self)
     }

@@ -217,12 +217,13 @@ fn delete_some(
     touched: &[Touched],
     at: Millis,
 ) -> QueryResult<Vec<MessageId>> {
-    let gone: Vec<&Touched> = touched.iter().filter(|message| message.visibility().shows_in(view)).collect();
-    if gone.is_empty() {
+    let belonging: Vec<&Touched> =
+        touched.iter().filter(|message| message.visibility().belongs_in(view)).collect();
+    if belonging.is_empty() {
         return Ok(Vec::new());
     }
-    let (sent, received): (Vec<&Touched>, Vec<&Touched>) =
-        gone.iter().partition(|message| message.send_user_id == view.user.0);
+    let is_sent = |message: &&&Touched| message.send_user_id == view.user.0;
+    let (sent, received): (Vec<&Touched>, Vec<&Touched>) = belonging.iter().partition(is_sent);
     let ids = |messages: &[&Touched]| -> Vec<i64> { messages.iter().map(|message| message.id).collect() };
     diesel::update(messages::table.filter(messages::id.eq_any(ids(&sent))))
         .set(messages::send_deleted_at.eq(at.0))
@@ -230,6 +231,8 @@ fn delete_some(
     diesel::update(messages::table.filter(messages::id.eq_any(ids(&received))))
         .set(messages::receive_deleted_at.eq(at.0))
         .execute(conn)?;
+    // Of a recalled one only the notice was left, which no counter holds.
+    let gone: Vec<&Touched> = belonging.into_iter().filter(|message| message.is_enable).collect();
     let unread: Vec<&Touched> =
         received.into_iter().filter(|message| message.visibility().is_unread_in(view)).collect();
     subtract(conn, view, count(&unread), count(&gone))?;

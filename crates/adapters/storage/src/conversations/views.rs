@@ -8,11 +8,13 @@ use sixin_domain::conversation::pair::Pair;
 use sixin_domain::conversation::{Conversation, ViewedMessage};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::body::Body;
+use sixin_domain::message::recall::RecalledMessage;
 use sixin_domain::time::Millis;
 
 use crate::conversations::rows::{conversation_of, conversations_of};
 use crate::conversations::{list as conversation_list, messages as conversation_messages};
 use crate::database::Database;
+use crate::messages::recalls;
 use crate::schema::conversation_messages as messages;
 
 #[async_trait]
@@ -35,6 +37,10 @@ impl ConversationViews for Database {
 
     async fn messages(&self, query: MessageQuery) -> StoreResult<Vec<ViewedMessage>> {
         self.read(move |conn| conversation_messages::messages(conn, query)).await
+    }
+
+    async fn notices(&self, query: MessageQuery) -> StoreResult<Vec<RecalledMessage>> {
+        self.read(move |conn| recalls::notices(conn, query)).await
     }
 
     async fn seq_at(&self, conversation: &Conversation, time: Millis) -> StoreResult<i64> {

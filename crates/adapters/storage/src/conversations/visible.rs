@@ -7,7 +7,13 @@ use crate::sql::composed::ComposedSql;
 
 /// The condition that a message shows to a user.
 pub(crate) fn shows(statement: &mut ComposedSql<'_>, user: UserId) {
-    statement.sql("m.is_enable = 1 AND (m.send_user_id = ").int(user.0);
+    statement.sql("m.is_enable = 1 AND ");
+    was_shown(statement, user);
+}
+
+/// The condition that it does or would, had it not been recalled.
+pub(crate) fn was_shown(statement: &mut ComposedSql<'_>, user: UserId) {
+    statement.sql("(m.send_user_id = ").int(user.0);
     statement.sql(" AND m.sender_visible = 1 AND m.send_deleted_at IS NULL OR m.receive_user_id = ");
     statement.int(user.0).sql(" AND m.receive_deleted_at IS NULL)");
 }

@@ -164,6 +164,7 @@ const BELONGINGS: [Belonging; 24] = [
             "content_id",
             "created_at",
             "recalled_at",
+            "recall_marks",
         ],
         only: own_messages!(),
         key: &["conversation_id", "seq"],

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use sixin_application::conversations::ports::{MessageQuery, Order};
-use sixin_application::files::ports::{Files, NewFile, NewUpload};
+use sixin_application::files::ports::{FileDescription, Files, NewFile, NewUpload};
 use sixin_application::ports::StoreResult;
 use sixin_domain::file::{FileKind, Keeping, PendingUpload, StoredFile};
 use sixin_domain::id::{FileId, FileUsageId, UserId};
@@ -154,6 +154,34 @@ impl Files for Database {
         .await
     }
 
+    async fn describe(&self, fid: &str, uploader: UserId, said: &FileDescription) -> StoreResult<bool> {
+        let (fid, said) = (fid.to_owned(), said.clone());
+        self.write(move |conn| {
+            let own: Vec<(i64, String, bool, Option<String>)> = files::table
+                .filter(files::fid.eq(&fid).and(files::deleted_at.is_null()))
+                .filter(diesel::dsl::exists(
+                    usages::table
+                        .filter(usages::file_id.eq(files::id).and(usages::user_id.eq(uploader.0)))
+                        .filter(usages::deleted_at.is_null()),
+                ))
+                .select((files::id, files::fid, files::is_sensitive, files::more_json))
+                .load(conn)?;
+            // Some databases find ids by any case.
+            let Some((id, _, was_sensitive, more)) = own.into_iter().find(|(_, found, ..)| *found == fid)
+            else {
+                return Ok(false);
+            };
+            diesel::update(files::table.find(id))
+                .set((
+                    files::is_sensitive.eq(said.is_sensitive.unwrap_or(was_sensitive)),
+                    files::more_json.eq(said.more_json.as_ref().or(more.as_ref())),
+                ))
+                .execute(conn)?;
+            Ok(true)
+        })
+        .await
+    }
+
     async fn is_shown_to(&self, file: FileId, user: UserId, within: Option<i64>) -> StoreResult<bool> {
         self.read(move |conn| {
             let uses: Vec<(Option<i64>, Option<i64>)> = usages::table
@@ -200,6 +228,7 @@ fn insert_file(conn: &mut AnyConnection, file: &NewFile) -> QueryResult<usize> {
             files::audio_time.eq(seconds(FileKind::Audio)),
             files::video_time.eq(seconds(FileKind::Video)),
             files::more_json.eq(&file.more_json),
+            files::is_sensitive.eq(file.is_sensitive),
             // Nothing is transcoded here: what is stored can be played.
             files::transcoding_state.eq(3),
             files::created_at.eq(file.created_at.0),

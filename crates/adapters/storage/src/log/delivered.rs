@@ -1,12 +1,13 @@
 //! Messages as streams show them: those of many conversations at once, by id.
 
-use diesel::sql_types::{BigInt, Bool};
+use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt};
 use diesel::{QueryResult, QueryableByName};
 use sixin_application::delivery::ports::DeliveredMessage;
 use sixin_domain::id::{ConversationId, UserId};
 
 use crate::connection::connector::AnyConnection;
 use crate::conversations::messages::{Row as MessageRow, with_files};
+use crate::messages::recalls::recall;
 use crate::sql::composed::{ComposedSql, chunks};
 
 /// What both kinds of message have, in the order of neither.
@@ -15,7 +16,7 @@ const COMMON: &str = "m.id, m.send_user_id, m.receive_user_id, m.created_at, m.m
     COALESCE(m.content, c.content) AS content, COALESCE(m.delivery, c.delivery) AS delivery, \
     m.is_counted, m.sender_visible";
 
-const KEPT: &str = "m.seq, m.receive_read_at, m.conversation_id, m.is_enable, \
+const KEPT: &str = "m.seq, m.receive_read_at, m.conversation_id, m.is_enable, m.recall_marks, \
     CASE WHEN m.send_deleted_at IS NULL THEN 0 ELSE 1 END AS sender_deleted, \
     CASE WHEN m.receive_deleted_at IS NULL THEN 0 ELSE 1 END AS recipient_deleted, \
     CASE WHEN v.a_user_id = m.send_user_id THEN v.a_cleared_seq ELSE v.b_cleared_seq END AS sender_cleared, \
@@ -23,7 +24,7 @@ const KEPT: &str = "m.seq, m.receive_read_at, m.conversation_id, m.is_enable, \
     CASE WHEN v.a_user_id = m.send_user_id THEN v.b_read_seq ELSE v.a_read_seq END AS recipient_read \
     FROM conversation_messages AS m JOIN conversations AS v ON v.id = m.conversation_id";
 
-const TRANSIENT: &str = "0 AS seq, NULL AS receive_read_at, 0 AS conversation_id, 1 AS is_enable, \
+const TRANSIENT: &str = "0 AS seq, NULL AS receive_read_at, 0 AS conversation_id, 1 AS is_enable, NULL AS recall_marks, \
     0 AS sender_deleted, 0 AS recipient_deleted, -1 AS sender_cleared, -1 AS recipient_cleared, \
     -1 AS recipient_read FROM transient_messages AS m";
 
@@ -37,6 +38,8 @@ struct Row {
     sender_visible: bool,
     #[diesel(sql_type = Bool)]
     is_enable: bool,
+    #[diesel(sql_type = Nullable<SmallInt>)]
+    recall_marks: Option<i16>,
     #[diesel(sql_type = BigInt)]
     sender_deleted: i64,
     #[diesel(sql_type = BigInt)]
@@ -64,6 +67,7 @@ pub(crate) fn messages(
         conversation: sides.conversation,
         is_read: message.read_at.is_some() || message.seq <= sides.recipient_read,
         is_enabled: sides.is_enabled,
+        recall: sides.recall_marks.map(|marks| recall(marks, message.sender, sides.recipient)),
         sender_visible: sides.sender_visible,
         is_gone_for_sender: sides.sender_deleted || message.seq <= sides.sender_cleared,
         is_gone_for_recipient: sides.recipient_deleted || message.seq <= sides.recipient_cleared,
@@ -77,6 +81,7 @@ struct Sides {
     recipient: UserId,
     conversation: Option<ConversationId>,
     is_enabled: bool,
+    recall_marks: Option<i16>,
     sender_visible: bool,
     sender_deleted: bool,
     recipient_deleted: bool,
@@ -90,6 +95,7 @@ fn split(row: Row) -> (MessageRow, Sides) {
         recipient: UserId(row.message.receive_user_id),
         conversation: Some(row.conversation_id).filter(|id| *id != 0).map(ConversationId),
         is_enabled: row.is_enable,
+        recall_marks: row.recall_marks,
         sender_visible: row.sender_visible,
         sender_deleted: row.sender_deleted != 0,
         recipient_deleted: row.recipient_deleted != 0,

@@ -10,6 +10,7 @@ use sixin_domain::conversation::Conversation;
 use sixin_domain::event::{ChangedMessage, Event};
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::message::body::Body;
+use sixin_domain::message::recall::Recall;
 use sixin_domain::time::Millis;
 
 use crate::connection::connector::AnyConnection;
@@ -17,6 +18,7 @@ use crate::conversations::counters::{Touched, lock, newest, set_latest, subtract
 use crate::conversations::messages::message;
 use crate::conversations::rows::conversations_of;
 use crate::database::Database;
+use crate::messages::recalls::marks;
 use crate::schema::{conversation_messages as messages, conversations};
 use crate::sql::composed::ComposedSql;
 
@@ -44,11 +46,15 @@ impl MessageChanges for Database {
         .await
     }
 
-    async fn recall(&self, id: MessageId, at: Millis) -> StoreResult<()> {
+    async fn recall(&self, id: MessageId, recall: Recall, at: Millis) -> StoreResult<()> {
         self.change(move |conn, events| {
             let Some((conversation, touched)) = locked(conn, id, at)? else { return Ok(()) };
             diesel::update(messages::table.filter(messages::id.eq(id.0)))
-                .set((messages::recalled_at.eq(at.0), messages::is_enable.eq(false)))
+                .set((
+                    messages::recalled_at.eq(at.0),
+                    messages::recall_marks.eq(marks(&recall, touched.visibility().sender)),
+                    messages::is_enable.eq(false),
+                ))
                 .execute(conn)?;
             for user in [conversation.pair.a(), conversation.pair.b()] {
                 let Ok(view) = conversation.seen_by(user) else { continue };

@@ -30,7 +30,7 @@ use sixin_domain::user::push_preferences::NotificationLevel;
 
 use crate::faults::{Step, under};
 use crate::tests::conversations::views::{seat, text};
-use crate::tests::harness::{NOW, TestDatabase};
+use crate::tests::harness::{NOW, RECALL, TestDatabase};
 use crate::tests::on_every_database;
 
 on_every_database!(
@@ -139,7 +139,7 @@ fn messages(db: &TestDatabase, id: i64, is_heard: IsHeard<'_>) {
     is_heard(&["message_stored", "message_grown"]);
     db.wait(store.rewrite(message, &Body::Text("new".into()), NOW)).unwrap();
     is_heard(&["message_edited"]);
-    db.wait(store.recall(message, NOW)).unwrap();
+    db.wait(store.recall(message, RECALL, NOW)).unwrap();
     is_heard(&["message_recalled"]);
 }
 
@@ -206,7 +206,7 @@ fn what_changes_nothing_is_not_heard(db: &TestDatabase) {
     let stranger = MessageId(77);
     db.wait(db.database.mark_messages_read(OTHER, &[stranger], NOW)).unwrap();
     db.wait(db.database.delete_messages(OTHER, &[stranger], NOW)).unwrap();
-    db.wait(db.database.recall(stranger, NOW)).unwrap();
+    db.wait(db.database.recall(stranger, RECALL, NOW)).unwrap();
     db.wait(db.database.clear(ConversationId(id), ONE, 0, NOW)).unwrap();
     let nobody =
         ListSet { kind: ListKind::Black, owner: ONE, others: vec![OTHER], is_listed: false, most: 9 };

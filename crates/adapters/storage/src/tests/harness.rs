@@ -12,6 +12,7 @@ use sixin_application::sending::ports::{MessageStore, SendUnit};
 use sixin_application::users::ports::Users;
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::body::Body;
+use sixin_domain::message::recall::Recall;
 use sixin_domain::message::{Effects, Envelope, NewMessage, Placed};
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
@@ -23,6 +24,8 @@ use crate::database::{Database, DatabaseOptions};
 
 /// 2026-11-22 12:00 UTC.
 pub(crate) const NOW: Millis = Millis(1_795_348_800_000);
+/// How most tests recall.
+pub(crate) const RECALL: Recall = Recall::own(UserId(1));
 
 /// An open, migrated database that nothing else uses.
 pub(crate) struct TestDatabase {

@@ -55,6 +55,13 @@ impl Remarks for Database {
         .await
     }
 
+    async fn about(&self, owner: UserId, about: UserId) -> StoreResult<Option<String>> {
+        self.read(move |conn| {
+            remarks::table.find((owner.0, about.0)).select(remarks::remark).first(conn).optional()
+        })
+        .await
+    }
+
     async fn remove(&self, owner: UserId, about: UserId) -> StoreResult<()> {
         self.change(move |conn, events| {
             events.push(Event::RemarksSet { owner, about: vec![about] });

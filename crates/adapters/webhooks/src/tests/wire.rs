@@ -126,6 +126,7 @@ fn told(text: &str, is_enabled: bool) -> ToldMessage {
         conversation: Some(ConversationId(77)),
         is_read: false,
         is_enabled,
+        recall: None,
         sender_visible: true,
         is_gone_for_sender: false,
         is_gone_for_recipient: false,

@@ -3,6 +3,7 @@ use sixin_domain::conversation::pair::Pair;
 use sixin_domain::conversation::{Conversation, Seat, ViewedMessage};
 use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::body::Body;
+use sixin_domain::message::recall::RecalledMessage;
 use sixin_domain::time::Millis;
 
 use crate::ports::StoreResult;
@@ -111,6 +112,9 @@ pub trait ConversationViews: Send + Sync {
     /// Messages by `seq`. Those the user has deleted, those hidden from their sender, and disabled ones MUST NOT be
     /// among them.
     async fn messages(&self, query: MessageQuery) -> StoreResult<Vec<ViewedMessage>>;
+
+    /// By `seq` what is left of recalled messages that would show, where a notice was to be left.
+    async fn notices(&self, query: MessageQuery) -> StoreResult<Vec<RecalledMessage>>;
 
     /// The `seq` of the last message that was sent at `time` or before; 0 if there is none. MUST NOT take longer for long
     /// conversations than a few looks at an index.

@@ -19,6 +19,9 @@ pub trait Files: Send + Sync {
     /// From now on the bytes of the file are kept.
     async fn arrived(&self, file: FileId) -> StoreResult<()>;
 
+    /// Changes what a user says of a file it uploaded. `false`: it uploaded none with that public id.
+    async fn describe(&self, fid: &str, uploader: UserId, said: &FileDescription) -> StoreResult<bool>;
+
     /// Whether a user uploaded the file, or still sees a message with it. With `within`, only that message counts, or
     /// those of that conversation. A message that was recalled MUST NOT count, for its sender neither.
     async fn is_shown_to(&self, file: FileId, user: UserId, within: Option<i64>) -> StoreResult<bool>;
@@ -41,7 +44,17 @@ pub struct NewFile {
     pub seconds: Option<i64>,
     pub thumbnail_extension: Option<String>,
     pub more_json: Option<String>,
+    pub is_sensitive: bool,
     pub created_at: Millis,
+}
+
+/// What is said of a file anew; `None` stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FileDescription {
+    /// Whether who gets it is warned before it shows.
+    pub is_sensitive: Option<bool>,
+    /// Anything its uploader wants to find again: a JSON object.
+    pub more_json: Option<String>,
 }
 
 /// What a file is uploaded for: a message of that user.

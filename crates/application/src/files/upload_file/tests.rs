@@ -74,7 +74,7 @@ fn ann(rows: &[(&str, &str)]) -> Viewer {
 
 fn request(to: &str, kind: FileKind, name: &str) -> UploadRequest {
     let purpose = UploadPurpose::MessageTo(to.into());
-    UploadRequest { kind, name: name.into(), purpose, more_json: None, platform: 5 }
+    UploadRequest { kind, name: name.into(), purpose, more_json: None, is_sensitive: false, platform: 5 }
 }
 
 fn staged(size: u64) -> StagedFile {

@@ -2,6 +2,7 @@ use async_trait::async_trait;
 use sixin_domain::id::{MessageId, UserId};
 use sixin_domain::message::body::Body;
 use sixin_domain::message::delivery::DeliveryOptions;
+use sixin_domain::message::recall::Recall;
 use sixin_domain::time::Millis;
 
 use crate::ports::StoreResult;
@@ -32,7 +33,7 @@ pub trait MessageChanges: Send + Sync {
     async fn find(&self, id: MessageId) -> StoreResult<Option<PublishedMessage>>;
 
     /// The message shows to nobody any more, but is kept. Recalling it again MUST change nothing.
-    async fn recall(&self, id: MessageId, at: Millis) -> StoreResult<()>;
+    async fn recall(&self, id: MessageId, recall: Recall, at: Millis) -> StoreResult<()>;
 
     /// The message says something else; what it said before MUST be kept beside it. A recalled one MUST NOT change.
     async fn rewrite(&self, id: MessageId, body: &Body, at: Millis) -> StoreResult<()>;

@@ -6,6 +6,7 @@ use crate::testing::{conversation, three_users};
 use sixin_domain::message::body::Body;
 use sixin_domain::message::delivery::DeliveryOptions;
 use sixin_domain::message::expansion::Change;
+use sixin_domain::message::recall::Recall;
 
 const NOW: Millis = Millis(1000);
 
@@ -168,4 +169,44 @@ async fn users_that_are_not_there_or_the_same_are_refused() {
     assert!(matches!(refused, Err(HistoryError::Users(UsersError::Unknown(name))) if name.as_str() == "dan"));
     let refused = reading.clean(&name("ann"), &name("ann"), None).await;
     assert!(matches!(refused, Err(HistoryError::Users(UsersError::Oneself(_)))));
+}
+
+fn notice(seq: i64, by: i64) -> RecalledMessage {
+    RecalledMessage {
+        id: MessageId(seq),
+        seq,
+        sender: UserId(1),
+        sent_at: Millis(10 * seq),
+        recalled_at: NOW,
+        recall: Recall::own(UserId(by)),
+    }
+}
+
+/// What is left of recalled messages stands in its place, and a page holds no more for it.
+#[tokio::test]
+async fn notices_stand_among_the_messages_of_a_page_and_are_asked_for_only_there() {
+    for (from, until, shown, asked, wanted) in [
+        // Newest first, and a page is full: nothing is asked for behind its last message.
+        (Millis(90), Millis(0), vec![8, 6, 5], (5, 9), vec![8, 7, 6]),
+        (Millis(0), Millis(90), vec![4, 5, 8], (3, 8), vec![4, 5, 7]),
+        // There is no more: up to the end.
+        (Millis(90), Millis(0), vec![8, 6], (3, 9), vec![8, 7, 6]),
+    ] {
+        let mut views = MockConversationViews::new();
+        views.expect_messages().returning(move |_| Ok(shown.iter().map(|seq| sent(*seq, None)).collect()));
+        views.expect_notices().once().returning(move |query| {
+            assert_eq!((query.after, query.before, query.limit), (asked.0, asked.1, 3));
+            Ok(vec![notice(7, 1)])
+        });
+        let reading = reading(views, MockConversationChanges::new());
+        let (user, with) = (name("bob"), name("ann"));
+        let request = HistoryRequest { user, with, from, includes_from: true, until, limit: 3 };
+        let found = reading.with_notices(&request).await.unwrap();
+        assert_eq!(found.iter().map(HistoryEntry::seq).collect::<Vec<_>>(), wanted);
+        let left = found.iter().find_map(|entry| match entry {
+            HistoryEntry::Notice { by, is_own, .. } => Some((by.as_str(), *is_own)),
+            HistoryEntry::Message(_) => None,
+        });
+        assert_eq!(left, Some(("ann", false)));
+    }
 }

@@ -55,6 +55,9 @@ pub trait Remarks: Send + Sync {
         at: Millis,
     ) -> StoreResult<bool>;
 
+    /// What `owner` calls somebody.
+    async fn about(&self, owner: UserId, about: UserId) -> StoreResult<Option<String>>;
+
     /// Removes a remark, if there is one.
     async fn remove(&self, owner: UserId, about: UserId) -> StoreResult<()>;
 

@@ -93,7 +93,8 @@ async fn a_conversation_that_has_not_begun_has_a_user_and_no_messages() {
     mocks.show_user.expect_show().returning(|viewer, _| {
         assert!(viewer.is_some());
         let standing = Some((Relation::default(), Ok(())));
-        Ok(Some(SeenUser { user: user(2, "user2"), roles: Vec::new(), role_book: Arc::default(), standing }))
+        let (user, role_book) = (user(2, "user2"), Arc::default());
+        Ok(Some(SeenUser { user, roles: Vec::new(), role_book, standing, note: None }))
     });
     let detail =
         get(mocks, &format!("conversation/90002/detail?{FEW}")).await.json()["data"]["detail"].clone();

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use sixin_application::conversations::ports::ListTotals;
-use sixin_application::files::ports::StagedFile;
+use sixin_application::files::ports::{FileDescription, StagedFile};
 use sixin_application::files::upload_file::{Arrival, UploadPurpose, UploadRequest};
 use sixin_application::users::ports::Mark;
 use sixin_application::users::show_user::SeenUser;
 use sixin_domain::file::FileKind;
 use sixin_domain::sending::refusal::Refusal;
 use sixin_domain::user::profile_edit::ProfileEdit;
+use sixin_domain::user::remark::Remark;
 use sixin_domain::user::username::UserRef;
 use sixin_domain::user::{ConversationLimit, Relation};
 
@@ -59,7 +60,8 @@ async fn a_user_is_shown_with_the_keys_of_3_x() {
     mocks.show_user.expect_show().returning(|_, _| {
         let relation = Relation { sender_follows_recipient: true, ..Relation::default() };
         let standing = Some((relation, Err(Refusal::RoleForbids)));
-        Ok(Some(SeenUser { user: user(2, "user2"), roles: Vec::new(), role_book: Arc::default(), standing }))
+        let (user, role_book) = (user(2, "user2"), Arc::default());
+        Ok(Some(SeenUser { user, roles: Vec::new(), role_book, standing, note: None }))
     });
     let answer = get(mocks, "user/user2/detail").await;
     let document: serde_json::Value = serde_json::from_str(&crate::testing::document()).unwrap();
@@ -133,6 +135,72 @@ async fn a_mark_says_what_is_done_and_to_what() {
     }
 }
 
+#[actix_web::test]
+async fn a_note_is_kept_beside_a_mark_or_by_itself_and_goes_when_it_is_empty() {
+    for (request, path, body, wanted) in [
+        (
+            TestRequest::post as fn() -> TestRequest,
+            "user/mark",
+            r#"{"markType":"follow","type":"user","fsid":"user2","note":"Bob"}"#,
+            Some("Bob"),
+        ),
+        (TestRequest::patch, "user/mark-note", r#"{"type":"user","fsid":"user2","note":"Bob"}"#, Some("Bob")),
+        (TestRequest::patch, "user/mark-note", r#"{"type":"user","fsid":"user2","note":""}"#, None),
+        (TestRequest::put, "user/mark-note", r#"{"type":"user","fsid":"user2"}"#, None),
+    ] {
+        let mut mocks = known();
+        mocks.mark.expect_toggle().returning(|_, _, _| Ok(()));
+        mocks
+            .mark
+            .expect_note()
+            .withf(move |_, whom, note| {
+                let note = note.clone().map(Remark::into_text);
+                *whom == UserRef::parse("user2").unwrap() && note.as_deref() == wanted
+            })
+            .once()
+            .returning(|_, _, _| Ok(()));
+        assert_eq!(ask(mocks, request(), path, body).await.code(), 0, "{path} {body}");
+    }
+    let long = format!(r#"{{"type":"user","fsid":"user2","note":"{}"}}"#, "x".repeat(257));
+    for (body, code) in [
+        (long.as_str(), 30002),
+        (r#"{"type":"user","fsid":"user2","note":"two\nlines"}"#, 30002),
+        (r#"{"type":"group","fsid":"user2","note":"x"}"#, 30002),
+        (r#"{"type":"user","note":"x"}"#, 30001),
+    ] {
+        assert_eq!(ask(known(), TestRequest::patch(), "user/mark-note", body).await.code(), code, "{body}");
+    }
+}
+
+#[actix_web::test]
+async fn what_is_said_of_a_file_is_changed_by_its_uploader() {
+    for (body, is_sensitive, more) in [
+        (r#"{"warning":"nudity"}"#, Some(true), None),
+        (r#"{"warning":"none","uploaded":true}"#, Some(false), None),
+        (r#"{"moreInfo":"{ \"a\": 1 }"}"#, None, Some(r#"{"a":1}"#)),
+        ("{}", None, None),
+    ] {
+        let mut mocks = known();
+        let wanted = FileDescription { is_sensitive, more_json: more.map(str::to_owned) };
+        mocks
+            .upload
+            .expect_describe()
+            .withf(move |_, fid, said| fid == "kQ3vX8pZ" && *said == wanted)
+            .once()
+            .returning(|_, _, _| Ok(true));
+        let answer = ask(mocks, TestRequest::patch(), "common/file/kQ3vX8pZ/info", body).await;
+        assert_eq!(answer.code(), 0, "{body}");
+    }
+    let mut mocks = known();
+    mocks.upload.expect_describe().returning(|_, _, _| Ok(false));
+    let foreign = ask(mocks, TestRequest::patch(), "common/file/kQ3vX8pZ/info", "{}").await;
+    assert_eq!(foreign.code(), 37600);
+    for (body, code) in [(r#"{"warning":"rude"}"#, 30002), (r#"{"moreInfo":"[]"}"#, 30004)] {
+        let refused = ask(known(), TestRequest::patch(), "common/file/kQ3vX8pZ/info", body).await;
+        assert_eq!(refused.code(), code, "{body}");
+    }
+}
+
 async fn upload(fields: &[(&str, &str)]) -> Answer {
     let mut mocks = known();
     mocks.upload.expect_begin().returning(|_| Ok(Arrival { file: Box::new(Anything(0)), most_bytes: 10 }));
@@ -140,7 +208,7 @@ async fn upload(fields: &[(&str, &str)]) -> Answer {
         let more_json = Some(r#"{"a":1}"#.to_owned());
         let (kind, name) = (FileKind::Image, "a.png".into());
         let purpose = UploadPurpose::MessageTo("bob".into());
-        *request == UploadRequest { kind, name, purpose, more_json, platform: 5 }
+        *request == UploadRequest { kind, name, purpose, more_json, is_sensitive: false, platform: 5 }
     };
     mocks.upload.expect_finish().withf(as_sent).returning(|_, _, _| Ok(kept()));
     let form = form_with(fields, b"filename=\"a.png\"", b"ten bytes!");

@@ -1,7 +1,7 @@
 //! Files that were uploaded here: when they are there, who is shown them, and what becomes of those nobody sends.
 
 use sixin_application::conversations::ports::ConversationChanges;
-use sixin_application::files::ports::{Files, NewFile, NewUpload, UnsentFiles};
+use sixin_application::files::ports::{FileDescription, Files, NewFile, NewUpload, UnsentFiles};
 use sixin_application::messages::ports::MessageChanges;
 use sixin_application::sending::ports::{MessageStore, SendUnit};
 use sixin_application::site::ports::SiteSecrets;
@@ -11,13 +11,14 @@ use sixin_domain::message::Placed;
 use sixin_domain::message::body::Body;
 
 use crate::tests::conversations::views::seat;
-use crate::tests::harness::{NOW, TestDatabase};
+use crate::tests::harness::{NOW, RECALL, TestDatabase};
 use crate::tests::on_every_database;
 
 on_every_database!(
     a_file_is_there_once_its_bytes_have_arrived,
     a_file_is_shown_to_its_uploader_and_to_who_sees_a_message_with_it,
     a_file_is_shown_to_nobody_once_its_message_is_recalled,
+    only_its_uploader_says_something_else_of_a_file,
     uploads_nobody_sent_in_a_day_are_given_up_and_those_that_were_sent_stay,
     an_upload_that_was_given_up_can_not_be_sent,
     only_files_that_are_kept_here_are_given_up,
@@ -42,6 +43,7 @@ fn new_file(fid: &str) -> NewFile {
         seconds: Some(9),
         thumbnail_extension: None,
         more_json: Some("{}".into()),
+        is_sensitive: false,
         created_at: NOW,
     }
 }
@@ -104,8 +106,29 @@ fn a_file_is_shown_to_nobody_once_its_message_is_recalled(db: &TestDatabase) {
     let placed = send(db, "one");
     let shown = |user| db.wait(Files::is_shown_to(&db.database, id, UserId(user), None)).unwrap();
     assert_eq!([1, 2].map(shown), [true, true]);
-    db.wait(MessageChanges::recall(&db.database, placed.id, NOW)).unwrap();
+    db.wait(MessageChanges::recall(&db.database, placed.id, RECALL, NOW)).unwrap();
     assert_eq!([1, 2].map(shown), [false, false]);
+}
+
+fn only_its_uploader_says_something_else_of_a_file(db: &TestDatabase) {
+    let id = register(db, "one");
+    db.wait(db.database.arrived(id)).unwrap();
+    send(db, "one");
+    let describe = |fid: &str, user, is_sensitive, more: Option<&str>| {
+        let said = FileDescription { is_sensitive, more_json: more.map(str::to_owned) };
+        db.wait(Files::describe(&db.database, fid, UserId(user), &said)).unwrap()
+    };
+    let known = || {
+        let (file, _) = db.wait(Files::find(&db.database, "one")).unwrap().unwrap();
+        (file.is_sensitive, file.more_json)
+    };
+    assert!(describe("one", 1, Some(true), None));
+    assert_eq!(known(), (true, Some("{}".to_owned())), "what is not said stays");
+    assert!(describe("one", 1, None, Some(r#"{"a":1}"#)));
+    assert_eq!(known(), (true, Some(r#"{"a":1}"#.to_owned())));
+    assert!(!describe("one", 2, Some(false), None) && !describe("ONE", 1, Some(false), None));
+    assert!(!describe("two", 1, Some(false), None));
+    assert!(known().0);
 }
 
 fn a_file_for_contents_waits_for_no_message_and_is_given_up_only_if_it_never_arrived(db: &TestDatabase) {

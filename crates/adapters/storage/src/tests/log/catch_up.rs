@@ -14,7 +14,7 @@ use sixin_domain::message::Effects;
 use crate::log::catch_up::{Most, by_conversations, walk_is_cheaper};
 use crate::log::entries::{self, Part};
 use crate::tests::conversations::views::seat;
-use crate::tests::harness::{NOW, TestDatabase};
+use crate::tests::harness::{NOW, RECALL, TestDatabase};
 use crate::tests::on_every_database;
 
 on_every_database!(
@@ -40,7 +40,7 @@ fn filled(db: &TestDatabase) {
         seats.insert((to, from), conversation.0);
         match round % 8 {
             0 => db.wait(db.database.mark_read(seat(conversation.0, to, from), NOW)).unwrap(),
-            1 => db.wait(db.database.recall(placed[0].id, NOW)).map(drop).unwrap(),
+            1 => db.wait(db.database.recall(placed[0].id, RECALL, NOW)).map(drop).unwrap(),
             2 => drop(db.store(transient(db, from, &[to, from]))),
             3 => {
                 db.wait(db.database.toggle(Mark::Follow, UserId(from), UserId(to), 9, NOW))
@@ -162,7 +162,7 @@ fn what_is_in_no_conversation_is_loaded_beside_what_is(db: &TestDatabase) {
     db.wait(db.database.delete(seat(conversation, 1, 2), NOW)).unwrap();
     let found = db.wait(db.database.messages(&[kept], &[])).unwrap();
     assert!(found[0].is_read && found[0].belongs_to(UserId(2)) && !found[0].belongs_to(UserId(1)));
-    db.wait(db.database.recall(kept, NOW)).unwrap();
+    db.wait(db.database.recall(kept, RECALL, NOW)).unwrap();
     assert!(!db.wait(db.database.messages(&[kept], &[])).unwrap()[0].is_enabled);
 }
 

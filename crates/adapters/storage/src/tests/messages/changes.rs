@@ -1,23 +1,25 @@
 //! Messages that back ends recall or change.
 
 use sixin_application::access::ports::NonceUses;
-use sixin_application::conversations::ports::ConversationViews;
+use sixin_application::conversations::ports::{ConversationViews, MessageQuery};
 use sixin_application::messages::ports::MessageChanges;
 use sixin_application::sending::ports::{NonceUse, SendUnit};
 use sixin_domain::id::{AppKeyId, ConversationId, MessageId, UserId};
 use sixin_domain::message::body::Body;
 use sixin_domain::message::delivery::DeliveryOptions;
 use sixin_domain::message::object_name::ObjectName;
+use sixin_domain::message::recall::Recall;
 
 use crate::tests::conversations::changes::{conversation, counts, delete, latest, mark};
 use crate::tests::conversations::views::{all_of, find, messages, seat, text};
-use crate::tests::harness::{NOW, TestDatabase};
+use crate::tests::harness::{NOW, RECALL, TestDatabase};
 use crate::tests::on_every_database;
 use crate::tests::sending::shared_content::typed;
 
 on_every_database!(
     a_recalled_message_is_gone_from_both_views_and_kept_for_audit,
     recalling_takes_off_only_what_a_view_counted,
+    a_recall_leaves_a_notice_where_its_message_showed_and_one_was_wanted,
     the_conversations_own_latest_message_follows_a_recall,
     recalls_marks_and_sends_at_the_same_time_leave_counters_exact,
     a_changed_message_reads_anew_in_both_views_and_what_it_said_is_kept,
@@ -28,7 +30,7 @@ on_every_database!(
 );
 
 fn recall(db: &TestDatabase, id: MessageId) {
-    db.wait(db.database.recall(id, NOW)).unwrap();
+    db.wait(db.database.recall(id, RECALL, NOW)).unwrap();
 }
 
 fn rewrite(db: &TestDatabase, id: MessageId, text: &str) {
@@ -60,6 +62,33 @@ fn a_recalled_message_is_gone_from_both_views_and_kept_for_audit(db: &TestDataba
         db.number("SELECT recalled_at AS number FROM conversation_messages WHERE is_enable = 0"),
         NOW.0
     );
+}
+
+fn a_recall_leaves_a_notice_where_its_message_showed_and_one_was_wanted(db: &TestDatabase) {
+    let (id, ids) = conversation(db, 6);
+    let how = |by, is_admin, leaves_notice| Recall { by: UserId(by), is_admin, leaves_notice };
+    let recalls = [how(1, false, true), how(1, false, false), how(5, true, true)];
+    for (message, recall) in ids.iter().zip(recalls) {
+        db.wait(db.database.recall(*message, recall, NOW)).unwrap();
+    }
+    let mut hidden = db.unit(1, &[5], "for one side");
+    hidden.envelope.effects.sender_visible = false;
+    recall(db, db.store(hidden)[0].id);
+    // Recalled before anything was kept of how.
+    recall(db, ids[3]);
+    db.execute(&format!("UPDATE conversation_messages SET recall_marks = NULL WHERE id = {}", ids[3].0));
+    let notices = |query| db.wait(ConversationViews::notices(&db.database, query)).unwrap();
+    let seqs = |user| notices(all_of(user, id)).iter().map(|notice| notice.seq).collect::<Vec<_>>();
+    assert_eq!((seqs(1), seqs(5)), (vec![3, 1], vec![7, 3, 1]));
+    let found = notices(MessageQuery { after: 1, before: 7, ..all_of(1, id) });
+    assert_eq!(found.len(), 1);
+    let shown = (found[0].id, found[0].sender, found[0].recalled_at, found[0].recall);
+    assert_eq!(shown, (ids[2], UserId(1), NOW, recalls[2]));
+    // Who deletes a notice sees it no more, and no counter moves.
+    let before = find(db, id);
+    delete(db, 5, &[ids[0]]);
+    assert_eq!((seqs(1), seqs(5)), (vec![3, 1], vec![7, 3]));
+    assert_eq!(find(db, id), before);
 }
 
 fn recalling_takes_off_only_what_a_view_counted(db: &TestDatabase) {

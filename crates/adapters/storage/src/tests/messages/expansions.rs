@@ -9,7 +9,7 @@ use sixin_domain::message::expansion::{Change, Changes, Edit, Expansion, Expansi
 use sixin_domain::time::Millis;
 
 use crate::sql::counts::StatementCounts;
-use crate::tests::harness::{NOW, TestDatabase};
+use crate::tests::harness::{NOW, RECALL, TestDatabase};
 use crate::tests::on_every_database;
 use crate::tests::operations::hot_reads::run_by;
 
@@ -144,7 +144,7 @@ fn those_who_set_pairs_at_the_same_time_never_exceed_300(db: &TestDatabase) {
 
 fn what_was_recalled_or_never_stored_gets_no_pairs(db: &TestDatabase) {
     let recalled = sent(db);
-    db.wait(db.database.recall(recalled, NOW)).unwrap();
+    db.wait(db.database.recall(recalled, RECALL, NOW)).unwrap();
     let mut unit = db.unit(1, &[2], "passing");
     unit.envelope.effects.is_persisted = false;
     let passing = db.store(unit)[0].id;
@@ -160,7 +160,7 @@ fn pairs_stay_when_a_message_changes_and_are_kept_when_it_is_recalled(db: &TestD
     edit(db, message, before(&[]), Edit::Set(pairs(&[("a", "1")])), 5).unwrap();
     db.wait(db.database.rewrite(message, &Body::Text("new".into()), NOW)).unwrap();
     assert_eq!(changes(db, message).len(), 1);
-    db.wait(db.database.recall(message, NOW)).unwrap();
+    db.wait(db.database.recall(message, RECALL, NOW)).unwrap();
     assert_eq!(changes(db, message).len(), 1);
 }
 

@@ -8,7 +8,7 @@ use sixin_domain::message::object_name::ObjectName;
 use sixin_domain::time::Millis;
 
 use crate::tests::conversations::views::{all_of, messages};
-use crate::tests::harness::{NOW, TestDatabase};
+use crate::tests::harness::{NOW, RECALL, TestDatabase};
 use crate::tests::on_every_database;
 
 on_every_database!(
@@ -140,7 +140,7 @@ fn a_message_whose_writer_is_silent_ends(db: &TestDatabase) {
 
 fn what_was_recalled_does_not_grow_and_is_forgotten(db: &TestDatabase) {
     let id = begun(db);
-    db.wait(db.database.recall(id, NOW)).unwrap();
+    db.wait(db.database.recall(id, RECALL, NOW)).unwrap();
     assert_eq!(add(db, id, &piece(2, "b"), 10), Err(GrowthRefusal::Recalled));
     assert_eq!(rows(db), 1);
     db.wait(GrowingMessages::settle(&db.database, id, Millis(i64::MAX), PATIENCE)).unwrap();

@@ -9,7 +9,7 @@ use sixin_domain::message::body::Body;
 use sixin_domain::message::log_hour::LogHour;
 use sixin_domain::message::object_name::{MOMENTARY, ObjectName};
 
-use crate::tests::harness::{NOW, TestDatabase};
+use crate::tests::harness::{NOW, RECALL, TestDatabase};
 use crate::tests::on_every_database;
 use crate::tests::sending::shared_content::typed;
 
@@ -68,7 +68,7 @@ fn what_was_recalled_not_stored_or_only_for_the_moment_is_in_no_log(db: &TestDat
     let mut hidden = db.unit(1, &[2], "hidden from its sender");
     hidden.envelope.effects.sender_visible = false;
     db.store(with_id(hidden, first + 102));
-    db.wait(db.database.recall(MessageId(first + 101), NOW)).unwrap();
+    db.wait(db.database.recall(MessageId(first + 101), RECALL, NOW)).unwrap();
     let kept = i64::try_from(MOMENTARY.len()).unwrap() + first;
     assert_eq!(made(db, hour("2026112220").ids(), 100), [(kept, 1, 2), (first + 102, 1, 2)]);
 }

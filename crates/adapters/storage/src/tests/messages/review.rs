@@ -7,7 +7,7 @@ use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::message::body::Body;
 
 use crate::tests::conversations::changes::conversation;
-use crate::tests::harness::{NOW, TestDatabase};
+use crate::tests::harness::{NOW, RECALL, TestDatabase};
 use crate::tests::on_every_database;
 
 on_every_database!(
@@ -21,7 +21,7 @@ fn what_was_recalled_deleted_and_edited_is_read_with_what_it_said(db: &TestDatab
         db.wait(db.database.rewrite(ids[0], &Body::Text(text.into()), NOW)).unwrap();
     }
     db.wait(db.database.delete_messages(UserId(5), &[ids[1]], NOW)).unwrap();
-    db.wait(db.database.recall(ids[2], NOW)).unwrap();
+    db.wait(db.database.recall(ids[2], RECALL, NOW)).unwrap();
     let page = |before, limit| db.wait(db.database.page(ConversationId(id), before, limit)).unwrap();
     let all = page(i64::MAX, 10);
     assert_eq!(all.iter().map(|one| one.message.id).collect::<Vec<_>>(), [ids[2], ids[1], ids[0]]);
