@@ -3,6 +3,7 @@
 mod backup;
 mod curl;
 mod hook;
+mod import;
 mod operator;
 mod webhook;
 
@@ -14,6 +15,7 @@ use sixin_domain::sending::rate::MOST_A_MINUTE;
 pub(crate) use self::backup::{Backup, Move};
 pub(crate) use self::curl::{Curl, CurlFresns, CurlRongcloud};
 pub(crate) use self::hook::{Hook, NewHook};
+pub(crate) use self::import::{Import, ImportFresns};
 pub(crate) use self::operator::{Audit, AuditList, Operator, Token};
 pub(crate) use self::webhook::{NewWebhook, Webhook};
 
@@ -65,6 +67,9 @@ pub(crate) enum Command {
     ///
     /// The database it is moved from stays as it is. Files are not touched.
     Move(Move),
+    /// Bring people, and what they wrote, from another system
+    #[command(subcommand)]
+    Import(Import),
     /// Say that a backup was restored by other means than `restore`: live streams then read their lists anew
     ///
     /// A client that was told of messages which the backup does not hold would else go on as if it knew them.

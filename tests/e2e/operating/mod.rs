@@ -6,5 +6,6 @@ pub(crate) mod command_line;
 pub(crate) mod compose;
 pub(crate) mod erasure;
 pub(crate) mod hot_reads;
+pub(crate) mod import;
 pub(crate) mod operations;
 pub(crate) mod package;

@@ -5,6 +5,7 @@ pub mod backup;
 pub mod block_words;
 pub mod erase;
 pub mod health;
+pub mod import_fresns;
 pub mod ports;
 pub mod roles;
 pub mod sessions;

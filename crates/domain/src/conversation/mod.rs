@@ -1,5 +1,6 @@
 //! A conversation as it stands, and the view each of its two sides has of it (docs/design.md#views).
 
+pub mod imported;
 pub mod pair;
 pub mod tag;
 pub mod visibility;

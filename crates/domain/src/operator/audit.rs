@@ -112,6 +112,8 @@ actions! {
     MessageSearch = "message.search",
     /// The whole site was written into a file.
     Backup = "backup",
+    /// People were brought from another system.
+    Import = "import",
     /// An app key was made or taken over.
     AppKeyCreate = "app-key.create",
     /// An app key was changed.

@@ -123,7 +123,7 @@ pub(super) fn moved(config: &Config, out: Output, command: &Move) -> Result<(), 
 }
 
 /// A URL of the command line; `-` is a line of standard input, where no list of processes shows a password.
-fn url(text: &str) -> Result<DatabaseUrl, CommandError> {
+pub(super) fn url(text: &str) -> Result<DatabaseUrl, CommandError> {
     let read;
     let text = if text == "-" {
         read = super::read_secret("URL of the database")?;

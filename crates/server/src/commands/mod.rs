@@ -9,6 +9,7 @@ mod curl;
 mod erase;
 mod health;
 mod hook;
+mod import;
 mod operator;
 mod receivers;
 mod role;
@@ -28,7 +29,7 @@ use serde_json::{Value, json};
 use sixin_application::hooks::manage::HookError;
 use sixin_application::operations::app_keys::AppKeyError;
 use sixin_application::operations::block_words::BlockWordError;
-use sixin_application::operations::ports::{CopyError, LogAdmin};
+use sixin_application::operations::ports::{CopyError, ImportError, LogAdmin};
 use sixin_application::operations::roles::RoleError;
 use sixin_application::operations::sessions::SessionError;
 use sixin_application::operations::settings::SettingChangeError;
@@ -91,6 +92,8 @@ pub(crate) enum CommandError {
     Demo(#[from] DemoError),
     #[error(transparent)]
     Copy(#[from] CopyError),
+    #[error(transparent)]
+    Import(#[from] ImportError),
     #[error("{0}: {1}")]
     Username(String, UsernameError),
     #[error("the store is not in order: {0} rule(s) are broken")]
@@ -203,6 +206,7 @@ async fn carry_out(arguments: Arguments, config: Config, database: Database) -> 
         Command::Backup(command) => backup::run(&config, database, out, command).await,
         Command::Restore { file } => backup::restored_from(&config, database, out, &file).await,
         Command::Check => check::run(&database, out).await,
+        Command::Import(command) => import::run(database, out, command).await,
         Command::Restored => restored(&database, out).await,
         Command::CheckConfig | Command::Openapi | Command::Migrate | Command::Move(_) | Command::Health => {
             Ok(())

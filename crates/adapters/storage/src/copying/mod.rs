@@ -4,7 +4,7 @@
 mod filling;
 mod numbering;
 mod person;
-mod rows;
+pub(crate) mod rows;
 mod snapshot;
 pub(crate) mod tables;
 

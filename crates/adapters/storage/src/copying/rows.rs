@@ -121,6 +121,11 @@ fn read(
     }
     let order: Vec<String> = walk.key.iter().map(|name| quoted(name)).collect();
     statement.sql(format!(" ORDER BY {} LIMIT ", order.join(", "))).int(limit);
+    load(conn, statement)
+}
+
+/// The rows of a query whose columns are named `n…`, `t…` or `b…` after what they hold.
+pub(crate) fn load(conn: &mut AnyConnection, statement: ComposedSql<'_>) -> QueryResult<Vec<CopiedRow>> {
     Ok(statement.load::<AnyRow>(conn)?.into_iter().map(|row| row.0).collect())
 }
 
@@ -156,7 +161,7 @@ fn behind<'a>(statement: &mut ComposedSql<'a>, key: &[&str], after: &'a [CopiedV
     statement.sql("))");
 }
 
-fn bind<'a>(statement: &mut ComposedSql<'a>, value: &'a CopiedValue) {
+pub(crate) fn bind<'a>(statement: &mut ComposedSql<'a>, value: &'a CopiedValue) {
     match value {
         CopiedValue::Null => statement.sql("NULL"),
         CopiedValue::Number(number) => statement.int(*number),
