@@ -5,6 +5,7 @@
 pub mod bench;
 pub mod client_sdks;
 pub mod clients;
+pub mod deploy_lint;
 pub mod documents;
 pub mod failure;
 pub mod fuzz;

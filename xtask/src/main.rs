@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, Parser, Subcommand};
 use xtask::{
-    bench, client_sdks, documents, failure::Result, fuzz, layers, migrations, mysql::newest, openapi,
+    bench, client_sdks, deploy_lint, documents, failure::Result, fuzz, layers, migrations, mysql::newest, openapi,
     openapi_changes, package::Package, test_run::TestRun, workspace,
 };
 
@@ -85,6 +85,8 @@ enum Task {
         #[arg(long, value_name = "DIR", default_value = "target/package")]
         into: PathBuf,
     },
+    /// Hold what is in deploy/ against promtool and linters of PyPI
+    LintDeploy,
     /// Check that both databases have the same migrations
     Migrations,
     /// Check that no layer depends on what it may not know
@@ -133,6 +135,7 @@ fn run(task: Task) -> Result<bool> {
                 println!("{}", made.display());
             }
         }
+        Task::LintDeploy => deploy_lint::run()?,
         Task::Migrations => migrations::check()?,
         Task::Layers => layers::check()?,
         Task::Documents => documents::check()?,

@@ -91,6 +91,9 @@ async function opened(address, url) {
   /** The page on a screen of that size. */
   const resize = (width, height, mobile) =>
     send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile }, sessionId);
+  /** The page as those see it whose system is dark, or light. */
+  const colours = (value) =>
+    send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value }] }, sessionId);
   const attach = async (selector, file) => {
     const { root } = await send("DOM.getDocument", {}, sessionId);
     const { nodeId } = await send("DOM.querySelector", { nodeId: root.nodeId, selector }, sessionId);
@@ -102,7 +105,7 @@ async function opened(address, url) {
     await send("Input.dispatchKeyEvent", { type: "keyUp", key, code: key }, sessionId);
   };
   const type = (text) => send("Input.insertText", { text }, sessionId);
-  return { ask, until, picture, complaints, resize, attach, press, type };
+  return { ask, until, picture, complaints, resize, colours, attach, press, type };
 }
 
 module.exports = { browsing, env };

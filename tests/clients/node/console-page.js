@@ -1,12 +1,22 @@
 // Walks through the console at /console/ in a real Chromium, by keyboard where somebody would. It says `walked`.
 // node --experimental-websocket console-page.js [folder for pictures]
 const assert = require("node:assert/strict");
+const axe = require("axe-core");
 const { browsing, env } = require("./browser.js");
 
 const URL = env("SIXIN_URL");
 const PAGES = [
   "", "users", "user?name=alice", "conversation", "search", "app-keys", "settings", "roles", "words", "webhooks", "hooks", "audit",
 ];
+
+/** What axe-core finds on a page that keeps somebody from using it. */
+const barriers = async (page) => {
+  await page.ask(`${axe.source}; undefined`);
+  const found = await page.ask(`axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+    violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" ")))`);
+  return found;
+};
 
 const main = () =>
   browsing(async (open) => {
@@ -46,6 +56,10 @@ const main = () =>
       const unnamed = `[...document.querySelectorAll("input:not([type=hidden]), select, textarea")]
         .filter((field) => !field.labels?.length && !field.getAttribute("aria-label")).length`;
       assert.equal(await each.ask(unnamed), 0, `${path} has a field without a name`);
+      for (const colours of ["light", "dark"]) {
+        await each.colours(colours);
+        assert.deepEqual(await barriers(each), [], `${path}, ${colours}`);
+      }
       await each.resize(390, 844, true);
       const width = await each.until(`innerWidth < 1000 && document.documentElement.scrollWidth`);
       assert(width <= 391, `${path} is ${width} wide on a phone`);
