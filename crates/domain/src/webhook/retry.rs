@@ -5,6 +5,10 @@ const SPREAD: i64 = 200;
 /// A receiver may ask for no longer pause than this, in milliseconds.
 const LONGEST_ASKED_MS: i64 = 24 * 60 * 60 * 1000;
 
+/// A receiver that does not answer is probed at least this often: one request in five minutes is no burden, and whoever is back is told
+/// again soon, however long it was away.
+const LONGEST_PROBE_MS: i64 = 5 * 60 * 1000;
+
 /// The pauses before each further try, in milliseconds; after the last of them nothing is tried any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetrySchedule(Vec<i64>);
@@ -37,8 +41,8 @@ impl RetrySchedule {
     #[must_use]
     pub fn probe_pause(&self, probes: u32, chance: i64, asked_ms: Option<i64>) -> i64 {
         let index = usize::try_from(probes).unwrap_or(usize::MAX);
-        let pause = self.0.get(index).or(self.0.last()).copied().unwrap_or(LONGEST_ASKED_MS);
-        kept(spread(pause, chance), asked_ms)
+        let pause = self.0.get(index).or(self.0.last()).copied().unwrap_or(LONGEST_PROBE_MS);
+        kept(spread(pause.min(LONGEST_PROBE_MS), chance), asked_ms)
     }
 }
 
@@ -66,10 +70,12 @@ mod tests {
     }
 
     #[test]
-    fn a_receiver_is_probed_for_ever() {
+    fn a_receiver_is_probed_for_ever_and_never_long_after_the_last_time() {
         let schedule = RetrySchedule::new(vec![10, 1000]).unwrap();
         let pauses: Vec<_> = [0, 1, 2, u32::MAX].map(|probes| schedule.probe_pause(probes, 0, None)).into();
         assert_eq!(pauses, [8, 800, 800, 800]);
+        let usual = RetrySchedule::default();
+        assert_eq!([0, 1, 2, 9].map(|probes| usual.probe_pause(probes, 999, None)), [6_000, 360_000, 360_000, 360_000]);
     }
 
     #[test]
