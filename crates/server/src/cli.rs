@@ -4,6 +4,7 @@ mod backup;
 mod curl;
 mod hook;
 mod operator;
+mod retention;
 mod webhook;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ pub(crate) use self::backup::{Backup, Move};
 pub(crate) use self::curl::{Curl, CurlFresns, CurlRongcloud};
 pub(crate) use self::hook::{Hook, NewHook};
 pub(crate) use self::operator::{Audit, AuditList, Operator, Token};
+pub(crate) use self::retention::Retention;
 pub(crate) use self::webhook::{NewWebhook, Webhook};
 
 /// A self-hosted service for one-to-one messages.
@@ -105,6 +107,9 @@ pub(crate) enum Command {
     /// What operators and commands did; nothing there can be changed
     #[command(subcommand)]
     Audit(Audit),
+    /// What is older than [retention] of the configuration says; it goes for good
+    #[command(subcommand)]
+    Retention(Retention),
     /// Print a freshly signed curl line
     #[command(subcommand)]
     Curl(Curl),

@@ -6,6 +6,7 @@ pub mod block_words;
 pub mod erase;
 pub mod health;
 pub mod ports;
+pub mod retention;
 pub mod roles;
 pub mod sessions;
 pub mod settings;

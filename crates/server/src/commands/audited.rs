@@ -7,7 +7,9 @@ use sixin_domain::user::username::UserRef;
 use sixin_storage::Database;
 
 use super::now;
-use crate::cli::{AppKey, BlockWord, Command, Hook, Operator, Role, Session, Setting, Token, User, Webhook};
+use crate::cli::{
+    AppKey, BlockWord, Command, Hook, Operator, Retention, Role, Session, Setting, Token, User, Webhook,
+};
 
 /// What is done to whom, and how.
 struct Deed {
@@ -51,6 +53,7 @@ pub(super) async fn row(database: &Database, command: &Command) -> StoreResult<O
         Command::Webhook(command) => webhook(command),
         Command::Hook(command) => hook(command),
         Command::Backup(options) if !options.verify => Some(deed(Action::Backup, "")),
+        Command::Retention(Retention::Run { dry_run: false }) => Some(deed(Action::RetentionRun, "")),
         Command::Restored => Some(deed(Action::Restored, "")),
         _ => None,
     };

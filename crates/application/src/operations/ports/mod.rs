@@ -1,6 +1,7 @@
 //! What these use cases need from outside.
 
 mod admin;
+mod aged_rows;
 mod log_admin;
 mod store_check;
 mod store_copy;
@@ -8,6 +9,7 @@ mod store_health;
 mod user_erasure;
 
 pub use admin::*;
+pub use aged_rows::*;
 pub use log_admin::*;
 pub use store_check::*;
 pub use store_copy::*;
