@@ -14,6 +14,7 @@ pub mod message;
 pub mod network;
 pub mod operator;
 pub mod push;
+pub mod retention;
 pub mod sending;
 pub mod site;
 #[cfg(test)]

@@ -9,6 +9,7 @@ use actix_web::rt::time::{interval, sleep};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sixin_application::files::sweep::FileSweeping;
 use sixin_application::messages::grow_messages::GrowthTelling;
+use sixin_application::operations::retention::{Effort, Retention};
 use sixin_application::ports::Clock;
 use sixin_application::sending::ids::{LEASE_MS, LeasedIds};
 use sixin_cache::Caches;
@@ -23,6 +24,11 @@ const RENEWAL_PAUSE: Duration = Duration::from_millis(250);
 const SWEEP_PAUSE: Duration = Duration::from_secs(60);
 /// The pause between two steps of sweeping, so that sends come first.
 const STEP_PAUSE: Duration = Duration::from_millis(100);
+/// How often all messages are read to find out which uploads none of them names, and how long after the start the first time.
+const FILES_PAUSE: Duration = Duration::from_secs(6 * 60 * 60);
+const FIRST_FILES: Duration = Duration::from_secs(5 * 60);
+/// How long is worked at what is too old before it is said how far that has come.
+const AT_WORK: Duration = Duration::from_secs(60);
 /// How often the samples behind histograms are folded.
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -37,6 +43,7 @@ impl Tasks {
         token: String,
         metrics: PrometheusHandle,
         files: FileSweeping,
+        retention: Retention,
         growing: GrowthTelling,
         (caches, poll): (Arc<Caches>, Duration),
     ) -> Self {
@@ -44,6 +51,8 @@ impl Tasks {
             actix_web::rt::spawn(keep_lease(database.clone(), Arc::clone(ids), token)),
             actix_web::rt::spawn(sweep(database.clone())),
             actix_web::rt::spawn(sweep_files(files)),
+            actix_web::rt::spawn(remove_old(retention.clone())),
+            actix_web::rt::spawn(remove_unnamed(retention)),
             actix_web::rt::spawn(async move { growing.run().await }),
             actix_web::rt::spawn(refresh(database.clone(), caches, poll)),
             actix_web::rt::spawn(async move {
@@ -99,6 +108,32 @@ async fn sweep(database: Database) {
 async fn sweep_files(files: FileSweeping) {
     loop {
         sleep(pause_after(files.step(SystemClock.now()).await)).await;
+    }
+}
+
+/// Every process does so; what one has removed the others do not find.
+async fn remove_old(retention: Retention) {
+    while !retention.ages.is_for_ever() {
+        let ran = retention.run(Effort::Rows(AT_WORK)).await;
+        if let Ok(ran) = &ran
+            && !ran.removed.is_nothing()
+        {
+            let removed: Vec<String> =
+                ran.removed.each().map(|(what, count)| format!("{} {count}", what.name())).collect();
+            tracing::info!(removed = removed.join(", "), "what was too old is gone");
+        }
+        sleep(pause_after(ran.map(|ran| ran.has_more))).await;
+    }
+}
+
+async fn remove_unnamed(retention: Retention) {
+    let mut pause = FIRST_FILES;
+    while retention.ages.files > 0 {
+        sleep(pause).await;
+        pause = FILES_PAUSE;
+        if let Err(error) = retention.run(Effort::Files).await {
+            tracing::warn!(%error, "uploads that no message names could not be removed; trying again");
+        }
     }
 }
 

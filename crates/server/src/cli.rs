@@ -5,6 +5,7 @@ mod curl;
 mod hook;
 mod import;
 mod operator;
+mod retention;
 mod webhook;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ pub(crate) use self::curl::{Curl, CurlFresns, CurlRongcloud};
 pub(crate) use self::hook::{Hook, NewHook};
 pub(crate) use self::import::{Import, ImportFresns};
 pub(crate) use self::operator::{Audit, AuditList, Operator, Token};
+pub(crate) use self::retention::Retention;
 pub(crate) use self::webhook::{NewWebhook, Webhook};
 
 /// A self-hosted service for one-to-one messages.
@@ -110,6 +112,9 @@ pub(crate) enum Command {
     /// What operators and commands did; nothing there can be changed
     #[command(subcommand)]
     Audit(Audit),
+    /// What is older than [retention] of the configuration says; it goes for good
+    #[command(subcommand)]
+    Retention(Retention),
     /// Print a freshly signed curl line
     #[command(subcommand)]
     Curl(Curl),

@@ -16,7 +16,9 @@ use sixin_application::delivery::follower::FollowerLimits;
 use sixin_application::ports::Clock;
 use sixin_application::sending::committer::CommitterLimits;
 use sixin_cache::CacheLimits;
+use sixin_domain::log::KEPT_MS;
 use sixin_domain::push::Burst;
+use sixin_domain::retention::{Ages, Aging, DAY_MS};
 use sixin_domain::sending::limits::Limits;
 use sixin_domain::sending::rate::Rate;
 use sixin_domain::webhook::address::AddressPolicy;
@@ -121,7 +123,19 @@ impl Config {
     }
 
     pub(crate) fn follower_limits(&self) -> FollowerLimits {
-        FollowerLimits { ring: self.live.ring_events, connections_per_user: self.live.connections_per_user }
+        // Whoever was away for longer than messages are kept has missed some that are gone.
+        let messages_ms = self.ages().days(Aging::Messages).map(|days| days.saturating_mul(DAY_MS));
+        FollowerLimits {
+            ring: self.live.ring_events,
+            connections_per_user: self.live.connections_per_user,
+            kept_ms: messages_ms.unwrap_or(KEPT_MS).min(KEPT_MS),
+        }
+    }
+
+    /// How long what grows with the site is kept.
+    pub(crate) fn ages(&self) -> Ages {
+        let Retention { messages, files, revisions, audit } = self.retention;
+        Ages { messages, files, revisions, audit }
     }
 
     /// Where receivers of webhooks may be.

@@ -28,7 +28,7 @@ use crate::system::{SystemClock, SystemSecrets};
 use crate::telemetry;
 use crate::telling::{Telling, TellingParts};
 use crate::vitals::Watch;
-use crate::wiring::{Base, apis, caches, console, lanes};
+use crate::wiring::{Base, apis, caches, console, lanes, retention};
 
 /// Why the server does not start.
 #[derive(Debug, Error)]
@@ -186,7 +186,7 @@ impl Running {
         };
         let telling = Telling::start(&parts, pushing.services)?;
         let mut api = exchange(api);
-        let sweeping = FileSweeping { files: Arc::new(database.clone()), bytes: files };
+        let sweeping = FileSweeping { files: Arc::new(database.clone()), bytes: files.clone() };
         let mut servers = Vec::new();
         let mut metrics_address = None;
         if let Some(address) = config.metrics_listen()? {
@@ -203,7 +203,7 @@ impl Running {
         let watch = Watch::start(&database, Places::of(config, &database), &metrics, &api.shared);
         let mut console_address = None;
         if config.console.enabled {
-            let console = console(config, &database, watch.vitals())?;
+            let console = console(config, &database, &files, watch.vitals())?;
             match config.console_listen()? {
                 Some(address) => {
                     let listener = listen(address)?;
@@ -221,6 +221,7 @@ impl Running {
             token,
             metrics,
             sweeping,
+            retention(config, &database),
             growing,
             (caches, config.cache_poll()),
         );

@@ -73,6 +73,7 @@ const COUNTERS: &[(&str, &str)] = &[
     ("sixin_webhook_dead_total", "Events that are not tried any more, by endpoint."),
     ("sixin_hook_questions_total", "Questions asked before messages were stored, by hook and outcome."),
     ("sixin_hook_decisions_lost_total", "Decisions of hooks that could not be kept because too many waited."),
+    ("sixin_retention_removed_total", "What has gone because it was too old, by what it was."),
     ("sixin_statements_total", "Statements run, by pool."),
     ("process_cpu_seconds_total", "CPU time used, in whole seconds."),
 ];

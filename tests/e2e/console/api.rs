@@ -35,7 +35,7 @@ fn nobody_gets_in_without_a_token_that_holds(site: &Site) {
 }
 
 fn each_role_may_do_what_it_may_and_the_server_says_so(site: &Site) {
-    let calls: [(&str, &str, Value, [u16; 3]); 12] = [
+    let calls: [(&str, &str, Value, [u16; 3]); 16] = [
         ("GET", "/overview", Value::Null, [200, 200, 200]),
         ("GET", "/users/alice", Value::Null, [200, 200, 200]),
         ("GET", "/settings", Value::Null, [200, 200, 200]),
@@ -53,6 +53,10 @@ fn each_role_may_do_what_it_may_and_the_server_says_so(site: &Site) {
         ("POST", "/webhooks/1/do", json!({"action": "pause"}), [403, 403, 404]),
         ("GET", "/audit", Value::Null, [403, 403, 200]),
         ("DELETE", "/users/carol?reason=spam", Value::Null, [403, 403, 200]),
+        ("POST", "/users/bob/export", json!({"reason": ""}), [403, 403, 400]),
+        ("POST", "/users/bob/erase", json!({"username": "carol", "reason": "a dispute"}), [403, 403, 400]),
+        ("GET", "/retention", Value::Null, [200, 200, 200]),
+        ("POST", "/retention", Value::Null, [403, 403, 200]),
     ];
     for (at, role) in ["viewer", "support", "administrator"].into_iter().enumerate() {
         let token = site.operator_with_token(role, role);

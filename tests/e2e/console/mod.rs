@@ -59,4 +59,4 @@ impl Site {
 }
 
 pub(crate) const ALL_SCOPES: &str = "overview,users,site,users.create,users.sessions,users.restrict,messages,words,\
-    users.delete,site.change,app-keys,receivers,audit,operators";
+    users.delete,users.export,users.erase,site.change,retention,app-keys,receivers,audit,operators";

@@ -13,6 +13,8 @@ on_every_database!(
     what_an_operator_may_not_do_is_refused_on_the_server,
     every_page_shows_in_both_languages,
     what_is_done_on_a_page_shows_in_the_api_and_in_the_audit,
+    what_belongs_to_a_user_is_downloaded_and_erased_on_its_page,
+    how_long_things_are_kept_stands_among_the_settings,
     whoever_signs_out_or_is_switched_off_is_out,
     what_users_write_is_shown_as_text,
 );
@@ -67,7 +69,7 @@ impl<'a> Browser<'a> {
         let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
         let agent = ureq::Agent::new_with_config(config.build());
         let mut answer = agent.run(call.body(body).unwrap()).unwrap();
-        let text = answer.body_mut().read_to_string().unwrap();
+        let text = String::from_utf8_lossy(&answer.body_mut().read_to_vec().unwrap()).into_owned();
         let page = Page { status: answer.status().as_u16(), headers: answer.headers().clone(), text };
         for cookie in page.cookies() {
             let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
@@ -235,8 +237,14 @@ fn what_an_operator_may_not_do_is_refused_on_the_server(site: &Site) {
         assert_eq!(viewer.get(path).status, 403, "{path}");
     }
     assert_eq!(support.get("/console/audit").status, 403);
-    let deeds: [(&str, &[(&str, &str)]); 6] = [
+    let deeds: [(&str, &[(&str, &str)]); 9] = [
         ("/console/user", &[("name", "alice"), ("action", "delete"), ("confirm", "alice")]),
+        ("/console/user", &[("name", "alice"), ("action", "export"), ("reason", "a dispute")]),
+        (
+            "/console/user",
+            &[("name", "alice"), ("action", "erase"), ("confirm", "alice"), ("reason", "a dispute")],
+        ),
+        ("/console/settings", &[("action", "retention")]),
         ("/console/settings", &[("key", "nickname_max"), ("value", "20")]),
         ("/console/roles", &[("role", "4"), ("action", "disable")]),
         ("/console/app-keys", &[("action", "create"), ("dialect", "rongcloud")]),
@@ -311,6 +319,46 @@ fn what_is_done_on_a_page_shows_in_the_api_and_in_the_audit(site: &Site) {
     let right = [("name", "dora"), ("action", "delete"), ("confirm", "dora")];
     assert_eq!(browser.submit("/console/user", &right).status, 303);
     assert_eq!(api("/users/dora")["user"]["state"], "deleted");
+}
+
+fn what_belongs_to_a_user_is_downloaded_and_erased_on_its_page(site: &Site) {
+    let mut browser = signed_in(site, "administrator");
+    site.sixin(&["user", "create", "dora"]);
+    let page = browser.get("/console/user?name=dora").text;
+    assert!(page.contains("value=\"export\"") && page.contains("value=\"erase\""), "{page}");
+    assert_eq!(browser.submit("/console/user", &[("name", "dora"), ("action", "export")]).status, 400);
+    let export = [("name", "dora"), ("action", "export"), ("reason", "dora asked for it")];
+    let archive = browser.submit("/console/user", &export);
+    assert_eq!((archive.status, archive.header("content-type")), (200, "application/zip"));
+    assert!(archive.header("content-disposition").starts_with("attachment"));
+    assert!(archive.text.starts_with("PK") && archive.text.contains("person.json"));
+    let erase =
+        |confirm, reason| [("name", "dora"), ("action", "erase"), ("confirm", confirm), ("reason", reason)];
+    for (confirm, reason) in [("dor", "dora asked for it"), ("dora", "")] {
+        assert_eq!(browser.submit("/console/user", &erase(confirm, reason)).status, 400);
+    }
+    let erased = browser.submit("/console/user", &erase("dora", "dora asked for it"));
+    assert_eq!(erased.status, 303, "{}", erased.text);
+    let page = browser.get(erased.header("location"));
+    assert!(
+        page.status == 200 && page.text.contains("[erased]") && page.text.contains("Done."),
+        "{}",
+        page.text
+    );
+    assert_eq!(browser.get("/console/user?name=dora").status, 404);
+    let rows = site.audit(2);
+    assert!(rows[0].starts_with("administrator user.erase [erased]"), "{rows:?}");
+    assert!(rows[1].starts_with("administrator user.export [erased]"), "{rows:?}");
+}
+
+fn how_long_things_are_kept_stands_among_the_settings(site: &Site) {
+    let mut browser = signed_in(site, "administrator");
+    let page = browser.get("/console/settings").text;
+    assert!(page.contains("How long things are kept") && !page.contains("Would go now"), "{page}");
+    assert!(browser.get("/console/settings?count=1").text.contains("Would go now"));
+    let ran = browser.submit("/console/settings", &[("action", "retention")]);
+    assert_eq!((ran.status, ran.header("location")), (303, "/console/settings?count=1&done=1#retention"));
+    assert_eq!(site.audit(1), ["administrator retention.run "]);
 }
 
 fn whoever_signs_out_or_is_switched_off_is_out(site: &Site) {

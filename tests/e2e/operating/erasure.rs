@@ -12,6 +12,7 @@ on_every_database!(
     nothing_of_an_erased_user_is_left_and_nothing_else_is_gone,
     all_that_belongs_to_a_user_and_nothing_of_others_is_exported,
     who_was_erased_is_erased_again_after_a_restore,
+    over_the_network_the_same_is_handed_out_and_taken_away,
 );
 
 /// In everything the erased user has said, been called or uploaded.
@@ -162,7 +163,7 @@ fn dora(site: &Site) -> crate::site::Person {
 }
 
 /// The tables, and rows of them, in which anything of the erased user still is: a backup has all there is.
-fn found(database: &TestDatabase) -> Vec<String> {
+pub(crate) fn found(database: &TestDatabase) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("all");
     sixin(&database.url(), &["backup", file.to_str().unwrap(), "--without-files"]);
@@ -180,7 +181,7 @@ fn found(database: &TestDatabase) -> Vec<String> {
 }
 
 /// How many files are below a folder.
-fn walked(folder: &std::path::Path) -> usize {
+pub(crate) fn walked(folder: &std::path::Path) -> usize {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.map(|path| if path.is_dir() { walked(&path) } else { 1 }).sum()
 }
@@ -207,4 +208,90 @@ fn who_was_erased_is_erased_again_after_a_restore(site: &Site) {
     assert_eq!(found(&restored), Vec::<String>::new());
     let server = Server::start(&restored.url(), &[]);
     assert_eq!(crate::calls::get(&format!("{}/health", server.url)).0, 200);
+}
+
+fn over_the_network_the_same_is_handed_out_and_taken_away(site: &Site) {
+    let dora = dora(site);
+    let picture = site.upload_form(&dora, &form(&FOR_BOB, Some(("zanzibar.png", &png(300, 200)))));
+    let fid = picture.is(200, 0).body["data"]["fid"].clone();
+    site.send(&dora, &json!({"uidOrUsername": "bob", "fid": fid})).is(200, 0);
+    site.send_text(&dora, "bob", "zanzibar").is(200, 0);
+    let admin = site.operator_with_token("olga", "administrator");
+    let support = site.operator_with_token("sam", "support");
+    let call = |token: &str, what: &str, body: Value| {
+        site.admin(token, "POST", &format!("/users/dora-zanzibar/{what}"), &body)
+    };
+    let because = json!({"reason": "dora asked for it"});
+    for (token, what, body, status) in [
+        (&support, "export", because.clone(), 403),
+        (&support, "erase", json!({"username": "dora-zanzibar", "reason": "dora asked for it"}), 403),
+        (&admin, "export", json!({}), 400),
+        (&admin, "export", json!({"reason": " "}), 400),
+        (&admin, "erase", because.clone(), 400),
+        (&admin, "erase", json!({"username": "dora", "reason": "dora asked for it"}), 400),
+        (&admin, "erase", json!({"username": "dora-zanzibar", "reason": ""}), 400),
+    ] {
+        assert_eq!(call(token, what, body.clone()).status, status, "{what} {body}");
+    }
+    assert_eq!(site.admin(&admin, "POST", "/users/nobody/export", &because).status, 404);
+    let rows = || site.audit(9).iter().filter(|row| row.contains(" user.e")).cloned().collect::<Vec<_>>();
+    assert_eq!(rows(), Vec::<String>::new(), "nothing was done");
+
+    let exported = exported(site, &admin, "dora-zanzibar");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("dora.zip");
+    let mut export = command(&site.database.url());
+    export.env("SIXIN__FILES__FOLDER", site.server.files.path().join("kept"));
+    export.env("SIXIN__FILES__ARRIVING", site.server.files.path().join("arriving"));
+    assert!(export.args(["user", "export", "dora-zanzibar"]).arg(&file).output().unwrap().status.success());
+    assert_eq!(
+        entries(&exported),
+        entries(&std::fs::read(&file).unwrap()),
+        "the same as on the command line"
+    );
+    assert_eq!(entries(&exported).iter().filter(|(name, _)| name.starts_with("files/")).count(), 6);
+    assert_eq!(walked(&site.server.files.path().join("arriving")), 0, "nothing waits any more");
+    assert_eq!(rows(), ["command line user.export dora-zanzibar", "olga user.export dora-zanzibar"]);
+
+    let erased = call(&admin, "erase", json!({"username": "dora-zanzibar", "reason": "dora asked for it"}));
+    assert_eq!((erased.status, &erased.body["messages"]), (200, &json!(2)), "{}", erased.body);
+    assert!(erased.body["left"].as_str().unwrap().starts_with("[erased]"));
+    let begun = std::time::Instant::now();
+    while site.database.number("SELECT COUNT(*) AS number FROM files") > 0 {
+        assert!(begun.elapsed() < PATIENCE * 2, "the file is still there");
+        std::thread::sleep(std::time::Duration::from_millis(500));
+    }
+    assert_eq!(found(&site.database), Vec::<String>::new());
+    assert!(rows()[0].starts_with("olga user.erase [erased]"), "{:?}", rows());
+    sixin(&site.database.url(), &["check"]);
+}
+
+/// What the administration API hands out of a user.
+fn exported(site: &Site, token: &str, user: &str) -> Vec<u8> {
+    let call = ureq::http::Request::builder()
+        .method("POST")
+        .uri(site.url(&format!("/admin/v1/users/{user}/export")))
+        .header("Authorization", format!("Bearer {token}"))
+        .header("Content-Type", "application/json");
+    let body = json!({"reason": "dora asked for it"}).to_string();
+    let mut answer = crate::calls::agent().run(call.body(body).unwrap()).unwrap();
+    let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+    assert_eq!(header("content-type").as_deref(), Some("application/zip"));
+    assert!(header("content-disposition").unwrap().starts_with("attachment; filename=\"user-424242.zip\""));
+    assert!(header("cache-control").unwrap().contains("no-store"));
+    let size: usize = header("content-length").unwrap().parse().unwrap();
+    let bytes = answer.body_mut().read_to_vec().unwrap();
+    assert_eq!(bytes.len(), size);
+    bytes
+}
+
+/// The entries of an archive, and how large each is.
+fn entries(bytes: &[u8]) -> Vec<(String, u64)> {
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let count = zip.len();
+    let entry = |number| {
+        let entry = zip.by_index(number).unwrap();
+        (entry.name().unwrap().into_owned(), entry.size())
+    };
+    (0..count).map(entry).collect()
 }

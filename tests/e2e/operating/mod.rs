@@ -1,5 +1,6 @@
 //! What operators do and see.
 
+pub(crate) mod ageing;
 pub(crate) mod backup;
 pub(crate) mod bucket;
 pub(crate) mod command_line;

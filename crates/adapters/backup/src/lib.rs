@@ -12,10 +12,12 @@
 
 mod description;
 mod reading;
+mod room;
 mod rows;
 mod writing;
 
 pub use reading::Archive;
+pub use room::Room;
 pub use writing::NewArchive;
 
 use sixin_application::operations::ports::CopyError;

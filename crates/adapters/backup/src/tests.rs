@@ -1,5 +1,6 @@
 //! What is written is read back, and what is damaged is told.
 
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
@@ -135,4 +136,28 @@ fn a_backup_of_a_newer_format_is_refused_with_its_version() {
     assert!(matches!(Archive::open(&path), Err(CopyError::Newer(version)) if version == "9.0.0"));
     std::fs::write(&path, b"no zip at all").unwrap();
     assert!(matches!(Archive::open(&path), Err(CopyError::Damaged(_))));
+}
+
+#[test]
+fn an_archive_that_is_handed_out_leaves_nothing_behind_read_or_not() {
+    use sixin_application::administration::ports::ArchiveRoom;
+
+    let folder = tempfile::tempdir().unwrap();
+    let room = crate::Room { folder: folder.path().join("room") };
+    let left = || std::fs::read_dir(folder.path().join("room")).unwrap().count();
+    let (writer, written) = room.begin().unwrap();
+    assert_eq!(left(), 1);
+    writer.finish(&StoreShape::default()).unwrap();
+    let mut open = written.open().unwrap();
+    assert_eq!(left(), 0, "nobody else finds it any more");
+    let mut bytes = Vec::new();
+    open.bytes.read_to_end(&mut bytes).unwrap();
+    assert!(bytes.starts_with(b"PK") && bytes.len() as u64 == open.size);
+    // Nobody has waited for this one.
+    drop(room.begin().unwrap());
+    assert_eq!(left(), 0);
+    let (writer, written) = room.begin().unwrap();
+    drop(writer);
+    assert!(written.open().is_err(), "it was not finished");
+    assert_eq!(left(), 0);
 }

@@ -2,6 +2,7 @@
 //! the same use cases, which ask what an operator may and write down what is done.
 
 mod api;
+mod archive;
 mod codes;
 mod openapi;
 mod pages;

@@ -1,10 +1,12 @@
 //! The description of the administration API.
 
 use serde_json::{Map, Value, json};
-use sixin_web::openapi::{Description, answer, derived, header, request_id_header, sample, schema_ref};
+use sixin_web::openapi::{
+    Description, answer, bytes, derived, header, request_id_header, sample, schema_ref,
+};
 use utoipa::OpenApi;
 
-use crate::api::{app_keys, audit, messages, overview, receivers, site, users, words};
+use crate::api::{app_keys, audit, messages, overview, people, receivers, retention, site, users, words};
 use crate::codes::Refused;
 
 const ABOUT: &str = "For programs of those who run the site: what the console at `/console/` and the command line do.\n\n\
@@ -25,11 +27,13 @@ pub fn description() -> Description {
     for subject in [
         overview::Operations::openapi(),
         users::Operations::openapi(),
+        people::Operations::openapi(),
         messages::Operations::openapi(),
         app_keys::Operations::openapi(),
         site::Operations::openapi(),
         words::Operations::openapi(),
         receivers::Operations::openapi(),
+        retention::Operations::openapi(),
         audit::Operations::openapi(),
     ] {
         document.merge(subject);
@@ -55,7 +59,9 @@ pub fn description() -> Description {
 fn complete(operation: &mut Value, schemas: &Map<String, Value>) {
     const BODY: &str = "/requestBody/content/application~1json/schema";
     const ANSWER: &str = "/responses/200/content/application~1json/schema";
+    const ARCHIVE: &str = "/responses/200/content/application~1zip";
     let answered = operation.pointer(ANSWER).cloned().unwrap_or_default();
+    let is_archive = operation.pointer(ARCHIVE).is_some();
     let body = operation.pointer(BODY).cloned();
     let Some(operation) = operation.as_object_mut() else { return };
     let mut parameters: Vec<Value> =
@@ -77,7 +83,8 @@ fn complete(operation: &mut Value, schemas: &Map<String, Value>) {
     }
     let done = json!({"done": {"value": sample(&answered, schemas)}});
     let mut responses = Map::new();
-    responses.insert("200".to_owned(), answer("Done.", &answered, &done, false));
+    let done = if is_archive { archive() } else { answer("Done.", &answered, &done, false) };
+    responses.insert("200".to_owned(), done);
     for (status, description) in [
         (400, "Something in the request can't be; `message` says what. Nothing was changed."),
         (401, "There is no token, or it does not hold any more."),
@@ -102,6 +109,11 @@ fn complete(operation: &mut Value, schemas: &Map<String, Value>) {
     operation.insert("tags".to_owned(), json!(["admin"]));
     operation.insert("parameters".to_owned(), Value::Array(parameters));
     operation.insert("responses".to_owned(), Value::Object(responses));
+}
+
+/// What is no JSON.
+fn archive() -> Value {
+    json!({"description": "The archive.", "content": {"application/zip": {"schema": bytes()}}})
 }
 
 fn refused(status: u16, description: &str) -> Value {

@@ -1,6 +1,8 @@
 //! What is shown of users, messages and the rest: the answers of the API, and what the pages are made of. Times are milliseconds since
 //! 1970 UTC.
 
+mod retention;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -27,6 +29,8 @@ use sixin_domain::user::User;
 use sixin_domain::user::contact::Phone;
 use sixin_domain::webhook::endpoint::{Endpoint, EndpointState};
 use utoipa::ToSchema;
+
+pub(crate) use self::retention::{AgeInfo, RanInfo, RetentionInfo};
 
 /// A user.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -616,7 +620,7 @@ impl ConversationInfo {
         Self {
             first: UserInfo::of(first, now),
             second: UserInfo::of(second, now),
-            messages_stored: read.conversation.as_ref().map_or(0, |conversation| conversation.last_seq),
+            messages_stored: read.stored,
             first_unread: unread(first.id).unwrap_or(0),
             second_unread: unread(second.id).unwrap_or(0),
             messages: read.messages.iter().map(viewed).collect(),

@@ -318,6 +318,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    gone_messages (conversation_id) {
+        conversation_id -> BigInt,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
     conversation_messages (id) {
         id -> BigInt,
         conversation_id -> BigInt,

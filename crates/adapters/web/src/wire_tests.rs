@@ -123,3 +123,17 @@ async fn keys_are_filled_in_only_where_there_are_some() {
     api.reference.credentials = Some("{\"x\":1}".into());
     assert_eq!(call(api, get("/docs/credentials.json")).await.json()["x"], 1);
 }
+
+#[actix_web::test]
+async fn what_is_not_there_is_told_in_the_words_of_those_who_ask() {
+    for path in ["/admin/v1", "/admin/v1/", "/admin/v1/nonsense", "/admin/v1/users/ann/nonsense"] {
+        let answer = call(SharedMocks::default().bare(), get(path)).await;
+        assert_eq!(answer.status, 404, "{path}");
+        let expected = serde_json::json!({"error": "not_found", "message": "Not a valid API."});
+        assert_eq!(answer.json(), expected, "{path}");
+    }
+    for path in ["/admin/v10", "/administration", "/v1/admin/v1/users"] {
+        let answer = call(SharedMocks::default().bare(), get(path)).await.json();
+        assert!(answer["error"].is_null() && answer["code"] == 404, "{path}");
+    }
+}

@@ -3,9 +3,11 @@
 use thiserror::Error;
 
 use crate::access::ports::PasswordError;
+use crate::bulkhead::Overload;
 use crate::hooks::manage::HookError;
 use crate::operations::app_keys::AppKeyError;
 use crate::operations::block_words::BlockWordError;
+use crate::operations::ports::CopyError;
 use crate::operations::roles::RoleError;
 use crate::operations::settings::SettingChangeError;
 use crate::operations::users::UserError;
@@ -43,6 +45,29 @@ impl AdminError {
     /// What was asked for can't be.
     pub fn invalid(why: impl ToString) -> Self {
         Self::Invalid(why.to_string())
+    }
+}
+
+impl From<CopyError> for AdminError {
+    fn from(error: CopyError) -> Self {
+        match error {
+            CopyError::Store(error) => error.into(),
+            CopyError::Files(error) => StoreError::Unavailable(error.into()).into(),
+            other => StoreError::Fault(other.into()).into(),
+        }
+    }
+}
+
+impl From<Overload> for AdminError {
+    fn from(error: Overload) -> Self {
+        StoreError::Unavailable(error.into()).into()
+    }
+}
+
+/// Work that broke off, which its thread's log says more of.
+impl From<tokio::task::JoinError> for AdminError {
+    fn from(error: tokio::task::JoinError) -> Self {
+        StoreError::Fault(error.into()).into()
     }
 }
 

@@ -8,21 +8,18 @@ use sixin_domain::conversation::pair::Pair;
 use sixin_domain::id::{ID_EPOCH, MAX_SAFE_INTEGER, MessageId, UserId, first_id_at};
 use sixin_domain::operator::audit::Action;
 use sixin_domain::operator::permission::Permission;
-use sixin_domain::text::visible::is_name;
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
 
 use super::ports::{MessageReview, ReviewedMessage};
 use super::users::AdministerUsers;
-use super::{AdminError, Deed, Desk};
+use super::{AdminError, Deed, Desk, checked_reason};
 use crate::conversations::ports::ConversationViews;
 use crate::operators::caller::Caller;
 use crate::users::ports::Users;
 
 /// Messages that are read at a time.
 pub const PAGE: i64 = 50;
-/// Longest reason, in characters.
-const REASON_CHARS: usize = 500;
 /// Messages a search looks at before it asks to go on.
 pub const LOOKED_AT: usize = 20_000;
 /// Messages a search finds before it asks to go on.
@@ -48,6 +45,8 @@ pub struct ReviewedConversation {
     pub users: [Arc<User>; 2],
     /// The conversation; `None`: they have written nothing to each other.
     pub conversation: Option<Conversation>,
+    /// How many messages of it are in the store.
+    pub stored: i64,
     /// Its messages, the latest first.
     pub messages: Vec<ShownMessage>,
     /// Where the next part begins; `None`: there is no more.
@@ -98,18 +97,6 @@ pub struct ReviewMessages {
     pub review: Arc<dyn MessageReview>,
 }
 
-/// A reason that somebody can read later.
-fn checked_reason(reason: &str) -> Result<&str, AdminError> {
-    let reason = reason.trim();
-    let length = reason.chars().count();
-    if !(3..=REASON_CHARS).contains(&length) || !is_name(reason) {
-        return Err(AdminError::invalid(format!(
-            "say why you look at messages of others, in one line of 3 to {REASON_CHARS} characters"
-        )));
-    }
-    Ok(reason)
-}
-
 impl ReviewMessages {
     /// What two users wrote to each other before a place, with what was recalled, deleted and edited.
     ///
@@ -139,7 +126,11 @@ impl ReviewMessages {
         let first = one.id;
         let read = self.desk.carry_out(caller, deed, self.read(pair, first, before));
         let (conversation, messages, next) = read.await?;
-        Ok(ReviewedConversation { users, conversation, messages, next })
+        let stored = match &conversation {
+            Some(found) => found.last_seq - self.review.gone(found.id).await?,
+            None => 0,
+        };
+        Ok(ReviewedConversation { users, conversation, stored, messages, next })
     }
 
     async fn read(
@@ -350,6 +341,7 @@ mod tests {
     #[tokio::test]
     async fn a_conversation_is_read_as_each_side_sees_it_and_that_is_written_down() {
         let mut review = MockMessageReview::new();
+        review.expect_gone().returning(|_| Ok(1));
         review.expect_page().returning(|_, _, _| {
             let mut recalled = reviewed(3, 1, "gone");
             recalled.visibility.is_enabled = false;

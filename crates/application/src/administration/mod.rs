@@ -5,8 +5,10 @@ pub mod app_keys;
 pub mod audit;
 pub mod error;
 pub mod messages;
+pub mod people;
 pub mod ports;
 pub mod receivers;
+pub mod retention;
 pub mod site;
 pub mod users;
 pub mod words;
@@ -16,6 +18,7 @@ use std::sync::Arc;
 
 use sixin_domain::operator::audit::{Action, Details};
 use sixin_domain::operator::permission::Permission;
+use sixin_domain::text::visible::is_name;
 use sixin_domain::time::Millis;
 
 pub use error::AdminError;
@@ -34,6 +37,10 @@ pub struct Administration {
     pub audit: audit::ReadAudit,
     /// Users.
     pub users: users::AdministerUsers,
+    /// What belongs to people.
+    pub people: people::AdministerPeople,
+    /// What is too old.
+    pub retention: retention::AdministerRetention,
     /// Messages.
     pub messages: messages::ReviewMessages,
     /// App keys.
@@ -55,6 +62,21 @@ pub struct Desk {
     pub audit: Arc<dyn AuditLog>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+}
+
+/// Longest reason, in characters.
+const REASON_CHARS: usize = 500;
+
+/// A reason that somebody can read later.
+pub(crate) fn checked_reason(reason: &str) -> Result<&str, AdminError> {
+    let reason = reason.trim();
+    let length = reason.chars().count();
+    if !(3..=REASON_CHARS).contains(&length) || !is_name(reason) {
+        return Err(AdminError::invalid(format!(
+            "say why you do that, in one line of 3 to {REASON_CHARS} characters"
+        )));
+    }
+    Ok(reason)
 }
 
 /// What is written down of a step.

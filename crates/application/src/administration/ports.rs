@@ -9,7 +9,33 @@ use sixin_domain::id::{ConversationId, MessageId, UserId};
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
 
+use crate::operations::ports::{BackupWriter, CopyError};
 use crate::ports::StoreResult;
+
+/// An archive that is there.
+pub struct OpenArchive {
+    /// How many bytes it has.
+    pub size: u64,
+    /// The bytes. Reading them blocks.
+    pub bytes: Box<dyn std::io::Read + Send>,
+}
+
+/// An archive that is being written in a room. Dropped, it is gone.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+pub trait WrittenArchive: Send {
+    /// What was written, once it is finished. Nobody else finds it from now on, and its room is free when it is dropped. Blocks.
+    fn open(self: Box<Self>) -> Result<OpenArchive, CopyError>;
+}
+
+/// What is begun: where it is written to, and how it is read then.
+pub type BegunArchive = (Box<dyn BackupWriter>, Box<dyn WrittenArchive>);
+
+/// Where archives of people wait until they are read.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+pub trait ArchiveRoom: Send + Sync {
+    /// Begins one, readable for this process's user alone. Blocks.
+    fn begin(&self) -> Result<BegunArchive, CopyError>;
+}
 
 /// Looks for users.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
@@ -57,6 +83,9 @@ pub trait MessageReview: Send + Sync {
         before: i64,
         limit: i64,
     ) -> StoreResult<Vec<ReviewedMessage>>;
+
+    /// Up to which `seq` messages of a conversation are gone because they were too old.
+    async fn gone(&self, conversation: ConversationId) -> StoreResult<i64>;
 
     /// Those of everybody from one id on up to before another, the latest first, without revisions.
     async fn scan(&self, from: MessageId, before: MessageId, limit: i64)

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sixin_domain::event::Event;
 use sixin_domain::id::{AccountId, MessageId, UserId};
-use sixin_domain::log::{Commit, Cursor, KEPT_MS, LogEntry, Logged, Position};
+use sixin_domain::log::{Commit, Cursor, LogEntry, Logged, Position};
 use tokio::sync::Notify;
 
 use super::fresh::Fresh;
@@ -42,6 +42,8 @@ pub struct FollowerLimits {
     pub ring: usize,
     /// Connections of one user; the oldest of more are closed.
     pub connections_per_user: usize,
+    /// For how many milliseconds all is kept that a reader may have missed; one that was away for longer begins anew.
+    pub kept_ms: i64,
 }
 
 /// Follows the log.
@@ -366,7 +368,7 @@ impl Follower {
         match state.ring.after(user, after.position, MOST_ENTRIES) {
             Recent::Entries(entries) => Found::Entries(entries, state.last),
             Recent::TooMuch => Found::Reset(state.head()),
-            Recent::Unknown if after.position < Position::at(self.clock.now().plus(-KEPT_MS)) => {
+            Recent::Unknown if after.position < Position::at(self.clock.now().plus(-self.limits.kept_ms)) => {
                 Found::Reset(state.head())
             }
             Recent::Unknown => Found::Older(state.last),

@@ -87,7 +87,7 @@ impl FakeLog {
     pub(crate) async fn follower(self: &Arc<Self>, ring: usize) -> Arc<Follower> {
         let mut clock = MockClock::new();
         clock.expect_now().return_const(NOW);
-        let limits = FollowerLimits { ring, connections_per_user: 3 };
+        let limits = FollowerLimits { ring, connections_per_user: 3, kept_ms: sixin_domain::log::KEPT_MS };
         Arc::new(Follower::start(self.clone(), Arc::new(clock), limits).await.unwrap())
     }
 

@@ -7,6 +7,7 @@ pub mod erase;
 pub mod health;
 pub mod import_fresns;
 pub mod ports;
+pub mod retention;
 pub mod roles;
 pub mod sessions;
 pub mod settings;

@@ -14,7 +14,7 @@ pub const KEY_BYTES: usize = 255;
 /// Longest text that is read: a key in hexadecimal digits, and a pass.
 const MOST: usize = 2 * KEY_BYTES + 1024;
 /// Characters of the public id of such a file.
-const FID_CHARS: usize = 32;
+pub(super) const FID_CHARS: usize = 32;
 
 /// What a client may upload, and who it is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 pub mod client_upload;
 pub mod link;
 pub mod media;
+pub mod named;
 pub mod outside;
 pub mod upload;
 

@@ -98,6 +98,8 @@ actions! {
     UserExport = "user.export",
     /// A user was erased, or those were who are back after a restore.
     UserErase = "user.erase",
+    /// What was too old was removed, because somebody asked for it.
+    RetentionRun = "retention.run",
     /// A user was made to block another, or that was taken back.
     UserBlock = "user.block",
     /// A user got another main role.

@@ -27,8 +27,14 @@ pub enum Permission {
     KeepWords,
     /// Delete users.
     DeleteUsers,
+    /// Get all that belongs to a user, which is always written down with a reason.
+    ExportUsers,
+    /// Erase users for good, which is always written down with a reason.
+    EraseUsers,
     /// Change settings and roles.
     ChangeSite,
+    /// Have what is too old removed now.
+    RunRetention,
     /// Make app keys, give them secrets, switch them on and off.
     KeepAppKeys,
     /// Add, change and remove webhooks and hooks.
@@ -41,7 +47,7 @@ pub enum Permission {
 
 impl Permission {
     /// The table: each permission, its name (which is the scope of a token) and the least role that has it.
-    pub const TABLE: [(Self, &'static str, OperatorRole); 14] = [
+    pub const TABLE: [(Self, &'static str, OperatorRole); 17] = [
         (Self::SeeOverview, "overview", OperatorRole::Viewer),
         (Self::SeeUsers, "users", OperatorRole::Viewer),
         (Self::SeeSite, "site", OperatorRole::Viewer),
@@ -51,7 +57,10 @@ impl Permission {
         (Self::ReadMessages, "messages", OperatorRole::Support),
         (Self::KeepWords, "words", OperatorRole::Support),
         (Self::DeleteUsers, "users.delete", OperatorRole::Administrator),
+        (Self::ExportUsers, "users.export", OperatorRole::Administrator),
+        (Self::EraseUsers, "users.erase", OperatorRole::Administrator),
         (Self::ChangeSite, "site.change", OperatorRole::Administrator),
+        (Self::RunRetention, "retention", OperatorRole::Administrator),
         (Self::KeepAppKeys, "app-keys", OperatorRole::Administrator),
         (Self::KeepReceivers, "receivers", OperatorRole::Administrator),
         (Self::ReadAudit, "audit", OperatorRole::Administrator),
@@ -187,7 +196,10 @@ mod tests {
         assert!(!viewer.may(Permission::RestrictUsers) && support.may(Permission::RestrictUsers));
         for permission in [
             Permission::DeleteUsers,
+            Permission::ExportUsers,
+            Permission::EraseUsers,
             Permission::ChangeSite,
+            Permission::RunRetention,
             Permission::KeepAppKeys,
             Permission::KeepOperators,
             Permission::ReadAudit,

@@ -8,7 +8,8 @@ use sixin_storage::Database;
 
 use super::now;
 use crate::cli::{
-    AppKey, BlockWord, Command, Hook, Import, Operator, Role, Session, Setting, Token, User, Webhook,
+    AppKey, BlockWord, Command, Hook, Import, Operator, Retention, Role, Session, Setting, Token, User,
+    Webhook,
 };
 
 /// What is done to whom, and how.
@@ -54,6 +55,7 @@ pub(super) async fn row(database: &Database, command: &Command) -> StoreResult<O
         Command::Hook(command) => hook(command),
         Command::Backup(options) if !options.verify => Some(deed(Action::Backup, "")),
         Command::Import(Import::Fresns(options)) if !options.dry_run => Some(deed(Action::Import, "fresns")),
+        Command::Retention(Retention::Run { dry_run: false }) => Some(deed(Action::RetentionRun, "")),
         Command::Restored => Some(deed(Action::Restored, "")),
         _ => None,
     };

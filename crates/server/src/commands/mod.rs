@@ -12,6 +12,7 @@ mod hook;
 mod import;
 mod operator;
 mod receivers;
+mod retention;
 mod role;
 pub(crate) mod serve;
 mod session;
@@ -202,6 +203,7 @@ async fn carry_out(arguments: Arguments, config: Config, database: Database) -> 
         Command::Hook(command) => hook::run(&config, &database, out, command).await,
         Command::Operator(command) => operator::run(&database, out, command).await,
         Command::Audit(command) => operator::audit(&database, out, command).await,
+        Command::Retention(command) => retention::run(&config, &database, out, command).await,
         Command::Curl(command) => curl::run(&database, command).await,
         Command::Backup(command) => backup::run(&config, database, out, command).await,
         Command::Restore { file } => backup::restored_from(&config, database, out, &file).await,

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
 use sixin_domain::network::Network;
+use sixin_domain::retention::{LEAST_AUDIT_DAYS, MOST_DAYS};
 use sixin_domain::webhook::receiver_url::ReceiverUrl;
 use sixin_storage::DatabaseUrl;
 use url::Url;
@@ -60,6 +61,7 @@ impl Config {
         self.check_gateway()?;
         self.check_retries()?;
         self.check_push()?;
+        self.check_retention()?;
         server.cors_origins.iter().try_for_each(|origin| origins::check(origin))?;
         self.check_cache()?;
         self.check_bucket()?;
@@ -114,6 +116,26 @@ impl Config {
             if let Err(error) = ReceiverUrl::parse(url) {
                 return Err(refused(key, error.to_string(), format!("{url:?}")));
             }
+        }
+        Ok(())
+    }
+
+    fn check_retention(&self) -> Result<(), ConfigError> {
+        let kept = &self.retention;
+        for (key, days) in [
+            ("retention.messages", kept.messages),
+            ("retention.files", kept.files),
+            ("retention.revisions", kept.revisions),
+            ("retention.audit", kept.audit),
+        ] {
+            if !(0..=MOST_DAYS).contains(&days) {
+                let expected = format!("must be a number of days from 1 to {MOST_DAYS}, or 0 for ever");
+                return Err(refused(key, expected, days));
+            }
+        }
+        if (1..LEAST_AUDIT_DAYS).contains(&kept.audit) {
+            let expected = format!("must be at least {LEAST_AUDIT_DAYS}, or 0 for ever");
+            return Err(refused("retention.audit", expected, kept.audit));
         }
         Ok(())
     }

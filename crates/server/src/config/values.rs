@@ -23,6 +23,7 @@ pub(crate) struct Config {
     pub(crate) console: Console,
     pub(crate) webhooks: Webhooks,
     pub(crate) push: Push,
+    pub(crate) retention: Retention,
     pub(crate) metrics: Metrics,
     pub(crate) log: Log,
 }
@@ -211,6 +212,16 @@ pub(crate) struct ApnsValues {
 pub(crate) struct FcmValues {
     pub(crate) account_file: PathBuf,
     pub(crate) url: String,
+}
+
+/// Days; 0 is for ever.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Retention {
+    pub(crate) messages: i64,
+    pub(crate) files: i64,
+    pub(crate) revisions: i64,
+    pub(crate) audit: i64,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]

@@ -7,15 +7,20 @@ use sixin_application::access::guarded_passwords::GuardedPasswords;
 use sixin_application::administration::app_keys::AdministerAppKeys;
 use sixin_application::administration::audit::ReadAudit;
 use sixin_application::administration::messages::ReviewMessages;
+use sixin_application::administration::people::{self, AdministerPeople};
 use sixin_application::administration::ports::Vitals;
 use sixin_application::administration::receivers::AdministerReceivers;
+use sixin_application::administration::retention::{self, AdministerRetention};
 use sixin_application::administration::site::AdministerSite;
 use sixin_application::administration::users::AdministerUsers;
 use sixin_application::administration::words::AdministerWords;
 use sixin_application::administration::{Administration, Desk};
+use sixin_application::operations::retention::Retention;
 use sixin_application::operators::access::OperatorAccess;
 use sixin_application::ports::{Clock, SecretSource};
+use sixin_backup::Room;
 use sixin_console::ConsoleApi;
+use sixin_files::KeptFiles;
 use sixin_password::Passwords;
 use sixin_storage::Database;
 
@@ -24,10 +29,16 @@ use crate::reach::ReachError;
 use crate::system::{SystemClock, SystemSecrets};
 use crate::telling::{manage_hooks, manage_webhooks};
 
+/// What removes what is too old.
+pub(crate) fn retention(config: &Config, database: &Database) -> Retention {
+    Retention { ages: config.ages(), rows: Arc::new(database.clone()), clock: Arc::new(SystemClock) }
+}
+
 /// The administration API and the console.
 pub(crate) fn console(
     config: &Config,
     database: &Database,
+    files: &Arc<KeptFiles>,
     vitals: Arc<dyn Vitals>,
 ) -> Result<ConsoleApi, ReachError> {
     let store = Arc::new(database.clone());
@@ -58,10 +69,26 @@ pub(crate) fn console(
         passwords,
         secrets: Arc::clone(&secrets),
     };
+    let people = AdministerPeople {
+        desk: desk.clone(),
+        users: store.clone(),
+        store: store.clone(),
+        files: files.clone(),
+        room: Arc::new(Room { folder: config.files.arriving.clone() }),
+        erasure: store.clone(),
+        places: people::places(),
+    };
+    let retention = AdministerRetention {
+        desk: desk.clone(),
+        retention: retention(config, database),
+        place: retention::place(),
+    };
     let administration = Administration {
         access: Arc::new(access),
         audit: ReadAudit { desk: desk.clone() },
         users,
+        people,
+        retention,
         messages: ReviewMessages {
             desk: desk.clone(),
             users: store.clone(),

@@ -39,7 +39,7 @@ use sixin_web::Shared;
 use sixin_web::live::Gate;
 use tokio::sync::Notify;
 
-pub(crate) use self::console::console;
+pub(crate) use self::console::{console, retention};
 use crate::api::Apis;
 use crate::config::Config;
 use crate::system::{SystemClock, SystemSecrets};

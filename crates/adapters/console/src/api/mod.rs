@@ -5,7 +5,9 @@ pub(crate) mod app_keys;
 pub(crate) mod audit;
 pub(crate) mod messages;
 pub(crate) mod overview;
+pub(crate) mod people;
 pub(crate) mod receivers;
+pub(crate) mod retention;
 pub(crate) mod site;
 pub(crate) mod users;
 pub(crate) mod words;
@@ -16,6 +18,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sixin_application::administration::AdminError;
+use sixin_application::administration::people::ExportedPerson;
 use sixin_application::operators::caller::Caller;
 use sixin_web::answer::fallback::{get, one};
 use sixin_web::answer::reply::{self, header_text};
@@ -24,6 +27,7 @@ use sixin_web::request::client_address::client_address;
 use utoipa::ToSchema;
 
 use crate::ConsoleApi;
+use crate::archive;
 use crate::codes::{refused, unauthorized, without_body};
 
 /// Where it is.
@@ -79,8 +83,25 @@ pub(crate) fn configure(routes: &mut web::ServiceConfig) {
             one(&at("/users/{user}/restrict"), [Method::POST])
                 .route(web::post().to(users::admin_restrict_user)),
         )
+        .configure(configure_people)
         .configure(configure_site)
         .configure(configure_messages);
+}
+
+fn configure_people(routes: &mut web::ServiceConfig) {
+    let at = |path: &str| format!("{BASE}{path}");
+    routes
+        .service(
+            one(&at("/users/{user}/export"), [Method::POST]).route(web::post().to(people::admin_export_user)),
+        )
+        .service(
+            one(&at("/users/{user}/erase"), [Method::POST]).route(web::post().to(people::admin_erase_user)),
+        )
+        .service(
+            one(&at("/retention"), [Method::GET, Method::POST])
+                .route(get().to(retention::admin_show_retention))
+                .route(web::post().to(retention::admin_run_retention)),
+        );
 }
 
 fn configure_site(routes: &mut web::ServiceConfig) {
@@ -186,6 +207,29 @@ pub(crate) async fn answered_with<B: DeserializeOwned, T: Serialize>(
         work(caller, read).await
     })
     .await
+}
+
+/// Answers a request of an operator with what belongs to a person.
+pub(crate) async fn handed_out<B: DeserializeOwned>(
+    api: &ConsoleApi,
+    request: &HttpRequest,
+    payload: Payload,
+    work: impl AsyncFnOnce(&Caller, B) -> Result<ExportedPerson, AdminError>,
+) -> HttpResponse {
+    let bytes = match body::read(request, payload, &api.http).await {
+        Ok(bytes) => bytes,
+        Err(error) => return without_body(&error),
+    };
+    let caller = match caller(api, request).await {
+        Ok(caller) => caller,
+        Err(answer) => return answer,
+    };
+    let read = serde_json::from_slice(&bytes).map_err(|error| unreadable("the body", &error));
+    let exported = match read {
+        Ok(body) => work(&caller, body).await,
+        Err(error) => Err(error),
+    };
+    exported.map_or_else(refused, archive::answer)
 }
 
 fn unreadable(what: &str, error: &dyn std::fmt::Display) -> AdminError {

@@ -11,20 +11,26 @@ use super::layout::Layout;
 use super::visit::{After, done, shown};
 use crate::ConsoleApi;
 use crate::api::site;
-use crate::views::{RoleInfo, SettingInfo};
+use crate::views::{AgeInfo, RetentionInfo, RoleInfo, SettingInfo};
 
 #[derive(Template)]
 #[template(path = "settings.html")]
 struct SettingsPage {
     l: Layout,
     settings: Vec<SettingInfo>,
+    kept: Vec<AgeInfo>,
+    /// Whether it was counted how much would go.
+    is_counted: bool,
 }
 
 /// `GET /console/settings`
 pub(super) async fn settings(api: web::Data<ConsoleApi>, request: HttpRequest) -> HttpResponse {
-    shown(&api, &request, "settings", async |visit, _| {
+    shown(&api, &request, "settings", async |visit, asked| {
         let settings = site::settings(&api, &visit.caller).await?.settings;
-        Ok(SettingsPage { l: visit.layout(), settings })
+        let (retention, is_counted) = (&api.administration.retention, asked.is_ticked("count"));
+        let due = if is_counted { retention.due(&visit.caller).await? } else { Vec::new() };
+        let kept = RetentionInfo::of(retention.ages(&visit.caller)?, &due).kept;
+        Ok(SettingsPage { l: visit.layout(), settings, kept, is_counted })
     })
     .await
 }
@@ -38,6 +44,10 @@ pub(super) async fn change_setting(
     done(&api, &request, payload, "settings", async |visit, form| {
         let (site, key) = (&api.administration.site, form.text("key"));
         match form.text("action") {
+            "retention" => {
+                api.administration.retention.run(&visit.caller).await?;
+                return Ok(After::Go("/console/settings?count=1&done=1#retention".to_owned()));
+            }
             "reset" => site.reset(&visit.caller, key).await.map(drop)?,
             // Browsers end lines of longer fields with two characters.
             _ => site.set(&visit.caller, key, &form.text("value").replace("\r\n", "\n")).await?,

@@ -12,6 +12,7 @@ use super::users::address;
 use super::visit::{After, Visit, done, shown};
 use crate::ConsoleApi;
 use crate::api::users::Restrict;
+use crate::archive;
 use crate::views::UserDetailInfo;
 
 #[derive(Template)]
@@ -35,8 +36,19 @@ pub(super) async fn page(api: web::Data<ConsoleApi>, request: HttpRequest) -> Ht
 /// `POST /console/user`
 pub(super) async fn act(api: web::Data<ConsoleApi>, request: HttpRequest, payload: Payload) -> HttpResponse {
     done(&api, &request, payload, "users", async |visit, form| {
-        carry_out(&api, visit, form).await?;
-        Ok(After::Go(format!("{}&done=1", address(form.text("name")))))
+        let (people, caller) = (&api.administration.people, &visit.caller);
+        let (name, reason) = (form.text("name"), form.text("reason"));
+        match form.text("action") {
+            "export" => Ok(After::Show(archive::answer(people.export(caller, name, reason).await?))),
+            "erase" => {
+                let left = people.erase(caller, name, form.text("confirm"), reason).await?.left;
+                Ok(After::Go(format!("{}&done=1", address(&left))))
+            }
+            _ => {
+                carry_out(&api, visit, form).await?;
+                Ok(After::Go(format!("{}&done=1", address(name))))
+            }
+        }
     })
     .await
 }

@@ -138,6 +138,25 @@ words! {
     delete: "Delete", "删除";
     delete_user: "Delete this user", "删除此用户";
     delete_explained: "This can't be undone. The messages stay; the name and the number stay taken.", "此操作无法撤销。消息会保留，用户名与编号不会释放。";
+    export: "Download", "下载";
+    export_user: "All that belongs to this user", "此用户的全部数据";
+    export_explained: "A zip archive: profile, lists, conversations, messages and uploaded files. It may take a while to begin.", "一个 zip 归档：资料、列表、会话、消息与上传的文件。准备可能需要一些时间。";
+    erase: "Erase for good", "永久抹除";
+    erase_user: "Erase this user", "抹除此用户";
+    erase_explained: "What it was called, wrote and uploaded goes for good; conversations of others stay and say so. There is no way back.", "其名称、所写内容与上传的文件将永久消失；他人的会话会保留并注明。此操作无法撤销。";
+    retention: "How long things are kept", "保留期限";
+    retention_explained: "The configuration file says so. What is older goes for good, in small steps; servers do that by themselves.", "由配置文件规定。超过期限的内容将永久消失；服务器会自行分小步清除。";
+    kept_what: "What", "内容";
+    kept_days: "Days", "天数";
+    for_ever: "for ever", "永久";
+    would_go: "Would go now", "现可清除";
+    at_least: "at least", "至少";
+    count_due: "Count what would go", "统计可清除的数量";
+    run_retention: "Remove it now", "立即清除";
+    kept_messages: "Messages", "消息";
+    kept_revisions: "What messages said before they were edited", "消息编辑前的内容";
+    kept_files: "Uploads that no message names any more", "不再被任何消息引用的上传文件";
+    kept_audit: "Audit", "审计记录";
     confirm_delete: "Type the username to confirm", "输入用户名以确认";
     confirm_delete_wrong: "type the username exactly to delete it", "请准确输入用户名以删除";
     see_conversation: "Look at a conversation", "查看会话";
@@ -283,6 +302,16 @@ impl Words {
             "fault" => self.refused_fault,
             "receiver_failed" => self.refused_receiver,
             _ => self.not_done,
+        }
+    }
+
+    /// What is called so that is kept for a time.
+    pub(super) fn kept(&self, what: impl AsRef<str>) -> &'static str {
+        match what.as_ref() {
+            "messages" => self.kept_messages,
+            "revisions" => self.kept_revisions,
+            "files" => self.kept_files,
+            _ => self.kept_audit,
         }
     }
 

@@ -40,7 +40,7 @@ macro_rules! known {
 }
 
 /// The tables that are copied. The epochs come last: on SQLite, changes of other tables move them.
-pub(crate) const COPIED: [KnownTable; 52] = known![
+pub(crate) const COPIED: [KnownTable; 53] = known![
     accounts[id],
     users[id],
     roles[id],
@@ -59,6 +59,7 @@ pub(crate) const COPIED: [KnownTable; 52] = known![
     file_usages[id],
     site_secrets[name],
     conversations[id],
+    gone_messages[conversation_id],
     conversation_messages[id],
     message_contents[id],
     message_expansions[message_id, item_key],

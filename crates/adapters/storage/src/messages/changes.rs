@@ -133,7 +133,11 @@ pub(crate) fn locked(
 }
 
 /// The newest message that anybody sees is the latest of the conversation itself, if `gone` was it.
-fn follow_latest(conn: &mut AnyConnection, conversation: &Conversation, gone: MessageId) -> QueryResult<()> {
+pub(crate) fn follow_latest(
+    conn: &mut AnyConnection,
+    conversation: &Conversation,
+    gone: MessageId,
+) -> QueryResult<()> {
     let id = conversation.id.0;
     let latest: Option<i64> = conversations::table
         .filter(conversations::id.eq(id))

@@ -14,7 +14,7 @@ use sixin_domain::time::Millis;
 use crate::connection::connector::AnyConnection;
 use crate::conversations::messages::{stored_before, stored_between};
 use crate::database::Database;
-use crate::schema::{conversation_messages as messages, message_revisions as revisions};
+use crate::schema::{conversation_messages as messages, gone_messages, message_revisions as revisions};
 
 /// Ids that one statement names.
 const AT_ONCE: usize = 500;
@@ -51,6 +51,14 @@ impl MessageReview for Database {
             let stored = stored_before(conn, conversation.0, before, limit)?;
             let revised = revised(conn, &ids(&stored))?;
             reviewed(conn, stored, revised)
+        })
+        .await
+    }
+
+    async fn gone(&self, conversation: ConversationId) -> StoreResult<i64> {
+        self.read(move |conn| {
+            let gone = gone_messages::table.find(conversation.0).select(gone_messages::seq).first(conn);
+            Ok(gone.optional()?.unwrap_or(0))
         })
         .await
     }

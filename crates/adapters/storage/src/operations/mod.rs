@@ -1,5 +1,8 @@
 //! Leases, health, and what is swept away.
 
+mod aged_files;
+mod aged_messages;
+mod aged_rows;
 pub(crate) mod check;
 pub(crate) mod clock;
 pub(crate) mod health;

@@ -10,6 +10,7 @@ use sixin_domain::time::Millis;
 
 use crate::connection::connector::AnyConnection;
 use crate::database::Database;
+use crate::operations::aged_files;
 use crate::schema::{
     deleted_message_logs, idempotency_keys, log_changes, login_failures, message_contents,
     transient_messages, used_nonces,
@@ -50,12 +51,15 @@ impl Database {
 /// Ids are ordered by time, so the old rows are the first ones of the primary key.
 fn sweep_transient(conn: &mut AnyConnection, now: Millis) -> QueryResult<bool> {
     let oldest_kept = first_id_at(now.plus(-TRANSIENT_MS));
-    let old: Vec<i64> = transient_messages::table
+    let rows: Vec<(i64, Option<i64>)> = transient_messages::table
         .filter(transient_messages::id.lt(oldest_kept))
         .order(transient_messages::id)
         .limit(STEP)
-        .select(transient_messages::id)
+        .select((transient_messages::id, transient_messages::message_file_id))
         .load(conn)?;
+    let (old, files): (Vec<i64>, Vec<Option<i64>>) = rows.into_iter().unzip();
+    let files: Vec<i64> = files.into_iter().flatten().collect();
+    aged_files::unsent(conn, &old, &files, now)?;
     diesel::delete(transient_messages::table.filter(transient_messages::id.eq_any(&old))).execute(conn)?;
     let contents: Vec<i64> = message_contents::table
         .filter(message_contents::id.lt(oldest_kept).and(message_contents::is_transient.eq(true)))

@@ -10,12 +10,20 @@ use crate::answer::reply;
 /// Below this prefix an answer is an envelope of code, message and data; elsewhere code, errorMessage and url
 /// (docs/wire/fresns.md#envelope, docs/wire/rongcloud.md#unknown-path).
 const ENVELOPED: &str = "/api/";
+/// Below this path an answer is a word and a text, as those of operators are (docs/console.md).
+const FOR_OPERATORS: &str = "/admin/v1";
 
 #[derive(Serialize)]
 struct Envelope<'a> {
     code: i64,
     message: &'a str,
     data: Option<()>,
+}
+
+#[derive(Serialize)]
+struct Refused<'a> {
+    error: &'a str,
+    message: &'a str,
 }
 
 #[derive(Serialize)]
@@ -85,8 +93,25 @@ fn with_text(path: &str, status: StatusCode, text: &str) -> HttpResponse {
     let code = i64::from(status.as_u16());
     if path.starts_with(ENVELOPED) {
         reply::json(status, code, &Envelope { code, message: text, data: None })
+    } else if is_for_operators(path) {
+        reply::json(status, code, &Refused { error: word(status), message: text })
     } else {
         reply::json(status, code, &about(path, status, text))
+    }
+}
+
+fn is_for_operators(path: &str) -> bool {
+    path.strip_prefix(FOR_OPERATORS).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The word that stays the same.
+fn word(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::NOT_FOUND => "not_found",
+        StatusCode::METHOD_NOT_ALLOWED => "method_not_allowed",
+        StatusCode::SERVICE_UNAVAILABLE => "unavailable",
+        status if status.is_server_error() => "fault",
+        _ => "invalid",
     }
 }
 

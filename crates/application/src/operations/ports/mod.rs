@@ -2,6 +2,7 @@
 
 mod admin;
 mod import;
+mod aged_rows;
 mod log_admin;
 mod store_check;
 mod store_copy;
@@ -10,6 +11,7 @@ mod user_erasure;
 
 pub use admin::*;
 pub use import::*;
+pub use aged_rows::*;
 pub use log_admin::*;
 pub use store_check::*;
 pub use store_copy::*;
