@@ -4,7 +4,9 @@ use serde_json::{Map, Value, json};
 use sixin_web::openapi::{Description, answer, derived, header, request_id_header, sample, schema_ref};
 use utoipa::OpenApi;
 
-use crate::api::{app_keys, audit, messages, overview, receivers, site, users, words};
+use crate::api::{
+    adding, app_keys, audit, messages, operators, overview, receivers, site, tokens, users, words,
+};
 use crate::codes::Refused;
 
 const ABOUT: &str = "For programs of those who run the site: what the console at `/console/` and the command line do.\n\n\
@@ -30,6 +32,9 @@ pub fn description() -> Description {
         site::Operations::openapi(),
         words::Operations::openapi(),
         receivers::Operations::openapi(),
+        adding::Operations::openapi(),
+        operators::Operations::openapi(),
+        tokens::Operations::openapi(),
         audit::Operations::openapi(),
     ] {
         document.merge(subject);

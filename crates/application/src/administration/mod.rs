@@ -5,6 +5,7 @@ pub mod app_keys;
 pub mod audit;
 pub mod error;
 pub mod messages;
+pub mod operators;
 pub mod ports;
 pub mod receivers;
 pub mod site;
@@ -44,6 +45,8 @@ pub struct Administration {
     pub words: words::AdministerWords,
     /// Webhooks and hooks.
     pub receivers: receivers::AdministerReceivers,
+    /// Operators themselves.
+    pub operators: operators::AdministerOperators,
     /// How the server does.
     pub vitals: Arc<dyn ports::Vitals>,
 }
