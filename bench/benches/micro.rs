@@ -247,6 +247,7 @@ fn api() -> HttpApi {
         check_health: door,
         secrets: Arc::new(SystemSecrets),
         http: HttpLimits::default(),
+        access: Arc::default(),
     };
     Apis {
         rongcloud,

@@ -20,7 +20,7 @@ mod push;
 mod support;
 mod webhooks;
 
-use support::{calls, database, lossy_proxy, nginx, raw, site, upload, walk};
+use support::{authority, calls, database, lossy_proxy, nginx, raw, site, upload, walk};
 
 /// Makes a test for each database out of each function.
 macro_rules! on_every_database {

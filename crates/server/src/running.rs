@@ -13,6 +13,7 @@ use sixin_application::sending::ids::{LEASE_MS, LeasedIds};
 use sixin_application::sending::ports::{MessageStore, ProcessLeases};
 use sixin_files::PlaceError;
 use sixin_storage::{Database, DatabaseOptions, OpenError};
+use sixin_web::{AccessLog, Tls};
 use thiserror::Error;
 use tokio::net::TcpSocket;
 
@@ -27,6 +28,7 @@ use crate::pushing::pushing;
 use crate::system::{SystemClock, SystemSecrets};
 use crate::telemetry;
 use crate::telling::{Telling, TellingParts};
+use crate::tls::tls;
 use crate::vitals::Watch;
 use crate::wiring::{Base, apis, caches, console, lanes, retention};
 
@@ -49,6 +51,8 @@ pub(crate) enum StartError {
     Webhooks(#[from] crate::reach::ReachError),
     #[error(transparent)]
     Push(#[from] crate::pushing::PushError),
+    #[error(transparent)]
+    Tls(#[from] crate::tls::TlsError),
     #[error("metrics could not be set up: {0}")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
 }
@@ -112,6 +116,10 @@ pub(crate) struct Running {
     pub(crate) metrics: Option<SocketAddr>,
     /// Where the console is served, if it has a listener of its own.
     pub(crate) console: Option<SocketAddr>,
+    /// What both speak TLS with, if they do.
+    pub(crate) tls: Option<Tls>,
+    /// Which requests leave a line in the log.
+    pub(crate) access: Arc<AccessLog>,
     servers: Vec<ServerHandle>,
     committer: Arc<Committer>,
     ids: Arc<LeasedIds>,
@@ -133,6 +141,7 @@ impl Running {
         // First of all: what is counted before is not seen.
         let metrics = telemetry::metrics()?;
         descriptors::raise();
+        let tls = tls(config)?;
         let listener = listen(config.server.listen)?;
         let address = listener.local_addr()?;
         let ids = Arc::new(LeasedIds::default());
@@ -200,6 +209,7 @@ impl Running {
             metrics_address = Some(listener.local_addr()?);
             servers.push(spawn(sixin_web::start_metrics(listener, Arc::new(render))?));
         }
+        let access = Arc::clone(&api.shared.access);
         let watch = Watch::start(&database, Places::of(config, &database), &metrics, &api.shared);
         let mut console_address = None;
         if config.console.enabled {
@@ -209,12 +219,12 @@ impl Running {
                     let listener = listen(address)?;
                     console_address = Some(listener.local_addr()?);
                     let alone = operators_alone(console, api.shared.clone());
-                    servers.push(spawn(sixin_web::start(alone, listener)?));
+                    servers.push(spawn(sixin_web::start(alone, listener, tls.clone())?));
                 }
                 None => api.console = Some(console),
             }
         }
-        servers.push(spawn(sixin_web::start(api.into(), listener)?));
+        servers.push(spawn(sixin_web::start(api.into(), listener, tls.clone())?));
         let background = background::Tasks::start(
             &database,
             &ids,
@@ -230,6 +240,8 @@ impl Running {
             address,
             metrics: metrics_address,
             console: console_address,
+            tls,
+            access,
             servers,
             committer,
             ids,

@@ -1,29 +1,57 @@
 //! Logs and metrics of the process.
 
 use std::io::IsTerminal;
+use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use sixin_storage::Database;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, reload};
 
 use crate::config::{Log, LogFormat};
 use crate::disks::Places;
 use crate::process;
 
+/// Exchanges the filter of the log, of which a process has one.
+static FILTER: OnceLock<Box<dyn Fn(EnvFilter) -> Result<(), reload::Error> + Send + Sync>> = OnceLock::new();
+
 /// Sends structured logs to standard error. `RUST_LOG` outranks the configured level.
 pub(crate) fn log(config: &Log) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(&config.level));
-    // It calls every request it can't parse an error; those are answered and logged like any other.
-    let filter = match "actix_http::h1=off".parse() {
-        Ok(quiet) => filter.add_directive(quiet),
-        Err(_) => filter,
-    };
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // What can't be written, since the terminal has gone, can't be complained of there either.
+    let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).log_internal_errors(false);
     // A second initialisation, which only a test could bring about, changes nothing.
     let _ = match config.format {
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
-        LogFormat::Text => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),
+        LogFormat::Json => {
+            let builder = builder.json().flatten_event(true);
+            let builder = builder.with_env_filter(filter(config)).with_filter_reloading();
+            let handle = builder.reload_handle();
+            let _ = FILTER.set(Box::new(move |filter| handle.reload(filter)));
+            builder.try_init()
+        }
+        LogFormat::Text => {
+            let builder = builder.with_ansi(std::io::stderr().is_terminal());
+            let builder = builder.with_env_filter(filter(config)).with_filter_reloading();
+            let handle = builder.reload_handle();
+            let _ = FILTER.set(Box::new(move |filter| handle.reload(filter)));
+            builder.try_init()
+        }
     };
+}
+
+/// Has the log follow a changed configuration.
+pub(crate) fn follow(config: &Log) {
+    let Some(exchange) = FILTER.get() else { return };
+    if let Err(error) = exchange(filter(config)) {
+        tracing::warn!(%error, "the level of the log stays as it was");
+    }
+}
+
+fn filter(config: &Log) -> EnvFilter {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(&config.level));
+    // It calls every request it can't parse an error; those are answered and logged like any other.
+    match "actix_http::h1=off".parse() {
+        Ok(quiet) => filter.add_directive(quiet),
+        Err(_) => filter,
+    }
 }
 
 /// Collects metrics; the handle renders them for Prometheus.
@@ -56,6 +84,11 @@ const COUNTERS: &[(&str, &str)] = &[
     ("sixin_redis_failures_total", "Sends that could not be counted together with those of other processes."),
     ("sixin_redis_dropped_signals_total", "What was live only and too much to be told to other processes."),
     ("sixin_http_requests_total", "Requests answered, by method, route and status."),
+    (
+        "sixin_tls_refused_total",
+        "Connections that did not come to TLS where there is nothing else, by reason.",
+    ),
+    ("sixin_reloads_total", "How often SIGHUP had the configuration read again, by outcome."),
     ("sixin_queue_refused_total", "Sends refused because too much waited to be stored."),
     ("sixin_events_total", "Committed changes that users can see, by event."),
     ("sixin_repeats_total", "Sends that repeated an earlier one and got its answer."),
@@ -80,6 +113,10 @@ const COUNTERS: &[(&str, &str)] = &[
 
 const GAUGES: &[(&str, &str)] = &[
     ("sixin_build_info", "The version that runs; always 1."),
+    (
+        "sixin_tls_certificate_end_seconds",
+        "When the certificate ends that clients are shown, in seconds since 1970; only where server.tls is set.",
+    ),
     ("sixin_queue_units", "Sends that wait to be stored."),
     (
         "sixin_log_head_lead_seconds",

@@ -1,6 +1,7 @@
 //! What operators use: the command line, the administration API, the console.
 
 mod api;
+mod keeping;
 mod operating;
 mod own_listener;
 mod pages;

@@ -20,10 +20,10 @@ on_every_database!(
 );
 
 /// A page that came.
-struct Page {
-    status: u16,
+pub(super) struct Page {
+    pub(super) status: u16,
     headers: ureq::http::HeaderMap,
-    text: String,
+    pub(super) text: String,
 }
 
 impl Page {
@@ -44,13 +44,13 @@ impl Page {
 }
 
 /// A browser with a few cookies.
-struct Browser<'a> {
+pub(super) struct Browser<'a> {
     site: &'a Site,
     cookies: Vec<(String, String)>,
 }
 
 impl<'a> Browser<'a> {
-    fn new(site: &'a Site) -> Self {
+    pub(super) fn new(site: &'a Site) -> Self {
         Self { site, cookies: Vec::new() }
     }
 
@@ -81,7 +81,7 @@ impl<'a> Browser<'a> {
         page
     }
 
-    fn get(&mut self, path: &str) -> Page {
+    pub(super) fn get(&mut self, path: &str) -> Page {
         self.ask("GET", path, &[], &[])
     }
 
@@ -89,13 +89,13 @@ impl<'a> Browser<'a> {
         self.ask("POST", path, fields, &[])
     }
 
-    fn sign_in(&mut self, name: &str, password: &str) -> Page {
+    pub(super) fn sign_in(&mut self, name: &str, password: &str) -> Page {
         let word = self.get("/console/sign-in").field("form_token");
         self.post("/console/sign-in", &[("form_token", &word), ("name", name), ("password", password)])
     }
 
     /// Sends a form with the word of the session.
-    fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+    pub(super) fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let word = self.get("/console/").field("form_token");
         let mut all = vec![("form_token", word.as_str())];
         all.extend(fields);
@@ -103,7 +103,7 @@ impl<'a> Browser<'a> {
     }
 }
 
-fn signed_in<'a>(site: &'a Site, role: &str) -> Browser<'a> {
+pub(super) fn signed_in<'a>(site: &'a Site, role: &str) -> Browser<'a> {
     site.operator(role, role);
     let mut browser = Browser::new(site);
     let page = browser.sign_in(role, PASSWORD);
@@ -111,7 +111,7 @@ fn signed_in<'a>(site: &'a Site, role: &str) -> Browser<'a> {
     browser
 }
 
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 14] = [
     "/console/",
     "/console/users",
     "/console/user?name=alice",
@@ -123,6 +123,8 @@ const PAGES: [&str; 12] = [
     "/console/words",
     "/console/webhooks",
     "/console/hooks",
+    "/console/operators",
+    "/console/operator?name=administrator",
     "/console/audit",
 ];
 

@@ -1,6 +1,7 @@
 //! What operators do and see.
 
 pub(crate) mod ageing;
+pub(crate) mod access_log;
 pub(crate) mod backup;
 pub(crate) mod bucket;
 pub(crate) mod command_line;
@@ -8,5 +9,8 @@ pub(crate) mod compose;
 pub(crate) mod erasure;
 pub(crate) mod hot_reads;
 pub(crate) mod import;
+pub(crate) mod mysql_tls;
 pub(crate) mod operations;
 pub(crate) mod package;
+pub(crate) mod reloading;
+pub(crate) mod tls;

@@ -1,5 +1,6 @@
 //! What the tests have in common: the built binary, its databases, and what misbehaves on purpose.
 
+pub(crate) mod authority;
 pub(crate) mod calls;
 pub(crate) mod database;
 pub(crate) mod failing_database;

@@ -203,8 +203,10 @@ impl Server {
             }
         });
         let event = wait_for(&announced, &log);
-        let url = |key: &str| format!("http://{}", event[key].as_str().unwrap());
-        Self { child: Mutex::new(child), url: url("address"), metrics_url: url("metrics"), files, log }
+        let url = |scheme: &str, key: &str| format!("{scheme}://{}", event[key].as_str().unwrap());
+        let scheme = if event["tls"] == true { "https" } else { "http" };
+        let (url, metrics_url) = (url(scheme, "address"), url("http", "metrics"));
+        Self { child: Mutex::new(child), url, metrics_url, files, log }
     }
 
     /// The number of its process.

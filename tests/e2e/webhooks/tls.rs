@@ -1,55 +1,17 @@
 //! Receivers over TLS: whom one takes at its word, and what is said of others.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rcgen::{KeyPair, date_time_ymd};
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tempfile::TempDir;
 
 use super::receiver::{HERE, Receiver, Reply, in_order};
+use crate::authority::{Authority, named};
 use crate::database::TestDatabase;
 use crate::site::Site;
-
-/// Somebody whose certificates a site believes.
-struct Authority {
-    issuer: CertifiedIssuer<'static, KeyPair>,
-    folder: TempDir,
-}
-
-impl Authority {
-    fn new() -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-        let authority = Self { issuer, folder: TempDir::new().unwrap() };
-        let lines: Vec<String> = STANDARD
-            .encode(authority.issuer.der())
-            .as_bytes()
-            .chunks(64)
-            .map(|line| String::from_utf8(line.to_vec()).unwrap())
-            .collect();
-        let pem = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"));
-        std::fs::write(authority.file(), pem).unwrap();
-        authority
-    }
-
-    fn file(&self) -> PathBuf {
-        self.folder.path().join("authority.pem")
-    }
-
-    fn certificate(&self, params: &CertificateParams, key: &KeyPair) -> rcgen::Certificate {
-        params.signed_by(key, &self.issuer).unwrap()
-    }
-}
-
-fn named(name: &str) -> CertificateParams {
-    CertificateParams::new(vec![name.to_owned()]).unwrap()
-}
 
 /// A receiver with a certificate. It is reached under the name `localhost`.
 fn receiver(certificate: &rcgen::Certificate, key: &KeyPair) -> Receiver {

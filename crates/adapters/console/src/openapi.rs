@@ -6,7 +6,10 @@ use sixin_web::openapi::{
 };
 use utoipa::OpenApi;
 
-use crate::api::{app_keys, audit, messages, overview, people, receivers, retention, site, users, words};
+use crate::api::{
+    adding, app_keys, audit, messages, operators, overview, people, receivers, retention, site, tokens, users,
+    words,
+};
 use crate::codes::Refused;
 
 const ABOUT: &str = "For programs of those who run the site: what the console at `/console/` and the command line do.\n\n\
@@ -34,6 +37,9 @@ pub fn description() -> Description {
         words::Operations::openapi(),
         receivers::Operations::openapi(),
         retention::Operations::openapi(),
+        adding::Operations::openapi(),
+        operators::Operations::openapi(),
+        tokens::Operations::openapi(),
         audit::Operations::openapi(),
     ] {
         document.merge(subject);

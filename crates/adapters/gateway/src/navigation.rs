@@ -11,6 +11,7 @@ use sixin_domain::access::app_key::Dialect;
 use sixin_web::answer::fallback;
 use sixin_web::answer::reply::{self, header_text};
 use sixin_web::request::body;
+use sixin_web::request::scheme::is_over_tls;
 
 use crate::api::GatewayApi;
 
@@ -170,7 +171,8 @@ async fn place(
     reply::note_app_key(request, app_key);
     let addr = api.public_address.as_deref().map(str::to_owned);
     let addr = addr.unwrap_or_else(|| request.connection_info().host().to_owned());
-    let is_secure = header_text(request, "rc-negotiate").is_some_and(|said| said.contains("conn=6"));
+    let asks = header_text(request, "rc-negotiate").is_some_and(|said| said.contains("conn=6"));
+    let is_secure = asks || is_over_tls(request);
     let (protocol, scheme) = if is_secure { (SECURE, "https") } else { (PLAIN, "http") };
     // Without a scheme the SDK takes https on any page.
     let streams = vec![Place { addr: format!("{scheme}://{addr}"), protocol, weight: 10 }];

@@ -8,6 +8,7 @@ use std::time::Instant;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
@@ -15,7 +16,7 @@ use actix_web::{Error, HttpMessage, web};
 use tracing::Instrument;
 
 use crate::answer::fallback;
-use crate::answer::reply::{AppKeyId, DialectCode, ForPeople};
+use crate::answer::reply::{AppKeyId, DialectCode, ForPeople, Waited};
 use crate::api::Shared;
 use crate::connections::{Connection, UnderWay};
 use crate::measured;
@@ -54,19 +55,30 @@ pub(crate) async fn observe(
     name(answer.headers_mut(), &id);
     measured::answer(&answer, &method, begun.elapsed());
     let code = answer.response().extensions().get::<DialectCode>().map(|code| code.0);
-    let app_key = answer.request().extensions().get::<AppKeyId>().map(|key| key.0.clone());
-    tracing::info!(
-        method = %method,
-        path = %shown(&path, MOST_PATH),
-        status = answer.status().as_u16(),
-        code,
-        duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-        request_id = id,
-        app_key = app_key.as_deref().map(|key| shown(key, MOST_KEY)),
-        client = %client,
-        "request"
-    );
+    let took = begun.elapsed();
+    let telling = (!answer.response().extensions().contains::<Waited>()).then_some(took);
+    if api.is_none_or(|api| api.access.takes(has_failed(answer.status(), code), telling)) {
+        let app_key = answer.request().extensions().get::<AppKeyId>().map(|key| key.0.clone());
+        tracing::info!(
+            method = %method,
+            path = %shown(&path, MOST_PATH),
+            status = answer.status().as_u16(),
+            code,
+            duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            request_id = id,
+            app_key = app_key.as_deref().map(|key| shown(key, MOST_KEY)),
+            client = %client,
+            "request"
+        );
+    }
     Ok(answer.map_body(|_, body| BoxBody::new(Held { body, _under_way: under_way })))
+}
+
+/// Whether a request did not get what it wanted: by its status, or by the code of a dialect that answers all with 200. Those of success
+/// are 0 or the status.
+fn has_failed(status: StatusCode, code: Option<i64>) -> bool {
+    let is_refusal = code.is_some_and(|code| code != 0 && !(200..400).contains(&code));
+    status.is_client_error() || status.is_server_error() || is_refusal
 }
 
 /// How many bytes of a path and of an app key the log takes from somebody who may be anybody.
@@ -139,6 +151,23 @@ fn in_json(answer: ServiceResponse<BoxBody>, path: &str) -> ServiceResponse<BoxB
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_refusal_is_known_by_its_status_or_by_the_code_of_its_dialect() {
+        for (status, code, failed) in [
+            (200, None, false),
+            (200, Some(0), false),
+            (200, Some(200), false),
+            (200, Some(36608), true),
+            (404, Some(404), true),
+            (503, None, true),
+            (303, None, false),
+            (206, Some(206), false),
+        ] {
+            let status = super::StatusCode::from_u16(status).unwrap();
+            assert_eq!(super::has_failed(status, code), failed, "{status} {code:?}");
+        }
+    }
+
     #[test]
     fn what_anybody_sends_is_short_and_on_one_line_in_the_log() {
         assert_eq!(super::shown("/a\nb\u{85}", 256), "/a\\nb\\u{85}");

@@ -7,6 +7,7 @@ use sixin_application::files::read_file::ReadFile;
 use sixin_application::operations::health::CheckHealth;
 use sixin_application::ports::SecretSource;
 
+use crate::access_lines::AccessLog;
 use crate::limits::HttpLimits;
 use crate::live::{LiveApi, LiveDialect};
 
@@ -41,6 +42,8 @@ pub struct Shared {
     pub secrets: Arc<dyn SecretSource>,
     /// How much of the server one client may use.
     pub http: HttpLimits,
+    /// Which requests leave a line in the log.
+    pub access: Arc<AccessLog>,
 }
 
 /// Everything that is served on one listener.

@@ -1,6 +1,5 @@
 //! Starting the listeners.
 
-use std::future::ready;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,18 +14,25 @@ use actix_web::{App, HttpResponse, HttpServer, web};
 use sixin_application::ports::SecretSource;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Semaphore;
+use tokio_rustls::server::TlsStream;
+use tokio_util::either::Either;
 
 use crate::answer::fallback;
 use crate::api::HttpApi;
 use crate::app;
 use crate::connections::{Connections, Guarded, plain_answer};
 use crate::request::id as request_id;
+use crate::tls::{NoTls, OverTls, Tls};
 
-/// Serves the API on `listener`. Signals are left to the caller; `Server::handle` stops it, finishing what it accepted.
+/// What a connection is read from and written to.
+type Wire = Either<TcpStream, Box<TlsStream<TcpStream>>>;
+
+/// Serves the API on `listener`, over TLS or plainly. Signals are left to the caller; `Server::handle` stops it, finishing what it
+/// accepted.
 ///
 /// # Errors
 /// If the listener can't be used.
-pub fn start(api: HttpApi, listener: TcpListener) -> std::io::Result<Server> {
+pub fn start(api: HttpApi, listener: TcpListener, tls: Option<Tls>) -> std::io::Result<Server> {
     let http = api.shared.http.clone();
     let connections = Arc::new(Connections::new(http.connections.clone(), http.trusted_proxies.clone()));
     let builder = Server::build()
@@ -42,9 +48,10 @@ pub fn start(api: HttpApi, listener: TcpListener) -> std::io::Result<Server> {
             connections: Arc::clone(&connections),
             secrets: Arc::clone(&api.shared.secrets),
             head_timeout: http.head_timeout,
+            tls: tls.clone(),
         };
         let app = app::build(api).into_factory().map_err(|error: actix_web::Error| error.error_response());
-        let requests = HttpService::<Guarded<TcpStream>, _, _>::build()
+        let requests = HttpService::<Guarded<Wire>, _, _>::build()
             .graceful_shutdown_signal(move || {
                 let stopping = stopping.clone();
                 async move { stopping.notified().await }
@@ -54,13 +61,19 @@ pub fn start(api: HttpApi, listener: TcpListener) -> std::io::Result<Server> {
             .keep_alive(KeepAlive::Timeout(http.keep_alive))
             // Every head is timed by the stream, not only a connection's first.
             .client_request_timeout(Duration::ZERO)
-            .on_connect_ext(|stream: &Guarded<TcpStream>, data: &mut Extensions| {
+            .on_connect_ext(|stream: &Guarded<Wire>, data: &mut Extensions| {
                 data.insert(stream.connection());
+                if matches!(stream.stream(), Either::Right(_)) {
+                    data.insert(OverTls);
+                }
             })
             .h1(map_config(app, |()| AppConfig::default()));
-        fn_service(move |stream: TcpStream| ready(door.admit(stream)))
-            .map_err(DispatchError::Io)
-            .and_then(requests)
+        fn_service(move |stream: TcpStream| {
+            let door = door.clone();
+            async move { door.admit(stream).await }
+        })
+        .map_err(DispatchError::Io)
+        .and_then(requests)
     };
     Ok(builder.listen("api", listener, services)?.run())
 }
@@ -95,25 +108,57 @@ struct Door {
     connections: Arc<Connections>,
     secrets: Arc<dyn SecretSource>,
     head_timeout: Duration,
+    tls: Option<Tls>,
 }
 
 impl Door {
     /// The stream on which requests may come. One connection too many is answered and ended.
-    fn admit(&self, stream: TcpStream) -> std::io::Result<(Guarded<TcpStream>, Option<SocketAddr>)> {
+    async fn admit(&self, stream: TcpStream) -> std::io::Result<(Guarded<Wire>, Option<SocketAddr>)> {
         let peer = stream.peer_addr()?;
         let Some(connection) = self.connections.admit(peer.ip()) else {
-            let id = request_id::fresh(&*self.secrets);
-            tracing::info!(method = "-", path = "-", status = 503, code = 503, request_id = id, client = %peer.ip(), "request");
-            let answer = plain_answer(StatusCode::SERVICE_UNAVAILABLE, "Too many connections.", &id);
-            turn_away(stream, answer);
+            let answer = self.refusal(peer, StatusCode::SERVICE_UNAVAILABLE, "Too many connections.");
+            // Over TLS an answer would first want a handshake, which is what there is too much of.
+            if self.tls.is_none() {
+                turn_away(stream, answer);
+            }
             return Err(std::io::Error::other("too many connections"));
         };
         // Answers are written whole.
         stream.set_nodelay(true)?;
+        let wire = match &self.tls {
+            None => Either::Left(stream),
+            Some(tls) => match tls.accept(stream, self.head_timeout).await {
+                Ok(stream) => Either::Right(Box::new(stream)),
+                Err(error) => return Err(self.without_tls(peer, error)),
+            },
+        };
         let secrets = Arc::clone(&self.secrets);
-        Ok((Guarded::new(stream, Arc::new(connection), secrets, self.head_timeout), Some(peer)))
+        Ok((Guarded::new(wire, Arc::new(connection), secrets, self.head_timeout), Some(peer)))
+    }
+
+    /// The line in the log and the answer for a connection on which no request is read.
+    fn refusal(&self, peer: SocketAddr, status: StatusCode, text: &str) -> Vec<u8> {
+        let id = request_id::fresh(&*self.secrets);
+        let code = i64::from(status.as_u16());
+        tracing::info!(method = "-", path = "-", status = status.as_u16(), code, request_id = id, client = %peer.ip(), "request");
+        plain_answer(status, text, &id)
+    }
+
+    /// Ends a connection on which there is no TLS where there should be.
+    fn without_tls(&self, peer: SocketAddr, error: NoTls) -> std::io::Error {
+        metrics::counter!("sixin_tls_refused_total", "why" => error.why()).increment(1);
+        tracing::debug!(client = %peer.ip(), %error, "no connection over TLS");
+        let text = error.to_string();
+        if let NoTls::Plain(stream) = error {
+            let answer = self.refusal(peer, StatusCode::BAD_REQUEST, SPEAK_TLS);
+            turn_away(stream, answer);
+        }
+        std::io::Error::other(text)
     }
 }
+
+/// What those are told who come without TLS where there is nothing else.
+const SPEAK_TLS: &str = "This port speaks TLS: use https:// or wss://.";
 
 /// Serves `GET /metrics` in the text format of Prometheus on a listener of its own.
 ///

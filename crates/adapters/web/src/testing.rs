@@ -100,6 +100,7 @@ impl SharedMocks {
             check_health: Arc::new(self.health),
             secrets: Arc::new(secrets()),
             http: limits(self.http),
+            access: Arc::default(),
         };
         let reference = Reference {
             document: document.into(),
@@ -201,7 +202,7 @@ pub async fn exchanged(mut api: HttpApi, request: Vec<u8>, is_all: fn(&[u8]) -> 
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     api.shared.http.workers = 1;
-    let server = start(api, listener).unwrap();
+    let server = start(api, listener, None).unwrap();
     let handle = server.handle();
     actix_web::rt::spawn(server);
     let exchange = move || {

@@ -15,6 +15,13 @@ use crate::ports::SecretSource;
 /// For how many hours a former secret may go on working at most: a year.
 pub const MOST_OVERLAP_HOURS: i64 = 24 * 365;
 
+pub(super) fn check_overlap(hours: i64) -> Result<(), AdminError> {
+    if (0..=MOST_OVERLAP_HOURS).contains(&hours) {
+        return Ok(());
+    }
+    Err(AdminError::invalid(format!("the former secret works for 0 to {MOST_OVERLAP_HOURS} more hours")))
+}
+
 /// Looks after app keys.
 pub struct AdministerAppKeys {
     /// What is written down.
@@ -57,16 +64,22 @@ impl AdministerAppKeys {
         self.desk.carry_out(caller, deed, operations::set_enabled(&*self.keys, id, is_enabled)).await
     }
 
+    /// Gives a key a rate of its own; `None` for that of the site, 0 for no limit.
+    ///
+    /// # Errors
+    /// See [`AdminError`].
+    pub async fn set_rate(&self, caller: &Caller, id: &str, rate: Option<u32>) -> Result<(), AdminError> {
+        let said = rate.map_or_else(|| "site".to_owned(), |rate| rate.to_string());
+        let deed = Deed::new(Permission::KeepAppKeys, Action::AppKeySet, id).with("sends_per_minute", said);
+        self.desk.carry_out(caller, deed, operations::change_rate(&*self.keys, id, rate)).await
+    }
+
     /// Gives a key a fresh secret; the present one works for so many more hours.
     ///
     /// # Errors
     /// See [`AdminError`].
     pub async fn rotate(&self, caller: &Caller, id: &str, overlap_hours: i64) -> Result<Secret, AdminError> {
-        if !(0..=MOST_OVERLAP_HOURS).contains(&overlap_hours) {
-            return Err(AdminError::invalid(format!(
-                "the former secret works for 0 to {MOST_OVERLAP_HOURS} more hours"
-            )));
-        }
+        check_overlap(overlap_hours)?;
         let deed = Deed::new(Permission::KeepAppKeys, Action::AppKeyRotate, id).with("hours", overlap_hours);
         let rotate = async {
             let (now, overlap) = (self.desk.now(), overlap_hours * 60 * 60 * 1000);

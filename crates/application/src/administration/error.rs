@@ -12,6 +12,7 @@ use crate::operations::roles::RoleError;
 use crate::operations::settings::SettingChangeError;
 use crate::operations::users::UserError;
 use crate::operators::caller::Forbidden;
+use crate::operators::manage::OperatorError;
 use crate::ports::StoreError;
 use crate::webhooks::manage::WebhookError;
 
@@ -114,6 +115,19 @@ impl From<RoleError> for AdminError {
 impl From<BlockWordError> for AdminError {
     fn from(error: BlockWordError) -> Self {
         Self::invalid(error)
+    }
+}
+
+impl From<OperatorError> for AdminError {
+    fn from(error: OperatorError) -> Self {
+        match error {
+            OperatorError::Store(error) => error.into(),
+            OperatorError::Password(error) => error.into(),
+            OperatorError::Unknown(name) => Self::Unknown(format!("operator {name}")),
+            OperatorError::NoToken(id) => Self::Unknown(format!("token {id} of this operator")),
+            OperatorError::Taken(_) => Self::Taken(error.to_string()),
+            other => Self::invalid(other),
+        }
     }
 }
 

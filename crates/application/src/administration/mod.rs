@@ -6,6 +6,7 @@ pub mod audit;
 pub mod error;
 pub mod messages;
 pub mod people;
+pub mod operators;
 pub mod ports;
 pub mod receivers;
 pub mod retention;
@@ -51,6 +52,8 @@ pub struct Administration {
     pub words: words::AdministerWords,
     /// Webhooks and hooks.
     pub receivers: receivers::AdministerReceivers,
+    /// Operators themselves.
+    pub operators: operators::AdministerOperators,
     /// How the server does.
     pub vitals: Arc<dyn ports::Vitals>,
 }

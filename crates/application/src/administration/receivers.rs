@@ -3,20 +3,26 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use sixin_domain::access::app_key::Secret;
 use sixin_domain::hook::rule::HookRule;
+use sixin_domain::hook::verdict::Verdict;
 use sixin_domain::id::{EndpointId, HookId, UserId};
+use sixin_domain::log::Position;
 use sixin_domain::operator::audit::Action;
 use sixin_domain::operator::permission::Permission;
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
 
+use super::app_keys::check_overlap;
 use super::{AdminError, Deed, Desk};
-use crate::hooks::manage::ManageHooks;
-use crate::hooks::ports::Decision;
+use crate::hooks::manage::{ManageHooks, RuleSpec};
+use crate::hooks::ports::{Decision, NewRule};
 use crate::operators::caller::Caller;
 use crate::users::ports::Users;
-use crate::webhooks::manage::{EndpointReport, ManageWebhooks};
-use crate::webhooks::ports::ParkedEvent;
+use crate::webhooks::manage::{EndpointReport, EndpointSpec, ManageWebhooks};
+use crate::webhooks::ports::{NewEndpoint, ParkedEvent};
+
+const HOUR_MS: i64 = 60 * 60 * 1000;
 
 /// What is done with a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +35,8 @@ pub enum WebhookDeed {
     Test,
     /// It is told again what happened since then.
     Replay(Millis),
+    /// It is told one event again.
+    ReplayOne(Position),
     /// Its dead letters are tried again.
     Retry,
     /// Its dead letters are forgotten.
@@ -43,7 +51,7 @@ impl WebhookDeed {
             Self::Pause => "pause",
             Self::Resume => "resume",
             Self::Test => "test",
-            Self::Replay(_) => "replay",
+            Self::Replay(_) | Self::ReplayOne(_) => "replay",
             Self::Retry => "retry",
             Self::Forget => "forget",
             Self::Remove => "remove",
@@ -111,6 +119,37 @@ impl AdministerReceivers {
         Ok(self.webhooks.dead_letters(id).await?)
     }
 
+    /// Adds a webhook. Its secret, where it has one of its own, is to be shown now and never again.
+    ///
+    /// # Errors
+    /// See [`AdminError`].
+    pub async fn add_webhook(
+        &self,
+        caller: &Caller,
+        spec: EndpointSpec,
+    ) -> Result<(EndpointId, NewEndpoint), AdminError> {
+        let (name, kind) = (spec.name.clone(), spec.kind.name());
+        let deed = Deed::new(Permission::KeepReceivers, Action::WebhookAdd, "").with("name", name);
+        self.desk.carry_out(caller, deed.with("kind", kind), self.webhooks.add(spec)).await
+    }
+
+    /// Gives a webhook a fresh secret, which is to be shown once; the present one signs too for so many more hours.
+    ///
+    /// # Errors
+    /// See [`AdminError`].
+    pub async fn rotate_webhook(
+        &self,
+        caller: &Caller,
+        id: EndpointId,
+        overlap_hours: i64,
+    ) -> Result<Secret, AdminError> {
+        check_overlap(overlap_hours)?;
+        let target = id.to_string();
+        let deed =
+            Deed::new(Permission::KeepReceivers, Action::WebhookChange, &target).with("change", "rotate");
+        self.desk.carry_out(caller, deed, self.webhooks.rotate(id, overlap_hours * HOUR_MS)).await
+    }
+
     /// Does something with a webhook; answers how many events it was about, where that is known.
     ///
     /// # Errors
@@ -133,6 +172,7 @@ impl AdministerReceivers {
                 WebhookDeed::Resume => self.webhooks.set_running(id, true).await.map(|()| None),
                 WebhookDeed::Test => self.webhooks.test(id).await.map(|()| None),
                 WebhookDeed::Replay(since) => self.webhooks.replay_since(id, since).await.map(|()| None),
+                WebhookDeed::ReplayOne(event) => self.webhooks.replay_one(id, event).await.map(|()| None),
                 WebhookDeed::Retry => self.webhooks.revive(id).await.map(Some),
                 WebhookDeed::Forget => self.webhooks.forget(id).await.map(Some),
                 WebhookDeed::Remove => self.webhooks.remove(id).await.map(|()| None),
@@ -167,6 +207,42 @@ impl AdministerReceivers {
         ids.dedup();
         let users = self.users.find_numbered(&ids).await?;
         Ok((decisions, users.into_iter().map(|user| (user.id, user)).collect()))
+    }
+
+    /// Adds a hook. Its secret, where it has one of its own, is to be shown now and never again.
+    ///
+    /// # Errors
+    /// See [`AdminError`].
+    pub async fn add_hook(&self, caller: &Caller, spec: RuleSpec) -> Result<(HookId, NewRule), AdminError> {
+        let (name, kind) = (spec.name.clone(), spec.kind.name());
+        let deed = Deed::new(Permission::KeepReceivers, Action::HookAdd, "").with("name", name);
+        self.desk.carry_out(caller, deed.with("kind", kind), self.hooks.add(spec)).await
+    }
+
+    /// Gives a hook a fresh secret, which is to be shown once; the present one signs too for so many more hours.
+    ///
+    /// # Errors
+    /// See [`AdminError`].
+    pub async fn rotate_hook(
+        &self,
+        caller: &Caller,
+        id: HookId,
+        overlap_hours: i64,
+    ) -> Result<Secret, AdminError> {
+        check_overlap(overlap_hours)?;
+        let target = id.to_string();
+        let deed = Deed::new(Permission::KeepReceivers, Action::HookChange, &target).with("change", "rotate");
+        self.desk.carry_out(caller, deed, self.hooks.rotate(id, overlap_hours * HOUR_MS)).await
+    }
+
+    /// Asks a hook about a message that is none; answers what it said.
+    ///
+    /// # Errors
+    /// See [`AdminError`].
+    pub async fn test_hook(&self, caller: &Caller, id: HookId) -> Result<Verdict, AdminError> {
+        let target = id.to_string();
+        let deed = Deed::new(Permission::KeepReceivers, Action::HookChange, &target).with("change", "test");
+        self.desk.carry_out(caller, deed, self.hooks.test(id)).await
     }
 
     /// Does something with a hook.

@@ -142,11 +142,24 @@ pub async fn set_rate<Keys: AppKeyAdmin + AppKeys>(
     app_id: &str,
     sends_per_minute: Option<u32>,
 ) -> Result<AppKey, AppKeyError> {
-    check_rate(sends_per_minute)?;
-    if !AppKeyAdmin::set_rate(keys, app_id, sends_per_minute).await? {
-        return Err(AppKeyError::NotFound(app_id.to_owned()));
-    }
+    change_rate(keys, app_id, sends_per_minute).await?;
     find(keys, app_id).await
+}
+
+/// The same for whoever does not ask what the key is then.
+///
+/// # Errors
+/// See [`AppKeyError`].
+pub async fn change_rate(
+    keys: &dyn AppKeyAdmin,
+    app_id: &str,
+    sends_per_minute: Option<u32>,
+) -> Result<(), AppKeyError> {
+    check_rate(sends_per_minute)?;
+    if keys.set_rate(app_id, sends_per_minute).await? {
+        return Ok(());
+    }
+    Err(AppKeyError::NotFound(app_id.to_owned()))
 }
 
 /// Switches a key on or off.

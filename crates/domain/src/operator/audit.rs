@@ -144,7 +144,7 @@ actions! {
     WebhookRemove = "webhook.remove",
     /// A hook was added.
     HookAdd = "hook.add",
-    /// A hook was paused, resumed or given a secret.
+    /// A hook was paused, resumed, tested or given a secret.
     HookChange = "hook.change",
     /// A hook was removed.
     HookRemove = "hook.remove",

@@ -29,9 +29,9 @@ pub(crate) struct CurlFresns {
     pub(crate) to: Option<String>,
     #[arg(long, default_value = "Hello from curl")]
     pub(crate) text: String,
-    /// Where the server is
-    #[arg(long, default_value = "http://127.0.0.1:8686")]
-    pub(crate) url: String,
+    /// Where the server is [default: where that of the configuration listens]
+    #[arg(long)]
+    pub(crate) url: Option<String>,
     /// The demo's directory
     #[arg(long, default_value = "var")]
     pub(crate) dir: PathBuf,
@@ -50,9 +50,9 @@ pub(crate) struct CurlRongcloud {
     pub(crate) to: Option<String>,
     #[arg(long, default_value = "Hello from curl")]
     pub(crate) text: String,
-    /// Where the server is
-    #[arg(long, default_value = "http://127.0.0.1:8686")]
-    pub(crate) url: String,
+    /// Where the server is [default: where that of the configuration listens]
+    #[arg(long)]
+    pub(crate) url: Option<String>,
     /// The demo's directory
     #[arg(long, default_value = "var")]
     pub(crate) dir: PathBuf,

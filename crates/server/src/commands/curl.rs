@@ -4,7 +4,7 @@ use sixin_application::access::ports::AppKeys;
 use sixin_domain::access::app_key::Secret;
 use sixin_storage::Database;
 
-use super::{CommandError, now};
+use super::{CommandError, health, now};
 use crate::cli::{Curl, CurlFresns, CurlRongcloud};
 use crate::config::Config;
 use crate::demo::{self, Credentials};
@@ -25,15 +25,25 @@ pub(super) fn database(config: &Config, command: &Curl) -> Result<Database, Comm
     Ok(open_database(&config)?)
 }
 
-pub(super) async fn run(database: &Database, command: Curl) -> Result<(), CommandError> {
+pub(super) async fn run(config: &Config, database: &Database, command: Curl) -> Result<(), CommandError> {
     match command {
-        Curl::Fresns(options) => fresns(database, options).await,
-        Curl::Rongcloud(options) => rongcloud(database, options).await,
+        Curl::Fresns(options) => fresns(config, database, options).await,
+        Curl::Rongcloud(options) => rongcloud(config, database, options).await,
     }
 }
 
-async fn fresns(database: &Database, options: CurlFresns) -> Result<(), CommandError> {
+/// Where the server is: as named, or where that of this configuration is. The demo is plain.
+fn url(config: &Config, named: Option<String>, is_demo: bool) -> String {
+    let of_config = || if is_demo { DEMO_URL.to_owned() } else { health::origin(config) };
+    named.unwrap_or_else(of_config)
+}
+
+/// Where the demo is if it is told nothing else.
+const DEMO_URL: &str = "http://127.0.0.1:8686";
+
+async fn fresns(config: &Config, database: &Database, options: CurlFresns) -> Result<(), CommandError> {
     let demo = demo::read_credentials(&options.dir)?;
+    let url = url(config, options.url, demo.is_some() && options.app_id.is_none());
     let sender = demo.as_ref().and_then(Credentials::fresns_sender);
     let app_id = options.app_id.or_else(|| demo.as_ref().map(|demo| demo.fresns.app_id.clone()));
     let (secret, platform) = secret(database, app_id.as_deref()).await?;
@@ -48,12 +58,13 @@ async fn fresns(database: &Database, options: CurlFresns) -> Result<(), CommandE
     let recipient = demo.as_ref().and_then(Credentials::fresns_recipient);
     let to = needed(options.to.or_else(|| recipient.map(|user| user.username.clone())), "--to")?;
     let request = fresns_request(&caller, &to, &options.text, now());
-    say(format_args!("{}", request.curl(&options.url)));
+    say(format_args!("{}", request.curl(&url)));
     Ok(())
 }
 
-async fn rongcloud(database: &Database, options: CurlRongcloud) -> Result<(), CommandError> {
+async fn rongcloud(config: &Config, database: &Database, options: CurlRongcloud) -> Result<(), CommandError> {
     let demo = demo::read_credentials(&options.dir)?;
+    let url = url(config, options.url, demo.is_some() && options.app_id.is_none());
     let app_id = options.app_id.or_else(|| demo.as_ref().map(|demo| demo.rongcloud.app_id.clone()));
     let (secret, _) = secret(database, app_id.as_deref()).await?;
     let sender = demo.as_ref().and_then(Credentials::rongcloud_sender);
@@ -62,7 +73,7 @@ async fn rongcloud(database: &Database, options: CurlRongcloud) -> Result<(), Co
     let to = needed(options.to.or_else(|| recipient.map(|user| user.username.clone())), "--to")?;
     let key = app_id.unwrap_or_default();
     let request = rongcloud_request(&key, &secret, &from, &to, &options.text, now());
-    say(format_args!("{}", request.curl(&options.url)));
+    say(format_args!("{}", request.curl(&url)));
     Ok(())
 }
 

@@ -1,9 +1,12 @@
 //! `sixin health`
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::crypto::ring;
 use serde_json::Value;
+use ureq::tls::TlsConfig;
 
 use super::{CommandError, Output};
 use crate::config::Config;
@@ -14,12 +17,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Asks the server of this configuration. Blocks.
 pub(super) fn run(config: &Config, out: Output) -> Result<(), CommandError> {
     let address = here(config.server.listen);
-    let agent =
-        ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).build();
+    let agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(PATIENCE))
+        .tls_config(of_ourselves())
+        .build();
     let unanswered =
         |error: ureq::Error| CommandError::Unhealthy(format!("{address} does not answer: {error}"));
     let mut answer = ureq::Agent::new_with_config(agent)
-        .get(format!("http://{address}/health"))
+        .get(format!("{}/health", origin(config)))
         .call()
         .map_err(unanswered)?;
     let text = answer.body_mut().read_to_string().map_err(unanswered)?;
@@ -31,6 +37,20 @@ pub(super) fn run(config: &Config, out: Output) -> Result<(), CommandError> {
     }
     out.line("the server takes messages", || health);
     Ok(())
+}
+
+/// The certificate is for the name that clients use, and nothing but how the server is comes over this connection.
+fn of_ourselves() -> TlsConfig {
+    TlsConfig::builder()
+        .disable_verification(true)
+        .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
+        .build()
+}
+
+/// Where the server of this configuration is reached from its own machine.
+pub(super) fn origin(config: &Config) -> String {
+    let scheme = if config.server.tls.is_on() { "https" } else { "http" };
+    format!("{scheme}://{}", here(config.server.listen))
 }
 
 /// Where a server that listens on every address is reached from its own machine.

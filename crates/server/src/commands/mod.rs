@@ -122,6 +122,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     };
     match &arguments.command {
         Command::CheckConfig => {
+            // Files that are named must be fit for use too.
+            crate::tls::pair(&config)?;
             say(format_args!("{}", serde_json::to_string_pretty(&config)?));
             return Ok(());
         }
@@ -191,7 +193,7 @@ async fn dispatch(arguments: Arguments, config: Config, database: Database) -> R
 async fn carry_out(arguments: Arguments, config: Config, database: Database) -> Result<(), CommandError> {
     let out = Output { json: arguments.json };
     match arguments.command {
-        Command::Serve => serve::run(&config, database, std::convert::identity).await,
+        Command::Serve => serve::run(arguments.config, &config, database, std::convert::identity).await,
         Command::Demo(demo) => Ok(demo::run(&config, database, &demo).await?),
         Command::AppKey(command) => app_key::run(&database, out, command).await,
         Command::User(command) => user::run(&config, &database, out, command).await,
@@ -204,7 +206,7 @@ async fn carry_out(arguments: Arguments, config: Config, database: Database) -> 
         Command::Operator(command) => operator::run(&database, out, command).await,
         Command::Audit(command) => operator::audit(&database, out, command).await,
         Command::Retention(command) => retention::run(&config, &database, out, command).await,
-        Command::Curl(command) => curl::run(&database, command).await,
+        Command::Curl(command) => curl::run(&config, &database, command).await,
         Command::Backup(command) => backup::run(&config, database, out, command).await,
         Command::Restore { file } => backup::restored_from(&config, database, out, &file).await,
         Command::Check => check::run(&database, out).await,

@@ -58,6 +58,7 @@ impl Config {
         }
         check_networks("server.trusted_proxies", &server.trusted_proxies)?;
         check_networks("webhooks.allow", &self.webhooks.allow)?;
+        self.check_tls()?;
         self.check_gateway()?;
         self.check_retries()?;
         self.check_push()?;
@@ -67,10 +68,25 @@ impl Config {
         self.check_bucket()?;
         self.check_idempotency()?;
         self.check_listeners()?;
+        if self.log.slow_milliseconds == 0 {
+            return Err(refused("log.slow_milliseconds", "must be at least 1", 0));
+        }
         words::check_log_level(&self.log.level)?;
         DatabaseUrl::parse(&self.database.url)?;
         self.redis()?;
         Ok(())
+    }
+
+    fn check_tls(&self) -> Result<(), ConfigError> {
+        let tls = &self.server.tls;
+        let keys = ["server.tls.certificate_file", "server.tls.key_file"];
+        let (missing, given) =
+            match [&tls.certificate_file, &tls.key_file].map(|file| file.as_os_str().is_empty()) {
+                [true, false] => (keys[0], keys[1]),
+                [false, true] => (keys[1], keys[0]),
+                _ => return Ok(()),
+            };
+        Err(refused(missing, format!("must be given beside {given}"), "nothing"))
     }
 
     fn check_gateway(&self) -> Result<(), ConfigError> {

@@ -4,9 +4,11 @@ use std::path::Path;
 
 use super::ConfigError;
 
-const PATHS: [&str; 6] = [
+const PATHS: [&str; 8] = [
     "files.folder",
     "files.arriving",
+    "server.tls.certificate_file",
+    "server.tls.key_file",
     "webhooks.ca_file",
     "push.webpush.key_file",
     "push.apns.key_file",

@@ -45,6 +45,19 @@ fn the_environment_outranks_the_file_and_the_file_the_defaults() {
 }
 
 #[test]
+fn requests_are_logged_all_or_those_that_failed_or_a_share() {
+    for (access, share) in [("\"all\"", 1.0), ("\"errors\"", 0.0), ("0.01", 0.01), ("1", 1.0), ("0", 0.0)] {
+        let config = load(&format!("[log]\naccess = {access}"), &[]).unwrap();
+        assert_eq!(config.log.access_rule().share, share, "{access}");
+    }
+    for (access, share) in [("errors", 0.0), ("0.25", 0.25), ("1", 1.0)] {
+        let config = load("", &[("SIXIN__LOG__ACCESS", access)]).unwrap();
+        assert_eq!(config.log.access_rule().share, share, "{access}");
+    }
+    assert_eq!(load("", &[]).unwrap().log.access_rule(), sixin_web::AccessRule::default());
+}
+
+#[test]
 fn unknown_keys_and_nonsense_values_are_refused_by_name() {
     for (toml, named) in [
         ("[server]\nlissen = \"127.0.0.1:1\"", "lissen"),
@@ -77,6 +90,13 @@ fn unknown_keys_and_nonsense_values_are_refused_by_name() {
         ("[idempotency]\nhours = 8761", "idempotency.hours"),
         ("[idempotency]\nhours = \"long\"", "idempotency.hours"),
         ("[metrics]\nlisten = \"9\"", "metrics.listen"),
+        ("[server.tls]\ncertificate_file = \"c.pem\"", "server.tls.key_file"),
+        ("[server.tls]\nkey_file = \"k.pem\"", "server.tls.certificate_file"),
+        ("[log]\naccess = \"some\"", "log.access must be \"all\", \"errors\", or a share"),
+        ("[log]\naccess = 1.5", "log.access"),
+        ("[log]\naccess = -0.1", "log.access"),
+        ("[log]\naccess = []", "log.access"),
+        ("[log]\nslow_milliseconds = 0", "log.slow_milliseconds"),
         ("[log]\nformat = \"xml\"", "log.format must be \"text\" or \"json\""),
         ("[database]\ndurability = \"Full\"", "database.durability must be \"full\" or \"weak\""),
         ("[files]\nplace = \"s3\"", "files.place must be \"folder\" or \"bucket\""),

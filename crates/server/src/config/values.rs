@@ -2,9 +2,11 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sixin_storage::DatabaseUrl;
+use sixin_web::AccessRule;
 
 /// Everything that can be configured.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -44,6 +46,21 @@ pub(crate) struct Server {
     pub(crate) keep_alive_seconds: u64,
     pub(crate) shutdown_timeout_seconds: u64,
     pub(crate) docs: bool,
+    pub(crate) tls: TlsValues,
+}
+
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TlsValues {
+    pub(crate) certificate_file: PathBuf,
+    pub(crate) key_file: PathBuf,
+}
+
+impl TlsValues {
+    /// Whether clients are spoken to over TLS. Of the two files either both are named or none.
+    pub(crate) fn is_on(&self) -> bool {
+        !self.certificate_file.as_os_str().is_empty()
+    }
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -235,6 +252,36 @@ pub(crate) struct Metrics {
 pub(crate) struct Log {
     pub(crate) level: String,
     pub(crate) format: LogFormat,
+    pub(crate) access: Access,
+    pub(crate) slow_milliseconds: u64,
+}
+
+impl Log {
+    /// Which requests leave a line.
+    pub(crate) fn access_rule(&self) -> AccessRule {
+        let share = match self.access {
+            Access::Named(AccessName::All) => 1.0,
+            Access::Named(AccessName::Errors) => 0.0,
+            Access::Share(share) => share,
+        };
+        AccessRule { share, slow: Duration::from_millis(self.slow_milliseconds) }
+    }
+}
+
+/// Of which requests that neither failed nor were slow a line is written.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Access {
+    Named(AccessName),
+    /// Of this share, from 0 to 1.
+    Share(f64),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum AccessName {
+    All,
+    Errors,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]

@@ -23,6 +23,13 @@ pub(super) fn check(merged: &config::Config) -> Result<(), ConfigError> {
             return Err(refused(key, expected, format!("{word:?}")));
         }
     }
+    if let Ok(text) = merged.get_string("log.access")
+        && !matches!(text.as_str(), "all" | "errors")
+        && !text.parse::<f64>().is_ok_and(|share| (0.0..=1.0).contains(&share))
+    {
+        let expected = "must be \"all\", \"errors\", or a share from 0 to 1 such as 0.01";
+        return Err(refused("log.access", expected, format!("{text:?}")));
+    }
     if let Ok(text) = merged.get_string("server.listen")
         && text.parse::<SocketAddr>().is_err()
     {

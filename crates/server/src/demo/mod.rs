@@ -16,7 +16,7 @@ pub(crate) use credentials::{Credentials, credentials_path, read_credentials};
 use crate::api::Apis;
 use crate::cli::Demo;
 use crate::commands::until_stopped;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, TlsValues};
 use crate::output::say;
 use crate::reference::filled_in;
 use crate::running::{Running, StartError};
@@ -49,6 +49,8 @@ pub(crate) fn configure(config: &mut Config, demo: &Demo) -> Result<(), DemoErro
     use_directory(config, &demo.dir)?;
     config.server.listen = demo.listen;
     config.metrics.listen.clear();
+    // It calls itself, and everything it prints is for this machine.
+    config.server.tls = TlsValues::default();
     config.log.level = "warn".to_owned();
     Ok(())
 }
@@ -86,7 +88,7 @@ pub(crate) async fn run(config: &Config, database: Database, demo: &Demo) -> Res
             }
         }
         say(format_args!("\nServing on {url} until Ctrl-C. The API is described at {url}/docs/"));
-        until_stopped().await?;
+        until_stopped(None).await?;
     }
     running.stop().await;
     shown

@@ -8,6 +8,7 @@ use sixin_application::administration::app_keys::AdministerAppKeys;
 use sixin_application::administration::audit::ReadAudit;
 use sixin_application::administration::messages::ReviewMessages;
 use sixin_application::administration::people::{self, AdministerPeople};
+use sixin_application::administration::operators::AdministerOperators;
 use sixin_application::administration::ports::Vitals;
 use sixin_application::administration::receivers::AdministerReceivers;
 use sixin_application::administration::retention::{self, AdministerRetention};
@@ -66,6 +67,13 @@ pub(crate) fn console(
         devices: store.clone(),
         restrictions: store.clone(),
         lists: store.clone(),
+        passwords: passwords.clone(),
+        secrets: Arc::clone(&secrets),
+    };
+    let operators = AdministerOperators {
+        desk: desk.clone(),
+        operators: store.clone(),
+        tokens: store.clone(),
         passwords,
         secrets: Arc::clone(&secrets),
     };
@@ -108,6 +116,7 @@ pub(crate) fn console(
             hooks: manage_hooks(config, database)?,
             users: store,
         },
+        operators,
         vitals,
     };
     Ok(ConsoleApi { administration: Arc::new(administration), clock, secrets, http: config.http_limits() })

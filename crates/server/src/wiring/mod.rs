@@ -35,8 +35,8 @@ use sixin_fresns::FresnsApi;
 use sixin_rongcloud::RongCloudApi;
 use sixin_signature::HttpSignatures;
 use sixin_storage::{Database, DatabaseUrl};
-use sixin_web::Shared;
 use sixin_web::live::Gate;
+use sixin_web::{AccessLog, Shared};
 use tokio::sync::Notify;
 
 pub(crate) use self::console::{console, retention};
@@ -250,6 +250,7 @@ pub(crate) fn apis(base: Base<'_>) -> Apis {
             check_health: Arc::new(check_health),
             secrets: Arc::new(SystemSecrets),
             http: config.http_limits(),
+            access: Arc::new(AccessLog::new(config.log.access_rule())),
         },
         live: Some(live),
         filled_in: None,

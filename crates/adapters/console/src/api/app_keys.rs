@@ -15,7 +15,13 @@ use crate::views::AppKeyInfo;
 
 /// What this subject has in the document.
 #[derive(OpenApi)]
-#[openapi(paths(admin_list_app_keys, admin_create_app_key, admin_rotate_app_key, admin_enable_app_key))]
+#[openapi(paths(
+    admin_list_app_keys,
+    admin_create_app_key,
+    admin_rotate_app_key,
+    admin_enable_app_key,
+    admin_set_app_key_rate
+))]
 pub(crate) struct Operations;
 
 /// All app keys.
@@ -140,6 +146,32 @@ pub(crate) async fn admin_enable_app_key(
 ) -> HttpResponse {
     answered_with(&api, &request, payload, async |caller, body: EnabledBody| {
         api.administration.app_keys.set_enabled(caller, &part(&request, "app_id"), body.enabled).await?;
+        Ok(DONE)
+    })
+    .await
+}
+
+/// How often one user may send through a key.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AdminKeyRate, example = json!({"sends_per_minute": 600}))]
+struct RateBody {
+    /// In any minute, 0 for any number; null: as often as the site says.
+    sends_per_minute: Option<u32>,
+}
+
+/// Give an app key a rate of its own
+///
+/// Or that of the site again. Scope `app-keys`.
+#[utoipa::path(put, path = "/admin/v1/app-keys/{app_id}/rate", params(("app_id" = String, Path, description = "The public id of the key.")), request_body = RateBody, responses((status = 200, body = Done)))]
+pub(crate) async fn admin_set_app_key_rate(
+    api: web::Data<ConsoleApi>,
+    request: HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
+    answered_with(&api, &request, payload, async |caller, body: RateBody| {
+        let app_id = part(&request, "app_id");
+        api.administration.app_keys.set_rate(caller, &app_id, body.sends_per_minute).await?;
         Ok(DONE)
     })
     .await

@@ -1,14 +1,17 @@
 //! The administration API: `Authorization: Bearer` and a token of an operator, JSON in, JSON out.
 #![allow(unused_qualifications, reason = "what utoipa derives for parameters writes whole paths")]
 
+pub(crate) mod adding;
 pub(crate) mod app_keys;
 pub(crate) mod audit;
 pub(crate) mod messages;
+pub(crate) mod operators;
 pub(crate) mod overview;
 pub(crate) mod people;
 pub(crate) mod receivers;
 pub(crate) mod retention;
 pub(crate) mod site;
+pub(crate) mod tokens;
 pub(crate) mod users;
 pub(crate) mod words;
 
@@ -85,7 +88,9 @@ pub(crate) fn configure(routes: &mut web::ServiceConfig) {
         )
         .configure(configure_people)
         .configure(configure_site)
-        .configure(configure_messages);
+        .configure(configure_messages)
+        .configure(configure_receivers)
+        .configure(configure_operators);
 }
 
 fn configure_people(routes: &mut web::ServiceConfig) {
@@ -120,6 +125,10 @@ fn configure_site(routes: &mut web::ServiceConfig) {
             one(&at("/app-keys/{app_id}/enabled"), [Method::PUT])
                 .route(web::put().to(app_keys::admin_enable_app_key)),
         )
+        .service(
+            one(&at("/app-keys/{app_id}/rate"), [Method::PUT])
+                .route(web::put().to(app_keys::admin_set_app_key_rate)),
+        )
         .service(one(&at("/settings"), [Method::GET]).route(get().to(site::admin_list_settings)))
         .service(
             one(&at("/settings/{key}"), [Method::PUT, Method::DELETE])
@@ -147,8 +156,21 @@ fn configure_messages(routes: &mut web::ServiceConfig) {
         .service(
             one(&at("/messages/search"), [Method::POST])
                 .route(web::post().to(messages::admin_search_messages)),
+        );
+}
+
+fn configure_receivers(routes: &mut web::ServiceConfig) {
+    let at = |path: &str| format!("{BASE}{path}");
+    routes
+        .service(
+            one(&at("/webhooks"), [Method::GET, Method::POST])
+                .route(get().to(receivers::admin_list_webhooks))
+                .route(web::post().to(adding::admin_add_webhook)),
         )
-        .service(one(&at("/webhooks"), [Method::GET]).route(get().to(receivers::admin_list_webhooks)))
+        .service(
+            one(&at("/webhooks/{id}/rotate"), [Method::POST])
+                .route(web::post().to(adding::admin_rotate_webhook)),
+        )
         .service(
             one(&at("/webhooks/{id}/dead-letters"), [Method::GET])
                 .route(get().to(receivers::admin_dead_letters)),
@@ -157,10 +179,47 @@ fn configure_messages(routes: &mut web::ServiceConfig) {
             one(&at("/webhooks/{id}/do"), [Method::POST])
                 .route(web::post().to(receivers::admin_do_with_webhook)),
         )
-        .service(one(&at("/hooks"), [Method::GET]).route(get().to(receivers::admin_list_hooks)))
+        .service(
+            one(&at("/hooks"), [Method::GET, Method::POST])
+                .route(get().to(receivers::admin_list_hooks))
+                .route(web::post().to(adding::admin_add_hook)),
+        )
+        .service(
+            one(&at("/hooks/{id}/rotate"), [Method::POST]).route(web::post().to(adding::admin_rotate_hook)),
+        )
+        .service(one(&at("/hooks/{id}/test"), [Method::POST]).route(web::post().to(adding::admin_test_hook)))
         .service(one(&at("/hooks/decisions"), [Method::GET]).route(get().to(receivers::admin_list_decisions)))
         .service(
             one(&at("/hooks/{id}/do"), [Method::POST]).route(web::post().to(receivers::admin_do_with_hook)),
+        );
+}
+
+fn configure_operators(routes: &mut web::ServiceConfig) {
+    let at = |path: &str| format!("{BASE}/operators{path}");
+    routes
+        .service(
+            one(&at(""), [Method::GET, Method::POST])
+                .route(get().to(operators::admin_list_operators))
+                .route(web::post().to(operators::admin_create_operator)),
+        )
+        .service(
+            one(&at("/{name}/role"), [Method::PUT]).route(web::put().to(operators::admin_set_operator_role)),
+        )
+        .service(
+            one(&at("/{name}/enabled"), [Method::PUT]).route(web::put().to(operators::admin_enable_operator)),
+        )
+        .service(
+            one(&at("/{name}/password"), [Method::POST])
+                .route(web::post().to(operators::admin_set_operator_password)),
+        )
+        .service(
+            one(&at("/{name}/tokens"), [Method::GET, Method::POST])
+                .route(get().to(tokens::admin_list_tokens))
+                .route(web::post().to(tokens::admin_create_token)),
+        )
+        .service(
+            one(&at("/{name}/tokens/{id}"), [Method::DELETE])
+                .route(web::delete().to(tokens::admin_revoke_token)),
         );
 }
 

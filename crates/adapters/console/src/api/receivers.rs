@@ -7,6 +7,7 @@ use sixin_application::administration::AdminError;
 use sixin_application::administration::receivers::{HookDeed, WebhookDeed};
 use sixin_application::operators::caller::Caller;
 use sixin_domain::id::{EndpointId, HookId};
+use sixin_domain::log::Position;
 use sixin_domain::time::Millis;
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
@@ -88,7 +89,7 @@ pub(crate) enum WebhookAction {
     Resume,
     /// It gets a test.
     Test,
-    /// It is told again what happened since `since`.
+    /// It is told again what happened since `since`, or the one `event`.
     Replay,
     /// Its dead letters are tried again.
     Retry,
@@ -99,14 +100,24 @@ pub(crate) enum WebhookAction {
 }
 
 impl WebhookAction {
-    pub(crate) fn deed(self, since: Option<Millis>) -> Result<WebhookDeed, AdminError> {
+    pub(crate) fn deed(
+        self,
+        since: Option<Millis>,
+        event: Option<Position>,
+    ) -> Result<WebhookDeed, AdminError> {
         Ok(match self {
             Self::Pause => WebhookDeed::Pause,
             Self::Resume => WebhookDeed::Resume,
             Self::Test => WebhookDeed::Test,
-            Self::Replay => WebhookDeed::Replay(
-                since.ok_or_else(|| AdminError::invalid("say since when the webhook is told again"))?,
-            ),
+            Self::Replay => match (since, event) {
+                (Some(since), None) => WebhookDeed::Replay(since),
+                (None, Some(event)) => WebhookDeed::ReplayOne(event),
+                _ => {
+                    return Err(AdminError::invalid(
+                        "say since when the webhook is told again, or which event",
+                    ));
+                }
+            },
             Self::Retry => WebhookDeed::Retry,
             Self::Forget => WebhookDeed::Forget,
             Self::Remove => WebhookDeed::Remove,
@@ -123,6 +134,8 @@ struct WebhookBody {
     action: WebhookAction,
     /// For `replay`: since when, in milliseconds since 1970 UTC.
     since: Option<i64>,
+    /// For `replay`: the position of one event, which is the number behind `msg_` in its `webhook-id`.
+    event: Option<i64>,
 }
 
 /// Pause, resume, test, replay, retry, forget or remove
@@ -136,7 +149,7 @@ pub(crate) async fn admin_do_with_webhook(
 ) -> HttpResponse {
     answered_with(&api, &request, payload, async |caller, body: WebhookBody| {
         let id = EndpointId(number(&request, "id", "webhook")?);
-        let deed = body.action.deed(body.since.map(Millis))?;
+        let deed = body.action.deed(body.since.map(Millis), body.event.map(Position))?;
         let count = api.administration.receivers.with_webhook(caller, id, deed).await?;
         Ok(Done { done: true, count })
     })

@@ -43,6 +43,10 @@ pub(super) async fn act(api: web::Data<ConsoleApi>, request: HttpRequest, payloa
                 keys.set_enabled(caller, app_id, form.text("action") == "enable").await?;
                 return Ok(After::Go("/console/app-keys?done=1".to_owned()));
             }
+            "rate" => {
+                keys.set_rate(caller, app_id, rate(form)?).await?;
+                return Ok(After::Go("/console/app-keys?done=1".to_owned()));
+            }
             "rotate" => {
                 let hours = form.number("overlap_hours")?.unwrap_or(24);
                 let secret = keys.rotate(caller, app_id, hours).await?;
@@ -60,14 +64,18 @@ pub(super) async fn act(api: web::Data<ConsoleApi>, request: HttpRequest, payloa
 }
 
 fn spec(form: &Form) -> Result<KeySpec, AdminError> {
-    let rate = form.number("sends_per_minute")?;
-    let too_many =
-        |_| AdminError::invalid("the sends a minute must be a number from 0 (no limit) to 1000000");
     Ok(KeySpec {
         dialect: dialect(form.text("dialect"))?,
         platform: form.number("platform")?.unwrap_or(0),
         is_strict: form.is_ticked("strict"),
         name: form.some("key_name").unwrap_or_default(),
-        sends_per_minute: rate.map(u32::try_from).transpose().map_err(too_many)?,
+        sends_per_minute: rate(form)?,
     })
+}
+
+/// The rate that a form asks for; `None` for that of the site.
+fn rate(form: &Form) -> Result<Option<u32>, AdminError> {
+    let too_many =
+        |_| AdminError::invalid("the sends a minute must be a number from 0 (no limit) to 1000000");
+    form.number("sends_per_minute")?.map(u32::try_from).transpose().map_err(too_many)
 }

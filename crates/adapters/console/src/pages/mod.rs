@@ -13,6 +13,7 @@ mod words;
 mod app_keys;
 mod audit;
 mod conversation;
+mod operators;
 mod overview;
 mod receivers;
 mod search;
@@ -102,6 +103,16 @@ pub(crate) fn configure(routes: &mut web::ServiceConfig) {
             one("/console/hooks", [Method::GET, Method::POST])
                 .route(get().to(receivers::hooks))
                 .route(web::post().to(receivers::act_on_hook)),
+        )
+        .service(
+            one("/console/operators", [Method::GET, Method::POST])
+                .route(get().to(operators::page))
+                .route(web::post().to(operators::act)),
+        )
+        .service(
+            one("/console/operator", [Method::GET, Method::POST])
+                .route(get().to(operators::tokens_page))
+                .route(web::post().to(operators::act_on_token)),
         )
         .service(one("/console/audit", [Method::GET]).route(get().to(audit::page)));
 }

@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};
 use sixin_web::HttpLimits;
+use sixin_web::request::scheme::is_secure;
 use subtle::ConstantTimeEq;
 
 /// Who is signed in.
@@ -31,7 +32,7 @@ pub(super) fn set(
     name: &str,
     value: &str,
 ) {
-    let secure = if is_secure(request, limits) { "; Secure" } else { "" };
+    let secure = if is_secure(request, &limits.trusted_proxies) { "; Secure" } else { "" };
     let ends = match (value.is_empty(), name == LANGUAGE) {
         (true, _) => "; Max-Age=0",
         (false, true) => "; Max-Age=31536000",
@@ -41,14 +42,6 @@ pub(super) fn set(
     if let Ok(value) = HeaderValue::from_str(&text) {
         answer.headers_mut().append(header::SET_COOKIE, value);
     }
-}
-
-/// Whether the browser came over TLS, as far as a trusted proxy in front says so.
-fn is_secure(request: &HttpRequest, limits: &HttpLimits) -> bool {
-    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
-    let is_trusted = peer.is_some_and(|peer| limits.trusted_proxies.iter().any(|network| network.has(peer)));
-    let scheme = request.headers().get("x-forwarded-proto").and_then(|value| value.to_str().ok());
-    is_trusted && scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
 }
 
 /// Whether two words are the same, in a time that tells nothing of where they differ.

@@ -263,12 +263,47 @@ words! {
     forget: "Forget", "丢弃";
     replay: "Tell again", "重放";
     hours_back: "Hours back", "回溯小时数";
-    no_webhooks: "There are no webhooks. Add one with sixin webhook add.", "没有 Webhook。用 sixin webhook add 添加。";
+    no_webhooks: "There are no webhooks.", "没有 Webhook。";
+    new_webhook: "Add a webhook", "添加 Webhook";
+    new_hook: "Add a hook", "添加审核钩子";
+    events: "Events", "事件";
+    events_explained: "with commas between; empty for all", "用逗号分隔，留空表示全部";
+    app_key: "App key that signs", "用于签名的应用密钥";
+    own_secret: "Secret of its own", "自有密钥";
+    own_secret_explained: "empty for a fresh one", "留空则生成新密钥";
+    in_flight: "Requests at a time", "并发请求数";
+    server_messages: "rongcloud-route: also what back ends publish", "rongcloud-route：也包括后端发布的消息";
+    one_event: "One event, by its number", "单个事件的编号";
+    signed_by_key: "Added. The secret of its app key signs.", "已添加，使用其应用密钥签名。";
+    hook_said: "The hook answered", "钩子应答";
+    object_names: "Types of messages", "消息类型";
+    no_answer: "Without an answer", "无应答时";
+    deliver: "message delivered", "照常发送";
+    set_rate: "Set rate", "设置频率";
+    operators: "Operators", "管理员";
+    operator_role: "Role", "角色";
+    you: "you", "您";
+    not_yet: "never", "从未";
+    signed_in: "Last signed in", "最近登录";
+    fresh_password: "This password is shown once. Pass it on over a way that nobody else reads.", "此密码只显示一次，请通过安全的途径转交。";
+    make_password: "Make a new password", "生成新密码";
+    new_operator: "Make an operator", "创建管理员";
+    new_operator_explained: "A password is made, and shown once.", "系统会生成密码，只显示一次。";
+    tokens: "Tokens", "令牌";
+    token: "Token", "令牌";
+    no_tokens: "There are no tokens.", "没有令牌。";
+    new_token: "Make a token", "创建令牌";
+    token_for: "What it is for", "用途";
+    token_hours: "Hours it works", "有效小时数";
+    token_hours_explained: "empty for ever", "留空则永久有效";
+    token_explained: "It may do what is ticked, as far as the role of its operator allows it. Whoever has the scope operators can give itself all others.", "令牌只能执行勾选的操作，且不超过该管理员的角色。拥有 operators 权限者可以为自己取得其他一切权限。";
+    scopes: "Scopes", "权限范围";
+    revoke: "Revoke", "吊销";
     tries: "Tries", "尝试次数";
     paused: "paused", "已暂停";
     failing: "failing", "失败中";
     probing: "probing", "探测中";
-    no_hooks: "There are no hooks. Add one with sixin hook add.", "没有审核钩子。用 sixin hook add 添加。";
+    no_hooks: "There are no hooks.", "没有审核钩子。";
     decisions: "What was decided", "审核决定";
     outcome: "Outcome", "结果";
     sender: "From", "发送者";
@@ -290,6 +325,11 @@ impl Words {
             OperatorRole::Support => self.support,
             OperatorRole::Administrator => self.administrator,
         }
+    }
+
+    /// The same by the name of the role.
+    pub(super) fn role_of(&self, name: impl AsRef<str>) -> &'static str {
+        self.role(OperatorRole::from_name(name.as_ref()).unwrap_or(OperatorRole::Viewer))
     }
 
     /// What a refusal is called by its word.

@@ -23,7 +23,9 @@ use diesel_async::AsyncMysqlConnection;
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
 use tokio::runtime::Runtime;
 
-type Wrapper = AsyncConnectionWrapper<AsyncMysqlConnection, OwnRuntime>;
+use super::mysql_tls;
+
+pub(super) type Wrapper = AsyncConnectionWrapper<AsyncMysqlConnection, OwnRuntime>;
 type WrapperTransactions = <Wrapper as Connection>::TransactionManager;
 
 /// A connection to a server that speaks MySQL's protocol. Must not be used on a thread that drives async tasks.
@@ -51,6 +53,9 @@ impl BlockOn for OwnRuntime {
     }
 
     fn get_runtime() -> Self {
+        if let Some(runtime) = mysql_tls::made_with() {
+            return runtime;
+        }
         // Building fails only while the process is out of file descriptors, and the trait leaves no way to say so.
         // Waiting here is bounded for callers by the time-out of the connection pool.
         loop {
@@ -116,7 +121,8 @@ impl Connection for PureMysql {
     type TransactionManager = Transactions;
 
     fn establish(database_url: &str) -> ConnectionResult<Self> {
-        Wrapper::establish(database_url).map(|wrapper| Self { wrapper, recorded: None, answered: None })
+        let made = mysql_tls::establish(database_url).unwrap_or_else(|| Wrapper::establish(database_url));
+        made.map(|wrapper| Self { wrapper, recorded: None, answered: None })
     }
 
     fn execute_returning_count<T>(&mut self, source: &T) -> QueryResult<usize>

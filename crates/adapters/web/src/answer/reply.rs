@@ -17,6 +17,10 @@ pub const TRY_AGAIN_MS: i64 = 1000;
 #[derive(Debug, Clone, Copy)]
 pub struct DialectCode(pub i64);
 
+/// Marks an answer that took long because its client wanted to wait.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Waited;
+
 /// Marks an answer as a page for people, which stays one whatever its status is.
 #[derive(Debug, Clone, Copy)]
 pub struct ForPeople;

@@ -65,6 +65,22 @@ impl<S> Guarded<S> {
         Arc::clone(&self.connection)
     }
 
+    /// What is read from and written to.
+    pub(crate) fn stream(&self) -> &S {
+        &self.stream
+    }
+
+    /// Waits for whoever does not read, but not for ever.
+    fn in_time<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stall = None;
+            return written;
+        }
+        let stall = self.stall.get_or_insert_with(|| Box::pin(sleep(STALL)));
+        ready!(stall.as_mut().poll(context));
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "nobody reads the answer")))
+    }
+
     /// Whether the head that is due did not come in time.
     fn is_late(&mut self, context: &mut Context<'_>) -> bool {
         if self.connection.is_answering() || self.connection.answers() > self.written {
@@ -101,17 +117,8 @@ impl<S> Guarded<S> {
 impl<S: AsyncWrite + Unpin> Guarded<S> {
     /// Writes, but not for ever to somebody who does not read.
     fn write(&mut self, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match Pin::new(&mut self.stream).poll_write(context, bytes) {
-            Poll::Pending => {
-                let stall = self.stall.get_or_insert_with(|| Box::pin(sleep(STALL)));
-                ready!(stall.as_mut().poll(context));
-                Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "nobody reads the answer")))
-            }
-            written => {
-                self.stall = None;
-                written
-            }
-        }
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.in_time(context, written)
     }
 
     /// Writes what is left of the stream's own answer.
@@ -176,7 +183,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         ready!(this.write_own(context))?;
-        ready!(Pin::new(&mut this.stream).poll_flush(context))?;
+        // Over TLS something may lie here that the socket did not take.
+        let flushed = Pin::new(&mut this.stream).poll_flush(context);
+        ready!(this.in_time(context, flushed))?;
         // Whatever was made of answers is written by now, also if requests that came behind them are under way.
         this.connection.is_read();
         if !this.connection.is_answering() {
@@ -191,7 +200,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         ready!(this.write_own(context))?;
-        Pin::new(&mut this.stream).poll_shutdown(context)
+        let ended = Pin::new(&mut this.stream).poll_shutdown(context);
+        this.in_time(context, ended)
     }
 }
 

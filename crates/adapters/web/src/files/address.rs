@@ -7,6 +7,7 @@ use sixin_domain::file::{FileKind, Keeping, StoredFile};
 use sixin_domain::site::settings::Settings;
 
 use crate::files::serve;
+use crate::request::scheme::is_over_tls;
 
 /// The address of a file as it was uploaded, wherever it is kept.
 pub fn address(file: &StoredFile, settings: &Settings, origin: &str, links: &FileLinks) -> String {
@@ -68,8 +69,10 @@ pub fn origin(request: &HttpRequest, settings: &Settings) -> String {
     let connection = request.connection_info();
     let is_plain =
         |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".:-[]".contains(&byte));
-    if is_plain(connection.host()) && ["http", "https"].contains(&connection.scheme()) {
-        format!("{}://{}", connection.scheme(), connection.host())
+    // Whoever comes over TLS as far as here has no proxy before it that takes it off.
+    let scheme = if is_over_tls(request) { "https" } else { connection.scheme() };
+    if is_plain(connection.host()) && ["http", "https"].contains(&scheme) {
+        format!("{scheme}://{}", connection.host())
     } else {
         String::new()
     }

@@ -14,7 +14,7 @@ use super::dialect::Frame;
 use super::query::{Malformed, PollQuery};
 use super::session::{Ending, LiveSession, Turn};
 use super::{Live, POLL};
-use crate::answer::reply;
+use crate::answer::reply::{self, Waited};
 
 /// What happened.
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,7 +72,9 @@ pub(crate) async fn poll(request: HttpRequest, live: web::Data<Live>) -> HttpRes
     }
     let live = live.get_ref().clone();
     let session = Box::new(LiveSession::new(live, guest, voice, wanted.since.clone()));
-    with_live_headers(gathered(session, &wanted).await)
+    let mut answer = with_live_headers(gathered(session, &wanted).await);
+    answer.extensions_mut().insert(Waited);
+    answer
 }
 
 /// What there is, or comes in time.

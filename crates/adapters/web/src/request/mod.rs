@@ -10,3 +10,4 @@ pub mod idempotency;
 pub mod multipart;
 mod pace;
 pub mod parameters;
+pub mod scheme;

@@ -15,7 +15,7 @@ async fn in_parts(mocks: SharedMocks, parts: Vec<(u64, &'static [u8])>) -> Strin
     let address = listener.local_addr().unwrap();
     let head_timeout = Duration::from_millis(600);
     let http = HttpLimits { workers: 1, head_timeout, ..HttpLimits::default() };
-    let server = start(SharedMocks { http, ..mocks }.bare(), listener).unwrap();
+    let server = start(SharedMocks { http, ..mocks }.bare(), listener, None).unwrap();
     let handle = server.handle();
     actix_web::rt::spawn(server);
     let exchange = move || {
@@ -102,7 +102,7 @@ async fn one_connection_too_many_is_told_so() {
     let address = listener.local_addr().unwrap();
     let connections = ConnectionLimits { per_address: 2, ..ConnectionLimits::default() };
     let http = HttpLimits { workers: 1, connections, ..HttpLimits::default() };
-    let server = start(SharedMocks { http, ..SharedMocks::default() }.bare(), listener).unwrap();
+    let server = start(SharedMocks { http, ..SharedMocks::default() }.bare(), listener, None).unwrap();
     let handle = server.handle();
     actix_web::rt::spawn(server);
     let exchange = move || {
