@@ -23,7 +23,7 @@ use crate::schema::{conversation_messages as messages, conversations, gone_messa
 use crate::sql::composed::{ComposedSql, Spelling, chunks};
 
 /// Messages that one step takes at most: few, since sends wait for it.
-const STEP: i64 = 100;
+const STEP: i64 = 50;
 /// A content is shared by messages of one send, whose ids are made at once: so far apart they are at most.
 const SHARED_WITHIN_MS: i64 = 1_000;
 /// What has a row of its own for a message.
@@ -60,9 +60,16 @@ pub(super) fn remove(
     let all: Vec<&Old> = by_conversation.values().flatten().collect();
     let count = all.len() as u64;
     drop_rows(conn, &all, now)?;
+    keep_floors(conn, &by_conversation)?;
+    let lasts = latest(conn, &ids)?;
     for conversation in &found {
         if let Some(old) = by_conversation.remove(&conversation.id.0) {
             forget(conn, events, conversation, &old)?;
+            let was =
+                lasts.get(&conversation.id.0).filter(|was| old.iter().any(|old| old.touched.id == **was));
+            if let Some(was) = was {
+                follow_latest(conn, conversation, MessageId(*was))?;
+            }
         }
     }
     Ok(Removed { count, has_more: has_more && count > 0 })
@@ -169,7 +176,70 @@ fn is_shared(conn: &mut AnyConnection, content: i64) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(sharing)).get_result(conn)
 }
 
-/// Keeps a conversation true that has lost its first messages.
+/// Up to where each conversation has lost its messages.
+fn keep_floors(conn: &mut AnyConnection, by_conversation: &BTreeMap<i64, Vec<Old>>) -> QueryResult<()> {
+    let last = |old: &[Old]| old.iter().map(|old| old.touched.seq).max();
+    let floors: Vec<(i64, i64)> =
+        by_conversation.iter().filter_map(|(id, old)| Some((*id, last(old)?))).collect();
+    let spelling = Spelling::of(conn);
+    for chunk in chunks(&floors) {
+        let mut statement = ComposedSql::new("INSERT INTO gone_messages (conversation_id, seq) VALUES ");
+        statement.rows(chunk, |statement, (conversation, last)| {
+            statement.int(*conversation).comma().int(*last);
+        });
+        statement
+            .sql(spelling.on_conflict("conversation_id") + &format!("seq = {}", spelling.inserted("seq")));
+        statement.execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The previews of conversations themselves.
+fn latest(conn: &mut AnyConnection, ids: &[i64]) -> QueryResult<HashMap<i64, i64>> {
+    let rows: Vec<(i64, Option<i64>)> = conversations::table
+        .filter(conversations::id.eq_any(ids))
+        .select((conversations::id, conversations::latest_message_id))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(id, latest)| Some((id, latest?))).collect())
+}
+
+/// What one side loses with its first messages.
+struct Loss<'a> {
+    view: View<'a>,
+    shown: i64,
+    unread: i64,
+    was_latest: bool,
+}
+
+impl<'a> Loss<'a> {
+    /// `None`: the side had cleared them all.
+    fn of(view: View<'a>, old: &[Old], last: i64) -> Option<Self> {
+        let count = |holds: fn(&Touched, &View<'_>) -> bool| {
+            let held = old.iter().filter(|old| holds(&old.touched, &view)).count();
+            i64::try_from(held).unwrap_or(i64::MAX)
+        };
+        let latest = view.own.latest.as_ref().and_then(|latest| latest.id);
+        (last > view.own.cleared_seq).then(|| Self {
+            shown: count(|old, view| old.visibility().shows_in(view)),
+            unread: count(|old, view| old.visibility().is_unread_in(view)),
+            was_latest: old.iter().any(|old| Some(MessageId(old.touched.id)) == latest),
+            view,
+        })
+    }
+
+    fn set(&self, statement: &mut ComposedSql<'_>, last: i64) {
+        let s = prefix(self.view.side);
+        statement.sql(format!("{s}_cleared_seq = ")).int(last);
+        statement.sql(format!(", {s}_message_count = {s}_message_count - ")).int(self.shown);
+        if self.unread > 0 {
+            // The status comes first: MySQL lets later assignments see what earlier ones did.
+            statement.sql(format!(", {s}_status = CASE WHEN {s}_unread > ")).int(self.unread);
+            statement.sql(format!(" THEN 1 ELSE 2 END, {s}_unread = {s}_unread - ")).int(self.unread);
+        }
+    }
+}
+
+/// Keeps both views of a conversation true that has lost its first messages.
 fn forget(
     conn: &mut AnyConnection,
     events: &mut Events,
@@ -177,63 +247,28 @@ fn forget(
     old: &[Old],
 ) -> QueryResult<()> {
     let Some(last) = old.iter().map(|old| old.touched.seq).max() else { return Ok(()) };
-    let spelling = Spelling::of(conn);
-    let mut statement = ComposedSql::new("INSERT INTO gone_messages (conversation_id, seq) VALUES (");
-    statement.int(conversation.id.0).comma().int(last).sql(")");
-    statement.sql(spelling.on_conflict("conversation_id") + &format!("seq = {}", spelling.inserted("seq")));
-    statement.execute(conn)?;
-    for user in [conversation.pair.a(), conversation.pair.b()] {
-        if let Ok(view) = conversation.seen_by(user) {
-            forget_in_view(conn, events, &view, old, last)?;
-        }
-    }
-    let latest: Option<i64> = conversations::table
-        .filter(conversations::id.eq(conversation.id.0))
-        .select(conversations::latest_message_id)
-        .first(conn)?;
-    match latest.filter(|latest| old.iter().any(|old| old.touched.id == *latest)) {
-        Some(latest) => follow_latest(conn, conversation, MessageId(latest)),
-        None => Ok(()),
-    }
-}
-
-fn forget_in_view(
-    conn: &mut AnyConnection,
-    events: &mut Events,
-    view: &View<'_>,
-    old: &[Old],
-    last: i64,
-) -> QueryResult<()> {
-    if last <= view.own.cleared_seq {
+    let views = [conversation.pair.a(), conversation.pair.b()].map(|user| conversation.seen_by(user));
+    let losses: Vec<Loss<'_>> =
+        views.into_iter().flatten().filter_map(|view| Loss::of(view, old, last)).collect();
+    if losses.is_empty() {
         return Ok(());
     }
-    let count = |holds: fn(&Touched, &View<'_>) -> bool| {
-        i64::try_from(old.iter().filter(|old| holds(&old.touched, view)).count()).unwrap_or(i64::MAX)
-    };
-    let shown = count(|old, view| old.visibility().shows_in(view));
-    let unread = count(|old, view| old.visibility().is_unread_in(view));
-    let s = prefix(view.side);
-    let mut statement = ComposedSql::new(format!("UPDATE conversations SET {s}_cleared_seq = "));
-    statement.int(last).sql(format!(", {s}_message_count = {s}_message_count - ")).int(shown);
-    if unread > 0 {
-        // The status comes first: MySQL lets later assignments see what earlier ones did.
-        statement
-            .sql(format!(", {s}_status = CASE WHEN {s}_unread > "))
-            .int(unread)
-            .sql(" THEN 1 ELSE 2 END");
-        statement.sql(format!(", {s}_unread = {s}_unread - ")).int(unread);
+    let mut statement = ComposedSql::new("UPDATE conversations SET ");
+    for (number, loss) in losses.iter().enumerate() {
+        statement.sql(if number == 0 { "" } else { ", " });
+        loss.set(&mut statement, last);
     }
-    statement.sql(" WHERE id = ").int(view.conversation.id.0);
+    statement.sql(" WHERE id = ").int(conversation.id.0);
     statement.execute(conn)?;
-    let latest = view.own.latest.as_ref().and_then(|latest| latest.id);
-    let was_latest = old.iter().any(|old| Some(MessageId(old.touched.id)) == latest);
-    if was_latest {
-        let newest = newest(conn, view, last)?;
-        set_latest(conn, view, newest.as_ref())?;
-    }
-    // Whoever looks at a list sees that; nobody is told of the rest, which was read long ago.
-    if was_latest || unread > 0 {
-        events.push(Event::HistoryCleared(view.seat(), last));
+    for Loss { view, unread, was_latest, .. } in &losses {
+        if *was_latest {
+            let newest = newest(conn, view, last)?;
+            set_latest(conn, view, newest.as_ref())?;
+        }
+        // Whoever looks at a list sees that; nobody is told of the rest, which was read long ago.
+        if *was_latest || *unread > 0 {
+            events.push(Event::HistoryCleared(view.seat(), last));
+        }
     }
     Ok(())
 }
