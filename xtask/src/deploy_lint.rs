@@ -13,8 +13,9 @@ use crate::{
 /// When Python or promtool is missing, or a file is refused; what is wrong was printed by whoever refused it.
 pub fn run() -> Result<()> {
     let deploy = workspace::root().join("deploy");
-    let promtool = programs::find(&["promtool"])
-        .ok_or_else(|| Failure::new("promtool was not found: install the package prometheus of your system"))?;
+    let promtool = programs::find(&["promtool"]).ok_or_else(|| {
+        Failure::new("promtool was not found: install the package prometheus of your system")
+    })?;
     let python = python::prepare(&deploy.join("lint"), &workspace::root().join("target/deploy-lint"))?;
     let tool = |name: &str| Command::new(python.with_file_name(name));
     let mut rules = Command::new(&promtool);

@@ -4,8 +4,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, Parser, Subcommand};
 use xtask::{
-    bench, client_sdks, deploy_lint, documents, failure::Result, fuzz, layers, migrations, mysql::newest, openapi,
-    openapi_changes, package::Package, test_run::TestRun, workspace,
+    bench, client_sdks, deploy_lint, documents, failure::Result, fuzz, layers, migrations, mysql::newest,
+    openapi, openapi_changes, package::Package, test_run::TestRun, workspace,
 };
 
 #[derive(Parser)]

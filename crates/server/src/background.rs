@@ -42,8 +42,7 @@ impl Tasks {
         ids: &Arc<LeasedIds>,
         token: String,
         metrics: PrometheusHandle,
-        files: FileSweeping,
-        retention: Retention,
+        (files, retention): (FileSweeping, Retention),
         growing: GrowthTelling,
         (caches, poll): (Arc<Caches>, Duration),
     ) -> Self {
@@ -128,7 +127,10 @@ async fn remove_old(retention: Retention) {
 
 async fn remove_unnamed(retention: Retention) {
     let mut pause = FIRST_FILES;
-    while retention.ages.files > 0 {
+    if retention.ages.files == 0 {
+        return;
+    }
+    loop {
         sleep(pause).await;
         pause = FILES_PAUSE;
         if let Err(error) = retention.run(Effort::Files).await {

@@ -230,8 +230,7 @@ impl Running {
             &ids,
             token,
             metrics,
-            sweeping,
-            retention(config, &database),
+            (sweeping, retention(config, &database)),
             growing,
             (caches, config.cache_poll()),
         );

@@ -11,8 +11,11 @@ use crate::config::{Log, LogFormat};
 use crate::disks::Places;
 use crate::process;
 
-/// Exchanges the filter of the log, of which a process has one.
-static FILTER: OnceLock<Box<dyn Fn(EnvFilter) -> Result<(), reload::Error> + Send + Sync>> = OnceLock::new();
+/// Exchanges the filter of the log.
+type Exchange = dyn Fn(EnvFilter) -> Result<(), reload::Error> + Send + Sync;
+
+/// A process has one log.
+static FILTER: OnceLock<Box<Exchange>> = OnceLock::new();
 
 /// Sends structured logs to standard error. `RUST_LOG` outranks the configured level.
 pub(crate) fn log(config: &Log) {

@@ -1,7 +1,7 @@
 //! What operators do and see.
 
-pub(crate) mod ageing;
 pub(crate) mod access_log;
+pub(crate) mod ageing;
 pub(crate) mod backup;
 pub(crate) mod bucket;
 pub(crate) mod command_line;

@@ -7,8 +7,8 @@ use sixin_web::openapi::{
 use utoipa::OpenApi;
 
 use crate::api::{
-    adding, app_keys, audit, messages, operators, overview, people, receivers, retention, site, tokens, users,
-    words,
+    adding, app_keys, audit, messages, operators, overview, people, receivers, retention, site, tokens,
+    users, words,
 };
 use crate::codes::Refused;
 

@@ -75,7 +75,10 @@ mod tests {
         let pauses: Vec<_> = [0, 1, 2, u32::MAX].map(|probes| schedule.probe_pause(probes, 0, None)).into();
         assert_eq!(pauses, [8, 800, 800, 800]);
         let usual = RetrySchedule::default();
-        assert_eq!([0, 1, 2, 9].map(|probes| usual.probe_pause(probes, 999, None)), [6_000, 360_000, 360_000, 360_000]);
+        assert_eq!(
+            [0, 1, 2, 9].map(|probes| usual.probe_pause(probes, 999, None)),
+            [6_000, 360_000, 360_000, 360_000]
+        );
     }
 
     #[test]

@@ -26,6 +26,13 @@ pub(super) struct Column {
     pub(super) default: Option<&'static str>,
 }
 
+impl Column {
+    /// What it is called here.
+    pub(super) fn ours(&self) -> &'static str {
+        self.names.first().copied().unwrap_or_default()
+    }
+}
+
 const fn column(names: &'static [&'static str], kind: Kind, default: Option<&'static str>) -> Column {
     Column { names, kind, default }
 }

@@ -18,7 +18,7 @@ use crate::sql::composed::{ComposedSql, Spelling, chunks};
 
 /// Our names of columns that are taken over as they are.
 pub(super) fn names(columns: &[Column]) -> String {
-    columns.iter().map(|column| format!("`{}`", column.names[0])).collect::<Vec<_>>().join(", ")
+    columns.iter().map(|column| format!("`{}`", column.ours())).collect::<Vec<_>>().join(", ")
 }
 
 /// Adds what is not there yet; `unique` is a column that tells rows apart.

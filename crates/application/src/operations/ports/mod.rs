@@ -1,8 +1,8 @@
 //! What these use cases need from outside.
 
 mod admin;
-mod import;
 mod aged_rows;
+mod import;
 mod log_admin;
 mod store_check;
 mod store_copy;
@@ -10,8 +10,8 @@ mod store_health;
 mod user_erasure;
 
 pub use admin::*;
-pub use import::*;
 pub use aged_rows::*;
+pub use import::*;
 pub use log_admin::*;
 pub use store_check::*;
 pub use store_copy::*;

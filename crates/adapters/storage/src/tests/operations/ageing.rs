@@ -14,7 +14,7 @@ use sixin_domain::time::Millis;
 
 use crate::tests::conversations::changes::{counts, delete, latest, mark};
 use crate::tests::conversations::views::{all_of, find, messages, seat, text};
-use crate::tests::harness::{NOW, TestDatabase};
+use crate::tests::harness::{NOW, RECALL, TestDatabase};
 use crate::tests::on_every_database;
 use crate::tests::sending::shared_content::typed;
 
@@ -77,7 +77,7 @@ fn the_oldest_messages_go_and_what_is_younger_is_as_before(db: &TestDatabase) {
     mark(db, 5, &ids[1..2]);
     delete(db, 1, &ids[2..3]);
     delete(db, 5, &[ids[3], ids[8]]);
-    db.wait(MessageChanges::recall(&db.database, ids[4], NOW)).unwrap();
+    db.wait(MessageChanges::recall(&db.database, ids[4], RECALL, NOW)).unwrap();
     // Side a has cleared up to the second, side b has read up to the third.
     db.wait(ConversationChanges::clear(&db.database, find(db, id).id, UserId(1), 2, NOW)).unwrap();
     db.wait(ConversationChanges::mark_read_until(&db.database, find(db, id).id, UserId(5), 3, NOW)).unwrap();

@@ -37,6 +37,7 @@ fn register(db: &TestDatabase, fid: &str, addressee: Option<&str>) -> FileId {
         seconds: None,
         thumbnail_extension: None,
         more_json: None,
+        is_sensitive: false,
         created_at: days_ago(9),
     };
     let addressee = addressee.map(str::to_owned);
