@@ -32,7 +32,8 @@ pub(crate) fn row(error: &AdminError) -> (StatusCode, &'static str) {
         AdminError::Unknown(_) => (StatusCode::NOT_FOUND, "not_found"),
         AdminError::Taken(_) => (StatusCode::CONFLICT, "taken"),
         AdminError::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid"),
-        AdminError::Receiver(_) => (StatusCode::BAD_GATEWAY, "receiver_failed"),
+        // No fault of this server, which 502 would say: proxies show a page of their own for it.
+        AdminError::Receiver(_) => (StatusCode::FAILED_DEPENDENCY, "receiver_failed"),
         AdminError::Password(PasswordError::Busy) | AdminError::Store(StoreError::Unavailable(_)) => {
             (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
         }

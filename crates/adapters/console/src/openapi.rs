@@ -97,8 +97,8 @@ fn complete(operation: &mut Value, schemas: &Map<String, Value>) {
         (403, "The token or its operator may not do that."),
         (404, "There is no such user, app key, webhook or the like."),
         (409, "Somebody or something else is called so already."),
+        (424, "The receiver of a webhook did not take what it was sent."),
         (500, "A fault of the server."),
-        (502, "The receiver of a webhook did not take what it was sent."),
         (503, "The server can't do that now."),
     ] {
         responses.insert(status.to_string(), refused(status, description));
@@ -131,8 +131,8 @@ fn refused(status: u16, description: &str) -> Value {
         409 => "taken",
         413 => "too_large",
         415 => "encoding",
+        424 => "receiver_failed",
         500 => "fault",
-        502 => "receiver_failed",
         503 => "unavailable",
         _ => "invalid",
     };

@@ -248,7 +248,7 @@ impl HookTest {
 
 /// Ask a hook about a message that is none
 ///
-/// Answers what it said; 502 if it said nothing. Scope `receivers`.
+/// Answers what it said; 424 if it said nothing. Scope `receivers`.
 #[utoipa::path(post, path = "/admin/v1/hooks/{id}/test", params(("id" = i64, Path, description = "The number of the hook.")), responses((status = 200, body = HookTest)))]
 pub(crate) async fn admin_test_hook(api: web::Data<ConsoleApi>, request: HttpRequest) -> HttpResponse {
     answered(&api, &request, async |caller| {
