@@ -16,9 +16,10 @@ const COMMON: &str = "m.id, m.send_user_id, m.receive_user_id, m.created_at, m.m
     COALESCE(m.content, c.content) AS content, COALESCE(m.delivery, c.delivery) AS delivery, \
     m.is_counted, m.sender_visible";
 
+/// Who deletes what a recall has left has not deleted the message: its other devices still hear of the recall.
 const KEPT: &str = "m.seq, m.receive_read_at, m.conversation_id, m.is_enable, m.recall_marks, \
-    CASE WHEN m.send_deleted_at IS NULL THEN 0 ELSE 1 END AS sender_deleted, \
-    CASE WHEN m.receive_deleted_at IS NULL THEN 0 ELSE 1 END AS recipient_deleted, \
+    CASE WHEN m.send_deleted_at IS NULL OR m.send_deleted_at >= m.recalled_at THEN 0 ELSE 1 END AS sender_deleted, \
+    CASE WHEN m.receive_deleted_at IS NULL OR m.receive_deleted_at >= m.recalled_at THEN 0 ELSE 1 END AS recipient_deleted, \
     CASE WHEN v.a_user_id = m.send_user_id THEN v.a_cleared_seq ELSE v.b_cleared_seq END AS sender_cleared, \
     CASE WHEN v.a_user_id = m.send_user_id THEN v.b_cleared_seq ELSE v.a_cleared_seq END AS recipient_cleared, \
     CASE WHEN v.a_user_id = m.send_user_id THEN v.b_read_seq ELSE v.a_read_seq END AS recipient_read \
