@@ -174,7 +174,7 @@ fn somebody_else_with_the_name_is_not_mixed_up_with_who_comes() {
     target.expect_so_far().returning(|| Ok(ImportedSoFar::default()));
     target.expect_standings().returning(|_| Ok(vec![NameStanding::Taken, NameStanding::Free]));
     let report = import(&target, true).unwrap();
-    assert_eq!(counts(&report), [1, 3, 0, 0, 0, 4, 2]);
+    assert_eq!(counts(&report), [1, 3, 0, 0, 0, 6, 0]);
 }
 
 #[test]
