@@ -88,7 +88,7 @@ impl Tally {
     }
 
     /// Adds a message behind all others, and answers its `seq` and its time. Other systems know seconds only and may give two messages
-    /// the same one: here times of a conversation grow strictly (docs/design.md#messages).
+    /// the same one: here times of a conversation grow strictly (docs/design.md#conversation).
     pub fn add(&mut self, message: &ImportedMessage) -> (i64, Millis) {
         self.last_seq = self.last_seq.saturating_add(1);
         self.last_sent_at = message.sent_at.max(self.last_sent_at.plus(1));
