@@ -9,8 +9,8 @@ use sixin_rongcloud::RongCloudApi;
 use sixin_web::live::{self, LiveApi};
 use sixin_web::{Dialect, HttpApi, HttpLimits, Page, Shared, openapi};
 
+use crate::receivers::told;
 use crate::reference::reference;
-use crate::told;
 
 const ABOUT: &str = "One-to-one messages over one store, in two HTTP dialects: Fresns (apps call with their user's \
 token) and RongCloud (back ends sign with their app secret). A message sent through one is a message in the other. \

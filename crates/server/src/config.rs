@@ -31,7 +31,7 @@ use sixin_web::{ConnectionLimits, HttpLimits, LeastSpeed};
 use thiserror::Error;
 
 pub(crate) use self::values::*;
-use crate::descriptors;
+use crate::machine::descriptors;
 use crate::system::SystemClock;
 
 /// Why a configuration is refused.

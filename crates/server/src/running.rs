@@ -20,16 +20,16 @@ use tokio::net::TcpSocket;
 use crate::api::{Apis, operators_alone};
 use crate::background;
 use crate::config::{Config, ConfigError};
-use crate::descriptors;
-use crate::disks::Places;
 use crate::following::Following;
-use crate::hooks::Hooks;
-use crate::pushing::pushing;
+use crate::machine::descriptors;
+use crate::machine::disks::Places;
+use crate::machine::vitals::Watch;
+use crate::receivers::hooks::Hooks;
+use crate::receivers::pushing::pushing;
+use crate::receivers::telling::{Telling, TellingParts};
 use crate::system::{SystemClock, SystemSecrets};
 use crate::telemetry;
-use crate::telling::{Telling, TellingParts};
 use crate::tls::tls;
-use crate::vitals::Watch;
 use crate::wiring::{Base, apis, caches, console, lanes, retention};
 
 /// Why the server does not start.
@@ -48,9 +48,9 @@ pub(crate) enum StartError {
     #[error(transparent)]
     Files(#[from] PlaceError),
     #[error(transparent)]
-    Webhooks(#[from] crate::reach::ReachError),
+    Webhooks(#[from] crate::receivers::reach::ReachError),
     #[error(transparent)]
-    Push(#[from] crate::pushing::PushError),
+    Push(#[from] crate::receivers::pushing::PushError),
     #[error(transparent)]
     Tls(#[from] crate::tls::TlsError),
     #[error("metrics could not be set up: {0}")]

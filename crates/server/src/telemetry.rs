@@ -8,8 +8,8 @@ use sixin_storage::Database;
 use tracing_subscriber::{EnvFilter, reload};
 
 use crate::config::{Log, LogFormat};
-use crate::disks::Places;
-use crate::process;
+use crate::machine::disks::Places;
+use crate::machine::process;
 
 /// Exchanges the filter of the log.
 type Exchange = dyn Fn(EnvFilter) -> Result<(), reload::Error> + Send + Sync;

@@ -88,7 +88,7 @@ pub(crate) enum CommandError {
     #[error(transparent)]
     Operator(OperatorError),
     #[error(transparent)]
-    WebhookClient(#[from] crate::reach::ReachError),
+    WebhookClient(#[from] crate::receivers::reach::ReachError),
     #[error(transparent)]
     Demo(#[from] DemoError),
     #[error(transparent)]

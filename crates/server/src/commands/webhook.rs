@@ -12,7 +12,7 @@ use super::receivers::{NewReceiver, print_rotated};
 use super::{CommandError, Output, read_secret, shown_time};
 use crate::cli::{NewWebhook, Webhook};
 use crate::config::Config;
-use crate::telling;
+use crate::receivers::telling;
 
 pub(super) async fn run(
     config: &Config,

@@ -6,7 +6,7 @@ use rustix::fs::statvfs;
 use sixin_storage::{Database, DatabaseUrl};
 
 use crate::config::{Config, FilePlace};
-use crate::process::number;
+use crate::machine::process::number;
 
 /// The places of this machine in which a site keeps something.
 pub(crate) struct Places {

@@ -16,7 +16,7 @@ use sixin_storage::Database;
 use sixin_web::Shared;
 use tokio::time::MissedTickBehavior;
 
-use crate::disks::Places;
+use crate::machine::disks::Places;
 use crate::system::SystemClock;
 use crate::telemetry;
 

@@ -9,8 +9,8 @@ use sixin_application::hooks::ports::HookAsker;
 use sixin_storage::Database;
 
 use crate::config::Config;
-use crate::reach::ReachError;
-use crate::telling::poster;
+use crate::receivers::reach::ReachError;
+use crate::receivers::telling::poster;
 
 /// How often what was decided is written down.
 const PAUSE: Duration = Duration::from_millis(500);

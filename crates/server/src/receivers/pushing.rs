@@ -11,7 +11,7 @@ use sixin_push::{Apns, ApnsAccount, Fcm, KeyError, WebPush};
 use thiserror::Error;
 
 use crate::config::Config;
-use crate::reach::{ReachError, reach};
+use crate::receivers::reach::{ReachError, reach};
 
 /// Services by platform.
 pub(crate) type Services = HashMap<PushPlatform, Arc<dyn PushService>>;

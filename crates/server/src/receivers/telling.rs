@@ -24,8 +24,8 @@ use sixin_webhooks::HttpPoster;
 use tokio::sync::watch;
 
 use crate::config::Config;
-use crate::pushing::Services;
-use crate::reach::{ReachError, reach};
+use crate::receivers::pushing::Services;
+use crate::receivers::reach::{ReachError, reach};
 use crate::system::{SystemClock, SystemSecrets};
 
 /// How long those who tell have to end.

@@ -26,9 +26,9 @@ use sixin_password::Passwords;
 use sixin_storage::Database;
 
 use crate::config::Config;
-use crate::reach::ReachError;
+use crate::receivers::reach::ReachError;
+use crate::receivers::telling::{manage_hooks, manage_webhooks};
 use crate::system::{SystemClock, SystemSecrets};
-use crate::telling::{manage_hooks, manage_webhooks};
 
 /// What removes what is too old.
 pub(crate) fn retention(config: &Config, database: &Database) -> Retention {

@@ -10,8 +10,8 @@ use sixin_application::sending::rate::{CountedWhat, SendRate};
 use sixin_application::sending::send_message::{MessageSending, SendMessage};
 
 use super::Parts;
+use crate::receivers::telling::SiteFiles;
 use crate::system::SystemSecrets;
-use crate::telling::SiteFiles;
 
 /// The use cases.
 pub(crate) struct Sending {
