@@ -48,6 +48,7 @@ const TABLES: &str = "
 /// Dora and Emil wrote to each other, Fred has left, and somebody has a name that can't be one here. The password is bcrypt of
 /// `correct horse`, as PHP makes it.
 const PEOPLE: &str = "
+    SET time_zone = '+00:00';
     INSERT INTO fs_accounts (id, aid, email, password) VALUES
         (1, 'AidDora', 'Dora@Example.org', '$2y$04$9SjaQJD4qEeREzP4x3i/Ouqg08d2rftKrLVA09SI.enoOaMgY.8PW'),
         (2, 'AidEmil', NULL, NULL), (3, 'AidFred', NULL, NULL);
@@ -72,7 +73,8 @@ const PEOPLE: &str = "
 
 fn fresns_site() -> Option<TestDatabase> {
     let site = TestDatabase::mysql()?;
-    site.execute("SET SESSION time_zone = '+00:00'");
+    // As PHP's sites are made, whatever the server's default.
+    site.execute("ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci");
     site.execute(TABLES);
     site.execute(PEOPLE);
     Some(site)
