@@ -18,7 +18,7 @@ use crate::ledger::audit;
 use crate::load::{Load, Loaded, Pace};
 use crate::machine::Machine;
 use crate::parts::{
-    gateway, growth, http, live, memory, paced, reads, sends, slow_disk, storage, webhooks, wide,
+    ageing, gateway, growth, http, live, memory, paced, reads, sends, slow_disk, storage, webhooks, wide,
 };
 use crate::peers;
 use crate::report::{DatabaseReport, Report};
@@ -141,6 +141,9 @@ impl Bench {
         }
         if self.options.has(Part::Gateway) {
             database.gateway = Some(gateway::measure(self, engine)?);
+        }
+        if self.options.has(Part::Ageing) {
+            database.ageing = Some(ageing::measure(self, engine)?);
         }
         if self.options.has(Part::Growth) {
             growth::measure(self, engine, &mut database.growth)?;
@@ -293,6 +296,7 @@ fn planned_seconds(options: &Options) -> u64 {
         Part::Paced => databases * paced::LOADS * load,
         Part::Reads => databases * reads::planned_seconds(options),
         Part::Wide => databases * wide::LOADS * load,
+        Part::Ageing => databases * ageing::planned_seconds(options),
         Part::Growth => databases * growth::planned_seconds(options),
         Part::Memory => memory::SECONDS,
         Part::Live => databases * live::SECONDS,

@@ -88,6 +88,8 @@ enum Part {
     Wide,
     /// Rate and latency as the store grows
     Growth,
+    /// Sends while old messages are removed
+    Ageing,
     /// Memory, idle and under overload
     Memory,
     /// Live streams: from send to arrival, idle connections, everybody after a restart, catching up

@@ -12,7 +12,7 @@ use diesel_async::AsyncMysqlConnection;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use sixin::system::SystemClock;
 use sixin_application::ports::Clock;
-use sixin_domain::id::UserId;
+use sixin_domain::id::{UserId, first_id_at};
 use sixin_storage::{Database, DatabaseOptions, DatabaseUrl};
 use xtask::mysql::private::{PrivateMySql, RunningMySql};
 
@@ -62,6 +62,12 @@ impl Engine {
 
 /// The number of the first user that is added to the population, longer than those that are drawn.
 const FIRST_ADDED: i64 = 5_000_000_000;
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
 
 /// A store with everybody in it and a message in each conversation.
 #[derive(Debug)]
@@ -120,6 +126,44 @@ impl Store {
             }
         }
         Ok(numbers.into_iter().map(UserId).collect())
+    }
+
+    /// Makes all messages so many days older, by their ids too, whose last 12 bits are no time.
+    pub(crate) fn age(&self, days: i64) -> Result<()> {
+        let ms = days * 24 * 60 * 60 * 1000;
+        let (ids, hours) = (ms << 12, days * 24);
+        let mut all = vec![
+            format!("UPDATE conversation_messages SET id = id - {ids}, created_at = created_at - {ms}"),
+            format!("UPDATE conversations SET last_sent_at = last_sent_at - {ms}"),
+        ];
+        all.extend(["", "a_", "b_"].map(|of| {
+            format!(
+                "UPDATE conversations SET {of}latest_message_id = {of}latest_message_id - {ids}, \
+                 {of}latest_message_time = {of}latest_message_time - {ms} WHERE {of}latest_message_id IS NOT NULL"
+            )
+        }));
+        all.extend(
+            ["a_", "b_"]
+                .map(|of| format!("UPDATE conversations SET {of}latest_hour = {of}latest_hour - {hours}")),
+        );
+        let sql = all.join("; ");
+        match &self.file {
+            Some(file) => SqliteConnection::establish(&file.to_string_lossy())?.batch_execute(&sql)?,
+            None => Mysql::establish(&self.url)?.batch_execute(&sql)?,
+        }
+        Ok(())
+    }
+
+    /// How many messages are older than so many days.
+    pub(crate) fn older_than(&self, days: i64) -> Result<i64> {
+        let before = first_id_at(SystemClock.now().plus(-days * 24 * 60 * 60 * 1000));
+        let query = diesel::sql_query("SELECT COUNT(*) AS number FROM conversation_messages WHERE id < ?")
+            .bind::<BigInt, _>(before);
+        let row: Number = match &self.file {
+            Some(file) => query.get_result(&mut SqliteConnection::establish(&file.to_string_lossy())?)?,
+            None => query.get_result(&mut Mysql::establish(&self.url)?)?,
+        };
+        Ok(row.number)
     }
 
     /// Bytes of the write-ahead log, where there is one beside the file.

@@ -1,5 +1,6 @@
 //! What is measured, a file a part.
 
+pub(crate) mod ageing;
 pub(crate) mod gateway;
 pub(crate) mod growth;
 pub(crate) mod http;

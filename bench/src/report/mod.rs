@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Options;
 use crate::machine::Machine;
+use crate::parts::ageing::Ageing;
 use crate::parts::gateway::Gateway;
 use crate::parts::growth::Growth;
 use crate::parts::http::HttpRate;
@@ -58,6 +59,8 @@ pub(crate) struct DatabaseReport {
     pub(crate) webhooks: Option<Webhooks>,
     #[serde(default)]
     pub(crate) gateway: Option<Gateway>,
+    #[serde(default)]
+    pub(crate) ageing: Option<Ageing>,
     pub(crate) growth: Vec<Growth>,
     pub(crate) memory: Option<Memory>,
 }
@@ -274,6 +277,17 @@ pub(crate) mod tests {
                 live: Some(live()),
                 webhooks: Some(webhooks()),
                 gateway: Some(gateway()),
+                ageing: Some(Ageing {
+                    offered: 5_000.0,
+                    without: latencies(),
+                    with: latencies(),
+                    p50_to_without: 1.0,
+                    p99_to_without: 1.1,
+                    rate_without: 10_000.0,
+                    rate_with: 9_500.0,
+                    rate_to_without: 0.95,
+                    removed_a_second: 1_000.0,
+                }),
                 growth: vec![growth(0, 20_000.0), growth(1_000_000, 18_000.0)],
                 memory: Some(memory),
             }],

@@ -26,6 +26,7 @@ pub(crate) fn markdown(report: &Report) -> String {
         super::live::tables(&mut out, database);
         super::webhooks::tables(&mut out, database);
         super::gateway::tables(&mut out, database);
+        ageing(&mut out, database);
         growth(&mut out, database);
         if let Some(found) = &database.memory {
             memory(&mut out, found);
@@ -256,6 +257,36 @@ fn wide(out: &mut Tables, database: &DatabaseReport) {
     {
         out.row(&[name.to_owned(), rate(row.rate), quantiles(row.latencies), ms(to_same)]);
     }
+}
+
+fn ageing(out: &mut Tables, database: &DatabaseReport) {
+    let Some(found) = &database.ageing else { return };
+    out.heading(&format!("{}: sends while old messages are removed", database.name));
+    out.head(&[
+        "old messages",
+        "at sends/s",
+        "p50 / p99 / p99.9 ms",
+        "p50 to without",
+        "p99 to without",
+        "sends/s at most",
+        "to without",
+        "removed a second",
+    ]);
+    let row = |what: &str, latencies: Percentiles, p50: f64, p99: f64, top: f64, to: f64, removed: f64| {
+        [
+            what.to_owned(),
+            rate(found.offered),
+            quantiles(latencies),
+            ms(p50),
+            ms(p99),
+            rate(top),
+            ms(to),
+            rate(removed),
+        ]
+    };
+    out.row(&row("stay", found.without, 1.0, 1.0, found.rate_without, 1.0, 0.0));
+    let (p50, p99, to) = (found.p50_to_without, found.p99_to_without, found.rate_to_without);
+    out.row(&row("go", found.with, p50, p99, found.rate_with, to, found.removed_a_second));
 }
 
 fn growth(out: &mut Tables, database: &DatabaseReport) {

@@ -20,6 +20,7 @@ pub mod signed_request;
 pub mod system;
 mod telemetry;
 mod tls;
+mod traces;
 mod wiring;
 
 pub use api::{Apis, openapi_json};

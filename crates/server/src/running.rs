@@ -53,6 +53,8 @@ pub(crate) enum StartError {
     Push(#[from] crate::receivers::pushing::PushError),
     #[error(transparent)]
     Tls(#[from] crate::tls::TlsError),
+    #[error("traces can't be collected: {0}")]
+    Traces(#[from] opentelemetry_otlp::ExporterBuildError),
     #[error("metrics could not be set up: {0}")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
 }

@@ -37,6 +37,10 @@ impl SecretSource for SystemSecrets {
         Alphanumeric.sample_string(&mut rand::rng(), length)
     }
 
+    fn bytes(&self) -> [u8; 20] {
+        rand::rng().random()
+    }
+
     fn number(&self, digits: u32) -> i64 {
         let lowest = 10_i64.pow(digits.clamp(1, 15) - 1);
         rand::rng().random_range(lowest..lowest * 10)

@@ -5,11 +5,14 @@ use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use sixin_storage::Database;
-use tracing_subscriber::{EnvFilter, reload};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, reload};
 
 use crate::config::{Log, LogFormat};
 use crate::machine::disks::Places;
 use crate::machine::process;
+use crate::traces::Collecting;
 
 /// Exchanges the filter of the log.
 type Exchange = dyn Fn(EnvFilter) -> Result<(), reload::Error> + Send + Sync;
@@ -17,27 +20,19 @@ type Exchange = dyn Fn(EnvFilter) -> Result<(), reload::Error> + Send + Sync;
 /// A process has one log.
 static FILTER: OnceLock<Box<Exchange>> = OnceLock::new();
 
-/// Sends structured logs to standard error. `RUST_LOG` outranks the configured level.
-pub(crate) fn log(config: &Log) {
+/// Sends structured logs to standard error, and spans to a collector. `RUST_LOG` outranks the configured level.
+pub(crate) fn log(config: &Log, collecting: Option<&Collecting>) {
     // What can't be written, since the terminal has gone, can't be complained of there either.
-    let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).log_internal_errors(false);
-    // A second initialisation, which only a test could bring about, changes nothing.
-    let _ = match config.format {
-        LogFormat::Json => {
-            let builder = builder.json().flatten_event(true);
-            let builder = builder.with_env_filter(filter(config)).with_filter_reloading();
-            let handle = builder.reload_handle();
-            let _ = FILTER.set(Box::new(move |filter| handle.reload(filter)));
-            builder.try_init()
-        }
-        LogFormat::Text => {
-            let builder = builder.with_ansi(std::io::stderr().is_terminal());
-            let builder = builder.with_env_filter(filter(config)).with_filter_reloading();
-            let handle = builder.reload_handle();
-            let _ = FILTER.set(Box::new(move |filter| handle.reload(filter)));
-            builder.try_init()
-        }
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
+    let lines = match config.format {
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
     };
+    let (filter, handle) = reload::Layer::new(filter(config));
+    let _ = FILTER.set(Box::new(move |filter| handle.reload(filter)));
+    let spans = collecting.map(Collecting::layer);
+    // A second initialisation, which only a test could bring about, changes nothing.
+    let _ = tracing_subscriber::registry().with(lines.with_filter(filter)).with(spans).try_init();
 }
 
 /// Has the log follow a changed configuration.

@@ -7,7 +7,7 @@ const { browsing, env } = require("./browser.js");
 const URL = env("SIXIN_URL");
 const PAGES = [
   "", "users", "user?name=alice", "conversation", "search", "app-keys", "settings", "roles", "words", "webhooks", "hooks", "operators",
-  "operator?name=olga", "audit",
+  "operator?name=olga", "audit", "own",
 ];
 
 /** What axe-core finds on a page that keeps somebody from using it. */

@@ -15,6 +15,7 @@ on_every_database!(
     nobody_takes_away_its_own_power_or_names_what_is_not_there,
     tokens_are_made_and_revoked_and_do_no_more_than_their_scopes,
     an_app_key_gets_a_rate_of_its_own_and_that_of_the_site_again,
+    an_app_key_that_exists_elsewhere_is_taken_over_over_the_api_and_in_the_console,
     what_can_be_done_over_the_api_can_be_done_in_the_console,
 );
 
@@ -185,6 +186,37 @@ fn an_app_key_gets_a_rate_of_its_own_and_that_of_the_site_again(site: &Site) {
     site.publish_text("alice", "bob", "no limit").is(200, 200);
     assert_eq!(set(Value::Null), Value::Null);
     assert_eq!(site.audit(1), [format!("olga app-key.set {}", site.rong.id)]);
+}
+
+fn an_app_key_that_exists_elsewhere_is_taken_over_over_the_api_and_in_the_console(site: &Site) {
+    let token = site.operator_with_token("olga", "administrator");
+    let import = |app_id: &str, secret: &str, allow_short: bool| {
+        let body =
+            json!({"app_id": app_id, "secret": secret, "allow_short": allow_short, "dialect": "rongcloud"});
+        site.admin(&token, "POST", "/app-keys/import", &body).status
+    };
+    assert_eq!(import("former-key", "short", false), 400);
+    assert_eq!(import("former-key", "uTNrkYskbNC5Mn", true), 200);
+    assert_eq!(import("former-key", "another-secret-of-it", false), 409);
+    let mut browser = Browser::new(site);
+    assert_eq!(browser.sign_in("olga", PASSWORD).status, 303);
+    let fields = [
+        ("action", "import"),
+        ("app_id", "other-key"),
+        ("secret", "a secret that is long"),
+        ("dialect", "rongcloud"),
+    ];
+    assert_eq!(browser.submit("/console/app-keys", &fields).status, 400, "it has blanks");
+    let fields = [fields[0], fields[1], ("secret", "a-secret-that-is-long"), fields[3]];
+    assert_eq!(browser.submit("/console/app-keys", &fields).status, 303);
+    for (app_id, secret) in [("former-key", "uTNrkYskbNC5Mn"), ("other-key", "a-secret-that-is-long")] {
+        assert_eq!(site.sixin(&["app-key", "show", app_id])["dialect"], "rongcloud");
+        let told = site.database.number(&format!(
+            "SELECT COUNT(*) AS number FROM audit_log WHERE details LIKE '%{secret}%' OR target LIKE '%{secret}%'"
+        ));
+        assert_eq!(told, 0, "a secret is written down");
+    }
+    assert!(site.audit(20).contains(&"olga app-key.create former-key".to_owned()));
 }
 
 fn what_can_be_done_over_the_api_can_be_done_in_the_console(site: &Site) {

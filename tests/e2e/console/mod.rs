@@ -3,6 +3,7 @@
 mod api;
 mod keeping;
 mod operating;
+mod own_account;
 mod own_listener;
 mod pages;
 mod walk;

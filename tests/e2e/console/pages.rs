@@ -32,7 +32,7 @@ impl Page {
     }
 
     /// The value of the first field of that name.
-    fn field(&self, name: &str) -> String {
+    pub(super) fn field(&self, name: &str) -> String {
         let after = self.text.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_default();
         after.split('"').next().unwrap_or_default().to_owned()
     }
@@ -90,8 +90,13 @@ impl<'a> Browser<'a> {
     }
 
     pub(super) fn sign_in(&mut self, name: &str, password: &str) -> Page {
+        self.sign_in_with(name, password, "")
+    }
+
+    pub(super) fn sign_in_with(&mut self, name: &str, password: &str, code: &str) -> Page {
         let word = self.get("/console/sign-in").field("form_token");
-        self.post("/console/sign-in", &[("form_token", &word), ("name", name), ("password", password)])
+        let fields = [("form_token", word.as_str()), ("name", name), ("password", password), ("code", code)];
+        self.post("/console/sign-in", &fields)
     }
 
     /// Sends a form with the word of the session.
@@ -111,7 +116,7 @@ pub(super) fn signed_in<'a>(site: &'a Site, role: &str) -> Browser<'a> {
     browser
 }
 
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 15] = [
     "/console/",
     "/console/users",
     "/console/user?name=alice",
@@ -126,6 +131,7 @@ const PAGES: [&str; 14] = [
     "/console/operators",
     "/console/operator?name=administrator",
     "/console/audit",
+    "/console/own",
 ];
 
 fn whoever_is_not_signed_in_is_asked_to_and_comes_back(site: &Site) {
@@ -165,7 +171,7 @@ fn a_wrong_password_is_refused_and_too_many_lock_the_door(site: &Site) {
     for name in ["olga", "nobody"] {
         let page = browser.sign_in(name, "wrong password");
         assert_eq!(page.status, 401);
-        assert!(page.text.contains("The name or the password is wrong."), "both are told the same");
+        assert!(page.text.contains("The name, the password or the code is wrong."), "both are told the same");
     }
     for _ in 0..4 {
         assert_eq!(browser.sign_in("olga", "wrong password").status, 401);

@@ -14,3 +14,4 @@ pub(crate) mod operations;
 pub(crate) mod package;
 pub(crate) mod reloading;
 pub(crate) mod tls;
+pub(crate) mod traces;

@@ -29,6 +29,8 @@ const NOT_NOW: &str = "the server can't do that now; try again";
 pub(crate) fn row(error: &AdminError) -> (StatusCode, &'static str) {
     match error {
         AdminError::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
+        AdminError::Unproven => (StatusCode::FORBIDDEN, "unproven"),
+        AdminError::Locked => (StatusCode::TOO_MANY_REQUESTS, "locked"),
         AdminError::Unknown(_) => (StatusCode::NOT_FOUND, "not_found"),
         AdminError::Taken(_) => (StatusCode::CONFLICT, "taken"),
         AdminError::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid"),

@@ -7,8 +7,8 @@ use sixin_web::openapi::{
 use utoipa::OpenApi;
 
 use crate::api::{
-    adding, app_keys, audit, messages, operators, overview, people, receivers, retention, site, tokens,
-    users, words,
+    adding, app_keys, audit, messages, operators, overview, own_account, people, receivers, retention, site,
+    tokens, users, words,
 };
 use crate::codes::Refused;
 
@@ -39,6 +39,7 @@ pub fn description() -> Description {
         retention::Operations::openapi(),
         adding::Operations::openapi(),
         operators::Operations::openapi(),
+        own_account::Operations::openapi(),
         tokens::Operations::openapi(),
         audit::Operations::openapi(),
     ] {
@@ -94,10 +95,14 @@ fn complete(operation: &mut Value, schemas: &Map<String, Value>) {
     for (status, description) in [
         (400, "Something in the request can't be; `message` says what. Nothing was changed."),
         (401, "There is no token, or it does not hold any more."),
-        (403, "The token or its operator may not do that."),
+        (
+            403,
+            "The token or its operator may not do that, or the operator did not prove to be itself (`unproven`).",
+        ),
         (404, "There is no such user, app key, webhook or the like."),
         (409, "Somebody or something else is called so already."),
         (424, "The receiver of a webhook did not take what it was sent."),
+        (429, "There were too many wrong passwords or codes; wait a quarter of an hour."),
         (500, "A fault of the server."),
         (503, "The server can't do that now."),
     ] {

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 use r2d2::{Pool, PooledConnection};
+use sixin_application::TRACES;
 use sixin_application::ports::{StoreError, StoreResult};
 use sixin_domain::time::Millis;
+use tracing::Instrument;
 
 use crate::commits::{Commits, Events};
 use crate::connection::connector::{AnyConnection, Connector, Purpose};
@@ -229,7 +231,8 @@ impl Database {
         work: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
     ) -> StoreResult<T> {
         let database = self.clone();
-        self.blocking(move || work(&mut *database.reader()?).map_err(store_error)).await
+        let step = tracing::trace_span!(target: TRACES, "read from the database");
+        self.blocking(move || work(&mut *database.reader()?).map_err(store_error)).instrument(step).await
     }
 
     /// Runs a write transaction that changes nothing users are told of: credentials, leases, settings, what is swept away.
@@ -246,6 +249,7 @@ impl Database {
         work: impl Fn(&mut AnyConnection, &mut Events) -> QueryResult<T> + Send + 'static,
     ) -> StoreResult<T> {
         let database = self.clone();
+        let step = tracing::trace_span!(target: TRACES, "write to the database");
         self.blocking(move || {
             let mut tries = 0;
             loop {
@@ -265,6 +269,7 @@ impl Database {
                 std::thread::sleep(WRITE_PAUSE * tries);
             }
         })
+        .instrument(step)
         .await
     }
 

@@ -696,6 +696,8 @@ diesel::table! {
         is_enabled -> Bool,
         created_at -> BigInt,
         signed_in_at -> Nullable<BigInt>,
+        totp_secret -> Nullable<Text>,
+        totp_step -> BigInt,
     }
 }
 

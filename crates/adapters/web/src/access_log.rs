@@ -22,6 +22,7 @@ use crate::connections::{Connection, UnderWay};
 use crate::measured;
 use crate::request::client_address::client_address;
 use crate::request::id as request_id;
+use crate::traced;
 
 /// The outermost layer. It logs neither query strings nor header values but the request id and the app key.
 pub(crate) async fn observe(
@@ -37,8 +38,9 @@ pub(crate) async fn observe(
     let id = request_id::of(&request, api.as_ref().map(|api| &*api.secrets));
     let (method, path) = (request.method().clone(), request.path().to_owned());
     // Whatever the handler logs carries the request id too.
+    let traced = traced::begin(&request, &id);
     let span = tracing::info_span!("request", request_id = id);
-    let mut answer = match next.call(request).instrument(span).await {
+    let mut answer = match next.call(request).instrument(span).instrument(traced.clone()).await {
         Ok(answer) => in_json(answer.map_into_boxed_body(), &path),
         // No handler of ours fails this way; a middleware may, and then the request is gone.
         Err(error) => {
@@ -54,6 +56,7 @@ pub(crate) async fn observe(
     }
     name(answer.headers_mut(), &id);
     measured::answer(&answer, &method, begun.elapsed());
+    traced::end(&traced, &answer);
     let code = answer.response().extensions().get::<DialectCode>().map(|code| code.0);
     let took = begun.elapsed();
     let telling = (!answer.response().extensions().contains::<Waited>()).then_some(took);

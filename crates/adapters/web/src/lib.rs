@@ -20,6 +20,7 @@ mod server;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod tls;
+mod traced;
 #[cfg(test)]
 mod wire_tests;
 

@@ -10,7 +10,7 @@ const NO_ROUTE: &str = "(none)";
 
 /// Counts an answer.
 pub(crate) fn answer<Body>(answer: &ServiceResponse<Body>, method: &Method, took: Duration) {
-    let route = answer.request().match_pattern().unwrap_or_else(|| NO_ROUTE.to_owned());
+    let route = route(answer);
     let (method, status) = (named(method), answer.status().as_str().to_owned());
     metrics::histogram!("sixin_http_request_duration_seconds", "method" => method, "route" => route.clone())
         .record(took.as_secs_f64());
@@ -18,8 +18,13 @@ pub(crate) fn answer<Body>(answer: &ServiceResponse<Body>, method: &Method, took
         .increment(1);
 }
 
+/// The pattern of the route that took a request.
+pub(crate) fn route<Body>(answer: &ServiceResponse<Body>) -> String {
+    answer.request().match_pattern().unwrap_or_else(|| NO_ROUTE.to_owned())
+}
+
 /// Anybody may invent methods.
-fn named(method: &Method) -> &'static str {
+pub(crate) fn named(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",

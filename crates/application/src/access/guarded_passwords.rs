@@ -3,6 +3,7 @@
 //! An attempt is entered as a failure before it is looked at, and taken back if the password was right: of many attempts at
 //! once, no more are looked at than may fail.
 
+use std::future::{Future, ready};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use tokio::sync::{Mutex, Semaphore};
 use tokio::time::{Instant, timeout};
 
 use crate::access::ports::{FailureKey, LoginFailures, PasswordCheck, PasswordError, PasswordHasher};
-use crate::ports::{Clock, StoreError};
+use crate::ports::{Clock, StoreError, StoreResult};
 
 /// Turns are told apart by the first byte of their key.
 const TURNS: usize = 256;
@@ -122,8 +123,24 @@ impl GuardedPasswords {
         password: &Secret,
         hash: Option<&Secret>,
     ) -> Result<bool, GuardError> {
+        self.check_with(subject, address, password, hash, ready(Ok(true))).await
+    }
+
+    /// The same for those who must prove something else too: `second` is asked once the password is right, and what it denies counts as a
+    /// failure and looks like one, so that nobody learns that the password is right.
+    ///
+    /// # Errors
+    /// See [`GuardError`].
+    pub async fn check_with(
+        &self,
+        subject: &str,
+        address: IpAddr,
+        password: &Secret,
+        hash: Option<&Secret>,
+        second: impl Future<Output = StoreResult<bool>> + Send,
+    ) -> Result<bool, GuardError> {
         let begun = Instant::now();
-        let result = self.in_turn(&Counted::of(subject, address), password, hash).await;
+        let result = self.in_turn(&Counted::of(subject, address), password, hash, second).await;
         if matches!(result, Err(GuardError::Wrong)) {
             tokio::time::sleep_until(begun + FLOOR).await;
         }
@@ -135,6 +152,7 @@ impl GuardedPasswords {
         counted: &Counted,
         password: &Secret,
         hash: Option<&Secret>,
+        second: impl Future<Output = StoreResult<bool>> + Send,
     ) -> Result<bool, GuardError> {
         let turn_of = |at: usize| counted.limits.get(at).map_or(0, |(key, _)| usize::from(key[0]) % TURNS);
         let pair = self.pairs.get(turn_of(0)).ok_or(PasswordError::Fault)?;
@@ -143,9 +161,16 @@ impl GuardedPasswords {
         let place = timeout(PATIENCE, network.acquire()).await.map_err(|_| PasswordError::Busy)?;
         let _place = place.map_err(|_| PasswordError::Fault)?;
         let (at, before) = self.enter(counted).await?;
-        match self.hasher.check(password, hash.map(Secret::reveal)).await {
-            Ok(PasswordCheck::Wrong) => Err(GuardError::Wrong),
+        let checked = match self.hasher.check(password, hash.map(Secret::reveal)).await {
+            Ok(PasswordCheck::Wrong) => Ok(None),
             Ok(PasswordCheck::Right { is_outdated }) => {
+                second.await.map(|holds| holds.then_some(is_outdated)).map_err(GuardError::from)
+            }
+            Err(error) => Err(error.into()),
+        };
+        match checked {
+            Ok(None) => Err(GuardError::Wrong),
+            Ok(Some(is_outdated)) => {
                 self.failures.withdraw(&counted.keys(), at).await?;
                 if let (true, Some((pair, _))) = (before > 0, counted.limits.first()) {
                     self.failures.clear(pair).await?;
@@ -154,7 +179,7 @@ impl GuardedPasswords {
             }
             Err(error) => {
                 self.failures.withdraw(&counted.keys(), at).await?;
-                Err(error.into())
+                Err(error)
             }
         }
     }

@@ -54,6 +54,25 @@ impl AdministerAppKeys {
         self.desk.carry_out(caller, deed, operations::create(&*self.keys, &*self.secrets, spec)).await
     }
 
+    /// Takes over a key that exists elsewhere. `allow_short`: also with a secret that can be guessed.
+    ///
+    /// # Errors
+    /// See [`AdminError`].
+    pub async fn import(
+        &self,
+        caller: &Caller,
+        spec: KeySpec,
+        (app_id, secret): (String, Secret),
+        allow_short: bool,
+    ) -> Result<(), AdminError> {
+        let (id, name) = (app_id.clone(), spec.name.clone());
+        let deed = Deed::new(Permission::KeepAppKeys, Action::AppKeyCreate, &id)
+            .with("dialect", spec.dialect.name())
+            .with("name", &name);
+        let work = operations::import(&*self.keys, spec, app_id, secret, allow_short);
+        self.desk.carry_out(caller, deed, work).await.map(drop)
+    }
+
     /// Switches a key on or off.
     ///
     /// # Errors

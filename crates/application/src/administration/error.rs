@@ -13,6 +13,7 @@ use crate::operations::settings::SettingChangeError;
 use crate::operations::users::UserError;
 use crate::operators::caller::Forbidden;
 use crate::operators::manage::OperatorError;
+use crate::operators::own_account::OwnAccountError;
 use crate::ports::StoreError;
 use crate::webhooks::manage::WebhookError;
 
@@ -22,6 +23,12 @@ pub enum AdminError {
     /// The operator may not.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
+    /// The operator did not prove to be itself.
+    #[error("the password or the code is wrong")]
+    Unproven,
+    /// The operator failed to, too often.
+    #[error("there were too many failures; try again later")]
+    Locked,
     /// There is no such thing.
     #[error("there is no {0}")]
     Unknown(String),
@@ -127,6 +134,17 @@ impl From<OperatorError> for AdminError {
             OperatorError::NoToken(id) => Self::Unknown(format!("token {id} of this operator")),
             OperatorError::Taken(_) => Self::Taken(error.to_string()),
             other => Self::invalid(other),
+        }
+    }
+}
+
+impl From<OwnAccountError> for AdminError {
+    fn from(error: OwnAccountError) -> Self {
+        match error {
+            OwnAccountError::Unproven => Self::Unproven,
+            OwnAccountError::Locked => Self::Locked,
+            OwnAccountError::WrongCode => Self::invalid(error),
+            OwnAccountError::Operator(error) => error.into(),
         }
     }
 }

@@ -27,6 +27,7 @@ pub use error::AdminError;
 use crate::operators::access::OperatorAccess;
 use crate::operators::audited::audited;
 use crate::operators::caller::Caller;
+use crate::operators::own_account::OwnAccount;
 use crate::operators::ports::AuditLog;
 use crate::ports::Clock;
 
@@ -54,6 +55,8 @@ pub struct Administration {
     pub receivers: receivers::AdministerReceivers,
     /// Operators themselves.
     pub operators: operators::AdministerOperators,
+    /// What an operator does with its own account.
+    pub own_account: OwnAccount,
     /// How the server does.
     pub vitals: Arc<dyn ports::Vitals>,
 }

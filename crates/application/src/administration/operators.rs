@@ -11,7 +11,7 @@ use super::{AdminError, Deed, Desk};
 use crate::access::ports::PasswordHasher;
 use crate::operators::caller::Caller;
 use crate::operators::manage::{self, LEAST_PASSWORD, TokenSpec};
-use crate::operators::ports::{OperatorToken, OperatorTokens, Operators};
+use crate::operators::ports::{OperatorToken, OperatorTokens, Operators, SecondFactors};
 use crate::ports::SecretSource;
 
 /// Characters of a password that is made here: 119 bits.
@@ -24,6 +24,8 @@ pub struct AdministerOperators {
     pub desk: Desk,
     /// The operators.
     pub operators: Arc<dyn Operators>,
+    /// What they prove beside their passwords.
+    pub factors: Arc<dyn SecondFactors>,
     /// Their tokens.
     pub tokens: Arc<dyn OperatorTokens>,
     /// Hashes passwords.
@@ -129,6 +131,17 @@ impl AdministerOperators {
         Ok(shown)
     }
 
+    /// Takes away the second factor of another operator, who has lost the app.
+    ///
+    /// # Errors
+    /// See [`AdminError`].
+    pub async fn take_second_factor(&self, caller: &Caller, name: &OperatorName) -> Result<(), AdminError> {
+        caller.need(Permission::KeepOperators)?;
+        not_oneself(caller, name)?;
+        let work = manage::take_second_factor(&*self.operators, &*self.factors, name);
+        self.desk.carry_out(caller, deed(Action::SecondFactorOff, name), work).await
+    }
+
     /// The tokens of an operator, without what they are.
     ///
     /// # Errors
@@ -197,7 +210,7 @@ mod tests {
     use crate::access::ports::MockPasswordHasher;
     use crate::administration::testing::{Written, caller, desk};
     use crate::operators::manage::tests::operator;
-    use crate::operators::ports::{MockOperatorTokens, MockOperators, OperatorChange};
+    use crate::operators::ports::{MockOperatorTokens, MockOperators, MockSecondFactors, OperatorChange};
     use crate::ports::MockSecretSource;
     use sixin_domain::id::OperatorId;
 
@@ -206,9 +219,12 @@ mod tests {
         let (mut passwords, mut secrets) = (MockPasswordHasher::new(), MockSecretSource::new());
         passwords.expect_hash().returning(|_| Ok("hash".to_owned()));
         secrets.expect_alphanumeric().returning(|length| "s".repeat(length));
+        let mut factors = MockSecondFactors::new();
+        factors.expect_set().withf(|_, factor| factor.is_none()).returning(|_, _| Ok(()));
         let administer = AdministerOperators {
             desk,
             operators: Arc::new(operators),
+            factors: Arc::new(factors),
             tokens: Arc::new(MockOperatorTokens::new()),
             passwords: Arc::new(passwords),
             secrets: Arc::new(secrets),
@@ -239,6 +255,10 @@ mod tests {
             ));
             assert!(matches!(
                 administer.set_password(&caller, &name, None).await,
+                Err(AdminError::Forbidden(_))
+            ));
+            assert!(matches!(
+                administer.take_second_factor(&caller, &name).await,
                 Err(AdminError::Forbidden(_))
             ));
             assert!(matches!(
@@ -287,8 +307,10 @@ mod tests {
         let demoted = administer.set_role(&admin, &me, OperatorRole::Viewer).await;
         assert!(matches!(demoted, Err(AdminError::Invalid(_))));
         assert!(matches!(administer.set_enabled(&admin, &me, false).await, Err(AdminError::Invalid(_))));
+        assert!(matches!(administer.take_second_factor(&admin, &me).await, Err(AdminError::Invalid(_))));
         assert!(written.take().is_empty());
         administer.set_enabled(&admin, &named("sam").unwrap(), false).await.unwrap();
-        assert_eq!(written.take(), ["operator.disable sam"]);
+        administer.take_second_factor(&admin, &named("sam").unwrap()).await.unwrap();
+        assert_eq!(written.take(), ["operator.disable sam", "operator.second-factor.off sam"]);
     }
 }

@@ -14,10 +14,12 @@ use sixin_domain::sending::limits::Limits;
 use sixin_domain::sending::refusal::Refusal;
 use sixin_domain::time::Millis;
 use sixin_domain::user::User;
+use tracing::Instrument;
 
 use super::asking::{Asking, question};
 use super::decisions::DecisionLog;
 use super::ports::{AskedMessage, Decision, HookRules};
+use crate::TRACES;
 use crate::access::ports::AppKeys;
 use crate::ports::{Clock, SecretSource, StoreError, StoreResult};
 use crate::sending::back_end_texts::BackEndTexts;
@@ -270,7 +272,8 @@ impl BeforeSend {
     ) -> StoreResult<Result<Verdict, HookFailure>> {
         let with = (&*self.keys, &*self.secrets);
         let question = question(Arc::clone(rule), Some(message), self.clock.now(), with).await?;
-        Ok(self.asking.ask(question, most_ms).await)
+        let step = tracing::trace_span!(target: TRACES, "ask a hook", hook = rule.id.0);
+        Ok(self.asking.ask(question, most_ms).instrument(step).await)
     }
 
     /// What is to be stored instead, looked at as if it had been sent so.

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::operator::audit::{Action, Actor, Details, NewAuditRow};
 use sixin_domain::operator::{Operator, OperatorName};
+use sixin_domain::time::Millis;
 use thiserror::Error;
 
 use crate::access::authenticate_user::hash_token;
@@ -14,7 +15,10 @@ use crate::access::guarded_passwords::{GuardError, GuardedPasswords};
 use crate::access::ports::PasswordError;
 use crate::operators::caller::Caller;
 use crate::operators::manage::TOKEN_PREFIX;
-use crate::operators::ports::{AuditLog, NewOperatorSession, OperatorSessions, OperatorTokens, Operators};
+use crate::operators::own_account::Proof;
+use crate::operators::ports::{
+    AuditLog, NewOperatorSession, OperatorSessions, OperatorTokens, Operators, SecondFactors,
+};
 use crate::ports::{SecretSource, StoreError, StoreResult};
 
 /// Characters of a session's token.
@@ -23,8 +27,8 @@ const SESSION_LENGTH: usize = 40;
 /// Why nobody was signed in.
 #[derive(Debug, Error)]
 pub enum OperatorAccessError {
-    /// No such operator, another password, or it is switched off. Which of these is not told.
-    #[error("the name or the password is wrong")]
+    /// No such operator, another password, no code of its second factor, or it is switched off. Which of these is not told.
+    #[error("the name, the password or the code is wrong")]
     Wrong,
     /// There were too many failures of late.
     #[error("there were too many failures; try again later")]
@@ -45,6 +49,8 @@ pub struct OperatorAccess {
     pub sessions: Arc<dyn OperatorSessions>,
     /// What programs come with.
     pub tokens: Arc<dyn OperatorTokens>,
+    /// What they prove beside their passwords.
+    pub factors: Arc<dyn SecondFactors>,
     /// Checks passwords under the same limits as those of users, and brings the time.
     pub passwords: GuardedPasswords,
     /// What is written down.
@@ -70,9 +76,23 @@ impl OperatorAccess {
     pub async fn sign_in(
         &self,
         name: &str,
-        password: &Secret,
+        proof: &Proof,
         address: IpAddr,
     ) -> Result<Secret, OperatorAccessError> {
+        let operator = self.prove(name, proof, address).await?;
+        self.begin(operator, address).await
+    }
+
+    /// Who proves to be the operator of that name: by its password, and by a code if it has a second factor.
+    ///
+    /// # Errors
+    /// See [`OperatorAccessError`].
+    pub async fn prove(
+        &self,
+        name: &str,
+        proof: &Proof,
+        address: IpAddr,
+    ) -> Result<Operator, OperatorAccessError> {
         let name = OperatorName::new(name).ok();
         let found = match &name {
             Some(name) => self.operators.find(name).await?,
@@ -80,10 +100,12 @@ impl OperatorAccess {
         };
         let hash = found.as_ref().map(|(_, hash)| hash);
         let subject = format!("operator {}", name.as_ref().map_or("", OperatorName::as_str));
-        let checked = self.passwords.check(&subject, address, password, hash).await;
+        let operator = found.as_ref().map(|(operator, _)| operator);
+        let second = self.is_code_right(operator, &proof.code);
+        let checked = self.passwords.check_with(&subject, address, &proof.password, hash, second).await;
         let operator = found.map(|(operator, _)| operator);
         match (checked, operator) {
-            (Ok(_), Some(operator)) if operator.is_enabled => self.begin(operator, address).await,
+            (Ok(_), Some(operator)) if operator.is_enabled => Ok(operator),
             (Ok(_) | Err(GuardError::Wrong), operator) => {
                 self.note_failure(operator.as_ref(), address).await?;
                 Err(OperatorAccessError::Wrong)
@@ -94,8 +116,23 @@ impl OperatorAccess {
         }
     }
 
+    /// Whether the code is one of the operator's second factor that nobody has used; anything is, if the operator has none.
+    async fn is_code_right(&self, operator: Option<&Operator>, code: &str) -> StoreResult<bool> {
+        let Some(operator) = operator else { return Ok(false) };
+        let Some(secret) = self.factors.of(operator.id).await? else { return Ok(true) };
+        match secret.step_of(code, self.now()) {
+            Some(step) => self.factors.take_step(operator.id, step).await,
+            None => Ok(false),
+        }
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> Millis {
+        self.passwords.clock.now()
+    }
+
     async fn begin(&self, operator: Operator, address: IpAddr) -> Result<Secret, OperatorAccessError> {
-        let now = self.passwords.clock.now();
+        let now = self.now();
         let token = Secret::new(self.secrets.alphanumeric(SESSION_LENGTH));
         let caller = Caller { operator, scopes: None, address: address.to_string() };
         let name = caller.name().to_string();
@@ -112,7 +149,7 @@ impl OperatorAccess {
     /// A name that no operator has is not written down: people type passwords into the wrong field.
     async fn note_failure(&self, operator: Option<&Operator>, address: IpAddr) -> StoreResult<()> {
         let row = NewAuditRow {
-            at: self.passwords.clock.now(),
+            at: self.now(),
             actor: Actor::Nobody,
             action: Action::SignInFailed,
             target: operator.map(|operator| operator.name.to_string()).unwrap_or_default(),
@@ -137,7 +174,7 @@ impl OperatorAccess {
             return Ok(None);
         }
         let hash = hash_token(token);
-        let now = self.passwords.clock.now();
+        let now = self.now();
         let found = self.sessions.find(&hash).await?;
         let Some((operator, times)) =
             found.filter(|(operator, times)| operator.is_enabled && times.holds(now))
@@ -159,9 +196,9 @@ impl OperatorAccess {
         if !token.starts_with(TOKEN_PREFIX) {
             return Ok(None);
         }
-        let now = self.passwords.clock.now();
+        let now = self.now();
         let found = self.tokens.find(&hash_token(token)).await?;
-        let holds = |end: Option<sixin_domain::time::Millis>| end.is_none_or(|end| now < end);
+        let holds = |end: Option<Millis>| end.is_none_or(|end| now < end);
         let found = found.filter(|(operator, token)| operator.is_enabled && holds(token.ends_at));
         Ok(found.map(|(operator, token)| Caller {
             operator,
@@ -175,7 +212,7 @@ impl OperatorAccess {
     /// # Errors
     /// If the store could not.
     pub async fn sign_out(&self, token: &str, caller: &Caller) -> StoreResult<()> {
-        let (now, name) = (self.passwords.clock.now(), caller.name().to_string());
+        let (now, name) = (self.now(), caller.name().to_string());
         self.audit.append(&caller.row(now, Action::SignOut, &name, Details::new())).await?;
         self.sessions.end(&hash_token(token)).await
     }
@@ -191,48 +228,48 @@ pub fn form_token(session: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod testing {
     use super::*;
     use crate::access::ports::{MockLoginFailures, MockPasswordHasher, PasswordCheck};
     use crate::operators::manage::tests::operator;
     use crate::operators::ports::{
-        MockAuditLog, MockOperatorSessions, MockOperatorTokens, MockOperators, OperatorToken,
+        MockAuditLog, MockOperatorSessions, MockOperatorTokens, MockOperators, MockSecondFactors,
     };
     use crate::ports::{MockClock, MockSecretSource};
     use sixin_domain::operator::OperatorRole;
-    use sixin_domain::operator::permission::{Permission, Scopes};
-    use sixin_domain::operator::session::{IDLE_MS, LONGEST_MS, NOTED_EVERY_MS, SessionTimes};
-    use sixin_domain::time::Millis;
 
-    const NOW: Millis = Millis(100_000_000);
-    const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+    pub(crate) const NOW: Millis = Millis(100_000_000);
+    pub(crate) const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
-    struct Mocks {
-        operators: MockOperators,
-        sessions: MockOperatorSessions,
-        tokens: MockOperatorTokens,
-        audit: MockAuditLog,
+    pub(crate) struct Mocks {
+        pub(crate) operators: MockOperators,
+        pub(crate) sessions: MockOperatorSessions,
+        pub(crate) tokens: MockOperatorTokens,
+        pub(crate) factors: MockSecondFactors,
+        pub(crate) audit: MockAuditLog,
         /// Failures of the pair so far.
-        failed: i64,
+        pub(crate) failed: i64,
     }
 
     impl Mocks {
-        fn new() -> Self {
+        pub(crate) fn new() -> Self {
             Self {
                 operators: MockOperators::new(),
                 sessions: MockOperatorSessions::new(),
                 tokens: MockOperatorTokens::new(),
+                factors: MockSecondFactors::new(),
                 audit: MockAuditLog::new(),
                 failed: 0,
             }
         }
 
-        fn access(self) -> OperatorAccess {
+        pub(crate) fn access(self) -> OperatorAccess {
             let mut hasher = MockPasswordHasher::new();
             hasher.expect_check().returning(|password, hash| {
                 let is_right = hash.is_some() && password.reveal() == "right";
                 Ok(if is_right { PasswordCheck::Right { is_outdated: false } } else { PasswordCheck::Wrong })
             });
+            hasher.expect_hash().returning(|_| Ok("hash".to_owned()));
             let mut failures = MockLoginFailures::new();
             let failed = self.failed;
             failures.expect_count().returning(move |keys| Ok(vec![failed; keys.len()]));
@@ -248,6 +285,7 @@ mod tests {
                 operators: Arc::new(self.operators),
                 sessions: Arc::new(self.sessions),
                 tokens: Arc::new(self.tokens),
+                factors: Arc::new(self.factors),
                 passwords: GuardedPasswords::new(Arc::new(hasher), Arc::new(failures), Arc::new(clock)),
                 audit: Arc::new(self.audit),
                 secrets: Arc::new(secrets),
@@ -255,11 +293,27 @@ mod tests {
         }
     }
 
-    fn known(mocks: &mut Mocks, is_enabled: bool) {
+    pub(crate) fn known(mocks: &mut Mocks, is_enabled: bool) {
         mocks.operators.expect_find().returning(move |name| {
             let ann = Operator { is_enabled, ..operator("ann", OperatorRole::Support) };
             Ok((name.as_str() == "ann").then(|| (ann, Secret::new("hash"))))
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{ADDRESS, Mocks, NOW, known};
+    use super::*;
+    use crate::operators::manage::tests::operator;
+    use crate::operators::ports::OperatorToken;
+    use sixin_domain::operator::OperatorRole;
+    use sixin_domain::operator::permission::{Permission, Scopes};
+    use sixin_domain::operator::second_factor::FactorSecret;
+    use sixin_domain::operator::session::{IDLE_MS, LONGEST_MS, NOTED_EVERY_MS, SessionTimes};
+
+    fn with(password: &str) -> Proof {
+        Proof { password: Secret::new(password), code: String::new() }
     }
 
     #[tokio::test(start_paused = true)]
@@ -267,9 +321,10 @@ mod tests {
         let mut mocks = Mocks::new();
         known(&mut mocks, true);
         mocks.audit.expect_append().once().withf(|row| row.action == Action::SignIn).returning(|_| Ok(1));
+        mocks.factors.expect_of().returning(|_| Ok(None));
         let hash = hash_token(&"s".repeat(40));
         mocks.sessions.expect_begin().once().withf(move |new| new.token == hash).returning(|_| Ok(()));
-        let token = mocks.access().sign_in("Ann", &Secret::new("right"), ADDRESS).await.unwrap();
+        let token = mocks.access().sign_in("Ann", &with("right"), ADDRESS).await.unwrap();
         assert_eq!(token.reveal(), "s".repeat(40));
     }
 
@@ -283,6 +338,7 @@ mod tests {
         ] {
             let mut mocks = Mocks::new();
             known(&mut mocks, is_enabled);
+            mocks.factors.expect_of().returning(|_| Ok(None));
             mocks
                 .audit
                 .expect_append()
@@ -291,8 +347,37 @@ mod tests {
                     row.action == Action::SignInFailed && row.target == target && row.actor == Actor::Nobody
                 })
                 .returning(|_| Ok(1));
-            let refused = mocks.access().sign_in(name, &Secret::new(password), ADDRESS).await;
+            let refused = mocks.access().sign_in(name, &with(password), ADDRESS).await;
             assert!(matches!(refused, Err(OperatorAccessError::Wrong)), "{name} {password}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn with_a_second_factor_a_fresh_code_is_needed_too_and_a_wrong_one_looks_like_a_wrong_password() {
+        let secret = FactorSecret::new([7; 20]);
+        let code = secret.code(NOW).unwrap();
+        // The password, the code, whether that was used before, and whether it is asked for at all.
+        for (password, code, is_fresh, takes, is_let_in) in [
+            ("right", code.as_str(), true, 1, true),
+            ("right", code.as_str(), false, 1, false),
+            ("right", "", true, 0, false),
+            ("right", "000000", true, 0, false),
+            ("wrong", code.as_str(), true, 0, false),
+        ] {
+            let mut mocks = Mocks::new();
+            known(&mut mocks, true);
+            let secret = secret.clone();
+            mocks.factors.expect_of().returning(move |_| Ok(Some(secret.clone())));
+            mocks.factors.expect_take_step().times(takes).returning(move |_, _| Ok(is_fresh));
+            mocks.sessions.expect_begin().returning(|_| Ok(()));
+            let action = if is_let_in { Action::SignIn } else { Action::SignInFailed };
+            mocks.audit.expect_append().once().withf(move |row| row.action == action).returning(|_| Ok(1));
+            let proof = Proof { password: Secret::new(password), code: code.to_owned() };
+            match mocks.access().sign_in("ann", &proof, ADDRESS).await {
+                Ok(_) => assert!(is_let_in, "{password} {code}"),
+                Err(OperatorAccessError::Wrong) => assert!(!is_let_in, "{password} {code}"),
+                Err(error) => panic!("{error}"),
+            }
         }
     }
 
@@ -300,7 +385,7 @@ mod tests {
     async fn whoever_failed_too_often_is_locked_out_as_users_are() {
         let mut mocks = Mocks { failed: 5, ..Mocks::new() };
         known(&mut mocks, true);
-        let refused = mocks.access().sign_in("ann", &Secret::new("right"), ADDRESS).await;
+        let refused = mocks.access().sign_in("ann", &with("right"), ADDRESS).await;
         assert!(matches!(refused, Err(OperatorAccessError::Locked)));
     }
 

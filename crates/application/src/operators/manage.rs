@@ -3,6 +3,7 @@
 use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::OperatorId;
 use sixin_domain::operator::permission::Scopes;
+use sixin_domain::operator::second_factor::FactorSecret;
 use sixin_domain::operator::{Operator, OperatorName, OperatorRole};
 use sixin_domain::text::visible::is_name;
 use sixin_domain::time::Millis;
@@ -12,7 +13,9 @@ use crate::access::authenticate_user::hash_token;
 use crate::access::ports::{PasswordError, PasswordHasher};
 use crate::operations::ports::ChangeError;
 use crate::operations::users::{UserError, hash_password};
-use crate::operators::ports::{NewOperator, NewOperatorToken, OperatorChange, OperatorTokens, Operators};
+use crate::operators::ports::{
+    NewOperator, NewOperatorToken, OperatorChange, OperatorTokens, Operators, SecondFactors,
+};
 use crate::ports::{SecretSource, StoreError};
 
 /// With what tokens begin, so that one that is found somewhere is known for what it is.
@@ -132,6 +135,35 @@ pub async fn set_enabled(
     Ok(operators.change(operator.id, &OperatorChange::Enabled(is_enabled)).await?)
 }
 
+/// Gives an operator a second factor and answers what its app needs: to be shown now and never again.
+///
+/// # Errors
+/// See [`OperatorError`].
+pub async fn give_second_factor(
+    operators: &dyn Operators,
+    factors: &dyn SecondFactors,
+    secrets: &dyn SecretSource,
+    name: &OperatorName,
+) -> Result<FactorSecret, OperatorError> {
+    let operator = find(operators, name).await?;
+    let secret = FactorSecret::new(secrets.bytes());
+    factors.set(operator.id, Some((secret.clone(), 0))).await?;
+    Ok(secret)
+}
+
+/// Has an operator prove no more than its password: for whoever has lost the app.
+///
+/// # Errors
+/// See [`OperatorError`].
+pub async fn take_second_factor(
+    operators: &dyn Operators,
+    factors: &dyn SecondFactors,
+    name: &OperatorName,
+) -> Result<(), OperatorError> {
+    let operator = find(operators, name).await?;
+    Ok(factors.set(operator.id, None).await?)
+}
+
 /// What a token is to be.
 #[derive(Debug, Clone)]
 pub struct TokenSpec {
@@ -204,6 +236,7 @@ pub(crate) mod tests {
             is_enabled: true,
             created_at: Millis(0),
             signed_in_at: None,
+            has_second_factor: false,
         }
     }
 

@@ -4,4 +4,5 @@ pub mod access;
 pub mod audited;
 pub mod caller;
 pub mod manage;
+pub mod own_account;
 pub mod ports;

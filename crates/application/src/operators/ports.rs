@@ -5,6 +5,7 @@ use sixin_domain::access::app_key::Secret;
 use sixin_domain::id::OperatorId;
 use sixin_domain::operator::audit::{AuditRow, NewAuditRow};
 use sixin_domain::operator::permission::Scopes;
+use sixin_domain::operator::second_factor::FactorSecret;
 use sixin_domain::operator::session::SessionTimes;
 use sixin_domain::operator::{Operator, OperatorName, OperatorRole};
 use sixin_domain::time::Millis;
@@ -52,6 +53,20 @@ pub trait Operators: Send + Sync {
 
     /// Changes one. With a new password and with being switched off its sessions MUST end in the same transaction.
     async fn change(&self, id: OperatorId, change: &OperatorChange) -> StoreResult<()>;
+}
+
+/// What operators prove beside their passwords.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait SecondFactors: Send + Sync {
+    /// What the app of an operator shares with the server; `None` if it has none.
+    async fn of(&self, operator: OperatorId) -> StoreResult<Option<FactorSecret>>;
+
+    /// Gives an operator a second factor with the step of the code by which it was confirmed, which MUST NOT be used again; or takes it away.
+    async fn set(&self, operator: OperatorId, factor: Option<(FactorSecret, i64)>) -> StoreResult<()>;
+
+    /// Uses the code of a step. `false`: that one or a later one was used already, in whichever process.
+    async fn take_step(&self, operator: OperatorId, step: i64) -> StoreResult<bool>;
 }
 
 /// A session of an operator that begins.

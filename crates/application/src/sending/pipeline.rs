@@ -12,7 +12,9 @@ use sixin_domain::message::{Envelope, NewMessage, Saying};
 use sixin_domain::sending::rate::OwnRate;
 use sixin_domain::sending::refusal::Refusal;
 use thiserror::Error;
+use tracing::Instrument;
 
+use crate::TRACES;
 use crate::hooks::before_send::BeforeSend;
 use crate::ports::{Clock, StoreError};
 use crate::sending::committer::{CommitError, Committer};
@@ -178,7 +180,10 @@ impl Pipeline {
 
     async fn store(&self, draft: Draft) -> Result<Stored, SendError> {
         match self.ids(draft.recipients.len() * 2).await {
-            Some(ids) => Ok(self.committer.commit(self.numbered(draft, &ids)).await?),
+            Some(ids) => {
+                let step = tracing::trace_span!(target: TRACES, "store a message");
+                Ok(self.committer.commit(self.numbered(draft, &ids)).instrument(step).await?)
+            }
             None => Err(SendError::Busy("no process number is held")),
         }
     }

@@ -68,6 +68,10 @@ actions! {
     OperatorRole = "operator.role",
     /// An operator got a new password.
     OperatorPassword = "operator.password",
+    /// An operator proves more than its password from now on.
+    SecondFactorOn = "operator.second-factor.on",
+    /// An operator proves no more than its password any more.
+    SecondFactorOff = "operator.second-factor.off",
     /// An operator was switched off.
     OperatorDisable = "operator.disable",
     /// An operator was switched on again.

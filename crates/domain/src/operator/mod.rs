@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod permission;
+pub mod second_factor;
 pub mod session;
 
 use std::fmt;
@@ -96,6 +97,8 @@ pub struct Operator {
     pub created_at: Millis,
     /// When it last signed in.
     pub signed_in_at: Option<Millis>,
+    /// Whether it proves more than its password.
+    pub has_second_factor: bool,
 }
 
 #[cfg(test)]

@@ -29,6 +29,14 @@ pub(crate) enum Operator {
         #[arg(value_parser = name)]
         name: OperatorName,
     },
+    /// Give an operator a second factor, and print what its app needs; it replaces the one there was
+    SecondFactor {
+        #[arg(value_parser = name)]
+        name: OperatorName,
+        /// Take it away, for whoever has lost the app
+        #[arg(long)]
+        off: bool,
+    },
     /// Switch an operator off: its sessions end, and its tokens do nothing
     Disable {
         #[arg(value_parser = name)]

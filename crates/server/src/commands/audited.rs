@@ -112,6 +112,8 @@ fn operator(command: &Operator) -> Option<Deed> {
         }
         Operator::Role { name, role } => deed(Action::OperatorRole, name.as_str()).with("role", role.name()),
         Operator::Password { name } => deed(Action::OperatorPassword, name.as_str()),
+        Operator::SecondFactor { name, off: false } => deed(Action::SecondFactorOn, name.as_str()),
+        Operator::SecondFactor { name, off: true } => deed(Action::SecondFactorOff, name.as_str()),
         Operator::Disable { name, undo: false } => deed(Action::OperatorDisable, name.as_str()),
         Operator::Disable { name, undo: true } => deed(Action::OperatorEnable, name.as_str()),
         Operator::Token(Token::Create { operator, name, scopes, .. }) => {

@@ -54,7 +54,7 @@ use crate::demo::{self, DemoError};
 use crate::output::say;
 use crate::running::{Prepared, StartError, open_database, prepare_database};
 use crate::system::SystemClock;
-use crate::telemetry;
+use crate::{telemetry, traces};
 
 pub(crate) use serve::until_stopped;
 
@@ -137,7 +137,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         }
         _ => config.log.level = "warn".to_owned(),
     }
-    telemetry::log(&config.log);
+    let collecting = match &arguments.command {
+        Command::Serve | Command::Demo(_) => traces::begin(&config.traces).map_err(StartError::from)?,
+        _ => None,
+    };
+    telemetry::log(&config.log, collecting.as_ref());
     if let Command::Migrate = arguments.command {
         config.database.migrate_at_start = true;
     }

@@ -38,6 +38,17 @@ pub(super) async fn run(database: &Database, out: Output, command: Operator) -> 
             let text = format!("operator {name} has a new password, and is signed out everywhere");
             out.line(&text, || json!({ "name": name.as_str(), "done": "password set" }));
         }
+        Operator::SecondFactor { name, off: false } => {
+            let secret = manage::give_second_factor(database, database, &SystemSecrets, &name).await?;
+            let (text, url) = (secret.text(), secret.url(&name));
+            let lines = format!("secret: {text}\nurl:    {url}\n(the secret is not shown again)");
+            out.line(&lines, || json!({ "name": name.as_str(), "secret": text, "url": url }));
+        }
+        Operator::SecondFactor { name, off: true } => {
+            manage::take_second_factor(database, database, &name).await?;
+            let text = format!("operator {name} signs in with the password alone");
+            out.line(&text, || json!({ "name": name.as_str(), "second_factor": false }));
+        }
         Operator::Disable { name, undo } => {
             manage::set_enabled(database, &name, undo).await?;
             let state = if undo { "on" } else { "off" };
@@ -84,10 +95,11 @@ fn print_operator(out: Output, operator: &DomainOperator) {
         .signed_in_at
         .map_or_else(|| "never signed in".to_owned(), |at| format!("signed in {}", shown_time(at)));
     let (name, role) = (operator.name.as_str(), operator.role.name());
-    out.line(&format!("{name:<32} {role:<14} {state:<4} {seen}"), || {
+    let factor = if operator.has_second_factor { "  second factor" } else { "" };
+    out.line(&format!("{name:<32} {role:<14} {state:<4} {seen}{factor}"), || {
         json!({
             "name": name, "role": role, "enabled": operator.is_enabled, "created_at": operator.created_at.0,
-            "signed_in_at": operator.signed_in_at.map(|at| at.0),
+            "signed_in_at": operator.signed_in_at.map(|at| at.0), "second_factor": operator.has_second_factor,
         })
     });
 }

@@ -11,12 +11,13 @@ use crate::api::Apis;
 use crate::config::Config;
 use crate::reloading::Reloading;
 use crate::running::{Running, prepare_database};
-use crate::telemetry;
+use crate::{telemetry, traces};
 
 /// The whole command, with parts of the API exchanged for others.
 pub(crate) fn run_with(exchange: impl FnOnce(Apis) -> Apis) -> Result<(), Box<dyn std::error::Error>> {
     let config = Config::load(None)?;
-    telemetry::log(&config.log);
+    let collecting = traces::begin(&config.traces)?;
+    telemetry::log(&config.log, collecting.as_ref());
     let database = prepare_database(&config)?.database;
     actix_web::rt::System::new().block_on(run(None, &config, database, exchange))?;
     Ok(())

@@ -9,7 +9,7 @@ use sixin_domain::webhook::receiver_url::ReceiverUrl;
 use sixin_storage::DatabaseUrl;
 use url::Url;
 
-use super::{Cache, Config, ConfigError, FilePlace, Push, origins, refused, words};
+use super::{Cache, Config, ConfigError, FilePlace, Push, Traces, origins, refused, words};
 
 impl Config {
     /// Refuses values that make no sense, each by name.
@@ -68,6 +68,7 @@ impl Config {
         self.check_bucket()?;
         self.check_idempotency()?;
         self.check_listeners()?;
+        check_traces(&self.traces)?;
         if self.log.slow_milliseconds == 0 {
             return Err(refused("log.slow_milliseconds", "must be at least 1", 0));
         }
@@ -256,4 +257,23 @@ fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
     // [::] takes connections to IPv4 addresses too.
     let covers = |wide: IpAddr, narrow: IpAddr| wide.is_unspecified() && (wide.is_ipv6() || narrow.is_ipv4());
     one == other || covers(one, other) || covers(other, one)
+}
+
+/// Refuses a collector that nobody could reach. Who signs in to it says so in `OTEL_EXPORTER_OTLP_HEADERS`, never in the address.
+fn check_traces(traces: &Traces) -> Result<(), ConfigError> {
+    let plain = |url: &Url| {
+        let is_bare = url.query().is_none() && url.fragment().is_none();
+        matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty() && is_bare
+    };
+    if !traces.endpoint.is_empty() && !Url::parse(&traces.endpoint).is_ok_and(|url| plain(&url)) {
+        let expected = "must be empty or the address of a collector without a name, a password or a query, such as http://127.0.0.1:4318";
+        return Err(refused("traces.endpoint", expected, "something else"));
+    }
+    if !(0.0..=1.0).contains(&traces.share) {
+        return Err(refused("traces.share", "must be a share of all requests, from 0 to 1", traces.share));
+    }
+    if traces.service.trim().is_empty() {
+        return Err(refused("traces.service", "must name this service", "nothing"));
+    }
+    Ok(())
 }

@@ -28,6 +28,7 @@ pub(crate) struct Config {
     pub(crate) retention: Retention,
     pub(crate) metrics: Metrics,
     pub(crate) log: Log,
+    pub(crate) traces: Traces,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -245,6 +246,15 @@ pub(crate) struct Retention {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Metrics {
     pub(crate) listen: String,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Traces {
+    /// Where a collector of OpenTelemetry takes OTLP over HTTP; empty: there is none.
+    pub(crate) endpoint: String,
+    pub(crate) share: f64,
+    pub(crate) service: String,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]

@@ -18,6 +18,7 @@ use sixin_application::administration::words::AdministerWords;
 use sixin_application::administration::{Administration, Desk};
 use sixin_application::operations::retention::Retention;
 use sixin_application::operators::access::OperatorAccess;
+use sixin_application::operators::own_account::OwnAccount;
 use sixin_application::ports::{Clock, SecretSource};
 use sixin_backup::Room;
 use sixin_console::ConsoleApi;
@@ -48,14 +49,15 @@ pub(crate) fn console(
     // Apart from that of users: a crowd that signs in keeps no operator out.
     let passwords = Arc::new(Passwords::default());
     let desk = Desk { audit: store.clone(), clock: Arc::clone(&clock) };
-    let access = OperatorAccess {
+    let access = Arc::new(OperatorAccess {
         operators: store.clone(),
         sessions: store.clone(),
         tokens: store.clone(),
+        factors: store.clone(),
         passwords: GuardedPasswords::new(passwords.clone(), store.clone(), Arc::clone(&clock)),
         audit: store.clone(),
         secrets: Arc::clone(&secrets),
-    };
+    });
     let users = AdministerUsers {
         desk: desk.clone(),
         users: store.clone(),
@@ -73,8 +75,15 @@ pub(crate) fn console(
     let operators = AdministerOperators {
         desk: desk.clone(),
         operators: store.clone(),
+        factors: store.clone(),
         tokens: store.clone(),
         passwords,
+        secrets: Arc::clone(&secrets),
+    };
+    let own_account = OwnAccount {
+        access: Arc::clone(&access),
+        operators: store.clone(),
+        factors: store.clone(),
         secrets: Arc::clone(&secrets),
     };
     let people = AdministerPeople {
@@ -92,7 +101,7 @@ pub(crate) fn console(
         place: retention::place(),
     };
     let administration = Administration {
-        access: Arc::new(access),
+        access,
         audit: ReadAudit { desk: desk.clone() },
         users,
         people,
@@ -117,6 +126,7 @@ pub(crate) fn console(
             users: store,
         },
         operators,
+        own_account,
         vitals,
     };
     Ok(ConsoleApi { administration: Arc::new(administration), clock, secrets, http: config.http_limits() })

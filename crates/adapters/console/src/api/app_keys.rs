@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sixin_application::administration::AdminError;
 use sixin_application::operations::app_keys::KeySpec;
 use sixin_application::operators::caller::Caller;
-use sixin_domain::access::app_key::Dialect;
+use sixin_domain::access::app_key::{Dialect, Secret};
 use utoipa::{OpenApi, ToSchema};
 
 use super::{DONE, Done, answered, answered_with, part};
@@ -18,6 +18,7 @@ use crate::views::AppKeyInfo;
 #[openapi(paths(
     admin_list_app_keys,
     admin_create_app_key,
+    admin_import_app_key,
     admin_rotate_app_key,
     admin_enable_app_key,
     admin_set_app_key_rate
@@ -96,6 +97,53 @@ pub(crate) async fn admin_create_app_key(
         let spec = KeySpec { dialect, platform, is_strict: strict, name, sends_per_minute };
         let made = api.administration.app_keys.create(caller, spec).await?;
         Ok(KeySecret { app_id: made.app_id, secret: made.secret.reveal().to_owned() })
+    })
+    .await
+}
+
+/// A key that exists elsewhere.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AdminImportedAppKey, example = json!({"app_id": "c9kqb3rdkbb8j", "secret": "uTNrkYskbNC5Mn", "allow_short": true, "dialect": "rongcloud", "name": "orders"}))]
+struct ImportedKeyBody {
+    /// Its public id, 1 to 64 visible ASCII characters.
+    app_id: String,
+    /// Its secret, 16 to 128 visible ASCII characters.
+    secret: String,
+    /// Whether a shorter secret is taken, which can be guessed from a signed request.
+    #[serde(default)]
+    allow_short: bool,
+    /// `fresns` for apps, `rongcloud` for back ends.
+    dialect: String,
+    /// Fresns: the platform of the app, 1 to 13.
+    #[serde(default)]
+    platform: i64,
+    /// Whether old time stamps and repeated nonces are refused.
+    #[serde(default)]
+    strict: bool,
+    /// A note.
+    #[serde(default)]
+    name: String,
+    /// How often one user may send through it in any minute, 0 for any number; as often as the site says if it is not given.
+    sends_per_minute: Option<u32>,
+}
+
+/// Take over an app key
+///
+/// With the id and the secret that its programs have. Scope `app-keys`.
+#[utoipa::path(post, path = "/admin/v1/app-keys/import", request_body = ImportedKeyBody, responses((status = 200, body = Done)))]
+pub(crate) async fn admin_import_app_key(
+    api: web::Data<ConsoleApi>,
+    request: HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
+    answered_with(&api, &request, payload, async |caller, body: ImportedKeyBody| {
+        let ImportedKeyBody { platform, strict, name, sends_per_minute, .. } = body;
+        let dialect = dialect(&body.dialect)?;
+        let spec = KeySpec { dialect, platform, is_strict: strict, name, sends_per_minute };
+        let key = (body.app_id, Secret::new(body.secret));
+        api.administration.app_keys.import(caller, spec, key, body.allow_short).await?;
+        Ok(DONE)
     })
     .await
 }

@@ -7,6 +7,7 @@ pub(crate) mod audit;
 pub(crate) mod messages;
 pub(crate) mod operators;
 pub(crate) mod overview;
+pub(crate) mod own_account;
 pub(crate) mod people;
 pub(crate) mod receivers;
 pub(crate) mod retention;
@@ -90,7 +91,8 @@ pub(crate) fn configure(routes: &mut web::ServiceConfig) {
         .configure(configure_site)
         .configure(configure_messages)
         .configure(configure_receivers)
-        .configure(configure_operators);
+        .configure(configure_operators)
+        .configure(configure_own_account);
 }
 
 fn configure_people(routes: &mut web::ServiceConfig) {
@@ -116,6 +118,10 @@ fn configure_site(routes: &mut web::ServiceConfig) {
             one(&at("/app-keys"), [Method::GET, Method::POST])
                 .route(get().to(app_keys::admin_list_app_keys))
                 .route(web::post().to(app_keys::admin_create_app_key)),
+        )
+        .service(
+            one(&at("/app-keys/import"), [Method::POST])
+                .route(web::post().to(app_keys::admin_import_app_key)),
         )
         .service(
             one(&at("/app-keys/{app_id}/rotate"), [Method::POST])
@@ -213,6 +219,10 @@ fn configure_operators(routes: &mut web::ServiceConfig) {
                 .route(web::post().to(operators::admin_set_operator_password)),
         )
         .service(
+            one(&at("/{name}/second-factor"), [Method::DELETE])
+                .route(web::delete().to(operators::admin_take_second_factor)),
+        )
+        .service(
             one(&at("/{name}/tokens"), [Method::GET, Method::POST])
                 .route(get().to(tokens::admin_list_tokens))
                 .route(web::post().to(tokens::admin_create_token)),
@@ -220,6 +230,26 @@ fn configure_operators(routes: &mut web::ServiceConfig) {
         .service(
             one(&at("/{name}/tokens/{id}"), [Method::DELETE])
                 .route(web::delete().to(tokens::admin_revoke_token)),
+        );
+}
+
+fn configure_own_account(routes: &mut web::ServiceConfig) {
+    let at = |path: &str| format!("{BASE}/own{path}");
+    routes
+        .service(
+            one(&at("/password"), [Method::POST]).route(web::post().to(own_account::admin_set_own_password)),
+        )
+        .service(
+            one(&at("/second-factor/propose"), [Method::POST])
+                .route(web::post().to(own_account::admin_propose_second_factor)),
+        )
+        .service(
+            one(&at("/second-factor/begin"), [Method::POST])
+                .route(web::post().to(own_account::admin_begin_second_factor)),
+        )
+        .service(
+            one(&at("/second-factor/end"), [Method::POST])
+                .route(web::post().to(own_account::admin_end_second_factor)),
         );
 }
 

@@ -20,7 +20,8 @@ use crate::ConsoleApi;
     admin_create_operator,
     admin_set_operator_role,
     admin_enable_operator,
-    admin_set_operator_password
+    admin_set_operator_password,
+    admin_take_second_factor
 ))]
 pub(crate) struct Operations;
 
@@ -38,6 +39,8 @@ pub(crate) struct OperatorInfo {
     pub(crate) created_at: i64,
     /// When it last signed in, or null.
     pub(crate) signed_in_at: Option<i64>,
+    /// Whether it proves more than its password.
+    pub(crate) second_factor: bool,
 }
 
 impl OperatorInfo {
@@ -48,6 +51,7 @@ impl OperatorInfo {
             enabled: operator.is_enabled,
             created_at: operator.created_at.0,
             signed_in_at: operator.signed_in_at.map(|at| at.0),
+            second_factor: operator.has_second_factor,
         }
     }
 }
@@ -205,6 +209,21 @@ pub(crate) async fn admin_set_operator_password(
         let (name, password) = (of_path(&request)?, body.password.map(Secret::new));
         let made = api.administration.operators.set_password(caller, &name, password).await?;
         Ok(OperatorPassword::of(&name, made.as_ref()))
+    })
+    .await
+}
+
+/// Take away an operator's second factor
+///
+/// For whoever has lost the app. Nobody does that to itself here. Scope `operators`.
+#[utoipa::path(delete, path = "/admin/v1/operators/{name}/second-factor", params(("name" = String, Path, description = "What the operator signs in as.")), responses((status = 200, body = Done)))]
+pub(crate) async fn admin_take_second_factor(
+    api: web::Data<ConsoleApi>,
+    request: HttpRequest,
+) -> HttpResponse {
+    answered(&api, &request, async |caller| {
+        api.administration.operators.take_second_factor(caller, &of_path(&request)?).await?;
+        Ok(DONE)
     })
     .await
 }

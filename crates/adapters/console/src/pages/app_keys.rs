@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use sixin_application::administration::AdminError;
 use sixin_application::operations::app_keys::KeySpec;
+use sixin_domain::access::app_key::Secret;
 
 use super::form::Form;
 use super::guard;
@@ -45,6 +46,11 @@ pub(super) async fn act(api: web::Data<ConsoleApi>, request: HttpRequest, payloa
             }
             "rate" => {
                 keys.set_rate(caller, app_id, rate(form)?).await?;
+                return Ok(After::Go("/console/app-keys?done=1".to_owned()));
+            }
+            "import" => {
+                let key = (app_id.trim().to_owned(), Secret::new(form.text("secret").trim()));
+                keys.import(caller, spec(form)?, key, form.is_ticked("allow_short")).await?;
                 return Ok(After::Go("/console/app-keys?done=1".to_owned()));
             }
             "rotate" => {

@@ -4,6 +4,7 @@ mod form;
 mod guard;
 mod language;
 mod layout;
+mod meanings;
 mod plot;
 mod session;
 mod sign_in;
@@ -15,6 +16,7 @@ mod audit;
 mod conversation;
 mod operators;
 mod overview;
+mod own_account;
 mod receivers;
 mod search;
 mod site;
@@ -113,6 +115,11 @@ pub(crate) fn configure(routes: &mut web::ServiceConfig) {
             one("/console/operator", [Method::GET, Method::POST])
                 .route(get().to(operators::tokens_page))
                 .route(web::post().to(operators::act_on_token)),
+        )
+        .service(
+            one("/console/own", [Method::GET, Method::POST])
+                .route(get().to(own_account::page))
+                .route(web::post().to(own_account::act)),
         )
         .service(one("/console/audit", [Method::GET]).route(get().to(audit::page)));
 }

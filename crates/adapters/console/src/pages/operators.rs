@@ -53,6 +53,10 @@ pub(super) async fn act(api: web::Data<ConsoleApi>, request: HttpRequest, payloa
                 operators.set_role(caller, &name, role(form.text("role"))?).await?;
                 return Ok(After::Go("/console/operators?done=1".to_owned()));
             }
+            "take-factor" => {
+                operators.take_second_factor(caller, &name).await?;
+                return Ok(After::Go("/console/operators?done=1".to_owned()));
+            }
             "enable" | "disable" => {
                 operators.set_enabled(caller, &name, form.text("action") == "enable").await?;
                 return Ok(After::Go("/console/operators?done=1".to_owned()));

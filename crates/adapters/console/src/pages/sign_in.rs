@@ -8,6 +8,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sixin_application::access::ports::PasswordError;
 use sixin_application::administration::AdminError;
 use sixin_application::operators::access::OperatorAccessError;
+use sixin_application::operators::own_account::Proof;
 use sixin_domain::access::app_key::Secret;
 use sixin_web::request::body;
 use sixin_web::request::client_address::client_address;
@@ -93,8 +94,8 @@ pub(super) async fn enter(
         return shown(&api, &request, (StatusCode::FORBIDDEN, Some(w.stale_form)), &form);
     }
     let address = client_address(&request, &api.http.trusted_proxies);
-    let password = Secret::new(form.text("password"));
-    let entered = api.administration.access.sign_in(form.text("name").trim(), &password, address).await;
+    let proof = Proof { password: Secret::new(form.text("password")), code: form.text("code").to_owned() };
+    let entered = api.administration.access.sign_in(form.text("name").trim(), &proof, address).await;
     let token = match entered {
         Ok(token) => token,
         Err(error) => return shown(&api, &request, refused(w, error), &form),

@@ -2,6 +2,8 @@
 
 use sixin_domain::operator::OperatorRole;
 
+use super::meanings;
+
 macro_rules! words {
     ($($name:ident: $english:literal, $chinese:literal;)+) => {
         /// What pages say.
@@ -32,7 +34,9 @@ words! {
     sign_out: "Sign out", "退出";
     name: "Name", "名称";
     password: "Password", "密码";
-    wrong_password: "The name or the password is wrong.", "名称或密码错误。";
+    code: "Code", "验证码";
+    code_if_any: "if you have a second factor", "已启用两步验证时填写";
+    wrong_password: "The name, the password or the code is wrong.", "名称、密码或验证码错误。";
     locked: "There were too many failures. Try again in a quarter of an hour.", "失败次数过多，请十五分钟后再试。";
     stale_form: "The form has become too old, or another site has sent it. Open the page anew and try again.", "表单已过期，或由其他网站提交。请重新打开页面再试。";
     forgotten: "Forgotten? Whoever runs the machine sets a new one: sixin operator password NAME", "忘记密码？由服务器管理者重设：sixin operator password 名称";
@@ -40,6 +44,8 @@ words! {
     done: "Done.", "已完成。";
     back: "Back", "返回";
     refused_forbidden: "You may not do that", "您没有此权限";
+    refused_unproven: "The password or the code is wrong", "密码或验证码错误";
+    refused_locked: "There were too many failures; try again in a quarter of an hour", "失败次数过多，请十五分钟后再试";
     refused_not_found: "There is no such thing", "找不到";
     refused_taken: "That is taken already", "已被占用";
     refused_unavailable: "The server can't do that now; try again", "服务器暂时无法处理，请重试";
@@ -288,6 +294,27 @@ words! {
     fresh_password: "This password is shown once. Pass it on over a way that nobody else reads.", "此密码只显示一次，请通过安全的途径转交。";
     make_password: "Make a new password", "生成新密码";
     new_operator: "Make an operator", "创建管理员";
+    own_account: "Your account", "我的账号";
+    second_factor: "Second factor", "两步验证";
+    in_use: "in use", "已启用";
+    not_in_use: "not in use", "未启用";
+    second_factor_explained: "An app on your telephone makes a code that changes every thirty seconds, and nobody signs in as you with the password alone.", "手机应用每三十秒生成一个验证码；仅凭密码将无法登录您的账号。";
+    second_factor_set_up: "Set it up", "设置";
+    second_factor_replace: "Use another app", "更换应用";
+    second_factor_picture: "Picture for an app that makes codes; the same as text stands below it", "供验证码应用扫描的二维码，下方为同内容文字";
+    second_factor_by_hand: "Read the picture with the app, or type this in:", "用应用扫描二维码，或手动输入：";
+    second_factor_begin: "Begin", "启用";
+    second_factor_end: "End the second factor", "停用两步验证";
+    second_factor_take: "Take away the second factor", "移除两步验证";
+    code_of_app: "Code that the app shows now", "应用当前显示的验证码";
+    code_of_old: "Code of the app so far", "原应用的验证码";
+    own_password: "Choose another password", "修改密码";
+    own_password_explained: "You are signed out everywhere and sign in with it.", "修改后所有会话将退出，请用新密码登录。";
+    password_so_far: "Password so far", "当前密码";
+    new_password_again: "The same again", "再次输入新密码";
+    at_least_12: "at least 12 characters", "至少 12 个字符";
+    import_key: "Take over a key that exists elsewhere", "导入已有密钥";
+    allow_short: "take a secret of fewer than 16 characters, which can be guessed", "允许少于 16 个字符的密钥（可能被猜出）";
     new_operator_explained: "A password is made, and shown once.", "系统会生成密码，只显示一次。";
     tokens: "Tokens", "令牌";
     token: "Token", "令牌";
@@ -336,6 +363,8 @@ impl Words {
     pub(super) fn refusal(&self, word: &str) -> &'static str {
         match word {
             "forbidden" => self.refused_forbidden,
+            "unproven" => self.refused_unproven,
+            "locked" => self.refused_locked,
             "not_found" => self.refused_not_found,
             "taken" => self.refused_taken,
             "unavailable" => self.refused_unavailable,
@@ -343,6 +372,12 @@ impl Words {
             "receiver_failed" => self.refused_receiver,
             _ => self.not_done,
         }
+    }
+
+    /// What a setting or a permission means; `english` where this language has no words for it.
+    pub(super) fn meaning<'a>(&self, key: impl AsRef<str>, english: &'a str) -> &'a str {
+        let own = if self.tag == CHINESE.tag { meanings::in_chinese(key.as_ref()) } else { None };
+        own.unwrap_or(english)
     }
 
     /// What is called so that is kept for a time.

@@ -26,6 +26,7 @@ pub(super) struct OperatorRow {
     is_enabled: bool,
     created_at: i64,
     signed_in_at: Option<i64>,
+    totp_secret: Option<String>,
 }
 
 impl OperatorRow {
@@ -45,6 +46,7 @@ impl OperatorRow {
             is_enabled: self.is_enabled,
             created_at: Millis(self.created_at),
             signed_in_at: self.signed_in_at.map(Millis),
+            has_second_factor: self.totp_secret.is_some(),
         };
         Ok((operator, Secret::new(self.password)))
     }

@@ -2,6 +2,7 @@
 
 mod accounts;
 pub(crate) mod audit;
+mod second_factors;
 mod signed_in;
 
 use diesel::prelude::*;

@@ -1,2 +1,3 @@
 mod audit;
+mod second_factors;
 mod signed_in;

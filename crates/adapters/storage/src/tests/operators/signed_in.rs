@@ -21,11 +21,11 @@ on_every_database!(
     a_token_is_found_until_it_is_revoked_by_its_operator,
 );
 
-fn name(text: &str) -> OperatorName {
+pub(super) fn name(text: &str) -> OperatorName {
     OperatorName::new(text).unwrap()
 }
 
-fn add(db: &TestDatabase, called: &str) -> Result<OperatorId, ChangeError> {
+pub(super) fn add(db: &TestDatabase, called: &str) -> Result<OperatorId, ChangeError> {
     let new = NewOperator {
         name: name(called),
         role: OperatorRole::Support,

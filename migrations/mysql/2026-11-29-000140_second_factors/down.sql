@@ -1,0 +1,3 @@
+ALTER TABLE operators
+    DROP COLUMN totp_step,
+    DROP COLUMN totp_secret;
