@@ -24,6 +24,6 @@ pub mod users;
 pub mod webhooks;
 mod writing_down;
 
-/// The target of the steps that traces of OpenTelemetry show (docs/monitoring.md#traces). They are of the least level, and cost nothing
-/// where nobody collects them.
+/// The target of the steps that traces of OpenTelemetry show (docs/monitoring.md#traces). They are of the least level, so they are
+/// switched off where nobody collects them.
 pub const TRACES: &str = "sixin::traces";

@@ -9,7 +9,7 @@ use sixin_domain::operator::audit::{Action, Details};
 use sixin_domain::operator::second_factor::FactorSecret;
 use thiserror::Error;
 
-use crate::operators::access::{OperatorAccess, OperatorAccessError};
+use crate::operators::access::{OperatorAccess, OperatorAccessError, Proof};
 use crate::operators::audited::audited;
 use crate::operators::caller::Caller;
 use crate::operators::manage::{self, OperatorError};
@@ -48,15 +48,6 @@ impl From<OperatorAccessError> for OwnAccountError {
             OperatorAccessError::Store(error) => error.into(),
         }
     }
-}
-
-/// What an operator knows and has.
-#[derive(Debug, Clone)]
-pub struct Proof {
-    /// The password.
-    pub password: Secret,
-    /// A code of the second factor, if the operator has one.
-    pub code: String,
 }
 
 /// Looks after the account of the operator who calls.

@@ -7,7 +7,7 @@ use askama::Template;
 use qrcode::QrCode;
 use qrcode::render::svg;
 use sixin_application::administration::AdminError;
-use sixin_application::operators::own_account::Proof;
+use sixin_application::operators::access::Proof;
 use sixin_domain::access::app_key::Secret;
 
 use super::form::Form;
