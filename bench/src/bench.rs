@@ -31,7 +31,7 @@ use crate::{Options, Part};
 /// What is sent by each load before it is measured.
 pub(crate) const WARM_UP: Duration = Duration::from_secs(1);
 const FIRST_CONNECTIONS: usize = 64;
-const FIRST_PATIENCE: Duration = Duration::from_secs(60);
+const FIRST_PATIENCE: Duration = Duration::from_secs(300);
 
 /// The run.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub(crate) struct Bench {
 }
 
 /// What a load has shown, with what the server took for it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Measured {
     pub(crate) connections: usize,
     /// Acknowledged messages a second.
@@ -161,7 +161,7 @@ impl Bench {
     }
 
     pub(crate) fn store(&self, engine: &Engine, name: &str) -> Result<Store> {
-        Store::make(engine, &self.directory, name, &self.runtime)
+        Store::make(engine, &self.directory, name, (self.options.pairs(), &self.runtime))
     }
 
     /// A number no run had before.

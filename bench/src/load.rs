@@ -22,7 +22,6 @@ use tokio::task::{JoinSet, LocalSet};
 
 use crate::latency::{Latencies, Percentiles};
 use crate::ledger::Acknowledged;
-use crate::pairs;
 use crate::population::Population;
 use crate::requests::Dialect;
 use crate::usage::Usage;
@@ -124,7 +123,8 @@ async fn work(shared: Rc<Shared>) -> Result<()> {
     let mut connection = connect(shared.load.address).await?;
     while let Some((number, since)) = shared.next().await? {
         let load = &shared.load;
-        let pair = if let Pace::Once = load.pace { pairs::each(number) } else { pairs::any() };
+        let pairs = load.population.pairs;
+        let pair = if let Pace::Once = load.pace { pairs.each(number) } else { pairs.any() };
         let request = load.dialect.request(&load.population, load.run, number, pair)?;
         match exchange(&mut connection, request).await {
             Ok(answer) => shared.note(number, since, &answer),
@@ -207,7 +207,7 @@ impl Shared {
     /// The next request's number, and since when its answer is waited for; `None` once the time is over.
     async fn next(&self) -> Result<Option<(u64, Instant)>> {
         let since = match self.load.pace {
-            Pace::Once if self.given.get() >= pairs::DIRECTIONS => return Ok(None),
+            Pace::Once if self.given.get() >= self.load.population.pairs.directions() => return Ok(None),
             Pace::Closed | Pace::Once => Instant::now(),
             Pace::Open(rate) => {
                 self.due.acquire().await?.forget();

@@ -30,6 +30,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::bench::Bench;
+use crate::pairs::Pairs;
 use crate::report::Report;
 
 /// Measures sixin on this machine, beside what the machine gives
@@ -57,6 +58,22 @@ struct Options {
     /// How long each load is measured
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=60))]
     seconds: u64,
+    /// How many connections durable sends are measured with
+    #[arg(long, value_delimiter = ',', default_values_t = parts::CONNECTIONS)]
+    #[serde(default)]
+    connections: Vec<usize>,
+    /// Leave out durable sends with one message a transaction
+    #[arg(long)]
+    #[serde(default)]
+    no_single: bool,
+    /// How many users the stores have; those above 1000 can't sign in, and then sends are those of a back end only
+    #[arg(long, default_value_t = pairs::USERS)]
+    #[serde(default)]
+    users: usize,
+    /// How many conversations they have with each other
+    #[arg(long, default_value_t = 10_000)]
+    #[serde(default)]
+    conversations: usize,
     /// Only these parts; what another part would have given is then missing from their rows
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = Part::value_variants().to_vec())]
     only: Vec<Part>,
@@ -107,6 +124,11 @@ impl Options {
 
     fn time(&self) -> Duration {
         Duration::from_secs(self.seconds)
+    }
+
+    /// Who writes to whom.
+    fn pairs(&self) -> Pairs {
+        Pairs::new(self.users, self.conversations)
     }
 }
 

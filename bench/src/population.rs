@@ -14,7 +14,7 @@ use sixin_domain::id::UserId;
 use sixin_domain::user::username::{UserRef, Username};
 use sixin_storage::Database;
 
-use crate::pairs::USERS;
+use crate::pairs::{Pairs, USERS};
 
 /// An iOS app (docs/wire/fresns.md#platforms).
 pub(crate) const PLATFORM: i64 = 5;
@@ -28,9 +28,10 @@ pub(crate) struct Population {
     pub(crate) rongcloud: NewAppKey,
     pub(crate) fresns: NewAppKey,
     pub(crate) people: Vec<Person>,
+    pub(crate) pairs: Pairs,
 }
 
-/// A user with a session.
+/// A user, the first [`USERS`] of them with a session.
 #[derive(Debug)]
 pub(crate) struct Person {
     pub(crate) id: UserId,
@@ -41,8 +42,8 @@ pub(crate) struct Person {
 }
 
 impl Population {
-    /// Makes everybody in an empty store.
-    pub(crate) async fn make(database: &Database) -> Result<Self> {
+    /// Makes those with a session in an empty store.
+    pub(crate) async fn make(database: &Database, pairs: Pairs) -> Result<Self> {
         let key = async |dialect| {
             let spec = KeySpec {
                 dialect,
@@ -54,7 +55,7 @@ impl Population {
             app_keys::create(database, &SystemSecrets, spec).await
         };
         let (rongcloud, fresns) = (key(Dialect::RongCloud).await?, key(Dialect::Fresns).await?);
-        let mut population = Self { rongcloud, fresns, people: Vec::with_capacity(USERS) };
+        let mut population = Self { rongcloud, fresns, people: Vec::with_capacity(pairs.users), pairs };
         population.grow(database, USERS).await?;
         Ok(population)
     }
@@ -83,6 +84,11 @@ impl Population {
 }
 
 impl Person {
+    /// One without a session, to whom and for whom a back end writes.
+    pub(crate) fn without_session(id: UserId, username: String) -> Self {
+        Self { id, username, uid: id.0, aid: String::new(), token: Secret::new("") }
+    }
+
     /// What their device is known by; nobody but the benchmark reaches its server.
     pub(crate) fn device_token(&self) -> String {
         format!("device-of-{}", self.username)

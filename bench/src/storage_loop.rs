@@ -17,7 +17,6 @@ use sixin_storage::{Database, DatabaseUrl};
 
 use crate::latency::Latencies;
 use crate::ledger::Acknowledged;
-use crate::pairs;
 use crate::population::Population;
 use crate::store::Store;
 use crate::text::text;
@@ -86,9 +85,10 @@ pub(crate) fn fill(database: &Database, population: &Population, messages: u64) 
 /// One message in each conversation.
 pub(crate) fn begin_conversations(database: &Database, population: &Population) -> Result<()> {
     let writer = Writer::new(database, population, 0, (0, 1));
-    let all: Vec<usize> = (0..pairs::CONVERSATIONS).collect();
+    let pairs = population.pairs;
+    let all: Vec<usize> = (0..pairs.conversations()).collect();
     for some in all.chunks(FULL_BATCH) {
-        let units = some.iter().map(|&conversation| writer.unit(pairs::pair(conversation), 0));
+        let units = some.iter().map(|&conversation| writer.unit(pairs.pair(conversation), 0));
         let units = units.collect::<Result<Vec<_>>>()?;
         writer.store(units)?;
     }
@@ -158,7 +158,7 @@ impl<'a> Writer<'a> {
             let mut units = Vec::with_capacity(due.len());
             let first = self.next;
             for _ in &due {
-                let pair = pairs::any_of(self.shard.0, self.shard.1);
+                let pair = self.population.pairs.any_of(self.shard.0, self.shard.1);
                 let number = self.next;
                 self.next += u64::try_from(self.shard.1)?;
                 units.push(self.unit(pair, number)?);

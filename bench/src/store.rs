@@ -16,7 +16,8 @@ use sixin_domain::id::{UserId, first_id_at};
 use sixin_storage::{Database, DatabaseOptions, DatabaseUrl};
 use xtask::mysql::private::{PrivateMySql, RunningMySql};
 
-use crate::population::Population;
+use crate::pairs::Pairs;
+use crate::population::{Person, Population};
 use crate::storage_loop;
 
 pub(crate) type Mysql = AsyncConnectionWrapper<AsyncMysqlConnection>;
@@ -84,7 +85,7 @@ impl Store {
         engine: &Engine,
         directory: &Path,
         name: &str,
-        runtime: &tokio::runtime::Runtime,
+        (pairs, runtime): (Pairs, &tokio::runtime::Runtime),
     ) -> Result<Self> {
         let file = directory.join(format!("{name}.db"));
         let url = match engine {
@@ -102,10 +103,13 @@ impl Store {
         };
         let database = open(&url)?;
         database.migrate()?;
-        let population = Arc::new(runtime.block_on(Population::make(&database))?);
-        storage_loop::begin_conversations(&database, &population)?;
+        let mut population = runtime.block_on(Population::make(&database, pairs))?;
         let file = matches!(engine, Engine::Sqlite).then_some(file);
-        Ok(Self { url, population, file })
+        let added = add_users(&url, file.as_deref(), pairs.users - population.people.len())?;
+        let person = |id: UserId| Person::without_session(id, username(id.0));
+        population.people.extend(added.into_iter().map(person));
+        storage_loop::begin_conversations(&database, &population)?;
+        Ok(Self { url, population: Arc::new(population), file })
     }
 
     pub(crate) fn open(&self) -> Result<Database> {
@@ -114,18 +118,7 @@ impl Store {
 
     /// Makes so many users that only get messages, and answers their numbers.
     pub(crate) fn add_users(&self, count: usize) -> Result<Vec<UserId>> {
-        let numbers: Vec<i64> =
-            (0..count).map(|number| Ok(FIRST_ADDED + i64::try_from(number)?)).collect::<Result<_>>()?;
-        for some in numbers.chunks(500) {
-            let row = |id: &i64| format!("({id}, 1, {id}, 'added-{id}', 'added-{id}')");
-            let rows = some.iter().map(row).collect::<Vec<_>>().join(", ");
-            let sql = format!("INSERT INTO users (id, account_id, uid, username, nickname) VALUES {rows}");
-            match &self.file {
-                Some(file) => SqliteConnection::establish(&file.to_string_lossy())?.batch_execute(&sql)?,
-                None => Mysql::establish(&self.url)?.batch_execute(&sql)?,
-            }
-        }
-        Ok(numbers.into_iter().map(UserId).collect())
+        add_users(&self.url, self.file.as_deref(), count)
     }
 
     /// Makes all messages so many days older, by their ids too, whose last 12 bits are no time.
@@ -224,6 +217,36 @@ fn open(url: &str) -> Result<Database> {
     // By the time of day, or what is written here is older to a server than its log reaches.
     let clock = || SystemClock.now();
     Ok(Database::open(DatabaseOptions { clock, ..DatabaseOptions::new(DatabaseUrl::parse(url)?) })?)
+}
+
+/// Makes so many users without sessions, and answers their numbers.
+fn add_users(url: &str, file: Option<&Path>, count: usize) -> Result<Vec<UserId>> {
+    let first = FIRST_ADDED.max(1 + largest_user(url, file)?);
+    let numbers: Vec<i64> =
+        (0..count).map(|number| Ok(first + i64::try_from(number)?)).collect::<Result<_>>()?;
+    for some in numbers.chunks(500) {
+        let row = |id: &i64| format!("({id}, 1, {id}, '{name}', '{name}')", name = username(*id));
+        let rows = some.iter().map(row).collect::<Vec<_>>().join(", ");
+        let sql = format!("INSERT INTO users (id, account_id, uid, username, nickname) VALUES {rows}");
+        match file {
+            Some(file) => SqliteConnection::establish(&file.to_string_lossy())?.batch_execute(&sql)?,
+            None => Mysql::establish(url)?.batch_execute(&sql)?,
+        }
+    }
+    Ok(numbers.into_iter().map(UserId).collect())
+}
+
+fn largest_user(url: &str, file: Option<&Path>) -> Result<i64> {
+    let query = diesel::sql_query("SELECT COALESCE(MAX(id), 0) AS number FROM users");
+    let row: Number = match file {
+        Some(file) => query.get_result(&mut SqliteConnection::establish(&file.to_string_lossy())?)?,
+        None => query.get_result(&mut Mysql::establish(url)?)?,
+    };
+    Ok(row.number)
+}
+
+fn username(added: i64) -> String {
+    format!("added-{added}")
 }
 
 fn remove_sqlite(file: &Path) -> Result<()> {

@@ -3,11 +3,11 @@
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use super::CONNECTIONS;
 use super::http::HttpRate;
 use crate::bench::{Bench, Measured, WARM_UP};
 use crate::load::Pace;
 use crate::numbers::ratio;
+use crate::pairs::USERS;
 use crate::requests::Dialect;
 use crate::server::{Program, Server};
 use crate::store::Engine;
@@ -39,11 +39,18 @@ pub(crate) fn measure(
     http: &[HttpRate],
     storage: f64,
 ) -> Result<Vec<SendRate>> {
-    let setting = Setting { connections: &CONNECTIONS, configuration: &[], disk: "" };
+    let connections = bench.options.connections.clone();
+    let setting = Setting { connections: &connections, configuration: &[], disk: "" };
     let mut rates = Vec::new();
-    for dialect in Dialect::BOTH {
+    let all_can_sign_in = bench.options.pairs().users == USERS;
+    let dialects = Dialect::BOTH.into_iter();
+    for dialect in dialects.filter(|dialect| all_can_sign_in || *dialect == Dialect::RongCloud) {
         let sixin = with_batches(bench, engine, dialect, "", &setting)?;
-        let one = with_batches(bench, engine, dialect, "1", &setting)?;
+        let one = if bench.options.no_single {
+            vec![Measured::default(); sixin.len()]
+        } else {
+            with_batches(bench, engine, dialect, "1", &setting)?
+        };
         for (sixin, one_a_batch) in sixin.into_iter().zip(one) {
             let same = |row: &&HttpRate| row.dialect == dialect && row.connections == sixin.connections;
             let http = http.iter().find(same).map_or(0.0, |row| row.rate);

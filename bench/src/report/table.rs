@@ -80,8 +80,15 @@ fn machine(out: &mut Tables, report: &Report) {
     let machine = &report.machine;
     out.heading("The machine");
     out.line(&format!(
-        "{} ({} cores), memory {}, Linux {}, {}. Each load was measured for {} s.\n",
-        machine.cpu, machine.cores, machine.memory, machine.kernel, machine.rustc, report.options.seconds
+        "{} ({} cores), memory {}, Linux {}, {}. Each load was measured for {} s among {} users in {} conversations.\n",
+        machine.cpu,
+        machine.cores,
+        machine.memory,
+        machine.kernel,
+        machine.rustc,
+        report.options.seconds,
+        report.options.users,
+        report.options.conversations
     ));
     out.line(&format!(
         "fdatasync after each 4 KiB: {} a second; {} ms (p50 / p99 / p99.9).",
