@@ -17,11 +17,14 @@ const page = `<!doctype html><title>chat</title>
 import * as IM from "@rongcloud/imlib-next";
 window.got = [];
 window.pieces = [];
+window.came = [];
 IM.addEventListener(IM.Events.STREAM_MESSAGE_RESPONSE, (event) => window.pieces.push(event));
 IM.init({ appkey: ${JSON.stringify(env("SIXIN_APP_KEY"))}, navigators: [${JSON.stringify(sixin)}] });
 IM.addEventListener(IM.Events.MESSAGES, ({ messages }) => messages.forEach((one) => {
   window.got.push(one.content.content);
-  if (one.content.imageUri) window.picture = one.content;
+  window.came.push(one.messageType);
+  if (one.messageType === "RC:ImgMsg") window.picture = one.content;
+  if (one.messageType === "RC:GIFMsg") window.moving = one.content;
 }));
 window.IM = IM;
 </script>`;
@@ -56,6 +59,14 @@ async function watch(bob) {
   await bob.until(`window.pieces.some(({ type, code }) => type === "END" && code === 0)`);
 }
 
+/** How large a picture is that a page shows. */
+function shown(page, address) {
+  return page.ask(`new Promise((done, failed) => {
+    const image = Object.assign(new Image(), { src: ${address}, onerror: failed });
+    image.onload = () => done([image.naturalWidth, image.naturalHeight]);
+  })`);
+}
+
 /** Alice draws a picture; Bob's page shows it. */
 async function draw(alice, bob) {
   await alice.ask(`new Promise((done) => {
@@ -68,11 +79,47 @@ async function draw(alice, bob) {
   assert.equal(await alice.ask(`${sent}.then((sent) => sent.code)`), 0);
   assert.equal(await alice.ask("window.progress"), 100);
   await bob.until("window.picture !== undefined");
-  const shown = await bob.ask(`new Promise((done, failed) => {
-    const image = Object.assign(new Image(), { src: window.picture.imageUri, onerror: failed });
-    image.onload = () => done([image.naturalWidth, image.naturalHeight, window.picture.content.length > 100]);
-  })`);
-  assert.deepEqual(shown, [300, 200, true]);
+  assert.deepEqual(await shown(bob, "window.picture.imageUri"), [300, 200]);
+  assert.equal(await bob.ask("window.picture.content.length > 100"), true);
+}
+
+/** Alice sends a picture that moves; Bob's page gets its address. */
+async function move(alice, bob) {
+  const file = `new File([Uint8Array.from(atob("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"), (sign) => sign.charCodeAt())], "one.gif", { type: "image/gif" })`;
+  const sent = `IM.sendGIFMessage({ conversationType: 1, targetId: "bob" }, { file: ${file} })`;
+  assert.equal(await alice.ask(`${sent}.then((sent) => sent.code)`), 0);
+  await bob.until("window.moving !== undefined");
+  assert.deepEqual(await shown(bob, "window.moving.remoteUrl"), [1, 1]);
+}
+
+/** Alice sends a tenth of a second of silence, and what she has filmed of a canvas. */
+async function speak(alice, bob) {
+  const silence = `(() => {
+    const wave = new DataView(new ArrayBuffer(844));
+    const texts = [[0, "RIFF"], [8, "WAVEfmt "], [36, "data"]];
+    for (const [at, text] of texts) [...text].forEach((sign, place) => wave.setUint8(at + place, sign.charCodeAt()));
+    const numbers = [[4, 836, 4], [16, 16, 4], [20, 1, 2], [22, 1, 2], [24, 8000, 4], [28, 8000, 4], [32, 1, 2], [34, 8, 2], [40, 800, 4]];
+    for (const [at, number, bytes] of numbers) wave[bytes === 4 ? "setUint32" : "setUint16"](at, number, true);
+    for (let at = 44; at < 844; at++) wave.setUint8(at, 128);
+    return new File([wave], "said.wav", { type: "audio/wav" });
+  })()`;
+  const film = `new Promise((done) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 48 });
+    const drawn = setInterval(() => canvas.getContext("2d").fillRect(Math.random() * 64, 0, 9, 9), 20);
+    const recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: "video/webm" });
+    const parts = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    recorder.onstop = () => (clearInterval(drawn), done(new File(parts, "filmed.webm", { type: "video/webm" })));
+    recorder.start();
+    setTimeout(() => recorder.stop(), 500);
+  })`;
+  const to = `{ conversationType: 1, targetId: "bob" }`;
+  const voice = `IM.sendHQVoiceMessage(${to}, { file: ${silence} }).then((sent) => sent.code)`;
+  assert.equal(await alice.ask(voice), 0);
+  await bob.until(`window.came.includes("RC:HQVCMsg")`);
+  const sight = `${film}.then((file) => IM.sendSightMessage(${to}, { file, duration: 1, thumbnail: "x" })).then((sent) => sent.code)`;
+  assert.equal(await alice.ask(sight), 0);
+  await bob.until(`window.came.includes("RC:SightMsg")`);
 }
 
 /** The module of a package. */
@@ -116,6 +163,8 @@ async function chat(open) {
   assert.equal(history, "from a browser 😀, and back");
   await watch(bob);
   await draw(alice, bob);
+  await move(alice, bob);
+  await speak(alice, bob);
 }
 
 server.listen(0, "127.0.0.1", () => {

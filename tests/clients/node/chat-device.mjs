@@ -99,10 +99,21 @@ const own = {
   },
   text: (target, content, options) =>
     IM.sendMessage({ conversationType: 1, targetId: target }, new IM.TextMessage({ content }), options),
-  file: (target, name, type, text) =>
+  createConversationListLoader: async (options, count) => (await IM.createConversationListLoader(options)).data.load(count),
+  upload: (name, type) => IM.upload(upload(name, type)),
+  createUploadTask: async (name, type) => {
+    const { code, data: task } = await IM.createUploadTask(upload(name, type));
+    return { code, data: task.id };
+  },
+  refreshReferenceMessageWithParams: (target, referring, referred) => new Promise((told) => IM.refreshReferenceMessageWithParams({
+    messageUIds: [referring], conversationIdentifier: { conversationType: 1, targetId: target }, messageInfoMap: { [referring]: referred },
+    remoteMessageBlock: (data) => told({ code: 0, data }), localMessageBlock: () => {},
+  }).then((answer) => answer.code && told(answer))),
+  sendFileMessage: (target, name, type, { text = "some bytes" }) =>
     IM.sendFileMessage({ conversationType: 1, targetId: target }, { file: new File([text], name, { type }) }),
-  load: async (options, count) => (await IM.createConversationListLoader(options)).data.load(count),
+  functions: () => Object.keys(IM).filter((name) => typeof IM[name] === "function" && /^[a-z]/.test(name)),
 };
+const upload = (name, type) => ({ file: new File(["some bytes"], name, { type }), fileType: 4, uploadConfig: {}, hooks: {} });
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { id, call, args } = JSON.parse(line);

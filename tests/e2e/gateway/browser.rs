@@ -18,6 +18,7 @@ fn chat(site: &Site, more: &[(&str, &str)]) {
     // Empty where there is no browser, which `cargo xtask test` tells at its end.
     let Some(browser) = prepared("SIXIN_TEST_CHROMIUM").filter(|path| !path.is_empty()) else { return };
     let Some(modules) = prepared("SIXIN_TEST_NODE") else { return };
+    site.sixin(&["setting", "set", "conversation_files", r#"["image","video","audio"]"#]);
     let mut command = Command::new("node");
     command.args(["--experimental-websocket", "--no-warnings"]).arg(scripts("node").join("chat-browser.js"));
     command.env("NODE_PATH", PathBuf::from(modules).join("node_modules"));
@@ -29,7 +30,7 @@ fn chat(site: &Site, more: &[(&str, &str)]) {
     ];
     settings.extend(more);
     run(site, command, &settings);
-    assert_eq!(site.messages(), 4);
+    assert_eq!(site.messages(), 7);
 }
 
 #[test]

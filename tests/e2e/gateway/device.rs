@@ -210,6 +210,7 @@ impl Drop for Device {
 }
 
 /// What a call was answered.
+#[derive(Debug)]
 pub(super) struct Answered {
     call: String,
     answer: Value,
@@ -220,5 +221,16 @@ impl Answered {
     pub(super) fn is(&self, code: i64) -> &Value {
         assert_eq!(self.answer["answer"]["code"], code, "{}: {}", self.call, self.answer);
         &self.answer["answer"]["data"]
+    }
+
+    /// What a function gives that has no code.
+    pub(super) fn value(&self) -> &Value {
+        &self.answer["answer"]
+    }
+
+    /// The code of the answer: 0 of what has none and did not fail.
+    pub(super) fn code(&self) -> Option<i64> {
+        let answer = self.answer.get("answer")?;
+        answer.get("code").map_or(Some(0), Value::as_i64)
     }
 }

@@ -32,7 +32,7 @@ fn the_list_shows_what_came_last_and_what_is_unread(site: &Site) {
     let one = bob.call("getConversation", &json!([with("carol")]));
     assert_eq!(one.is(0)["latestMessage"]["content"]["content"], "earlier");
     let options = json!({ "conversationTypes": [1], "tagIds": [] });
-    let loaded = bob.call("load", &json!([options, 10]));
+    let loaded = bob.call("createConversationListLoader", &json!([options, 10]));
     assert!(loaded.is(0).to_string().contains("earlier"), "{}", loaded.is(0));
     bob.call("removeConversation", &json!([with("alice")])).is(0);
     assert_eq!(list(&bob).len(), 1);

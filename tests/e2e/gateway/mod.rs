@@ -2,6 +2,7 @@
 
 mod browser;
 mod device;
+mod every_call;
 mod everybody;
 mod hostile;
 mod lists;

@@ -20,7 +20,7 @@ fn a_file_is_uploaded_by_the_sdk_and_read_by_everybody_who_has_the_message(site:
     site.sixin(&["setting", "set", "conversation_files", r#"["image","document"]"#]);
     let Some(alice) = Device::connected(site, "alice") else { return };
     let Some(bob) = Device::connected(site, "bob") else { return };
-    alice.call("file", &json!(["bob", "notes.txt", "text/plain", NOTES])).is(0);
+    alice.call("sendFileMessage", &json!(["bob", "notes.txt", "text/plain", { "text": NOTES }])).is(0);
     let got = bob.messages(1).remove(0);
     let content = &got["content"];
     assert_eq!((&got["messageType"], &content["name"]), (&json!("RC:FileMsg"), &json!("notes.txt")));

@@ -226,6 +226,13 @@ impl Server {
         value.map_or(0, |value| value.parse().unwrap())
     }
 
+    /// The sum of all counters whose name and labels are such.
+    pub(crate) fn metrics_that(&self, is_such: impl Fn(&str) -> bool) -> u64 {
+        let (_, metrics) = get(&format!("{}/metrics", self.metrics_url));
+        let such = metrics.lines().filter_map(|line| line.rsplit_once(' ')).filter(|(name, _)| is_such(name));
+        such.map(|(_, value)| value.parse::<u64>().unwrap()).sum()
+    }
+
     /// What it has logged, once that holds all of `texts`: a line is read here a moment after it was written.
     pub(crate) fn log_with(&self, texts: &[&str]) -> String {
         let begun = Instant::now();
