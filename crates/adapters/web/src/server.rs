@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_http::error::DispatchError;
 use actix_http::{Extensions, HttpService};
-use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, boxed, fn_service, map_config};
 use actix_web::dev::{AppConfig, Server};
 use actix_web::http::{KeepAlive, StatusCode};
 use actix_web::rt::net::TcpStream;
@@ -51,6 +51,8 @@ pub fn start(api: HttpApi, listener: TcpListener, tls: Option<Tls>) -> std::io::
             tls: tls.clone(),
         };
         let app = app::build(api).into_factory().map_err(|error: actix_web::Error| error.error_response());
+        // What a request needs while it is answered has a place of its own: a stream that waits for days does not keep it.
+        let app = boxed::factory(app);
         let requests = HttpService::<Guarded<Wire>, _, _>::build()
             .graceful_shutdown_signal(move || {
                 let stopping = stopping.clone();
@@ -127,7 +129,7 @@ impl Door {
         stream.set_nodelay(true)?;
         let wire = match &self.tls {
             None => Either::Left(stream),
-            Some(tls) => match tls.accept(stream, self.head_timeout).await {
+            Some(tls) => match Box::pin(tls.accept(stream, self.head_timeout)).await {
                 Ok(stream) => Either::Right(Box::new(stream)),
                 Err(error) => return Err(self.without_tls(peer, error)),
             },
