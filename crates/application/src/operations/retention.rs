@@ -16,7 +16,7 @@ use crate::ports::{Clock, StoreResult};
 pub use self::tally::{Due, Tally};
 
 /// A step is followed by a pause of so many times what it took, so that most of the time is that of sends.
-const PAUSE_PER_STEP: u32 = 4;
+const PAUSE_PER_STEP: u32 = 8;
 /// And of at least so much.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
 /// And at most, whatever a step that waited for somebody took.

@@ -176,8 +176,10 @@ fn a_step_takes_few_and_the_oldest_first(db: &TestDatabase) {
     }
     all += db.wait(db.database.count(Aging::Messages, days_ago(8), after)).unwrap().count;
     assert_eq!(all, 70);
-    let steps = [0; 3].map(|_| remove(db, Aging::Messages, 7));
-    assert_eq!(steps.map(|step| (step.count, step.has_more)), [(50, true), (50, true), (40, false)]);
+    let steps = [0; 15].map(|_| remove(db, Aging::Messages, 7));
+    let (last, full) = steps.split_last().unwrap();
+    assert!(full.iter().all(|step| (step.count, step.has_more) == (10, true)), "{full:?}");
+    assert_eq!((last.count, last.has_more), (0, false));
     in_order(db);
     assert_eq!(count(db, "conversation_messages"), 70);
     assert_eq!(remove_all(db, -1), 70);
