@@ -109,6 +109,10 @@ const own = {
     messageUIds: [referring], conversationIdentifier: { conversationType: 1, targetId: target }, messageInfoMap: { [referring]: referred },
     remoteMessageBlock: (data) => told({ code: 0, data }), localMessageBlock: () => {},
   }).then((answer) => answer.code && told(answer))),
+  translateMessagesWithParams: (uid) =>
+    IM.translateMessagesWithParams({ list: [new IM.TranslateMessageParam(uid, "en", "zh", "hello")], force: false }),
+  translateTextsWithParams: (text) =>
+    IM.translateTextsWithParams({ list: [new IM.TranslateTextParam(text, "en", "zh")] }),
   sendFileMessage: (target, name, type, { text = "some bytes" }) =>
     IM.sendFileMessage({ conversationType: 1, targetId: target }, { file: new File([text], name, { type }) }),
   functions: () => Object.keys(IM).filter((name) => typeof IM[name] === "function" && /^[a-z]/.test(name)),

@@ -1,4 +1,4 @@
-//! What is too old goes, in steps that sends do not feel (docs/people.md#retention).
+//! What is too old goes, in small steps with pauses for those who send (docs/people.md#retention).
 
 mod files;
 mod tally;
