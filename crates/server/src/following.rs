@@ -16,8 +16,8 @@ use sixin_application::ports::{Clock, SecretSource};
 use sixin_application::push::acks::AckLog;
 use sixin_application::sending::rate::SharedRates;
 use sixin_application::site::ports::SiteSecrets;
-use sixin_application::users::ports::Relations;
 use sixin_application::webhooks::waking::WebhookBell;
+use sixin_cache::Caches;
 use sixin_redis::{Place, Redis, RedisWork};
 use sixin_storage::Database;
 use sixin_web::live::Gate;
@@ -61,12 +61,13 @@ impl Following {
     pub(crate) async fn start(
         config: &Config,
         database: &Database,
-        relations: Arc<dyn Relations>,
+        caches: &Arc<Caches>,
         token: &str,
     ) -> Result<Self, StartError> {
-        let log = Arc::new(database.clone());
-        let follower =
-            Arc::new(Follower::start(log.clone(), Arc::new(SystemClock), config.follower_limits()).await?);
+        let (log, relations) = (Arc::new(database.clone()), caches.relations.clone());
+        let limits = config.follower_limits();
+        let follower = Follower::start(log.clone(), caches.clone(), Arc::new(SystemClock), limits).await?;
+        let follower = Arc::new(follower);
         let bell = Arc::new(WebhookBell::default());
         let mut listeners: Vec<Arc<dyn CommitListener>> =
             vec![Arc::new(CountedCommits), follower.clone(), bell.clone()];

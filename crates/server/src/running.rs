@@ -154,7 +154,7 @@ impl Running {
         let committer = Arc::new(Committer::start(&log, lanes, config.committer_limits())?);
         let caches = Arc::new(caches(config, &database));
         caches.refresh(&database).await?;
-        let following = Following::start(config, &database, caches.relations.clone(), &token).await?;
+        let following = Following::start(config, &database, &caches, &token).await?;
         let files = Arc::new(config.kept_files()?);
         let link_secret = FileLinks::shared_secret(&database, &SystemSecrets, &SystemClock).await?;
         let pushing = pushing(config)?;

@@ -48,10 +48,31 @@ fn what_one_process_stores_arrives_at_those_of_another(site: &Site, second: &Ser
     assert_eq!(all(&mut here), all(&mut there), "both show the log");
 }
 
+/// A process keeps users in memory. Whoever it tells that one has changed may ask at once what is there now.
+fn who_is_told_of_a_change_is_shown_what_it_changed(site: &Site, second: &Server) {
+    let mut there = socket_at(site, second, &Who::device(site, "alice"));
+    // That it got a token stands in the log, too, and before this.
+    site.publish_text("bob", "alice", "hi").is(200, 200);
+    there.until("message");
+    for round in 0..5 {
+        let shown = || {
+            let url = format!("{}/api/v2/user/alice/detail", second.url);
+            let headers = site.user_headers(&site.bob, &[]);
+            try_call("GET", &url, &headers, b"").unwrap().body["data"]["detail"]["nickname"].clone()
+        };
+        assert_ne!(shown(), "");
+        let name = format!("Alice {round}");
+        site.call_back_end("/user/refresh.json", &[("userId", "alice"), ("name", &name)]).is(200, 200);
+        there.until("profile");
+        assert_eq!(shown(), name);
+    }
+}
+
 #[test]
 fn two_processes_show_one_log() {
     let Some(site) = Site::on_mysql() else { return };
     let second = Server::start(&site.database.url(), &[]);
+    who_is_told_of_a_change_is_shown_what_it_changed(&site, &second);
     what_one_process_stores_arrives_at_those_of_another(&site, &second);
     a_ticket_that_was_used_at_one_process_works_at_no_other(&site, &second);
 }

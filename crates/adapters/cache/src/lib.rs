@@ -2,7 +2,8 @@
 //!
 //! Each decorator answers from memory what its store has answered before. Four rules keep that honest:
 //! - a topic that has changed is dropped as a whole ([`Caches::drop_topic`]): at once if the change was made through
-//!   this process, otherwise when its epoch is next read ([`Caches::refresh`]);
+//!   this process, otherwise when the log tells of it ([`Remembered`]) or its epoch is next read ([`Caches::refresh`]),
+//!   whichever is first;
 //! - what was read before a drop and arrives after it is not kept, see [`Generations`](memory);
 //! - every answer is asked for again when it is [`MAX_AGE`] old at most, some of them earlier, so that they are not all
 //!   asked for at once;
@@ -49,7 +50,7 @@ pub use users::CachedUsers;
 use memory::{Freshness, Memory};
 use sixin_application::access::ports::{AppKeys, Sessions};
 use sixin_application::hooks::ports::HookRules;
-use sixin_application::ports::{CacheEpochs, StoreResult, Topic};
+use sixin_application::ports::{CacheEpochs, Remembered, StoreResult, Topic};
 use sixin_application::site::ports::{BlockWordSource, Roles, SettingSource};
 use sixin_application::users::ports::{Relations, Users};
 
@@ -179,5 +180,11 @@ impl Caches {
             Topic::BlockWords => &*self.block_words,
             Topic::Hooks => &*self.hooks,
         }
+    }
+}
+
+impl Remembered for Caches {
+    fn forget(&self, topic: Topic) {
+        self.drop_topic(topic);
     }
 }

@@ -16,7 +16,7 @@ use super::listeners::{Listeners, Signal, Waker, Watch};
 use super::neighbours::{Concerned, Hint, NeighbourListener};
 use super::ports::{CommitListener, DeliveredMessage, EventLog, LiveSignals, LogHead};
 use super::ring::{Recent, Ring};
-use crate::ports::{Clock, StoreResult};
+use crate::ports::{Clock, Remembered, StoreResult, Topic};
 
 /// How many entries are read at a time.
 const PAGE: i64 = 2_000;
@@ -69,6 +69,7 @@ struct State {
     ring: Ring,
     fresh: Fresh,
     listeners: Listeners,
+    memory: Arc<dyn Remembered>,
 }
 
 /// A commit that waits for the one before it.
@@ -97,6 +98,8 @@ impl State {
 
     fn take(&mut self, entry: LogEntry) {
         if let Logged::Change(event) = &entry.what {
+            // Before anybody is told: whoever hears of a change and asks what is there now must not get what was.
+            topics(event).iter().for_each(|topic| self.memory.forget(*topic));
             self.look_at_sessions(event);
             self.fresh.heed(event);
         }
@@ -136,6 +139,16 @@ impl State {
             }
             _ => {}
         }
+    }
+}
+
+/// What is kept in memory and not true any more after an event.
+fn topics(event: &Event) -> &'static [Topic] {
+    match event {
+        Event::ProfileChanged(_) | Event::UserStateChanged(_) => &[Topic::Users],
+        Event::TieSet { .. } => &[Topic::Relations],
+        Event::SessionsEnded { .. } => &[Topic::Sessions],
+        _ => &[],
     }
 }
 
@@ -205,12 +218,13 @@ impl NeighbourListener for Follower {
 }
 
 impl Follower {
-    /// Begins where the log ends.
+    /// Begins where the log ends. What changes is forgotten before anybody is told of it.
     ///
     /// # Errors
     /// If the log can't be read.
     pub async fn start(
         log: Arc<dyn EventLog>,
+        memory: Arc<dyn Remembered>,
         clock: Arc<dyn Clock>,
         limits: FollowerLimits,
     ) -> StoreResult<Self> {
@@ -218,7 +232,7 @@ impl Follower {
         let ring = Ring::new(position, limits.ring);
         let (fresh, listeners) = (Fresh::default(), Listeners::default());
         let (last, held) = (position, BTreeMap::new());
-        let state = Mutex::new(State { epoch, last, held, must_poll: false, ring, fresh, listeners });
+        let state = Mutex::new(State { epoch, last, held, must_poll: false, ring, fresh, listeners, memory });
         Ok(Self { log, clock, limits, state, poll_now: Notify::new(), is_hinted: AtomicBool::new(false) })
     }
 
@@ -289,6 +303,7 @@ impl Follower {
             state.last = head.position;
             state.ring = Ring::new(head.position, self.limits.ring);
             state.held.clear();
+            Topic::ALL.into_iter().for_each(|topic| state.memory.forget(topic));
             state.listeners.wake_all();
         }
         (state.last < head.position).then_some(state.last)

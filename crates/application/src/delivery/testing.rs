@@ -14,7 +14,7 @@ use sixin_domain::time::Millis;
 
 use super::follower::{Follower, FollowerLimits};
 use super::ports::{DeliveredMessage, EventLog, LogPage, Missed};
-use crate::ports::{MockClock, StoreResult};
+use crate::ports::{MockClock, MockRemembered, Remembered, StoreResult};
 
 /// The time in these tests; positions count from it.
 pub(crate) const NOW: Millis = Millis(1_795_348_800_000);
@@ -85,10 +85,21 @@ impl FakeLog {
     }
 
     pub(crate) async fn follower(self: &Arc<Self>, ring: usize) -> Arc<Follower> {
+        let mut memory = MockRemembered::new();
+        memory.expect_forget().return_const(());
+        self.follower_with(ring, Arc::new(memory)).await
+    }
+
+    /// The same with that memory.
+    pub(crate) async fn follower_with(
+        self: &Arc<Self>,
+        ring: usize,
+        memory: Arc<dyn Remembered>,
+    ) -> Arc<Follower> {
         let mut clock = MockClock::new();
         clock.expect_now().return_const(NOW);
         let limits = FollowerLimits { ring, connections_per_user: 3, kept_ms: sixin_domain::log::KEPT_MS };
-        Arc::new(Follower::start(self.clone(), Arc::new(clock), limits).await.unwrap())
+        Arc::new(Follower::start(self.clone(), memory, Arc::new(clock), limits).await.unwrap())
     }
 
     fn between(&self, after: Position, until: Position) -> Vec<LogEntry> {

@@ -45,3 +45,11 @@ pub trait CacheEpochs: Send + Sync {
     /// whoever has seen that value MUST see the change too.
     async fn read(&self) -> StoreResult<Vec<(Topic, i64)>>;
 }
+
+/// What a process keeps in memory of what is stored.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+pub trait Remembered: Send + Sync {
+    /// Forgets everything about a topic. What is asked for afterwards MUST be read from the store, and what was asked for before
+    /// MUST NOT be kept.
+    fn forget(&self, topic: Topic);
+}

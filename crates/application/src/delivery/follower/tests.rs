@@ -1,5 +1,7 @@
+use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
 
+use sixin_domain::event::Tie;
 use sixin_domain::id::AccountId;
 
 use super::*;
@@ -164,4 +166,59 @@ async fn it_polls_by_itself_and_goes_on_after_a_failure() {
     follower.remove(BOB, number);
     assert_eq!(follower.connections(), 0);
     task.abort();
+}
+
+/// Notes what is forgotten, and whether somebody was told before that.
+#[derive(Default)]
+struct Noting {
+    told: OnceLock<Arc<Waker>>,
+    forgotten: Mutex<Vec<(Topic, bool)>>,
+}
+
+impl Noting {
+    fn is_told(&self) -> bool {
+        std::pin::pin!(self.told.get().unwrap().news.notified()).enable()
+    }
+}
+
+impl Remembered for Noting {
+    fn forget(&self, topic: Topic) {
+        let is_told = self.is_told();
+        self.forgotten.lock().unwrap().push((topic, is_told));
+    }
+}
+
+#[tokio::test]
+async fn what_changed_is_forgotten_before_anybody_is_told_who_might_ask_what_is_there_now() {
+    let (log, memory) = (FakeLog::new(), Arc::new(Noting::default()));
+    let follower = log.follower_with(10, memory.clone()).await;
+    let (_, bob) = follower.add(BOB, AccountId(20));
+    assert!(memory.told.set(bob).is_ok());
+    let tie = Event::TieSet { tie: Tie::Block, owner: BOB, other: UserId(3), is_set: true };
+    let ended = Event::SessionsEnded { account: None, user: Some(BOB), platform: None };
+    let changes = [
+        (Event::ProfileChanged(BOB), Topic::Users),
+        (Event::UserStateChanged(BOB), Topic::Users),
+        (tie, Topic::Relations),
+        (ended, Topic::Sessions),
+    ];
+    for (event, topic) in changes {
+        for is_of_another_process in [true, false] {
+            let commit = log.commit(vec![event.clone()]);
+            if is_of_another_process {
+                follower.poll().await.unwrap();
+            } else {
+                follower.committed(&commit);
+            }
+            assert_eq!(std::mem::take(&mut *memory.forgotten.lock().unwrap()), [(topic, false)], "{event:?}");
+            assert!(memory.is_told(), "{event:?}");
+        }
+    }
+    // A restored backup is another site, and a message changes nothing of what is kept.
+    follower.committed(&log.commit(vec![log.message(1, 1, 2, "hi")]));
+    assert_eq!(*memory.forgotten.lock().unwrap(), []);
+    log.kept.lock().unwrap().epoch = "e2".into();
+    follower.poll().await.unwrap();
+    let forgotten: Vec<Topic> = memory.forgotten.lock().unwrap().iter().map(|(topic, _)| *topic).collect();
+    assert_eq!(forgotten, Topic::ALL);
 }
