@@ -20,8 +20,6 @@ use crate::system::SystemClock;
 
 /// The pause before a renewal of the process number is tried again; without one nothing can be sent.
 const RENEWAL_PAUSE: Duration = Duration::from_millis(250);
-/// How long there is nothing to sweep after everything was swept.
-const SWEEP_PAUSE: Duration = Duration::from_secs(60);
 /// The pause between two steps of sweeping, so that sends come first.
 const STEP_PAUSE: Duration = Duration::from_millis(100);
 /// How often all messages are read to find out which uploads none of them names, and how long after the start the first time.
@@ -42,15 +40,15 @@ impl Tasks {
         ids: &Arc<LeasedIds>,
         token: String,
         metrics: PrometheusHandle,
-        (files, retention): (FileSweeping, Retention),
+        (files, retention, idle): (FileSweeping, Retention, Duration),
         growing: GrowthTelling,
         (caches, poll): (Arc<Caches>, Duration),
     ) -> Self {
         Self(vec![
             actix_web::rt::spawn(keep_lease(database.clone(), Arc::clone(ids), token)),
-            actix_web::rt::spawn(sweep(database.clone())),
-            actix_web::rt::spawn(sweep_files(files)),
-            actix_web::rt::spawn(remove_old(retention.clone())),
+            actix_web::rt::spawn(sweep(database.clone(), idle)),
+            actix_web::rt::spawn(sweep_files(files, idle)),
+            actix_web::rt::spawn(remove_old(retention.clone(), idle)),
             actix_web::rt::spawn(remove_unnamed(retention)),
             actix_web::rt::spawn(async move { growing.run().await }),
             actix_web::rt::spawn(refresh(database.clone(), caches, poll)),
@@ -98,20 +96,20 @@ async fn refresh(database: Database, caches: Arc<Caches>, poll: Duration) {
     }
 }
 
-async fn sweep(database: Database) {
+async fn sweep(database: Database, idle: Duration) {
     loop {
-        sleep(pause_after(database.sweep(SystemClock.now()).await)).await;
+        sleep(pause_after(database.sweep(SystemClock.now()).await, idle)).await;
     }
 }
 
-async fn sweep_files(files: FileSweeping) {
+async fn sweep_files(files: FileSweeping, idle: Duration) {
     loop {
-        sleep(pause_after(files.step(SystemClock.now()).await)).await;
+        sleep(pause_after(files.step(SystemClock.now()).await, idle)).await;
     }
 }
 
 /// Every process does so; what one has removed the others do not find.
-async fn remove_old(retention: Retention) {
+async fn remove_old(retention: Retention, idle: Duration) {
     while !retention.ages.is_for_ever() {
         let ran = retention.run(Effort::Rows(AT_WORK)).await;
         if let Ok(ran) = &ran
@@ -121,7 +119,7 @@ async fn remove_old(retention: Retention) {
                 ran.removed.each().map(|(what, count)| format!("{} {count}", what.name())).collect();
             tracing::info!(removed = removed.join(", "), "what was too old is gone");
         }
-        sleep(pause_after(ran.map(|ran| ran.has_more))).await;
+        sleep(pause_after(ran.map(|ran| ran.has_more), idle)).await;
     }
 }
 
@@ -139,13 +137,14 @@ async fn remove_unnamed(retention: Retention) {
     }
 }
 
-fn pause_after(step: Result<bool, impl std::fmt::Display>) -> Duration {
+/// How long to wait after a step; `idle` if nothing is left.
+fn pause_after(step: Result<bool, impl std::fmt::Display>, idle: Duration) -> Duration {
     match step {
         Ok(true) => STEP_PAUSE,
-        Ok(false) => SWEEP_PAUSE,
+        Ok(false) => idle,
         Err(error) => {
             tracing::warn!(%error, "sweeping failed; trying again");
-            SWEEP_PAUSE
+            idle
         }
     }
 }

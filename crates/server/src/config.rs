@@ -134,8 +134,13 @@ impl Config {
 
     /// How long what grows with the site is kept.
     pub(crate) fn ages(&self) -> Ages {
-        let Retention { messages, files, revisions, audit } = self.retention;
+        let Retention { messages, files, revisions, audit, .. } = self.retention;
         Ages { messages, files, revisions, audit }
+    }
+
+    /// How long after everything that is old or needed no more was removed it is looked for again.
+    pub(crate) fn sweep_pause(&self) -> Duration {
+        Duration::from_secs(self.retention.every_seconds)
     }
 
     /// Where receivers of webhooks may be.

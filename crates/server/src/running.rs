@@ -232,7 +232,7 @@ impl Running {
             &ids,
             token,
             metrics,
-            (sweeping, retention(config, &database)),
+            (sweeping, retention(config, &database), config.sweep_pause()),
             growing,
             (caches, config.cache_poll()),
         );

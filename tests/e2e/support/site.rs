@@ -170,6 +170,7 @@ impl Server {
         command.env("SIXIN__RATE__SENDS", "100000").env("SIXIN__SERVER__BODY_TIMEOUT_SECONDS", "2");
         // Changes are looked for often, so that tests need not wait long for them.
         command.env("SIXIN__CACHE__POLL_MILLISECONDS", "20").env("SIXIN__LIVE__HEARTBEAT_SECONDS", "2");
+        command.env("SIXIN__RETENTION__EVERY_SECONDS", "3");
         command.envs(configuration.iter().copied()).arg("serve");
         Self::spawn(command)
     }

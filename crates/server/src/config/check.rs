@@ -11,6 +11,9 @@ use url::Url;
 
 use super::{Cache, Config, ConfigError, FilePlace, Push, Traces, origins, refused, words};
 
+/// Seconds between two looks for what is too old; in an hour much comes together.
+const MOST_BETWEEN: u64 = 60 * 60;
+
 impl Config {
     /// Refuses values that make no sense, each by name.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
@@ -153,6 +156,10 @@ impl Config {
         if (1..LEAST_AUDIT_DAYS).contains(&kept.audit) {
             let expected = format!("must be at least {LEAST_AUDIT_DAYS}, or 0 for ever");
             return Err(refused("retention.audit", expected, kept.audit));
+        }
+        if !(1..=MOST_BETWEEN).contains(&kept.every_seconds) {
+            let expected = format!("must be a number of seconds from 1 to {MOST_BETWEEN}");
+            return Err(refused("retention.every_seconds", expected, kept.every_seconds));
         }
         Ok(())
     }

@@ -84,6 +84,7 @@ fn unknown_keys_and_nonsense_values_are_refused_by_name() {
         ("[retention]\nmessages = -1", "retention.messages"),
         ("[retention]\nrevisions = 36501", "retention.revisions"),
         ("[retention]\naudit = 29", "retention.audit"),
+        ("[retention]\nevery_seconds = 0", "retention.every_seconds"),
         ("[cache]\nentries = 0", "cache.entries"),
         ("[cache]\npoll_milliseconds = 2001", "cache.poll_milliseconds"),
         ("[idempotency]\nhours = 0", "idempotency.hours"),

@@ -232,7 +232,7 @@ pub(crate) struct FcmValues {
     pub(crate) url: String,
 }
 
-/// Days; 0 is for ever.
+/// Days, of which 0 are for ever.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Retention {
@@ -240,6 +240,7 @@ pub(crate) struct Retention {
     pub(crate) files: i64,
     pub(crate) revisions: i64,
     pub(crate) audit: i64,
+    pub(crate) every_seconds: u64,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
