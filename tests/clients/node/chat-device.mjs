@@ -75,8 +75,13 @@ globalThis.document = { visibilityState: "visible", hidden: false, addEventListe
 const agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
 Object.defineProperty(globalThis, "navigator", { value: { userAgent: agent, onLine: true, language: "en" }, configurable: true });
 const sockets = [];
+let pulls = 0;
 globalThis.WebSocket = class extends require("ws").WebSocket {
   constructor(...all) { super(...all); sockets.push(this); }
+  send(frame, ...rest) {
+    if (Buffer.from(frame).includes("pullMsg")) pulls += 1;
+    super.send(frame, ...rest);
+  }
 };
 
 const IM = require("@rongcloud/imlib-next");
@@ -88,6 +93,7 @@ for (const [name, event] of Object.entries(IM.Events)) {
 /// What is no call of the SDK.
 const own = {
   cut: () => { sockets.at(-1)?.terminate(); },
+  pulls: () => pulls,
   stored: () => localStorage.all(),
   message: ({ type, content, isPersited, isCounted }) => {
     const Class = IM.registerMessageType(type, isPersited ?? true, isCounted ?? true);

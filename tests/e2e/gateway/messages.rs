@@ -11,7 +11,6 @@ on_every_database!(
     a_message_reaches_the_other_side_and_ones_own_devices_once,
     messages_cross_the_dialects_both_ways,
     all_kinds_of_content_arrive_as_they_were_sent,
-    what_the_rules_refuse_is_refused_with_a_number_the_sdk_knows,
     a_repeat_is_stored_once_and_a_page_is_complete,
     what_is_for_the_moment_is_never_stored,
     reading_is_known_on_both_sides_and_all_devices,
@@ -137,7 +136,7 @@ fn all_kinds_of_content_arrive_as_they_were_sent(site: &Site) {
     }
     assert_eq!(history(&bob, "alice").len(), kinds.len());
     // The longest content there may be, and names that are no plain letters.
-    let long = "x".repeat(131_000);
+    let long = "x".repeat(131_072 - r#"{"x":""}"#.len());
     alice.call("send", &json!(["bob", "my:long", { "x": long }])).is(0);
     assert_eq!(bob.messages(1)[0]["content"]["x"], long);
     let Some(odd) = Device::connected(site, "naïve 😀 ß@语") else { return };
@@ -145,45 +144,6 @@ fn all_kinds_of_content_arrive_as_they_were_sent(site: &Site) {
     assert_eq!(odd.texts(1), ["to a name like that"]);
     odd.text("alice", "from one");
     assert_eq!(alice.messages(1)[0]["targetId"], "naïve 😀 ß@语");
-}
-
-fn what_the_rules_refuse_is_refused_with_a_number_the_sdk_knows(site: &Site) {
-    let Some((alice, bob)) = two(site) else { return };
-    let refused = |call: &str, args: Value, code| {
-        alice.call(call, &args).is(code);
-    };
-    refused("text", json!(["nobody-there", "hi"]), 26_010);
-    refused("text", json!(["alice", "hi"]), 26_010);
-    refused("send", json!(["bob", "RC:RcCmd", { "messageUId": "x" }]), 20_606);
-    refused("send", json!(["bob", "RC:RcNtf", { "x": "y" }]), 20_606);
-    refused("send", json!(["bob", "RC:LogCmdMsg", { "uri": "https://evil.example" }]), 20_606);
-    refused("send", json!(["bob", "RC:CCConfigChangeRequestMsg", { "x": "y" }]), 20_606);
-    site.sixin(&["block-word", "add", "curse", "--mode", "refuse"]);
-    refused("text", json!(["bob", "such a curse"]), 21_501);
-    site.call_back_end("/user/blacklist/add.json", &[("userId", "bob"), ("blackUserId", "alice")])
-        .is(200, 200);
-    refused("text", json!(["bob", "hi"]), 405);
-    refused("sendTypingStatusMessage", json!([with("bob"), "RC:TxtMsg"]), 0);
-    site.call_back_end("/user/blacklist/remove.json", &[("userId", "bob"), ("blackUserId", "alice")])
-        .is(200, 200);
-    site.call_back_end("/user/chat/fb/set.json", &[("userId", "alice"), ("state", "1"), ("type", "PERSON")])
-        .is(200, 200);
-    refused("text", json!(["bob", "hi"]), 20_106);
-    site.call_back_end("/user/chat/fb/set.json", &[("userId", "alice"), ("state", "0"), ("type", "PERSON")])
-        .is(200, 200);
-    site.sixin(&["setting", "set", "conversation_status", "false"]);
-    refused("text", json!(["bob", "hi"]), 20_605);
-    site.sixin(&["setting", "set", "conversation_status", "true"]);
-    // What sixin does not have is refused at once, and believed by nobody.
-    refused(
-        "getHistoryMessages",
-        json!([{ "conversationType": 3, "targetId": "group" }, { "timestamp": 0, "count": 5, "order": 0 }]),
-        35_004,
-    );
-    refused("joinChatRoom", json!(["room", { "count": 1 }]), 35_004);
-    bob.settle(site);
-    bob.has_not("TYPING_STATUS");
-    assert_eq!(site.database.number("SELECT COUNT(*) AS number FROM transient_messages"), 0);
 }
 
 fn a_repeat_is_stored_once_and_a_page_is_complete(site: &Site) {
@@ -369,8 +329,10 @@ fn a_message_is_taken_back_everywhere(site: &Site) {
 
 fn a_message_says_something_else_everywhere(site: &Site) {
     let Some((alice, bob)) = two(site) else { return };
+    let Some(second) = Device::connected(site, "alice") else { return };
     let (uid, _) = alice.text("bob", "befor");
     bob.messages(1);
+    second.messages(1);
     let modify = |device: &Device, peer: &str, uid: &str, text: &str| {
         let asked =
             json!([{ "messageUId": uid, "messageContent": { "content": text }, "conversation": with(peer) }]);
@@ -380,10 +342,23 @@ fn a_message_says_something_else_everywhere(site: &Site) {
     modify(&alice, "bob", "AAAA-BBBB-CCCC-DDDD", "none").is(22_201);
     site.sixin(&["block-word", "add", "curse", "--mode", "refuse"]);
     modify(&alice, "bob", &uid, "a curse").is(21_501);
+    let before = &history(&bob, "alice")[0];
+    assert_eq!((&before["isModifyMessage"], &before["modifyInfo"]), (&json!(false), &Value::Null));
+    let asked_at = crate::calls::now_ms();
     modify(&alice, "bob", &uid, "after").is(0);
-    let told = bob.wait("MESSAGE_MODIFIED");
-    assert_eq!((&told[0]["content"]["content"], &told[0]["messageUId"]), (&json!("after"), &json!(uid)));
-    assert_eq!(history(&bob, "alice")[0]["content"]["content"], "after");
+    for device in [&bob, &second] {
+        let told = device.wait("MESSAGE_MODIFIED");
+        assert_eq!((&told[0]["content"]["content"], &told[0]["messageUId"]), (&json!("after"), &json!(uid)));
+    }
+    for (device, peer) in [(&bob, "alice"), (&alice, "bob")] {
+        let shown = &history(device, peer)[0];
+        assert_eq!(
+            (&shown["content"]["content"], &shown["isModifyMessage"]),
+            (&json!("after"), &json!(true))
+        );
+        let at = shown["modifyInfo"]["timestamp"].as_i64().unwrap_or_else(|| panic!("{shown}"));
+        assert!((asked_at..=crate::calls::now_ms()).contains(&at), "{shown}");
+    }
 }
 
 fn a_message_carries_pairs(site: &Site) {

@@ -10,6 +10,7 @@ mod messages;
 mod older;
 mod processes;
 mod profiles;
+mod refused;
 mod surviving;
 mod tags;
 mod told;

@@ -32,6 +32,8 @@ mod status {
 
 /// The bit of options that says that a receipt is wanted.
 pub(crate) const NEEDS_RECEIPT: i64 = 2;
+/// The bit that says that a message was changed.
+pub(crate) const MODIFIED: i64 = 4;
 /// A message of one's own.
 const OWN: i32 = 1;
 
@@ -111,9 +113,9 @@ impl Showing<'_> {
             direction: is_own.then_some(OWN),
             extra_content: expansion.as_ref().and_then(pairs),
             push_content: delivery.push_content,
-            ext_status: None,
+            ext_status: message.edited_at.map(|_| MODIFIED),
             option_bits: needs_receipt.then_some(NEEDS_RECEIPT),
-            convert_ext: None,
+            convert_ext: message.edited_at.map(|at| json!({ "modify": { "time": at.0 } }).to_string()),
         }
     }
 }

@@ -145,6 +145,7 @@ fn read_status(status: StatusWire) -> Option<DeliveredMessage> {
         read_at: None,
         is_counted: false,
         delivery: status.delivery.map(read_delivery),
+        edited_at: None,
     };
     Some(DeliveredMessage::status(message, UserId(status.recipient), status.sender_visible))
 }
@@ -212,6 +213,7 @@ mod tests {
             read_at: None,
             is_counted: false,
             delivery: Some(delivery),
+            edited_at: None,
         };
         DeliveredMessage::status(message, UserId(2), true)
     }

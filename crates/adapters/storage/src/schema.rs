@@ -348,6 +348,7 @@ diesel::table! {
         recalled_at -> Nullable<BigInt>,
         recall_marks -> Nullable<SmallInt>,
         pos -> BigInt,
+        edited_at -> Nullable<BigInt>,
     }
 }
 

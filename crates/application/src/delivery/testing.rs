@@ -52,6 +52,7 @@ pub(crate) fn delivered(id: i64, (sender, recipient): (UserId, UserId), text: St
         read_at: None,
         is_counted: true,
         delivery: None,
+        edited_at: None,
     };
     let conversation = Some(ConversationId(7));
     DeliveredMessage { conversation, ..DeliveredMessage::status(message, recipient, true) }

@@ -190,6 +190,7 @@ impl PublishMessage for MessagePublishing {
                 read_at: None,
                 is_counted: false,
                 delivery,
+                edited_at: None,
             };
             let status = DeliveredMessage::status(message, recipient, sender_visible);
             let status = Signal::Status(Arc::new(status));

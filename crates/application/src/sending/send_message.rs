@@ -163,6 +163,7 @@ impl SendMessage for MessageSending {
             read_at: None,
             is_counted: false,
             delivery: None,
+            edited_at: None,
         };
         let status = DeliveredMessage::status(message, recipient.id, false);
         self.live.signal(&[recipient.id], &Signal::Status(Arc::new(status)));

@@ -152,6 +152,8 @@ pub struct ViewedMessage {
     pub is_counted: bool,
     /// How its sender wanted it to reach devices.
     pub delivery: Option<DeliveryOptions>,
+    /// When it last came to say something else than it was sent with.
+    pub edited_at: Option<Millis>,
 }
 
 #[cfg(test)]
@@ -192,6 +194,7 @@ mod tests {
             read_at,
             is_counted: true,
             delivery: None,
+            edited_at: None,
         }
     }
 

@@ -67,6 +67,7 @@ impl DeliveredMessage {
             read_at: None,
             is_counted: envelope.effects.is_counted,
             delivery: delivery.clone(),
+            edited_at: None,
         };
         let conversation = placed.place.map(|(conversation, _)| conversation);
         Some(Self { conversation, ..Self::status(viewed, placed.recipient, envelope.effects.sender_visible) })

@@ -156,6 +156,7 @@ pub(crate) fn viewed(id: i64, sender: i64, body: Body) -> ViewedMessage {
         read_at: None,
         is_counted: true,
         delivery: None,
+        edited_at: None,
     }
 }
 

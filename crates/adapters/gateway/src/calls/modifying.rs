@@ -8,9 +8,6 @@ use super::{Answer, Caller, found, peer, sending};
 use crate::codes::Code;
 use crate::wire::messages::{ModifyMsgResp, MsgChangeReq, UpStreamMessage};
 
-/// The bit that says that a message was changed.
-pub(crate) const MODIFIED: i64 = 4;
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Recall {
@@ -61,9 +58,6 @@ pub(crate) async fn modify(caller: &Caller<'_>, wanted: MsgChangeReq) -> Result<
     let message = MessageRef { by: caller.name(), with, name };
     showing.api.change_messages.rewrite(&message, rewording).await?;
     let now = showing.api.find_messages.find(&showing.guest.viewer, &[id]).await?;
-    let mut msg = showing.messages(&now).await?.pop();
-    if let Some(msg) = &mut msg {
-        msg.ext_status = Some(MODIFIED);
-    }
+    let msg = showing.messages(&now).await?.pop();
     Ok(found(&ModifyMsgResp { modify_time: Some(caller.now().0), msg }))
 }

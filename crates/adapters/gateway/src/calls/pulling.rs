@@ -14,10 +14,9 @@ use sixin_domain::message::expansion::Expansion;
 use sixin_domain::message::uid;
 use sixin_domain::time::Millis;
 
-use super::modifying::MODIFIED;
 use super::{Answer, Caller, found};
 use crate::codes::Code;
-use crate::shown::{Names, command};
+use crate::shown::{MODIFIED, Names, command};
 use crate::wire::PRIVATE;
 use crate::wire::messages::{
     DownStreamMessage, DownStreamMessages, ModifiedMsg, PullModifyMsgReq, PullModifyMsgResp, SyncRequestMsg,

@@ -107,6 +107,7 @@ fn message(number: i64, body: Body) -> LoggedMessage {
         read_at: None,
         is_counted: true,
         delivery: None,
+        edited_at: None,
     };
     LoggedMessage { message, sender: name("ann"), recipient: name("bob") }
 }

@@ -171,7 +171,18 @@ fn message(id: i64, sender: i64, body: Body, delivery: Option<DeliveryOptions>) 
     let initial = delivery.as_ref().and_then(DeliveryOptions::initial_pairs);
     let expansion = initial.map(|initial| Expansion { initial, sent_at, changes: Changes::new() });
     let (file, read_at, is_counted) = (None, None, true);
-    let message = ViewedMessage { id, seq: 1, sender, sent_at, body, file, read_at, is_counted, delivery };
+    let message = ViewedMessage {
+        id,
+        seq: 1,
+        sender,
+        sent_at,
+        body,
+        file,
+        read_at,
+        is_counted,
+        delivery,
+        edited_at: None,
+    };
     HistoryMessage { message, is_own: sender == UserId(1), expansion }
 }
 

@@ -50,6 +50,8 @@ pub(crate) struct Row {
     is_counted: bool,
     #[diesel(sql_type = Nullable<Text>)]
     delivery: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    edited_at: Option<i64>,
 }
 
 /// What `query` asks for: one statement, and one more if files are among it.
@@ -151,7 +153,7 @@ const OPTIONS: &str = "COALESCE(m.delivery, c.delivery)";
 fn selected(table: &str, options: &str) -> ComposedSql<'static> {
     ComposedSql::new(format!(
         "SELECT m.id, m.seq, m.send_user_id, m.receive_user_id, m.created_at, m.message_type, m.message_file_id, \
-         m.object_name, m.receive_read_at, m.is_counted, COALESCE(m.message_text, c.message_text) AS message_text, \
+         m.object_name, m.receive_read_at, m.is_counted, m.edited_at, COALESCE(m.message_text, c.message_text) AS message_text, \
          COALESCE(m.content, c.content) AS content, {options} AS delivery \
          FROM {table} LEFT JOIN message_contents AS c ON c.id = m.content_id WHERE "
     ))
@@ -186,6 +188,7 @@ impl Row {
             sent_at: Millis(self.created_at),
             read_at: self.receive_read_at.map(Millis),
             is_counted: self.is_counted,
+            edited_at: self.edited_at.map(Millis),
             delivery,
             body: self.into_body(file.as_ref())?,
             file,

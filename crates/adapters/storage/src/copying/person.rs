@@ -165,6 +165,7 @@ const BELONGINGS: [Belonging; 24] = [
             "created_at",
             "recalled_at",
             "recall_marks",
+            "edited_at",
         ],
         only: own_messages!(),
         key: &["conversation_id", "seq"],

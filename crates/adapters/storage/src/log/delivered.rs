@@ -17,7 +17,7 @@ const COMMON: &str = "m.id, m.send_user_id, m.receive_user_id, m.created_at, m.m
     m.is_counted, m.sender_visible";
 
 /// Who deletes what a recall has left has not deleted the message: its other devices still hear of the recall.
-const KEPT: &str = "m.seq, m.receive_read_at, m.conversation_id, m.is_enable, m.recall_marks, \
+const KEPT: &str = "m.seq, m.receive_read_at, m.edited_at, m.conversation_id, m.is_enable, m.recall_marks, \
     CASE WHEN m.send_deleted_at IS NULL OR m.send_deleted_at >= m.recalled_at THEN 0 ELSE 1 END AS sender_deleted, \
     CASE WHEN m.receive_deleted_at IS NULL OR m.receive_deleted_at >= m.recalled_at THEN 0 ELSE 1 END AS recipient_deleted, \
     CASE WHEN v.a_user_id = m.send_user_id THEN v.a_cleared_seq ELSE v.b_cleared_seq END AS sender_cleared, \
@@ -25,7 +25,7 @@ const KEPT: &str = "m.seq, m.receive_read_at, m.conversation_id, m.is_enable, m.
     CASE WHEN v.a_user_id = m.send_user_id THEN v.b_read_seq ELSE v.a_read_seq END AS recipient_read \
     FROM conversation_messages AS m JOIN conversations AS v ON v.id = m.conversation_id";
 
-const TRANSIENT: &str = "0 AS seq, NULL AS receive_read_at, 0 AS conversation_id, 1 AS is_enable, NULL AS recall_marks, \
+const TRANSIENT: &str = "0 AS seq, NULL AS receive_read_at, NULL AS edited_at, 0 AS conversation_id, 1 AS is_enable, NULL AS recall_marks, \
     0 AS sender_deleted, 0 AS recipient_deleted, -1 AS sender_cleared, -1 AS recipient_cleared, \
     -1 AS recipient_read FROM transient_messages AS m";
 

@@ -82,6 +82,8 @@ impl MessageChanges for Database {
             let Some((conversation, _)) = locked(conn, id, at)? else { return Ok(()) };
             keep_revision(conn, id, at)?;
             say(conn, &conversation, id, &body)?;
+            let edited = messages::table.filter(messages::id.eq(id.0));
+            diesel::update(edited).set(messages::edited_at.eq(at.0)).execute(conn)?;
             events.push(Event::MessageEdited(changed(&conversation, id)));
             Ok(())
         })

@@ -1,11 +1,14 @@
 //! The migrated database is the one `schema.rs` describes.
 
 use diesel::prelude::*;
+use sixin_application::messages::ports::MessageChanges;
+use sixin_domain::message::body::Body;
 
 use crate::connection::url::DatabaseUrl;
 use crate::database::{Database, DatabaseOptions};
 use crate::schema;
-use crate::tests::harness::TestDatabase;
+use crate::tests::conversations::changes::conversation;
+use crate::tests::harness::{NOW, TestDatabase};
 use crate::tests::on_every_database;
 
 on_every_database!(
@@ -14,6 +17,7 @@ on_every_database!(
     a_migration_that_is_missing_is_noticed,
     a_database_of_a_newer_version_is_refused,
     a_migration_that_was_cut_off_goes_on,
+    messages_that_were_edited_before_there_was_a_mark_get_one,
     an_empty_database_is_told_apart_without_changing_it,
 );
 
@@ -206,6 +210,22 @@ fn a_migration_that_was_cut_off_goes_on(db: &TestDatabase) {
     db.execute(&forget);
     db.execute("UPDATE migration_progress SET version = NULL, statement = 0");
     assert!(db.database.migrate().is_err());
+}
+
+/// What was edited by an older version is marked too, as long as it is kept what it said before.
+fn messages_that_were_edited_before_there_was_a_mark_get_one(db: &TestDatabase) {
+    let (_, ids) = conversation(db, 2);
+    for at in [NOW, NOW.plus(5)] {
+        db.wait(db.database.rewrite(ids[1], &Body::Text("else".into()), at)).unwrap();
+    }
+    db.execute("ALTER TABLE conversation_messages DROP COLUMN edited_at");
+    db.execute("DELETE FROM __diesel_schema_migrations WHERE version = '20261130000150'");
+    if matches!(db.url, DatabaseUrl::Mysql(_)) {
+        db.execute("UPDATE migration_progress SET version = NULL, statement = 0");
+    }
+    assert_eq!(db.database.migrate().unwrap().len(), 1);
+    let marks = "SELECT CONCAT(COALESCE(edited_at, 0), '') AS line FROM conversation_messages ORDER BY id";
+    assert_eq!(db.lines(marks), ["0".to_owned(), NOW.plus(5).0.to_string()]);
 }
 
 fn an_empty_database_is_told_apart_without_changing_it(db: &TestDatabase) {

@@ -112,7 +112,7 @@ impl UserErasure for Database {
                             events.push(Event::MessageEdited(changed(&conversation, MessageId(id))));
                         }
                     }
-                    silence(conn, after.conversation, &ids)?;
+                    silence(conn, after.conversation, &ids, at)?;
                 }
             }
             Ok(Some((place, count)))
@@ -259,7 +259,12 @@ fn shown(conn: &mut AnyConnection, ids: &[i64]) -> QueryResult<Vec<i64>> {
 }
 
 /// Messages say that they were erased, in lists too, and nothing is left of what they said.
-fn silence(conn: &mut AnyConnection, conversation: ConversationId, ids: &[i64]) -> QueryResult<()> {
+fn silence(
+    conn: &mut AnyConnection,
+    conversation: ConversationId,
+    ids: &[i64],
+    at: Millis,
+) -> QueryResult<()> {
     let none = None::<String>;
     let erased = (
         messages::message_type.eq(1),
@@ -268,6 +273,7 @@ fn silence(conn: &mut AnyConnection, conversation: ConversationId, ids: &[i64]) 
         messages::object_name.eq(&none),
         messages::content.eq(&none),
         messages::delivery.eq(&none),
+        messages::edited_at.eq(at.0),
     );
     diesel::update(messages::table.filter(messages::id.eq_any(ids))).set(erased).execute(conn)?;
     for table in ["message_revisions", "message_expansions", "growing_messages"] {

@@ -119,6 +119,7 @@ fn told(text: &str, is_enabled: bool) -> ToldMessage {
         read_at: None,
         is_counted: true,
         delivery: None,
+        edited_at: None,
     };
     let delivered = DeliveredMessage {
         message,

@@ -22,6 +22,7 @@ fn reviewed(id: i64, sender: i64, text: &str) -> ReviewedMessage {
             read_at: None,
             is_counted: true,
             delivery: None,
+            edited_at: None,
         },
         recipient: UserId(3 - sender.0),
         visibility: Visibility {

@@ -53,6 +53,7 @@ fn sent(id: i64, delivery: Option<&str>) -> ViewedMessage {
         read_at: None,
         is_counted: true,
         delivery: delivery.map(options),
+        edited_at: None,
     }
 }
 

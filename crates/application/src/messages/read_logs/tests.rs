@@ -24,6 +24,7 @@ fn message(id: i64, sender: i64, recipient: i64) -> (ViewedMessage, UserId) {
         read_at: None,
         is_counted: true,
         delivery: None,
+        edited_at: None,
     };
     (message, UserId(recipient))
 }

@@ -150,6 +150,7 @@ fn recalls_marks_and_sends_at_the_same_time_leave_counters_exact(db: &TestDataba
 
 fn a_changed_message_reads_anew_in_both_views_and_what_it_said_is_kept(db: &TestDatabase) {
     let (id, ids) = conversation(db, 2);
+    assert!(messages(db, all_of(1, id)).iter().all(|message| message.edited_at.is_none()));
     rewrite(db, ids[1], "better");
     rewrite(db, ids[0], "older");
     for user in [1, 5] {
@@ -163,7 +164,11 @@ fn a_changed_message_reads_anew_in_both_views_and_what_it_said_is_kept(db: &Test
     }
     assert_eq!(own_latest(db), format!("{} better", ids[1].0));
     assert_eq!((counts(&found.a), counts(&found.b)), ((0, 2), (2, 2)));
-    rewrite(db, ids[1], "best");
+    db.wait(db.database.rewrite(ids[1], &Body::Text("best".into()), NOW.plus(7))).unwrap();
+    for user in [1, 5] {
+        let edited: Vec<_> = messages(db, all_of(user, id)).iter().map(|message| message.edited_at).collect();
+        assert_eq!(edited, [Some(NOW.plus(7)), Some(NOW)]);
+    }
     let said = "SELECT message_text AS line FROM message_revisions ORDER BY id";
     assert_eq!(db.lines(said), ["hi", "hi", "better"]);
 }
