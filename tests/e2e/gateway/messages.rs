@@ -127,6 +127,21 @@ fn all_kinds_of_content_arrive_as_they_were_sent(site: &Site) {
         ),
         ("RC:ImgTextMsg", json!({ "title": "t", "content": "c", "imageUri": "", "url": "" })),
         ("RC:InfoNtf", json!({ "message": "info" })),
+        ("RC:VcMsg", json!({ "content": "b3B1cw==", "duration": 2 })),
+        (
+            "RC:ReferenceMsg",
+            json!({
+                "referMsgUserId": "bob", "referMsg": { "content": "before" }, "referMsgUid": "AAAA-BBBB-CCCC-DDDD",
+                "objName": "RC:TxtMsg", "content": "about that",
+            }),
+        ),
+        (
+            "RC:CombineMsg",
+            json!({
+                "remoteUrl": "https://files.example/a.html", "conversationType": 1, "nameList": ["a", "b"],
+                "summaryList": ["a: hi"],
+            }),
+        ),
         ("my:gift", json!({ "what": "rose", "n": 5 })),
     ];
     for (class, content) in &kinds {

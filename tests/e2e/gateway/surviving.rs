@@ -171,6 +171,28 @@ fn of_too_many_devices_of_a_user_the_oldest_is_sent_away() {
     assert_eq!(first.wait("DISCONNECT"), 31_010);
 }
 
+/// Only whoever has not just come is told to come back at once: it might be sent round in circles.
+#[test]
+fn who_has_been_there_for_a_minute_is_told_to_come_back_when_the_server_stops() {
+    const SETTLED: Duration = Duration::from_secs(61);
+    let mut site = Site::on_sqlite();
+    let Some(bob) = Device::connected(&site, "bob") else { return };
+    std::thread::sleep(SETTLED);
+    let Some(late) = Device::connected(&site, "bob") else { return };
+    let address = site.server.url.trim_start_matches("http://").to_owned();
+    site.server.terminate();
+    assert_eq!(site.server.wait(), Some(0));
+    assert_eq!(bob.wait("SUSPEND"), 31_006);
+    assert_eq!(late.wait("SUSPEND"), 30_011, "its connection ends");
+    site.server = crate::site::Server::start_at(&site.database.url(), &address);
+    site.publish_text("alice", "bob", "after").is(200, 200);
+    for device in [&bob, &late] {
+        assert_eq!(device.texts(1), ["after"]);
+        device.has_not("DISCONNECT");
+    }
+    bob.settle(&site);
+}
+
 /// A server that stops, or dies, and comes back at the same place.
 #[test]
 fn a_restart_loses_and_repeats_nothing() {
