@@ -8,23 +8,22 @@ use std::collections::{BTreeMap, HashMap};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use sixin_application::operations::ports::Removed;
-use sixin_domain::conversation::{Conversation, View};
-use sixin_domain::event::Event;
 use sixin_domain::id::{MessageId, first_id_at};
 use sixin_domain::time::Millis;
 
 use super::aged_files;
+use super::aged_views::{Shortened, follow, subtract};
 use crate::commits::Events;
 use crate::connection::connector::AnyConnection;
-use crate::conversations::counters::{Touched, lock, newest, prefix, set_latest};
+use crate::conversations::counters::{Touched, lock};
 use crate::conversations::rows::conversations_of;
 use crate::messages::changes::follow_latest;
 use crate::schema::{conversation_messages as messages, conversations, gone_messages as gone};
 use crate::sql::composed::{ComposedSql, Spelling, chunks};
 
-/// Messages that one step takes at most: few, since sends wait for it. With 50 the p99 of sends on MariaDB was three times what it is
-/// while nothing goes (docs/performance.md).
-const STEP: i64 = 10;
+/// Messages that one step takes at most: few, since sends wait for it (docs/performance.md). With 50 the p99 of sends on MariaDB was three
+/// times what it is while nothing goes.
+const STEP: i64 = 20;
 /// A content is shared by messages of one send, whose ids are made at once: so far apart they are at most.
 const SHARED_WITHIN_MS: i64 = 1_000;
 /// What has a row of its own for a message.
@@ -33,9 +32,9 @@ const HANGING_ON: [&str; 3] = ["message_revisions", "message_expansions", "growi
 /// A message that goes.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = messages)]
-struct Old {
+pub(super) struct Old {
     #[diesel(embed)]
-    touched: Touched,
+    pub(super) touched: Touched,
     created_at: i64,
     message_file_id: Option<i64>,
     content_id: Option<i64>,
@@ -57,20 +56,22 @@ pub(super) fn remove(
     lock(conn, &ids, now)?;
     let found = conversations_of(conn, &ids)?;
     // Another process may have been here in between, so it is looked again behind the lock.
-    let mut by_conversation = first(conn, &oldest, before)?;
+    let by_conversation = first(conn, &oldest, before)?;
     let all: Vec<&Old> = by_conversation.values().flatten().collect();
     let count = all.len() as u64;
     drop_rows(conn, &all, now)?;
     keep_floors(conn, &by_conversation)?;
     let lasts = latest(conn, &ids)?;
+    let both = |conversation| Shortened::of(conversation, by_conversation.get(&conversation.id.0)?);
+    let shortened: Vec<Shortened<'_>> = found.iter().filter_map(both).collect();
+    subtract(conn, &shortened)?;
+    follow(conn, events, &shortened)?;
     for conversation in &found {
-        if let Some(old) = by_conversation.remove(&conversation.id.0) {
-            forget(conn, events, conversation, &old)?;
-            let was =
-                lasts.get(&conversation.id.0).filter(|was| old.iter().any(|old| old.touched.id == **was));
-            if let Some(was) = was {
-                follow_latest(conn, conversation, MessageId(*was))?;
-            }
+        let (old, last) = (by_conversation.get(&conversation.id.0), lasts.get(&conversation.id.0));
+        if let Some((old, last)) = old.zip(last)
+            && old.iter().any(|old| old.touched.id == *last)
+        {
+            follow_latest(conn, conversation, MessageId(*last))?;
         }
     }
     Ok(Removed { count, has_more: has_more && count > 0 })
@@ -202,74 +203,4 @@ fn latest(conn: &mut AnyConnection, ids: &[i64]) -> QueryResult<HashMap<i64, i64
         .select((conversations::id, conversations::latest_message_id))
         .load(conn)?;
     Ok(rows.into_iter().filter_map(|(id, latest)| Some((id, latest?))).collect())
-}
-
-/// What one side loses with its first messages.
-struct Loss<'a> {
-    view: View<'a>,
-    shown: i64,
-    unread: i64,
-    was_latest: bool,
-}
-
-impl<'a> Loss<'a> {
-    /// `None`: the side had cleared them all.
-    fn of(view: View<'a>, old: &[Old], last: i64) -> Option<Self> {
-        let count = |holds: fn(&Touched, &View<'_>) -> bool| {
-            let held = old.iter().filter(|old| holds(&old.touched, &view)).count();
-            i64::try_from(held).unwrap_or(i64::MAX)
-        };
-        let latest = view.own.latest.as_ref().and_then(|latest| latest.id);
-        (last > view.own.cleared_seq).then(|| Self {
-            shown: count(|old, view| old.visibility().shows_in(view)),
-            unread: count(|old, view| old.visibility().is_unread_in(view)),
-            was_latest: old.iter().any(|old| Some(MessageId(old.touched.id)) == latest),
-            view,
-        })
-    }
-
-    fn set(&self, statement: &mut ComposedSql<'_>, last: i64) {
-        let s = prefix(self.view.side);
-        statement.sql(format!("{s}_cleared_seq = ")).int(last);
-        statement.sql(format!(", {s}_message_count = {s}_message_count - ")).int(self.shown);
-        if self.unread > 0 {
-            // The status comes first: MySQL lets later assignments see what earlier ones did.
-            statement.sql(format!(", {s}_status = CASE WHEN {s}_unread > ")).int(self.unread);
-            statement.sql(format!(" THEN 1 ELSE 2 END, {s}_unread = {s}_unread - ")).int(self.unread);
-        }
-    }
-}
-
-/// Keeps both views of a conversation true that has lost its first messages.
-fn forget(
-    conn: &mut AnyConnection,
-    events: &mut Events,
-    conversation: &Conversation,
-    old: &[Old],
-) -> QueryResult<()> {
-    let Some(last) = old.iter().map(|old| old.touched.seq).max() else { return Ok(()) };
-    let views = [conversation.pair.a(), conversation.pair.b()].map(|user| conversation.seen_by(user));
-    let losses: Vec<Loss<'_>> =
-        views.into_iter().flatten().filter_map(|view| Loss::of(view, old, last)).collect();
-    if losses.is_empty() {
-        return Ok(());
-    }
-    let mut statement = ComposedSql::new("UPDATE conversations SET ");
-    for (number, loss) in losses.iter().enumerate() {
-        statement.sql(if number == 0 { "" } else { ", " });
-        loss.set(&mut statement, last);
-    }
-    statement.sql(" WHERE id = ").int(conversation.id.0);
-    statement.execute(conn)?;
-    for Loss { view, unread, was_latest, .. } in &losses {
-        if *was_latest {
-            let newest = newest(conn, view, last)?;
-            set_latest(conn, view, newest.as_ref())?;
-        }
-        // Whoever looks at a list sees that; nobody is told of the rest, which was read long ago.
-        if *was_latest || *unread > 0 {
-            events.push(Event::HistoryCleared(view.seat(), last));
-        }
-    }
-    Ok(())
 }

@@ -1,4 +1,4 @@
-//! StatementCounts that diesel can't build for both databases at once: batch inserts and upserts.
+//! Statements that diesel can't build for both databases at once: batch inserts and upserts.
 //!
 //! A [`ComposedSql`] is SQL text with values bound into it. It runs on either arm of the connection, and is kept as a
 //! prepared statement by its text, so callers use few different texts: rows go in [`chunks`] of fixed sizes.
