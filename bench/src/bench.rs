@@ -103,7 +103,7 @@ impl Bench {
             self.on(&Engine::Sqlite, report)?;
         }
         if !self.options.no_mysql {
-            self.on(&Engine::start_mysql(&self.directory)?, report)?;
+            self.on(&Engine::start_mysql(&self.directory, &self.options.mysql_options)?, report)?;
         }
         Ok(())
     }

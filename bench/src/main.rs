@@ -66,6 +66,10 @@ struct Options {
     #[arg(long)]
     #[serde(default)]
     no_single: bool,
+    /// One more option of the private database server, such as --mysql-option=--log-bin
+    #[arg(long = "mysql-option")]
+    #[serde(default)]
+    mysql_options: Vec<String>,
     /// How many users the stores have; those above 1000 can't sign in, and then sends are those of a back end only
     #[arg(long, default_value_t = pairs::USERS)]
     #[serde(default)]

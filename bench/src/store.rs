@@ -33,15 +33,15 @@ pub(crate) enum Engine {
 }
 
 impl Engine {
-    /// A private MySQL with its data in `directory`; durable as it is by default.
-    pub(crate) fn start_mysql(directory: &Path) -> Result<Self> {
-        let options = [
+    /// A private MySQL with its data in `directory`; durable as it is by default. It gets these options more.
+    pub(crate) fn start_mysql(directory: &Path, more: &[String]) -> Result<Self> {
+        let mut options = vec![
             format!("--innodb-buffer-pool-size={BUFFER_POOL}"),
             "--innodb-log-file-size=512M".to_owned(),
             "--innodb-flush-log-at-trx-commit=1".to_owned(),
         ];
-        let server =
-            PrivateMySql { parent: Some(directory.to_path_buf()), options: options.to_vec(), scripts: None };
+        options.extend_from_slice(more);
+        let server = PrivateMySql { parent: Some(directory.to_path_buf()), options, scripts: None };
         Ok(Self::Mysql(server.start().map_err(|failure| anyhow::anyhow!("{failure}"))?))
     }
 

