@@ -244,6 +244,7 @@ pub(crate) mod tests {
                 seconds: 5,
                 connections: vec![64, 256],
                 no_single: false,
+                mysql_options: Vec::new(),
                 users: 1000,
                 conversations: 10_000,
                 peers: false,
