@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 use sixin_application::operations::ports::{AgedRows, Counted, NamedUpload, Naming, Removed};
 use sixin_application::ports::StoreResult;
 use sixin_domain::id::{FileId, MessageId, first_id_at};
@@ -15,7 +16,8 @@ use super::{aged_files, aged_messages};
 use crate::connection::connector::AnyConnection;
 use crate::database::Database;
 use crate::operations::sweep::{STEP, is_full};
-use crate::schema::{audit_log as audit, conversation_messages as messages, message_revisions as revisions};
+use crate::schema::{audit_log as audit, message_revisions as revisions};
+use crate::sql::composed::ComposedSql;
 
 /// Rows that one look counts at most.
 const LOOK: i64 = 10_000;
@@ -34,20 +36,9 @@ impl AgedRows for Database {
 
     async fn count(&self, what: Aging, before: Millis, after: i64) -> StoreResult<Counted> {
         self.read(move |conn| {
-            let ids: Vec<i64> = match what {
-                Aging::Messages => messages::table
-                    .filter(messages::id.gt(after).and(messages::id.lt(first_id_at(before))))
-                    .filter(messages::created_at.lt(before.0))
-                    .order(messages::id)
-                    .limit(LOOK)
-                    .select(messages::id)
-                    .load(conn)?,
-                Aging::Revisions => old(revised(conn, after, LOOK)?, before),
-                Aging::Audit => old(audited(conn, after, LOOK)?, before),
-                Aging::Files => Vec::new(),
-            };
-            let is_full = i64::try_from(ids.len()).is_ok_and(|count| count >= LOOK);
-            Ok(Counted { count: ids.len() as u64, next: ids.last().copied().filter(|_| is_full) })
+            let Some(statement) = look(what, before, after) else { return Ok(Counted::default()) };
+            let Looked { number, last } = statement.load::<Looked>(conn)?.pop().unwrap_or_default();
+            Ok(Counted { count: number.try_into().unwrap_or(0), next: last.filter(|_| number >= LOOK) })
         })
         .await
     }
@@ -64,6 +55,34 @@ impl AgedRows for Database {
         let ids: Vec<i64> = uploads.iter().map(|upload| upload.file.0).collect();
         self.write(move |conn| aged_files::give_up_named(conn, &ids, now)).await
     }
+}
+
+/// What a look has found.
+#[derive(QueryableByName, Default)]
+struct Looked {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    last: Option<i64>,
+}
+
+/// Counts what is old among the first rows behind one. The database counts: to bring it
+/// ten thousand rows took MariaDB fifteen times as long.
+fn look(what: Aging, before: Millis, after: i64) -> Option<ComposedSql<'static>> {
+    let mut statement = ComposedSql::new("SELECT COUNT(*) AS number, MAX(id) AS last FROM (SELECT id, ");
+    let (written, table) = match what {
+        Aging::Messages => ("created_at", "conversation_messages"),
+        Aging::Revisions => ("replaced_at", "message_revisions"),
+        Aging::Audit => ("written_at", "audit_log"),
+        Aging::Files => return None,
+    };
+    statement.sql(format!("{written} AS written FROM {table} WHERE id > ")).int(after);
+    if what == Aging::Messages {
+        // Ids hold the time.
+        statement.sql(" AND id < ").int(first_id_at(before)).sql(" AND created_at < ").int(before.0);
+    }
+    statement.sql(" ORDER BY id LIMIT ").int(LOOK).sql(") AS looked WHERE written < ").int(before.0);
+    Some(statement)
 }
 
 /// The first rows of a table behind one, each with its time. Their numbers grow with time, so the old ones come first.

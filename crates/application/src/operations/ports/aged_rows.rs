@@ -18,7 +18,7 @@ pub struct Removed {
 }
 
 /// What a look has found that is old enough.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counted {
     /// How many.
     pub count: u64,
